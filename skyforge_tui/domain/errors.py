@@ -1,0 +1,67 @@
+"""What can go wrong, sorted by what a person can do about it.
+
+::
+
+    SkyforgeError
+    ├── Unavailable      wait: unreachable, timed out, broken, unreadable, no space
+    ├── Refused          change the request
+    │   ├── NotSignedIn
+    │   ├── Forbidden    this person may not
+    │   ├── Untrusted    this content was not trusted yet
+    │   ├── Invalid      the request itself is wrong
+    │   └── Conflict     the thing is in another state than the request needs
+    └── NotFound         look elsewhere
+"""
+
+from __future__ import annotations
+
+
+class SkyforgeError(Exception):
+    """Say what failed, where, while doing what, and what to do next."""
+
+    def __init__(
+        self, message: str, *, upstream: str = "", operation: str = "", advice: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.upstream = upstream
+        """The instance that answered (or did not), as named in the configuration; may be empty."""
+        self.operation = operation
+        """What was tried, as a command id such as `run.start`; may be empty."""
+        self.advice = advice
+        """The next thing to do, one imperative sentence; may be empty."""
+
+    def __str__(self) -> str:
+        return f"{self.upstream}: {self.message}" if self.upstream else self.message
+
+
+class Unavailable(SkyforgeError):  # noqa: N818
+    """Wait: the other side is unreachable, late, broken or unreadable."""
+
+
+class Refused(SkyforgeError):  # noqa: N818
+    """Change the request: it was understood and turned down."""
+
+
+class NotSignedIn(Refused):
+    """Sign in first."""
+
+
+class Forbidden(Refused):
+    """Ask somebody who may."""
+
+
+class Untrusted(Refused):
+    """Read and trust the content first."""
+
+
+class Invalid(Refused):
+    """Correct the request."""
+
+
+class Conflict(Refused):
+    """The thing is in another state than the request needs."""
+
+
+class NotFound(SkyforgeError):  # noqa: N818
+    """Look elsewhere."""

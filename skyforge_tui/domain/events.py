@@ -1,0 +1,56 @@
+"""What happened, told after it was committed, never before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skyforge_tui.domain.identity import ProjectId, RunId
+from skyforge_tui.domain.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; subclasses say what."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsChanged(Event):
+    """These runs are new, different or gone."""
+
+    run_ids: frozenset[RunId]
+
+
+@dataclass(frozen=True, slots=True)
+class LogGrew(Event):
+    """A run's output is longer than before; `size` is in bytes."""
+
+    run_id: RunId
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectsChanged(Event):
+    """These projects, or their templates, are new, different or gone."""
+
+    project_ids: frozenset[ProjectId]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged(Event):
+    """An upstream's light changed."""
+
+    upstream: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequested(Event):
+    """Somebody asked for a fresh look at the projects; None means all."""
+
+    project_id: ProjectId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRaised(Event):
+    """Something a person should know, that no row of a table says."""
+
+    notice: Notice

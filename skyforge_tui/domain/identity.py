@@ -1,0 +1,58 @@
+"""Who acts, and the ids by which things are called on every floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NewType
+
+ProjectId = NewType("ProjectId", str)
+"""`<upstream>:<native id>`; for the local workspace the native id is the absolute path."""
+
+TemplateId = NewType("TemplateId", str)
+"""`<project id>#<native id>`; for the local workspace the native id is `<relative file>` or
+`<relative file>:<name>` for one of several templates declared in one file."""
+
+RunId = NewType("RunId", str)
+"""`<upstream>:<native id>`; for the local workspace the native id is the run's number."""
+
+LOCAL = "local"
+"""The upstream name of this machine's workspace."""
+
+
+def upstream_of(thing_id: str) -> str:
+    """Return the upstream part of a project, template or run id."""
+    return thing_id.partition(":")[0]
+
+
+def native_of(thing_id: str) -> str:
+    """Return what the upstream itself calls a project or a run."""
+    return thing_id.partition(":")[2]
+
+
+class Role(IntEnum):
+    """What somebody is in a project, ordered: a higher role may all that a lower one may."""
+
+    NONE = 0
+    VIEWER = 1
+    EDITOR = 2
+    OWNER = 3
+    ADMIN = 4
+
+    @property
+    def word(self) -> str:
+        """The role in lower case, as people read it; `no role` for NONE."""
+        return "no role" if self is Role.NONE else self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who acts: a person, or the program itself."""
+
+    username: str
+    groups: frozenset[str] = frozenset()
+    is_admin: bool = False
+
+
+SYSTEM = Principal("system", is_admin=True)
+"""The program acting unasked: jobs use it, screens never do."""

@@ -1,0 +1,29 @@
+"""Where things are in a run's output: byte offsets, lines, generations and gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line as it was written: raw bytes without the line feed."""
+
+    number: int
+    """Counted from 0."""
+    offset: int
+    """Of its first byte in the generation."""
+    data: bytes
+    at: datetime | None
+    """When its first byte arrived; None when that was not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogGap:
+    """A hole: bytes or lines known to be missing at `offset`."""
+
+    offset: int
+    missing_bytes: int | None
+    missing_lines: int | None
+    reason: str

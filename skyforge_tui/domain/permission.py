@@ -1,0 +1,41 @@
+"""What may be done, and which role may do it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from skyforge_tui.domain.identity import Role
+
+
+class Permission(StrEnum):
+    """One thing somebody may do: `noun:verb`, alphabetised."""
+
+    ARTIFACT_LIST = "artifact:list"
+    LAB_LIST = "lab:list"
+    PROJECT_LIST = "project:list"
+    PROJECT_READ = "project:read"
+    PROJECT_SYNC = "project:sync"
+    PROJECT_TRUST = "project:trust"
+    RUN_ANSWER = "run:answer"
+    RUN_LIST = "run:list"
+    RUN_READ = "run:read"
+    RUN_START = "run:start"
+    RUN_STOP = "run:stop"
+    TEMPLATE_LIST = "template:list"
+
+
+NEEDS: dict[Permission, Role] = {
+    Permission.ARTIFACT_LIST: Role.NONE,
+    Permission.LAB_LIST: Role.NONE,
+    Permission.PROJECT_LIST: Role.NONE,
+    Permission.PROJECT_READ: Role.VIEWER,
+    Permission.PROJECT_SYNC: Role.NONE,
+    Permission.PROJECT_TRUST: Role.OWNER,
+    Permission.RUN_ANSWER: Role.EDITOR,
+    Permission.RUN_LIST: Role.NONE,
+    Permission.RUN_READ: Role.VIEWER,
+    Permission.RUN_START: Role.EDITOR,
+    Permission.RUN_STOP: Role.EDITOR,
+    Permission.TEMPLATE_LIST: Role.NONE,
+}
+"""The least role a permission needs. NONE means anybody: such calls filter what they return."""

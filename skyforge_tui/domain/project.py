@@ -1,0 +1,95 @@
+"""A project: a repository or folder with people, and the one rule that says who is what in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from skyforge_tui.domain.identity import Principal, ProjectId, Role
+from skyforge_tui.domain.notice import Notice
+
+
+class ProjectKind(StrEnum):
+    """What a project is kept in."""
+
+    GIT = "git"
+    FOLDER = "folder"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who holds which role, by user name and by group name."""
+
+    owners: frozenset[str] = frozenset()
+    editors: frozenset[str] = frozenset()
+    viewers: frozenset[str] = frozenset()
+    owner_groups: frozenset[str] = frozenset()
+    editor_groups: frozenset[str] = frozenset()
+    viewer_groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The newest commit of a project's branch."""
+
+    sha: str
+    subject: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFile:
+    """One file of a project worth showing: path relative to the project, size in bytes."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as last seen at its upstream."""
+
+    id: ProjectId
+    slug: str
+    """Unique within a listing; what people type."""
+    name: str
+    kind: ProjectKind
+    path: str
+    """Where it is: an absolute folder for a local one, else a URL."""
+    created_by: str = ""
+    description: str = ""
+    is_public: bool = False
+    members: Members = field(default_factory=Members)
+    branch: str = ""
+    commit: Commit | None = None
+    files: tuple[RepositoryFile, ...] = ()
+    """The first files, sorted by path; `file_count` is the true total."""
+    file_count: int = 0
+    notices: tuple[Notice, ...] = ()
+    """What could not be read here, each with where and what next."""
+    seen_at: datetime | None = None
+
+
+def access_level(project: Project, principal: Principal) -> Role:
+    """Return what `principal` is in `project`: the highest role found, public tested last.
+
+    Source: the original system's access rule with its public-project bug fixed (there an owner of
+    a public project became a viewer).
+    """
+    if principal.is_admin:
+        return Role.ADMIN
+    user, groups, members = principal.username.lower(), principal.groups, project.members
+
+    def named(names: frozenset[str], group_names: frozenset[str]) -> bool:
+        return user in {name.lower() for name in names} or bool(groups & group_names)
+
+    if user == project.created_by.lower() or named(members.owners, members.owner_groups):
+        return Role.OWNER
+    if named(members.editors, members.editor_groups):
+        return Role.EDITOR
+    if named(members.viewers, members.viewer_groups):
+        return Role.VIEWER
+    return Role.VIEWER if project.is_public else Role.NONE

@@ -1,0 +1,120 @@
+"""A run: one execution of a template, and the states it goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
+
+
+class RunState(StrEnum):
+    """Where a run is on its way.
+
+    waiting → starting → running → success | error | stopping → stopped; `lost` when whoever ran it
+    vanished without an exit record.
+    """
+
+    WAITING = "waiting"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    SUCCESS = "success"
+    ERROR = "error"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> RunState:  # noqa: ARG003
+        return cls.UNKNOWN
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in _FINAL
+
+    @property
+    def is_active(self) -> bool:
+        """Whether something still runs, or waits to."""
+        return self in _ACTIVE
+
+
+_FINAL = frozenset({RunState.STOPPED, RunState.SUCCESS, RunState.ERROR, RunState.LOST})
+_ACTIVE = frozenset({RunState.WAITING, RunState.STARTING, RunState.RUNNING, RunState.STOPPING})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as last seen: what a table row needs."""
+
+    id: RunId
+    number: int
+    """What people call it; unique within its upstream, not ordered across upstreams."""
+    state: RunState
+    template_id: TemplateId
+    template: str
+    project_id: ProjectId
+    project: str
+    started_by: str
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    signal: str = ""
+    """The name of the signal that ended it (`SIGKILL`), else empty."""
+    waits_for_input: bool = False
+    note: str = ""
+    """Why it deviates, in a few words; empty when it does not."""
+    log_bytes: int = 0
+
+    def duration(self, now: datetime) -> timedelta | None:
+        """Return how long it ran, or has run by `now`; None before it started."""
+        if self.started_at is None:
+            return None
+        return max((self.ended_at or now) - self.started_at, timedelta())
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What was asked for: everything needed to run it again, without secrets."""
+
+    template_id: TemplateId
+    template: str
+    project_id: ProjectId
+    project: str
+    started_by: str
+    created_at: datetime
+    command: tuple[str, ...]
+    directory: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What was added to the launcher's own environment; no secrets."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    secret_names: tuple[str, ...] = ()
+    """Names of the answers that were secret; their values are nowhere."""
+    terminal: bool = False
+    columns: int = 120
+    rows: int = 40
+    artifacts: tuple[str, ...] = ()
+    commit: str = ""
+    """The commit the project was at, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceUse:
+    """What a finished process used, children included."""
+
+    user_s: float
+    system_s: float
+    max_rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """A run with all that is known of it."""
+
+    run: Run
+    spec: RunSpec
+    use: ResourceUse | None = None

@@ -1,0 +1,1 @@
+"""What the core needs from the world: Protocols, each with its contract on its methods."""

@@ -1,0 +1,95 @@
+"""What is remembered between starts: a disposable index, and what exists only here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.run import Run, RunDetail, RunState
+from skyforge_tui.domain.template import Source, Template
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """All runs in their order (active first, then newest): row ids for paging, and the counts."""
+
+    rowids: Sequence[int]
+    """Small integers that `RunCache.page` takes; compact (`array('q')`)."""
+    by_state: Mapping[RunState, int]
+
+
+class RunCache(Protocol):
+    """Runs of every engine as last seen. Disposable: it can be rebuilt from the engines."""
+
+    async def order(self, projects: Collection[ProjectId] | None = None) -> RunOrder:
+        """Return all runs' rowids, active first then newest; only of `projects` if given."""
+        ...
+
+    async def page(self, rowids: Sequence[int]) -> list[Run]:
+        """Return the runs of these rowids, in that order; vanished ones are left out."""
+        ...
+
+    async def list(self, limit: int | None = None) -> list[Run]:
+        """Return runs in order, at most `limit`."""
+        ...
+
+    async def get(self, run_id: RunId) -> RunDetail | None:
+        """Return a run with its detail, or None."""
+        ...
+
+    async def find(self, number: int) -> list[RunId]:
+        """Return the ids of the runs that people call `number`, over all upstreams."""
+        ...
+
+    async def states(self, upstream: str) -> dict[RunId, RunState]:
+        """Return the cached state of every run of an upstream."""
+        ...
+
+    async def latest(self, template_id: TemplateId, limit: int) -> list[Run]:
+        """Return the newest runs of a template, newest first."""
+        ...
+
+    async def last_by_template(self) -> dict[TemplateId, Run]:
+        """Return the newest run of every template that ever ran."""
+        ...
+
+    async def write(self, changed: Sequence[RunDetail], gone: Collection[RunId]) -> None:
+        """Store the difference in one transaction."""
+        ...
+
+
+class ProjectCache(Protocol):
+    """Projects and templates of every repository host as last seen."""
+
+    async def projects(self) -> list[Project]:
+        """Return all remembered projects."""
+        ...
+
+    async def templates(self, project_id: ProjectId | None = None) -> list[Template]:
+        """Return the remembered templates, of one project or of all; none is trusted yet."""
+        ...
+
+    async def write(
+        self,
+        changed: Sequence[Project],
+        templates: Mapping[ProjectId, Sequence[Template]],
+        gone: Collection[ProjectId],
+    ) -> None:
+        """Store the difference in one transaction; `templates` replaces those of its projects."""
+        ...
+
+
+class TrustStore(Protocol):
+    """Which content this person has trusted. Exists only here: never disposable."""
+
+    async def trusted(self) -> frozenset[tuple[str, str]]:
+        """Return all trusted (absolute path, sha256) pairs."""
+        ...
+
+    async def trust(self, sources: Sequence[Source], by: str, at: datetime) -> None:
+        """Remember that `by` trusts this content."""
+        ...

@@ -1,0 +1,81 @@
+"""Stored output of runs: append-only bytes with a sparse index beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from skyforge_tui.domain.log import LogGap, LogLine
+
+
+class LogReader(Protocol):
+    """Reads one run's output; safe to call from the UI thread.
+
+    Only `pread` on published bytes, never `mmap`: a truncated file under mmap kills the process.
+    A reader keeps one descriptor open and never writes. Everything is addressed by line number
+    (counted from 0) or by byte offset within the current generation.
+    """
+
+    @property
+    def size(self) -> int:
+        """Bytes seen so far."""
+        ...
+
+    @property
+    def line_count(self) -> int:
+        """Lines seen so far; a last line without a line feed counts."""
+        ...
+
+    @property
+    def ends_with_newline(self) -> bool:
+        """Whether the last line is complete."""
+        ...
+
+    @property
+    def generation(self) -> int:
+        """Which generation of the output this is; a rise means that everything is to be redrawn."""
+        ...
+
+    def refresh(self, budget_bytes: int = ...) -> bool:
+        """Look for new bytes, index at most `budget_bytes` of them; return whether more remain."""
+        ...
+
+    def lines(self, first: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines from line `first`; fewer at the end."""
+        ...
+
+    def line_at(self, offset: int) -> int:
+        """Return the number of the line that holds the byte at `offset`."""
+        ...
+
+    def time_at(self, offset: int) -> datetime | None:
+        """Return when the byte at `offset` arrived, if that was recorded."""
+        ...
+
+    def gaps(self) -> tuple[LogGap, ...]:
+        """Return the known holes, by offset."""
+        ...
+
+    def close(self) -> None:
+        """Give the descriptors back; closing twice is fine."""
+        ...
+
+
+class LogStore(Protocol):
+    """Opens the output of runs."""
+
+    def open(self, native_run_id: str) -> LogReader:
+        """Return a reader; an output that has no bytes yet reads as empty.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        ...
+
+    def raw_path(self, native_run_id: str) -> str:
+        """Return the path of the file that holds the current generation's bytes.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        ...

@@ -1,0 +1,62 @@
+"""Something that holds projects and what they declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from skyforge_tui.domain.identity import ProjectId
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.template import Source, Template
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectListing:
+    """Projects that were found, and ids that are there but could not be read."""
+
+    projects: tuple[Project, ...]
+    unreadable: frozenset[ProjectId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectContent:
+    """A project read in depth: itself with files and notices, and its templates."""
+
+    project: Project
+    templates: tuple[Template, ...]
+
+
+class RepositoryHost(Protocol):
+    """Lists projects of one upstream instance and reads what they declare."""
+
+    @property
+    def upstream(self) -> str:
+        """The instance's name."""
+        ...
+
+    async def list_projects(self) -> ProjectListing:
+        """Return the projects, shallow: no files, no templates.
+
+        Raises:
+            Unavailable: they cannot be listed. A partial list is never returned.
+        """
+        ...
+
+    async def read_project(self, project: Project) -> ProjectContent:
+        """Read files and templates of a project; what cannot be read becomes a notice in it.
+
+        `is_trusted` of the templates is False: trust is decided above.
+
+        Raises:
+            NotFound: it is gone.
+            Unavailable: it cannot be read at all.
+        """
+        ...
+
+    async def fingerprint(self, template: Template) -> tuple[Source, ...]:
+        """Read the template's source files again and return them with their present hashes.
+
+        Raises:
+            NotFound: a source file is gone.
+        """
+        ...
