@@ -1,0 +1,1 @@
+"""Small typed clients, one room per vendor, and the transport they share."""

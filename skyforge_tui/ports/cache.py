@@ -33,7 +33,7 @@ class RunCache(Protocol):
         """Return the runs of these rowids, in that order; vanished ones are left out."""
         ...
 
-    async def list(self, limit: int | None = None) -> list[Run]:
+    async def newest(self, limit: int | None = None) -> list[Run]:
         """Return runs in order, at most `limit`."""
         ...
 

@@ -1,0 +1,1 @@
+"""Domain-facing implementations of the ports, built on integrations."""

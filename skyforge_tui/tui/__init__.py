@@ -1,0 +1,1 @@
+"""Keys and pixels: the only room that knows Textual."""

@@ -1,0 +1,1 @@
+"""Repository hosts: whatever holds projects."""

@@ -1,0 +1,1 @@
+"""Run engines: whatever executes templates."""

@@ -1,0 +1,1 @@
+"""Domain to cells, glyphs and tones: pure functions."""
