@@ -10,8 +10,6 @@ from skyforge_tui.domain.identity import Role
 class Permission(StrEnum):
     """One thing somebody may do: `noun:verb`, alphabetised."""
 
-    ARTIFACT_LIST = "artifact:list"
-    LAB_LIST = "lab:list"
     PROJECT_LIST = "project:list"
     PROJECT_READ = "project:read"
     PROJECT_SYNC = "project:sync"
@@ -25,8 +23,6 @@ class Permission(StrEnum):
 
 
 NEEDS: dict[Permission, Role] = {
-    Permission.ARTIFACT_LIST: Role.NONE,
-    Permission.LAB_LIST: Role.NONE,
     Permission.PROJECT_LIST: Role.NONE,
     Permission.PROJECT_READ: Role.VIEWER,
     Permission.PROJECT_SYNC: Role.NONE,

@@ -44,6 +44,10 @@ class LogReader(Protocol):
         """Return up to `count` lines from line `first`; fewer at the end."""
         ...
 
+    def read(self, offset: int, size: int) -> bytes:
+        """Return up to `size` raw bytes from `offset`, as they are in the file now."""
+        ...
+
     def line_at(self, offset: int) -> int:
         """Return the number of the line that holds the byte at `offset`."""
         ...
@@ -66,14 +70,6 @@ class LogStore(Protocol):
 
     def open(self, native_run_id: str) -> LogReader:
         """Return a reader; an output that has no bytes yet reads as empty.
-
-        Raises:
-            NotFound: there is no such run.
-        """
-        ...
-
-    def raw_path(self, native_run_id: str) -> str:
-        """Return the path of the file that holds the current generation's bytes.
 
         Raises:
             NotFound: there is no such run.

@@ -42,6 +42,17 @@ class RepositoryHost(Protocol):
         """
         ...
 
+    def covers(self, project_id: ProjectId) -> bool:
+        """Say whether `list_projects` lists this project for as long as it exists."""
+        ...
+
+    async def describe(self, project_id: ProjectId) -> Project:
+        """Return one project, shallow, whether it is covered or not, even if it is gone by now.
+
+        A run outlives its project: somebody must still be able to say whose it was.
+        """
+        ...
+
     async def read_project(self, project: Project) -> ProjectContent:
         """Read files and templates of a project; what cannot be read becomes a notice in it.
 

@@ -1,0 +1,120 @@
+"""The engine as a worker thread: one asyncio loop that owns every socket, file and process.
+
+The UI thread hands work over and awaits it; it is never blocked, and it never blocks the engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
+from contextvars import Context
+from typing import Any, Generic, TypeVar
+
+Room = TypeVar("Room")
+Answer = TypeVar("Answer")
+
+Work = Callable[[Room], Coroutine[Any, Any, Answer]]
+Opener = Callable[[], AbstractAsyncContextManager[Room]]
+Unheard = Callable[[BaseException], None]
+
+
+class ThreadEngine(Generic[Room]):
+    """Opens `Room` (whatever holds the services) on a loop of its own and runs work in it.
+
+    Work goes on when whoever asked stops waiting: cancelling `call` cancels the waiting only.
+    `unheard` is told of failures that nobody waited for any more.
+    """
+
+    def __init__(self, opener: Opener[Room], unheard: Unheard) -> None:
+        self._opener = opener
+        self._unheard = unheard
+        self._loop = asyncio.new_event_loop()
+        self._room: Future[Room] = Future()
+        self._stop: asyncio.Event | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._thread = threading.Thread(target=self._run, name="skyforge-engine", daemon=True)
+        self._is_started = False
+
+    def start(self) -> None:
+        """Start the thread; work handed over meanwhile waits until the room is open."""
+        self._is_started = True
+        self._thread.start()
+
+    @property
+    def pending(self) -> int:
+        """How many pieces of work are under way; for tests that wait until all is quiet."""
+        return len(self._tasks)
+
+    async def call(self, work: Work[Room, Answer]) -> Answer:
+        """Run `work` on the engine's loop and return its answer.
+
+        Raises: whatever `work` raises, or whatever opening the room raised.
+        """
+        answer: Future[Answer] = Future()
+        # An empty context: the caller's context variables mean nothing on this loop.
+        self._loop.call_soon_threadsafe(self._begin, work, answer, context=Context())
+        return await asyncio.wrap_future(answer)
+
+    async def stop(self) -> None:
+        """Close the room and end the thread; runs go on without us."""
+        if not self._is_started:
+            return
+        self._loop.call_soon_threadsafe(self._ask_to_stop)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+
+    def _ask_to_stop(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
+
+    def _begin(self, work: Work[Room, Answer], answer: Future[Answer]) -> None:
+        task = self._loop.create_task(self._do(work, answer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, work: Work[Room, Answer], answer: Future[Answer]) -> None:
+        try:
+            room = await asyncio.wrap_future(self._room)
+            result = await work(room)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asked, whatever it is
+            if answer.set_running_or_notify_cancel():
+                answer.set_exception(error)
+            elif not isinstance(error, asyncio.CancelledError):
+                self._unheard(error)
+        else:
+            if answer.set_running_or_notify_cancel():
+                answer.set_result(result)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._live())
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        finally:
+            asyncio.set_event_loop(None)
+            self._loop.close()
+
+    async def _live(self) -> None:
+        self._stop = asyncio.Event()
+        try:
+            async with self._opener() as room:
+                self._room.set_result(room)
+                await self._stop.wait()
+                await self._settle()
+        except BaseException as error:  # noqa: BLE001 - every caller hears why there is no room
+            if self._room.done():
+                self._unheard(error)
+                return
+            self._room.set_exception(error)
+            await self._stop.wait()
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Cancel what still waits; a launch under way is shielded by its own supervisor."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

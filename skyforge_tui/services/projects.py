@@ -1,0 +1,164 @@
+"""Projects and their templates: listing, reading anew, and trusting what they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from skyforge_tui.domain.errors import Conflict, NotFound
+from skyforge_tui.domain.events import SyncRequested
+from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.template import Source, Template
+from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.catalog import Catalog, is_at_or_below
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """A project with what the asking person is in it; templates only if that is something."""
+
+    project: Project
+    role: Role
+    templates: tuple[Template, ...]
+
+
+class ProjectService:
+    """What one may do with projects."""
+
+    def __init__(self, catalog: Catalog, access: Access, bus: Bus) -> None:
+        self._catalog = catalog
+        self.access = access
+        self._bus = bus
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project of a project id, a template id or a path."""
+        if isinstance(target, Path):
+            return self._catalog.project_at(target).id
+        if self.access.project(ProjectId(str(target))):
+            return ProjectId(str(target))
+        template = self._catalog.template(TemplateId(str(target)))
+        if template is None:
+            raise NotFound(f"no project or template {target}", advice="list them with projects ls")
+        return template.project_id
+
+    # What one may ask.
+
+    @requires(Permission.PROJECT_LIST)
+    async def list(self, principal: Principal) -> list[ProjectView]:
+        """Return the projects of the current workspaces, by slug; those without a role too."""
+        views = [self._view(principal, project) for project in self._catalog.covered()]
+        return sorted(views, key=lambda view: (view.role is Role.NONE, view.project.slug))
+
+    @requires(Permission.PROJECT_READ, of="project_id")
+    async def get(self, principal: Principal, project_id: ProjectId) -> ProjectView:
+        """Return one project with its templates."""
+        project = self.access.project(project_id)
+        if project is None:
+            raise NotFound(f"no project {project_id}")
+        return self._view(principal, project)
+
+    @requires(Permission.PROJECT_LIST)
+    async def find(self, principal: Principal, name: str) -> ProjectView:
+        """Return the project people call `name`: its slug, id or path.
+
+        Raises:
+            NotFound: there is none, or none the person may see.
+        """
+        views = [one for one in await self.list(principal) if one.role > Role.NONE]
+        for view in views:
+            if name in (view.project.slug, view.project.id, view.project.path):
+                return view
+        known = ", ".join(view.project.slug for view in views[:8]) or "none"
+        raise NotFound(f"no project named {name}", advice=f"there are: {known}")
+
+    @requires(Permission.TEMPLATE_LIST)
+    async def templates(self, principal: Principal) -> list[Template]:
+        """Return every template of the projects the person may see, by project and name."""
+        return [
+            template
+            for view in await self.list(principal)
+            if view.role > Role.NONE
+            for template in view.templates
+        ]
+
+    @requires(Permission.TEMPLATE_LIST)
+    async def find_template(self, principal: Principal, name: str) -> Template:
+        """Return the template people call `name`, or `project/name` where a name is taken twice.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: several projects have one.
+        """
+        hits = []
+        for template in await self.templates(principal):
+            project = self.access.project(template.project_id)
+            slug = project.slug if project else ""
+            if name in (template.id, f"{slug}/{template.name}"):
+                return template
+            if name == template.name:
+                hits.append((slug, template))
+        if not hits:
+            raise NotFound(f"no template named {name}", advice="list them with templates ls")
+        if len(hits) > 1:
+            names = ", ".join(f"{slug}/{name}" for slug, _ in hits)
+            raise Conflict(f"several projects have a template {name}", advice=f"say one of {names}")
+        return hits[0][1]
+
+    @requires(Permission.PROJECT_TRUST, of="project_id")
+    async def trust(
+        self, principal: Principal, project_id: ProjectId, sources: Sequence[Source]
+    ) -> None:
+        """Remember that this person trusts exactly this content."""
+        await self._catalog.trust(project_id, sources, principal.username)
+
+    @requires(Permission.PROJECT_READ, of="path")
+    async def sources_at(
+        self, principal: Principal, path: Path
+    ) -> tuple[ProjectId, tuple[Source, ...]]:
+        """Read a project anew and return its files that declare templates at or below `path`.
+
+        Raises:
+            NotFound: no project covers the path, or nothing there declares a template.
+        """
+        project = self._catalog.project_at(path)
+        await self._catalog.read(project.id)
+        found = {
+            source
+            for template in self._catalog.templates_of(project.id)
+            if any(is_at_or_below(one.path, str(path)) for one in template.sources)
+            for source in template.sources
+        }
+        if not found:
+            raise NotFound(
+                f"{path} declares nothing that could be launched",
+                advice="templates come from Ansible playbooks and skyforge.toml",
+            )
+        return project.id, tuple(sorted(found, key=lambda source: source.path))
+
+    # Reading anew.
+
+    @requires(Permission.PROJECT_SYNC)
+    async def request_sync(self, principal: Principal, project_id: ProjectId | None = None) -> None:
+        """Ask for a fresh look; whoever syncs hears it."""
+        self._bus.publish(SyncRequested(project_id))
+
+    @requires(Permission.PROJECT_SYNC)
+    async def sync(self, principal: Principal, project_id: ProjectId | None = None) -> None:
+        """Read one project, or all, and write what differs.
+
+        Raises:
+            Unavailable: a host did not answer; what was known stays.
+        """
+        if project_id is not None:
+            await self._catalog.read(project_id)
+        else:
+            await self._catalog.read_all()
+
+    def _view(self, principal: Principal, project: Project) -> ProjectView:
+        role = self.access.role(principal, project.id)
+        templates = self._catalog.templates_of(project.id) if role > Role.NONE else ()
+        return ProjectView(project, role, templates)

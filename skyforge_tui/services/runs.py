@@ -1,0 +1,256 @@
+"""Runs: what one may start, stop, answer, repeat and read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from skyforge_tui.domain.errors import Conflict, NotFound, Untrusted
+from skyforge_tui.domain.events import LogGrew
+from skyforge_tui.domain.identity import (
+    Principal,
+    ProjectId,
+    Role,
+    RunId,
+    TemplateId,
+    upstream_of,
+)
+from skyforge_tui.domain.launch import build
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.run import Run, RunDetail, RunSpec
+from skyforge_tui.domain.template import Template
+from skyforge_tui.ports.cache import RunOrder
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.log_store import LogReader
+from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSize:
+    """How large a terminal a run is told it has, in cells."""
+
+    columns: int = 120
+    rows: int = 40
+
+
+class RunService:
+    """What one may do with runs."""
+
+    def __init__(
+        self, index: RunIndex, catalog: Catalog, access: Access, bus: Bus, clock: Clock
+    ) -> None:
+        self._index = index
+        self._catalog = catalog
+        self.access = access
+        self._bus = bus
+        self._clock = clock
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project of a run id or a template id."""
+        if (template := self._catalog.template(TemplateId(str(target)))) is not None:
+            return template.project_id
+        return (await self._index.detail(RunId(str(target)))).run.project_id
+
+    # What one may ask.
+
+    @requires(Permission.RUN_LIST)
+    async def order(self, principal: Principal) -> RunOrder:
+        """Return the order of all runs the person may see, active first, then newest."""
+        return await self._index.cache.order(self._readable(principal))
+
+    @requires(Permission.RUN_LIST)
+    async def page(self, principal: Principal, rowids: Sequence[int]) -> list[Run]:
+        """Return the runs at these rowids; those the person may not see are left out."""
+        return self._visible(principal, await self._index.cache.page(rowids))
+
+    @requires(Permission.RUN_LIST)
+    async def newest(self, principal: Principal, limit: int | None = None) -> list[Run]:
+        """Return runs in order, at most `limit`."""
+        return self._visible(principal, await self._index.cache.newest(limit))
+
+    @requires(Permission.RUN_READ, of="run_id")
+    async def get(self, principal: Principal, run_id: RunId) -> RunDetail:
+        """Return one run with its detail."""
+        return await self._index.detail(run_id)
+
+    @requires(Permission.RUN_LIST)
+    async def find(self, principal: Principal, reference: str) -> RunId:
+        """Return the id of the run that people call `reference`: `812` or `local:812`.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: several upstreams have one.
+        """
+        if ":" in reference:
+            return (await self._index.detail(RunId(reference))).run.id
+        hits = await self._index.cache.find(int(reference)) if reference.isdecimal() else []
+        if not hits:
+            raise NotFound(f"no run {reference}", advice="list them with runs ls")
+        if len(hits) > 1:
+            raise Conflict(
+                f"several runs are called {reference}", advice=f"say {' or '.join(hits)}"
+            )
+        return hits[0]
+
+    @requires(Permission.RUN_LIST)
+    async def latest(self, principal: Principal, template_id: TemplateId, limit: int) -> list[Run]:
+        """Return the newest runs of a template, newest first."""
+        return self._visible(principal, await self._index.cache.latest(template_id, limit))
+
+    @requires(Permission.RUN_LIST)
+    async def last_by_template(self, principal: Principal) -> dict[TemplateId, Run]:
+        """Return the newest run of each template that ever ran."""
+        last = await self._index.cache.last_by_template()
+        seen = {run.id for run in self._visible(principal, list(last.values()))}
+        return {template: run for template, run in last.items() if run.id in seen}
+
+    @requires(Permission.RUN_READ, of="run_id")
+    async def open_log(self, principal: Principal, run_id: RunId) -> LogReader:
+        """Return a reader of the run's output; whoever asked closes it."""
+        return await self._index.open_log(run_id)
+
+    @requires(Permission.RUN_READ, of="run_id")
+    async def follow(self, principal: Principal, run_id: RunId) -> AsyncIterator[bytes]:
+        """Return the run's raw bytes from the start, as they come, until it has ended.
+
+        Somebody must watch the engines meanwhile: growth is heard, not polled.
+        """
+        return self._index.follow(run_id)
+
+    # What one may change.
+
+    @requires(Permission.RUN_START, of="template_id")
+    async def launch(
+        self,
+        principal: Principal,
+        template_id: TemplateId,
+        answers: Mapping[str, str],
+        window: WindowSize = WindowSize(),
+    ) -> Run:
+        """Start a template with these answers.
+
+        Raises:
+            Untrusted: its content was not trusted, or changed since.
+            Invalid: an answer is missing or wrong.
+            NotFound: it is gone.
+            Unavailable: it could not be started.
+        """
+        template = await self._fresh(template_id)
+        plain, secret = template.checked_answers(answers)
+        launch = build(template, plain, secret)
+        project = self.access.project(template.project_id)
+        spec = RunSpec(
+            template_id=template.id,
+            template=template.name,
+            project_id=template.project_id,
+            project=project.slug if project else "",
+            started_by=principal.username,
+            created_at=self._clock.now(),
+            command=launch.command,
+            directory=template.directory,
+            environment=launch.environment,
+            answers=plain,
+            secret_names=tuple(sorted(secret)),
+            terminal=template.terminal,
+            columns=window.columns,
+            rows=window.rows,
+            artifacts=template.artifacts,
+            commit=project.commit.sha if project and project.commit else "",
+        )
+        upstream = upstream_of(template.project_id)
+        run = await self._index.engine(upstream).start(spec, launch.secret_environment)
+        await self._index.read(upstream, [run.id])
+        return run
+
+    @requires(Permission.RUN_START, of="run_id")
+    async def rerun(
+        self,
+        principal: Principal,
+        run_id: RunId,
+        secrets: Mapping[str, str],
+        window: WindowSize = WindowSize(),
+    ) -> Run:
+        """Start the run's template again with the same answers; secret ones come anew.
+
+        Raises: as `launch`.
+        """
+        spec = (await self._index.detail(run_id)).spec
+        if self._catalog.template(spec.template_id) is None:
+            raise NotFound(
+                f"{spec.template} is no longer in {spec.project}", operation="run.rerun",
+                advice="start skyforge in the folder that holds it, or launch another template",
+            )  # fmt: skip
+        return await self.launch(principal, spec.template_id, {**spec.answers, **secrets}, window)
+
+    @requires(Permission.RUN_STOP, of="run_id")
+    async def stop(self, principal: Principal, run_id: RunId) -> None:
+        """Ask a run to end; asking again is firmer.
+
+        Raises:
+            Conflict: it has ended already.
+        """
+        run = (await self._index.detail(run_id)).run
+        if run.state.is_final:
+            raise Conflict(f"run {run.number} has ended: {run.state}", operation="run.stop")
+        upstream = upstream_of(run_id)
+        await self._index.engine(upstream).stop(run_id)
+        await self._index.read(upstream, [run_id])
+
+    @requires(Permission.RUN_ANSWER, of="run_id")
+    async def answer(self, principal: Principal, run_id: RunId, data: bytes) -> None:
+        """Write to the terminal of a run that asks."""
+        await self._index.engine(upstream_of(run_id)).answer(run_id, data)
+
+    # Reading anew: what jobs call.
+
+    @requires(Permission.RUN_LIST)
+    async def refresh(
+        self, principal: Principal, upstream: str, run_ids: Collection[RunId] | None = None
+    ) -> None:
+        """Read these runs of an engine, or every one that is new, active or gone.
+
+        Raises:
+            Unavailable: the engine did not answer; what was known stays.
+        """
+        if run_ids is None:
+            await self._index.read_all(upstream)
+        else:
+            await self._index.read(upstream, run_ids)
+
+    @requires(Permission.RUN_LIST)
+    async def output_grew(self, principal: Principal, run_id: RunId, size: int) -> None:
+        """Tell whoever reads this output that there is more."""
+        self._bus.publish(LogGrew(run_id, size))
+
+    async def _fresh(self, template_id: TemplateId) -> Template:
+        """Return the template as it is on disk now, and trusted."""
+        known = self._catalog.template(template_id)
+        if known is None:
+            raise NotFound(f"no template {template_id}", advice="list them with templates ls")
+        if await self._catalog.fingerprint(known) != known.sources:
+            await self._catalog.read(known.project_id)
+            known = self._catalog.template(template_id)
+            if known is None:
+                raise NotFound(f"{template_id} is gone", advice="list them with templates ls")
+        if not known.is_trusted:
+            path = known.sources[0].path if known.sources else known.directory
+            raise Untrusted(
+                f"{known.name} is not trusted: {path} was never trusted, or changed since",
+                operation="run.start",
+                advice=f"read it, then: skyforge trust {path}",
+            )
+        return known
+
+    def _readable(self, principal: Principal) -> list[ProjectId] | None:
+        projects = self.access.projects()
+        readable = [one.id for one in projects if self.access.role(principal, one.id) > Role.NONE]
+        return None if len(readable) == len(projects) else readable
+
+    def _visible(self, principal: Principal, runs: list[Run]) -> list[Run]:
+        roles = {
+            one: self.access.role(principal, one) > Role.NONE
+            for one in {run.project_id for run in runs}
+        }
+        return runs if all(roles.values()) else [run for run in runs if roles[run.project_id]]
