@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -81,7 +81,7 @@ class RunEngine(Protocol):
         """
         ...
 
-    def watch(self) -> AsyncIterator[RunSeen | OutputSeen]:
+    def watch(self) -> AsyncGenerator[RunSeen | OutputSeen, None]:
         """Yield changes of runs and growth of their output as they happen, without polling.
 
         Runs started by other processes on the same state are seen too. Ends only when closed.

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from skyforge_tui.domain.errors import Forbidden
 from skyforge_tui.domain.identity import Principal, ProjectId, Role
@@ -136,6 +136,6 @@ def requires(
             return await method(self, principal, *args, **kwargs)
 
         guarded.__permission__ = permission  # type: ignore[attr-defined]
-        return guarded
+        return cast("Method[S, P, T]", guarded)
 
     return guard

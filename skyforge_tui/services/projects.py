@@ -48,7 +48,7 @@ class ProjectService:
     # What one may ask.
 
     @requires(Permission.PROJECT_LIST)
-    async def list(self, principal: Principal) -> list[ProjectView]:
+    async def all(self, principal: Principal) -> list[ProjectView]:
         """Return the projects of the current workspaces, by slug; those without a role too."""
         views = [self._view(principal, project) for project in self._catalog.covered()]
         return sorted(views, key=lambda view: (view.role is Role.NONE, view.project.slug))
@@ -68,7 +68,7 @@ class ProjectService:
         Raises:
             NotFound: there is none, or none the person may see.
         """
-        views = [one for one in await self.list(principal) if one.role > Role.NONE]
+        views = [one for one in await self.all(principal) if one.role > Role.NONE]
         for view in views:
             if name in (view.project.slug, view.project.id, view.project.path):
                 return view
@@ -80,7 +80,7 @@ class ProjectService:
         """Return every template of the projects the person may see, by project and name."""
         return [
             template
-            for view in await self.list(principal)
+            for view in await self.all(principal)
             if view.role > Role.NONE
             for template in view.templates
         ]

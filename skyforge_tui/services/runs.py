@@ -25,6 +25,7 @@ from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.run_index import RunIndex
 
 
 @dataclass(frozen=True, slots=True)
