@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from skyforge_tui.domain.identity import ProjectId
+from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.template import Source, Template
 
@@ -16,6 +17,8 @@ class ProjectListing:
 
     projects: tuple[Project, ...]
     unreadable: frozenset[ProjectId] = frozenset()
+    notices: tuple[Notice, ...] = ()
+    """What was not looked at, and why; each with where and what next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +72,6 @@ class RepositoryHost(Protocol):
 
         Raises:
             NotFound: a source file is gone.
+            Unavailable: a source file cannot be read.
         """
         ...
