@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import configparser
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -40,7 +42,7 @@ def working_directory(root: Path, playbook: PurePosixPath) -> Path:
     `playbook` is relative to `root`.
     """
     for folder in (root / playbook).parents:
-        if (folder / CONFIG).is_file() or folder == root:
+        if _is(stat.S_ISREG, folder / CONFIG) or folder == root:
             return folder
     return root
 
@@ -80,6 +82,13 @@ def inventory(directory: Path, playbook: PurePosixPath) -> str | None:
     for folder in dict.fromkeys((PurePosixPath(), playbook.parent)):
         for name in _INVENTORY_FILES:
             found = directory / folder / name
-            if found.is_file() or (name == "inventory" and found.is_dir()):
+            if _is(stat.S_ISREG, found) or (name == "inventory" and _is(stat.S_ISDIR, found)):
                 return str(folder / name)
     return None
+
+
+def _is(kind: Callable[[int], bool], path: Path) -> bool:
+    try:
+        return kind(path.stat().st_mode)
+    except (OSError, RuntimeError):  # not there, not reachable, or a loop of links
+        return False
