@@ -1,0 +1,42 @@
+"""The duration bar: how long a run takes against how long such runs usually take."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from skyforge_tui.domain.run import RunState
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone
+from skyforge_tui.tui.presenters.glyphs import BAR, NONE, TRACK
+
+OVER = 2
+"""Cells past the end of the track, at most."""
+
+_TONES: dict[RunState, Tone] = {
+    RunState.STARTING: "accent",
+    RunState.RUNNING: "accent",
+    RunState.STOPPING: "accent",
+    RunState.ERROR: "bad",
+    RunState.LOST: "bad",
+}
+
+
+def duration_bar(
+    took: timedelta | None, usual: timedelta | None, state: RunState, cells: int = 8
+) -> Line:
+    """Return a bar whose track of `cells` is the usual time; a dash without a history.
+
+    What runs over goes past the end in amber, two cells at most. Thick while it moves or when it
+    failed; what ended well is a thin line without a track.
+    """
+    if took is None or usual is None or usual <= timedelta():
+        return (Span(NONE, "faint"),)
+    length = took / usual * cells
+    inside = min(cells, max(1, round(length)))
+    over = min(OVER, max(0, round(length) - cells))
+    past = Span(BAR * over, "warn")
+    tone = _TONES.get(state)
+    if tone is None:
+        spans: Line = (Span(TRACK * inside, "faint"), past)
+    else:
+        spans = (Span(BAR * inside, tone), Span(TRACK * (cells - inside), "line"), past)
+    return tuple(span for span in spans if span.text)

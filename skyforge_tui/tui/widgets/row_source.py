@@ -1,0 +1,70 @@
+"""Where a table's rows come from: anything that knows its order and some of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from skyforge_tui.tui.presenters.cells import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: what identifies it, and its cells by column key."""
+
+    key: str
+    cells: Mapping[str, Line] = field(default_factory=dict)
+
+
+class RowSource(Protocol):
+    """An order of rows, of which those in view are at hand."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are in all."""
+        ...
+
+    def row(self, index: int) -> Row | None:
+        """Return a row, or None while it is not at hand. Called while painting: only memory."""
+        ...
+
+    def key(self, index: int) -> str:
+        """Return what identifies the row at `index`."""
+        ...
+
+    def index_of(self, key: str) -> int | None:
+        """Return where the row of that key is now, or None when it is gone."""
+        ...
+
+    def want(self, first: int, last: int) -> None:
+        """Hear that the rows from `first` to `last` (inclusive) are in view."""
+        ...
+
+
+class ListRows:
+    """Rows that are all at hand."""
+
+    def __init__(self, rows: Sequence[Row] = ()) -> None:
+        self._rows = tuple(rows)
+        self._places = {row.key: index for index, row in enumerate(self._rows)}
+
+    @property
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return len(self._rows)
+
+    def row(self, index: int) -> Row | None:
+        """Return a row."""
+        return self._rows[index]
+
+    def key(self, index: int) -> str:
+        """Return what identifies the row at `index`."""
+        return self._rows[index].key
+
+    def index_of(self, key: str) -> int | None:
+        """Return where the row of that key is, or None when there is none."""
+        return self._places.get(key)
+
+    def want(self, first: int, last: int) -> None:
+        """Do nothing: all rows are at hand."""
