@@ -17,6 +17,8 @@ class LogLine:
     data: bytes
     at: datetime | None
     """When its first byte arrived; None when that was not recorded."""
+    omitted: int = 0
+    """Bytes at the end of the line that `data` leaves out, because the line is enormous."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ class LogReader(Protocol):
     """Reads one run's output; safe to call from the UI thread.
 
     Only `pread` on published bytes, never `mmap`: a truncated file under mmap kills the process.
-    A reader keeps one descriptor open and never writes. Everything is addressed by line number
-    (counted from 0) or by byte offset within the current generation.
+    A reader keeps its descriptors open and never writes. Everything is addressed by line number
+    (counted from 0) or by byte offset within the current generation. Only `reopen` opens files.
     """
 
     @property
@@ -33,7 +33,20 @@ class LogReader(Protocol):
 
     @property
     def generation(self) -> int:
-        """Which generation of the output this is; a rise means that everything is to be redrawn."""
+        """Rises when offsets and line numbers lose their meaning, so that all is to be redrawn."""
+        ...
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether `reopen` would find more than is held: a new generation, a first byte, a gap."""
+        ...
+
+    def reopen(self) -> None:
+        """Open the files anew; the next `refresh` shows what is in them. Not for the UI thread.
+
+        Raises:
+            Unavailable: they cannot be opened.
+        """
         ...
 
     def refresh(self, budget_bytes: int = ...) -> bool:

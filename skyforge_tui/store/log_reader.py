@@ -1,0 +1,263 @@
+"""Reads a run's output by line or by offset while it grows.
+
+Everything is `pread` on immutable bytes, in pieces that do not hold up whoever draws them.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.log import LogGap, LogLine
+from skyforge_tui.store.log_files import LogFiles, read_gaps
+from skyforge_tui.store.log_format import RecordColumns, read_records
+from skyforge_tui.store.log_index import MAX_LINE_BYTES, Block, LogIndex
+
+DEFAULT_BUDGET_BYTES = 4 * 1024 * 1024
+_TIMES_AT_ONCE = 4096
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def _translated(
+    method: Callable[Concatenate[FileLogReader, _P], _T],
+) -> Callable[Concatenate[FileLogReader, _P], _T]:
+    @functools.wraps(method)
+    def call(self: FileLogReader, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            return method(self, *args, **kwargs)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Unavailable(
+                f"the output in {self.directory} cannot be read: {reason}",
+                operation="run.log",
+                advice="Check the disk and the permissions of this directory.",
+            ) from error
+
+    return call
+
+
+class FileLogReader:
+    """Reads the output in one run's directory; implements `LogReader`.
+
+    One thread reads. `reopen` alone may be called from another one; what it opened is taken over by
+    the next `refresh`.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Open the files in `directory`.
+
+        Raises:
+            OSError: they cannot be opened.
+            ValueError: the announcement of the generation makes no sense.
+        """
+        self.directory = directory
+        self._files = LogFiles(directory)
+        self._arrived: LogFiles | None = None
+        self._hand_over = threading.Lock()
+        self._closed = False
+        self._generation = self._files.generation
+        self._forget()
+
+    def _forget(self) -> None:
+        self._index = LogIndex()
+        self._times = RecordColumns()
+        self._gaps: tuple[LogGap, ...] = ()
+        self._gaps_size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes seen so far."""
+        return self._index.counter.size
+
+    @property
+    def line_count(self) -> int:
+        """Lines seen so far; a last line without a line feed counts."""
+        return self._index.counter.lines + (not self.ends_with_newline)
+
+    @property
+    def ends_with_newline(self) -> bool:
+        """Whether the last line is complete."""
+        return self._index.counter.line_start == self._index.counter.size
+
+    @property
+    def generation(self) -> int:
+        """Rises when line numbers and offsets lose their meaning; never falls."""
+        return self._generation + self._index.rebuilds
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether `reopen` would find more than is held: a new generation, a first byte, a gap."""
+        return not self._closed and self._arrived is None and self._files.are_outdated()
+
+    @_translated
+    def reopen(self) -> None:
+        """Open the files anew, away from the reading thread; `refresh` takes them over.
+
+        Raises:
+            Unavailable: they cannot be opened.
+        """
+        try:
+            fresh = LogFiles(self.directory)
+        except ValueError as error:
+            raise Unavailable(f"{self.directory}: {error}", operation="run.log") from error
+        with self._hand_over:
+            if self._closed:
+                fresh.close()
+                return
+            unused, self._arrived = self._arrived, fresh
+        if unused is not None:
+            unused.close()
+
+    @_translated
+    def refresh(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> bool:
+        """Look for new bytes, index at most `budget_bytes` of them; return whether more remain.
+
+        Raises:
+            Unavailable: the files cannot be read.
+        """
+        self._take_over()
+        log = self._log
+        if log is None:
+            return False
+        size = os.fstat(log).st_size
+        if size < self._index.counter.size:
+            self._start_over(self.generation + 1)
+        self._read_times()
+        self._read_gaps()
+        return self._index.extend(log, self._files.index, size, budget_bytes)
+
+    @_translated
+    def lines(self, first: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines from line `first`; fewer at the end.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        found: list[LogLine] = []
+        log = self._log
+        number = max(first, 0)
+        end = min(number + count, self.line_count)
+        while log is not None and number < end:
+            block = self._index.block_of_line(log, number)
+            if block is None:
+                break
+            inside = range(
+                number - block.first_line, min(end - block.first_line, len(block.starts))
+            )
+            if not inside:
+                break
+            found.extend(self._line(block, index) for index in inside)
+            number = block.first_line + inside.stop
+        return found
+
+    @_translated
+    def line_at(self, offset: int) -> int:
+        """Return the number of the line that holds the byte at `offset`.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        offset = max(offset, 0)
+        log = self._log
+        if log is None or offset >= self._index.counter.line_start:
+            return self._index.counter.lines
+        block = self._index.block_of_offset(log, offset)
+        if block is None:
+            return 0
+        return block.first_line + bisect_right(block.starts, offset - block.start) - 1
+
+    @_translated
+    def read(self, offset: int, size: int) -> bytes:
+        """Return up to `size` raw bytes from `offset`, as they are in the file now.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        log = self._log
+        return b"" if log is None else os.pread(log, size, offset)
+
+    def time_at(self, offset: int) -> datetime | None:
+        """Return when the byte at `offset` arrived, if that was recorded."""
+        index = bisect_right(self._times.offsets, offset) - 1
+        if index < 0:
+            return None
+        return _moment(self._times.values[index])
+
+    def gaps(self) -> tuple[LogGap, ...]:
+        """Return the known holes, by offset."""
+        return self._gaps
+
+    def close(self) -> None:
+        """Give the descriptors back; closing twice is fine."""
+        with self._hand_over:
+            self._closed = True
+            arrived, self._arrived = self._arrived, None
+        self._files.close()
+        if arrived is not None:
+            arrived.close()
+
+    def _take_over(self) -> None:
+        with self._hand_over:
+            fresh, self._arrived = self._arrived, None
+        if fresh is None:
+            return
+        old, self._files = self._files, fresh
+        if not fresh.is_same_log(old) and (old.log is not None or fresh.generation):
+            self._start_over(max(self.generation + 1, fresh.generation))
+        old.close()
+
+    def _start_over(self, generation: int) -> None:
+        self._generation = generation
+        self._forget()
+
+    def _read_times(self) -> None:
+        if self._files.times is None:
+            return
+        last = self._times.offsets[-1] if len(self._times) else -1
+        for record in read_records(self._files.times, len(self._times), _TIMES_AT_ONCE):
+            if record.offset <= last:
+                break
+            self._times.append(record)
+            last = record.offset
+
+    def _read_gaps(self) -> None:
+        if self._files.gaps is None:
+            return
+        size = os.fstat(self._files.gaps).st_size
+        if size != self._gaps_size:
+            self._gaps = read_gaps(self._files.gaps)
+            self._gaps_size = size
+
+    @property
+    def _log(self) -> int | None:
+        return None if self._closed else self._files.log
+
+    def _line(self, block: Block, inside: int) -> LogLine:
+        start = block.starts[inside]
+        offset = block.start + start
+        if inside + 1 < len(block.starts):
+            end = block.start + block.starts[inside + 1] - 1
+        else:
+            is_complete = block.end <= self._index.counter.line_start
+            end = block.end - is_complete
+        data = block.data[start : min(end - block.start, start + MAX_LINE_BYTES)]
+        number = block.first_line + inside
+        return LogLine(number, offset, data, self.time_at(offset), end - offset - len(data))
+
+
+@functools.lru_cache(maxsize=256)
+def _moment(unix_ms: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(unix_ms / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        # No clock says this; a broken record is the same as none.
+        return None
