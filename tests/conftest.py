@@ -1,0 +1,138 @@
+"""The same surroundings for every test: nothing of the person who runs them, all of it for them.
+
+The environment is put in order when pytest starts, before any test module is imported, because
+programs that tests start inherit it. Every xdist worker does so for itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_textual_snapshot
+
+_NOT_HERE = "real program not here: "
+_HOME = pytest.StashKey[Path]()
+
+_FOREIGN = re.compile(r"(NO_COLOR|FORCE_COLOR|COLUMNS|LINES|XDG_\w+|GIT_\w+|LC_\w+|LANGUAGE)$")
+_OURS = re.compile(r"SKYFORGE_(?!LIVE_)")
+"""Settings. `SKYFORGE_LIVE_*` are not: they point the contract suites to real servers."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Move in: an empty home of our own, no colours or settings of the person's, UTC, UTF-8."""
+    home = Path(tempfile.mkdtemp(prefix="sky-home-"))  # short: sockets live below it
+    config.stash[_HOME] = home
+    for name in list(os.environ):
+        if _FOREIGN.match(name) or _OURS.match(name):
+            del os.environ[name]
+    (home / ".gitconfig").write_text(
+        "[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
+    )
+    os.environ.update(
+        HOME=str(home),
+        XDG_CONFIG_HOME=str(home / "config"),
+        XDG_STATE_HOME=str(home / "state"),
+        XDG_CACHE_HOME=str(home / "cache"),
+        XDG_DATA_HOME=str(home / "data"),
+        GIT_CONFIG_NOSYSTEM="1",
+        GIT_AUTHOR_NAME="Ada",
+        GIT_AUTHOR_EMAIL="ada@example.net",
+        GIT_COMMITTER_NAME="Ada",
+        GIT_COMMITTER_EMAIL="ada@example.net",
+        LANG="en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8",
+        TZ="UTC",
+    )
+    time.tzset()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Move out."""
+    if (home := config.stash.get(_HOME, None)) is not None:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def pytest_report_header() -> list[str]:
+    """Name what was read before anybody could put it in order."""
+    names = sorted(name for name in os.environ if name.startswith("TEXTUAL_"))
+    return [f"pictures may differ: {', '.join(names)} set in the environment"] if names else []
+
+
+@pytest.fixture
+def real_program() -> Callable[[str], Path]:
+    """Return a function that finds a program, or ends the test.
+
+    For tests marked `real`: a missing program skips them on a person's machine and fails them
+    where CI=true, as every other way of skipping them does.
+    """
+
+    def find(name: str) -> Path:
+        # Beside the interpreter first: its environment need not be activated.
+        beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        found = shutil.which(name, path=beside)
+        if found is None:
+            pytest.skip(f"{_NOT_HERE}{name}")
+        return Path(found)
+
+    return find
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped `real` test into a failure where CI=true."""
+    report = yield
+    is_real = item.get_closest_marker("real") is not None
+    if report.skipped and is_real and os.environ.get("CI") == "true" and not _is_expected(report):
+        report.outcome = "failed"
+        report.longrepr = f"CI=true allows no skipping here: {_reason(report)}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name the real programs that were missing, and what they cost."""
+    missing: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = _reason(report)
+        if _NOT_HERE in reason:
+            name = reason.partition(_NOT_HERE)[2]
+            missing[name] = missing.get(name, 0) + 1
+    for name, count in sorted(missing.items()):
+        terminalreporter.write_line(f"{name} is not here: {count} real test(s) were not run")
+
+
+def _is_expected(report: pytest.TestReport) -> bool:
+    return hasattr(report, "wasxfail")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """Return why a test was skipped; a skip is told as (file, line, reason)."""
+    return str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+
+
+class StablePicture(pytest_textual_snapshot.SVGImageExtension):
+    """Keeps pictures as `.svg`, without the random part of the ids in them.
+
+    The snapshot plugin names the extension by an attribute that syrupy no longer reads, and ids
+    made of a hash of the content change on every line when one cell changes.
+    """
+
+    file_extension = "svg"
+
+    def serialize(self, data: Any, **options: Any) -> Any:
+        """Return the picture with plain ids."""
+        return re.sub(
+            r"\bterminal-\d+-([\w-]+)", r"terminal-\1", super().serialize(data, **options)
+        )
+
+
+pytest_textual_snapshot.SVGImageExtension = StablePicture
