@@ -1,0 +1,205 @@
+"""The local workspace: git repositories and folders of this machine, found by reading."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.identity import LOCAL, ProjectId, native_of
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.project import Members, Project
+from skyforge_tui.domain.template import Source, Template, TemplateKind
+from skyforge_tui.integrations import git
+from skyforge_tui.integrations.ansible.layout import CONFIG
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.manifest import MAX_BYTES, read_manifest
+from skyforge_tui.integrations.regular_file import UnreadableFileError, read_start
+from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
+from skyforge_tui.providers.repositories.file_work import Leash, in_thread
+from skyforge_tui.providers.repositories.listing import (
+    MAX_ENTRIES,
+    Listing,
+    as_text,
+    listing_of,
+    walk,
+)
+from skyforge_tui.providers.repositories.places import find_places
+from skyforge_tui.providers.repositories.search import repository_above
+from skyforge_tui.providers.repositories.slugs import unique_slugs
+from skyforge_tui.providers.repositories.templates import (
+    TemplateReader,
+    one_line,
+    source_of,
+    uses_ansible,
+)
+from skyforge_tui.providers.repositories.trees import Tree, ask_git, tree_of
+
+_MAX_UNREADABLE = 20
+_AT_ONCE = 4
+"""How many repositories are asked at the same time."""
+
+
+class LocalRepositoryHost:
+    """Finds the projects at and below `roots`; `user` owns those that this process may write."""
+
+    def __init__(self, roots: Sequence[Path], user: str) -> None:
+        self._roots = tuple(roots)
+        self._user = user
+
+    @property
+    def upstream(self) -> str:
+        """The name of this machine's workspace."""
+        return LOCAL
+
+    async def list_projects(self) -> ProjectListing:
+        """Return the projects: branch, commit, name and description, no files, no templates.
+
+        Raises:
+            Unavailable: no root can be read.
+        """
+        places = await find_places(self._roots)
+        if places.unreadable_roots and len(places.unreadable_roots) == len(self._roots):
+            names = ", ".join(map(str, places.unreadable_roots))
+            raise Unavailable(f"cannot read {names}", upstream=LOCAL, operation="project.sync")
+        slugs = unique_slugs(places.projects)
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def seen(path: Path) -> Project | None:
+            async with turns:
+                found = await self._seen(path, slugs[path])
+                return None if found is None else found[0]
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(seen(path)) for path in places.projects]
+        projects = (task.result() for task in tasks)
+        return ProjectListing(
+            tuple(project for project in projects if project is not None),
+            frozenset(_id_of(path) for path in places.unreadable),
+            tuple(places.notices),
+        )
+
+    async def read_project(self, project: Project) -> ProjectContent:
+        """Read files and templates; what cannot be read becomes a notice of the project.
+
+        Raises:
+            NotFound: its folder is gone.
+            Unavailable: its folder cannot be read.
+        """
+        root = Path(project.path)
+        found = await self._seen(root, project.slug)
+        if found is None:
+            raise NotFound(f"{root} is gone", upstream=LOCAL, operation="project.sync")
+        seen, tree = found
+        try:
+            listing, missed = await _listing(root, tree)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            what = f"{root} is gone"
+            raise NotFound(what, upstream=LOCAL, operation="project.sync") from error
+        except OSError as error:
+            what = f"{root} cannot be read ({(error.strerror or str(error)).lower()})"
+            raise Unavailable(what, upstream=LOCAL, operation="project.sync") from error
+        reader = TemplateReader(seen.id, root)
+        await in_thread(reader.read, listing.candidates)
+        notices = (*seen.notices, *missed, *reader.notices)
+        return ProjectContent(
+            replace(seen, files=listing.first, file_count=listing.count, notices=notices),
+            tuple(reader.templates),
+        )
+
+    async def fingerprint(self, template: Template) -> tuple[Source, ...]:
+        """Return the template's sources with their present hashes.
+
+        An `ansible.cfg` that appeared beside it since is among them: it would be obeyed.
+
+        Raises:
+            NotFound: a source file is gone.
+            Unavailable: a source file cannot be read.
+        """
+        return await in_thread(_fingerprint, template)
+
+    async def _seen(self, path: Path, slug: str) -> tuple[Project, Tree] | None:
+        """Return the project at `path` without what is in it; None when it is gone."""
+        tree = tree_of(path, await ask_git(path), await in_thread(_has_git_data, path))
+        project = await in_thread(self._described, path, slug, tree)
+        return None if project is None else (project, tree)
+
+    def _described(self, _: Leash, path: Path, slug: str, tree: Tree) -> Project | None:
+        if not os.access(path, os.F_OK):
+            return None
+        manifest = read_manifest(path)
+        is_mine = os.access(path, os.W_OK)
+        return Project(
+            _id_of(path),
+            slug,
+            (manifest.name if manifest else "") or one_line(path.name) or slug,
+            tree.kind,
+            str(path),
+            created_by=self._user if is_mine else "",
+            description=manifest.description if manifest else "",
+            members=Members() if is_mine else Members(viewers=frozenset({self._user})),
+            branch=tree.branch,
+            commit=tree.commit,
+            notices=tree.notices,
+        )
+
+
+def _id_of(path: Path) -> ProjectId:
+    return ProjectId(f"{LOCAL}:{as_text(str(path))}")
+
+
+def _has_git_data(_: Leash, path: Path) -> bool:
+    return repository_above(path) == path
+
+
+async def _listing(root: Path, tree: Tree) -> tuple[Listing, tuple[Notice, ...]]:
+    """Return the project's files, and notices about those that are missing from them.
+
+    Raises:
+        OSError: the folder is gone or may not be read.
+    """
+    if tree.is_read_by_git:
+        try:
+            return await in_thread(listing_of, root, await git.files(root)), ()
+        except TransportError as error:
+            title = f"git cannot name the files: {error.message}"
+            said = [Notice(Severity.WARNING, title, where=str(root))]
+    else:
+        said = []
+    listing = await in_thread(walk, root)
+    for name, why in list(listing.unreadable.items())[:_MAX_UNREADABLE]:
+        title = f"the folder {as_text(name)} cannot be read ({why})"
+        said.append(Notice(Severity.WARNING, title, where=as_text(str(root / name))))
+    if len(listing.unreadable) > _MAX_UNREADABLE:
+        title = f"{len(listing.unreadable):,} folders in all cannot be read"
+        said.append(Notice(Severity.WARNING, title, where=str(root)))
+    if listing.is_capped:
+        title = f"only the first {MAX_ENTRIES:,} files of this folder were looked at"
+        advice = "make it a git repository, or name a narrower root"
+        said.append(Notice(Severity.WARNING, title, where=str(root), advice=advice))
+    return listing, tuple(said)
+
+
+def _fingerprint(leash: Leash, template: Template) -> tuple[Source, ...]:
+    root = Path(native_of(template.project_id))
+    paths = [Path(source.path) for source in template.sources]
+    if template.kind is TemplateKind.PLAYBOOK or uses_ansible(template.command):
+        config = Path(template.directory) / CONFIG
+        if config not in paths and config.exists():
+            paths.append(config)
+    sources = []
+    for path in paths:
+        leash.check()
+        try:
+            start = read_start(path, root, MAX_BYTES)
+        except UnreadableFileError as error:
+            kind = NotFound if error.is_gone else Unavailable
+            raise kind(f"{path} {error.reason}", upstream=LOCAL, operation="run.start") from error
+        if not start.is_whole:
+            what = f"{path} has grown to {start.size:,} bytes, too large to be read"
+            raise Unavailable(what, upstream=LOCAL, operation="run.start")
+        sources.append(source_of(path, start.data))
+    return tuple(sources)
