@@ -17,6 +17,10 @@ class ProjectKind(StrEnum):
     FOLDER = "folder"
     UNKNOWN = "unknown"
 
+    @classmethod
+    def _missing_(cls, value: object) -> ProjectKind:  # noqa: ARG003
+        return cls.UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Members:

@@ -17,6 +17,10 @@ class TemplateKind(StrEnum):
     COMMAND = "command"
     UNKNOWN = "unknown"
 
+    @classmethod
+    def _missing_(cls, value: object) -> TemplateKind:  # noqa: ARG003
+        return cls.UNKNOWN
+
 
 class FieldKind(StrEnum):
     """What a survey field takes."""
