@@ -56,6 +56,25 @@ class RunDirectories(Protocol):
         """
         ...
 
+    def live(self) -> list[int]:
+        """Return the numbers of the runs whose supervisor is alive; cheap however many ended."""
+        ...
+
+    def bells(self) -> str:
+        """Return the directory in which watchers bind datagram sockets called `<any>.bell`.
+
+        Supervisors send the run's number, in digits and a line feed, to each of them when the run
+        is born and at every change of its state.
+
+        Raises:
+            Unavailable: it cannot be created, or belongs to somebody else.
+        """
+        ...
+
     def control_path(self, number: int) -> str | None:
-        """Return the path of the supervisor's control socket, or None when it is not alive."""
+        """Return the path of the supervisor's control socket, or None when it is not alive.
+
+        Raises:
+            Unavailable: that cannot be found out.
+        """
         ...
