@@ -44,7 +44,7 @@ _TWINS = str.maketrans(
     {
         READY: "o",
         RUNNING: ">",
-        IDLE: "-",
+        STOPPED_LAB: "-",
         MARKER: "m",
         MARKED: "*",
         PASSED: "+",
@@ -59,7 +59,7 @@ _TWINS = str.maketrans(
         "‹": "<",
         BAR: "=",
         TRACK: "-",
-        OPEN: "v",
+        TREE_OPEN: "v",
         LINK_UP: "|",
         LINK_DOWN: ":",
         CARET: "|",

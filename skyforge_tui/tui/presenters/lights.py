@@ -11,7 +11,7 @@ from datetime import datetime
 
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, literal, width_of
-from skyforge_tui.tui.presenters.glyphs import FAILED, STOPPED_LAB, READY, UNKNOWN
+from skyforge_tui.tui.presenters.glyphs import FAILED, READY, STOPPED_LAB, UNKNOWN
 from skyforge_tui.tui.presenters.tones import age
 
 

@@ -33,7 +33,11 @@ class LinesView(Painted):
             self.ref = ref
 
     def __init__(
-        self, lines: Sequence[Line] = (), *, indent: int = 2, id: str | None = None
+        self,
+        lines: Sequence[Line] = (),
+        *,
+        indent: int = 2,
+        id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._lines = tuple(lines)

@@ -1,0 +1,241 @@
+"""The card before a launch: what, where, whose, the answers, and the command it equals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from skyforge_tui.domain.template import SurveyField
+from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, spread, wrapped
+from skyforge_tui.tui.presenters.glyphs import ASKS
+from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, rule
+from skyforge_tui.tui.widgets.survey_form import SurveyForm
+
+LABEL = 12
+HASH = 12
+"""How many characters of a content's hash are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of what a launch is: label, words, and words at the right end."""
+
+    label: str
+    words: Line
+    aside: Line = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """Content nobody has trusted yet: its files with their hashes, and what would run."""
+
+    files: Sequence[tuple[str, str]]
+    """Path and SHA-256 of each."""
+    command: str
+    """The command line it would run."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOffer:
+    """Everything a card shows."""
+
+    name: str
+    facts: Sequence[Fact] = ()
+    fields: Sequence[SurveyField] = ()
+    answers: Mapping[str, str] | None = None
+    """What was answered last time; secret answers are asked again."""
+    go: str = "launch"
+    guard: Line = ()
+    note: str = ""
+    """A last line: what closing the program does not do."""
+
+
+class LaunchCard(Overlay[dict[str, str] | None]):
+    """Ask for the answers; the result is all of them by name, or None.
+
+    `same_as` turns the answers that may be shown into the headless command. `on_trust` is called
+    when the person trusts the content; say how it went with `trusted` or `say`.
+    """
+
+    WIDTH = 82
+    MARGIN = 3
+    CENTRED = False
+
+    def __init__(
+        self,
+        offer: LaunchOffer,
+        *,
+        same_as: Callable[[Mapping[str, str]], str],
+        untrusted: Untrusted | None = None,
+        on_trust: Callable[[LaunchCard], None] | None = None,
+    ) -> None:
+        title = (Span("Launch ", "strong", bold=True), Span(literal(offer.name)))
+        super().__init__(title, offer.guard)
+        self.EDGE = "warn" if offer.guard or untrusted else "accent"
+        self._offer = offer
+        self._form = SurveyForm(offer.fields, offer.answers or {})
+        self._same_as = same_as
+        self._untrusted = untrusted
+        self._on_trust = on_trust
+        self._is_trusting = False
+        self._said: Line = ()
+
+    @property
+    def form(self) -> SurveyForm:
+        """The fields."""
+        return self._form
+
+    @property
+    def may_launch(self) -> bool:
+        """Whether nothing is missing: content trusted, answers complete."""
+        return self._untrusted is None and self._form.is_complete
+
+    def trusted(self) -> None:
+        """Take the content as trusted from now on."""
+        self._untrusted = None
+        self._is_trusting = False
+        self.EDGE = "warn" if self._offer.guard else "accent"
+        self._said = ()
+        self.repaint()
+
+    def say(self, words: str) -> None:
+        """Say in the last line why something did not work."""
+        self._is_trusting = False
+        self._said = (Span(literal(words), "bad"),)
+        self.repaint()
+
+    def sections(self, width: int, height: int) -> Sections:
+        """Return facts, fields, command and keys, as airy as the height allows."""
+        made = Sections()
+        for air in (2, 1, 0):
+            made = self._with_air(width, air)
+            if made.height <= height:
+                break
+        return made
+
+    def _with_air(self, width: int, air: int) -> Sections:
+        blank: list[Line] = [()] if air == 2 else []
+        head = [*blank, *self._facts(width), *self._trust(width)]
+        body: list[Line] = []
+        focus = None
+        if self._form.entries:
+            head.append(rule(width))
+            body, at = self._form.lines(width, is_roomy=air > 0, is_mono=self.is_mono)
+            body = [*blank, *body]
+            focus = at + len(blank)
+        foot = [rule(width), *self._same(width), *blank, self._keys()]
+        last = self._said or ((Span(self._offer.note, "muted"),) if air == 2 else ())
+        if last:
+            foot.append(indented(last))
+        elif air:
+            foot.append(())
+        return Sections(head, body, foot, focus)
+
+    def _facts(self, width: int) -> list[Line]:
+        return [
+            indented(
+                Span(f"{fact.label:<{LABEL}}", "muted"),
+                spread(fact.words, fact.aside, width - 4 - LABEL),
+            )
+            for fact in self._offer.facts
+        ]
+
+    def _trust(self, width: int) -> list[Line]:
+        if self._untrusted is None:
+            return []
+        room = width - 4 - LABEL
+        lines: list[Line] = [
+            _labelled("content", (Span(f"{ASKS} ", "warn", bold=True),
+                                  Span("nobody here has trusted it yet", "warn")))
+        ]  # fmt: skip
+        for path, digest in self._untrusted.files:
+            aside = (Span(f"sha256 {digest[:HASH]}", "muted"),)
+            name = cut_text(literal(path), max(8, room - HASH - 9), "front")
+            lines.append(_labelled("file", spread((Span(name),), aside, room)))
+        runs = wrapped(literal(self._untrusted.command), room, 2)
+        lines.extend(
+            _labelled("" if index else "would run", (Span(row),)) for index, row in enumerate(runs)
+        )
+        return lines
+
+    def _same(self, width: int) -> list[Line]:
+        lead = "same as  "
+        command = literal(self._same_as(self._form.plain_answers))
+        rows = wrapped(command, width - 4 - len(lead), 2)
+        return [
+            indented(Span(" " * len(lead) if index else lead, "muted"), row)
+            for index, row in enumerate(rows)
+        ]
+
+    def _keys(self) -> Line:
+        parts = [go_line("enter", self._offer.go, allowed=self.may_launch)]
+        if self._untrusted is not None:
+            word = "trusting…" if self._is_trusting else "trust this content"
+            parts.insert(0, go_line("ctrl+t", word, allowed=not self._is_trusting))
+        if len(self._form.entries) > 1:
+            parts.append(hint_line(KeyHint("tab", "next field")))
+        parts.append(hint_line(KeyHint("esc", "back", command_id="escape")))
+        spans: list[Span] = []
+        for index, part in enumerate(parts):
+            spans.extend((Span("   "), *part) if index else part)
+        return indented(*spans)
+
+    # Keys
+
+    def key(self, key: str, character: str | None) -> bool:
+        """Answer, go on, launch, trust, leave."""
+        if key == "escape":
+            self.finish(None)
+        elif key == "enter":
+            self._go()
+        elif key == "ctrl+t":
+            self._trust_now()
+        elif key in ("tab", "down", "shift+tab", "up"):
+            self._form.move(1 if key in ("tab", "down") else -1)
+            self.repaint()
+        elif key in ("pageup", "pagedown"):
+            self.scroll_body(5 if key == "pagedown" else -5)
+        elif self._form.current is not None and self._form.current.key(key, character):
+            self._said = ()
+            self.repaint()
+        else:
+            return False
+        return True
+
+    def pasted(self, text: str) -> None:
+        """Put pasted text into the field in focus."""
+        if self._form.current is not None:
+            self._form.current.paste(text)
+            self.repaint()
+
+    def pressed(self, ref: str) -> None:
+        """Go to a clicked field, or do what the key at the foot does."""
+        kind, _, index = ref.partition(":")
+        if kind == "field":
+            self._form.move(int(index) - self._form.focus)
+            self.repaint()
+        else:
+            self.key(ref, None)
+
+    def _go(self) -> None:
+        if self.may_launch:
+            self.finish(
+                {one.field.name: one.field.checked(one.answer) for one in self._form.entries}
+            )
+            return
+        if self._untrusted is not None:
+            self._said = (Span("Trust the content first: ctrl+t", "warn"),)
+        self._form.show_missing()
+        self.repaint()
+
+    def _trust_now(self) -> None:
+        if self._untrusted is not None and self._on_trust is not None and not self._is_trusting:
+            self._is_trusting = True
+            self._said = ()
+            self.repaint()
+            self._on_trust(self)
+
+
+def _labelled(label: str, words: Line) -> Line:
+    return indented(Span(f"{label:<{LABEL}}", "muted"), words)
