@@ -1,0 +1,142 @@
+"""What the first picture needs, read with the standard library alone.
+
+It believes what it understands and takes the default for everything else: the engine reads the same
+places with all checks a moment later, and its complaints are shown then.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from skyforge_tui.settings import places
+
+Theme = Literal["dark", "light", "contrast", "mono"]
+Glyphs = Literal["unicode", "ascii"]
+
+THEMES: Final = ("dark", "light", "contrast", "mono")
+_MAX_BYTES: Final = 1024 * 1024
+_TRUE: Final = ("true", "1", "yes", "on")
+_FALSE: Final = ("false", "0", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSettings:
+    """How the frame looks, and where its first rows lie."""
+
+    config_path: Path
+    state_dir: Path
+    cache_dir: Path
+    profile: str | None = None
+    theme: Theme = "dark"
+    glyphs: Glyphs = "unicode"
+    """Never `auto`: the locale has decided."""
+    motion: bool = True
+    """False freezes the spinner."""
+    workspace: str = ""
+    """The workspace's name; may be empty."""
+    roots: tuple[Path, ...] = ()
+    """The workspace's folders; empty means the folder one stands in."""
+
+
+def read_frame(
+    config_path: Path | None = None,
+    profile: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> FrameSettings:
+    """Read what the first picture needs; never raises because of what is configured.
+
+    A value from the environment outranks one of the profile, and that one of the file itself.
+    NO_COLOR outranks every theme.
+    """
+    path, _ = places.config_path(config_path, environ)
+    data = _data(path)
+    name = profile or environ.get("SKYFORGE_PROFILE") or _text(data, "profile")
+    overlay = _table(_table(data, "profiles"), name) if name else {}
+    levels = (overlay, data)
+    theme = environ.get("SKYFORGE_LOOK__THEME") or _first(levels, "look", "theme")
+    if environ.get("NO_COLOR"):
+        theme = "mono"
+    glyphs = environ.get("SKYFORGE_LOOK__GLYPHS") or _first(levels, "look", "glyphs")
+    if glyphs not in ("unicode", "ascii"):
+        glyphs = "unicode" if _is_utf8(environ) else "ascii"
+    workspace = environ.get("SKYFORGE_WORKSPACE__NAME") or _first(levels, "workspace", "name")
+    return FrameSettings(
+        config_path=path,
+        state_dir=_folder(levels, environ, "state_dir") or places.state_dir(environ),
+        cache_dir=_folder(levels, environ, "cache_dir") or places.cache_dir(environ),
+        profile=name,
+        theme=theme if theme in THEMES else "dark",
+        glyphs=cast("Glyphs", glyphs),
+        motion=_motion(levels, environ),
+        workspace=workspace if isinstance(workspace, str) else "",
+        roots=_roots(levels, environ),
+    )
+
+
+def _data(path: Path) -> dict[str, Any]:
+    try:
+        # Opening a pipe would wait for a writer; the flag changes nothing for regular files.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as f:
+            raw = f.read(_MAX_BYTES + 1) or b""
+        return tomllib.loads(raw.decode("utf-8-sig")) if len(raw) <= _MAX_BYTES else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(data: Mapping[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def _first(levels: tuple[dict[str, Any], ...], table: str, key: str) -> object:
+    """Return the value of the highest level that has one, or None."""
+    return next(
+        (_table(level, table)[key] for level in levels if key in _table(level, table)), None
+    )
+
+
+def _motion(levels: tuple[dict[str, Any], ...], environ: Mapping[str, str]) -> bool:
+    said = environ.get("SKYFORGE_LOOK__MOTION", "").lower()
+    if said in _TRUE or said in _FALSE:
+        return said in _TRUE
+    value = _first(levels, "look", "motion")
+    return value if isinstance(value, bool) else True
+
+
+def _folder(
+    levels: tuple[dict[str, Any], ...], environ: Mapping[str, str], key: str
+) -> Path | None:
+    if value := environ.get(f"SKYFORGE_{key.upper()}"):
+        return places.absolute(value)
+    texts = (_text(level, key) for level in levels if key in level)
+    return _path(next(texts, None))
+
+
+def _roots(levels: tuple[dict[str, Any], ...], environ: Mapping[str, str]) -> tuple[Path, ...]:
+    if value := environ.get("SKYFORGE_WORKSPACE__ROOTS"):
+        return tuple(places.absolute(part) for part in value.split(os.pathsep) if part)
+    listed = _first(levels, "workspace", "roots")
+    paths = [_path(item) for item in listed] if isinstance(listed, list) else []
+    return tuple(path for path in paths if path is not None)
+
+
+def _path(value: object) -> Path | None:
+    """Return an absolute path; a relative one in a file has no meaning."""
+    if not isinstance(value, str) or not value or "\0" in value or value[0] not in "/~":
+        return None
+    return places.absolute(value)
+
+
+def _is_utf8(environ: Mapping[str, str]) -> bool:
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    return "utf8" in locale.lower().replace("-", "")
