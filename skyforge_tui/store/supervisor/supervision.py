@@ -152,7 +152,8 @@ class Supervision:
     def _on_request(self, request: dict[str, Any]) -> dict[str, Any]:
         match request["op"]:
             case "stop":
-                self._stop()
+                # The reply goes first: a stop may be the end of the socket it came through.
+                self._loop.after("asked to stop", 0, self._stop)
             case "answer":
                 return self._answer(request.get("data", ""))
             case _:
@@ -171,6 +172,8 @@ class Supervision:
         return {"ok": True}
 
     def _stop(self) -> None:
+        if self._is_over:
+            return
         if self._child is None:
             self._end("stopped", None)
             return
