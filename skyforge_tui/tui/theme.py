@@ -171,11 +171,23 @@ def _textual_themes() -> list[Theme]:
         Theme(
             PREFIX + MONO,
             primary=default,
+            secondary=default,
+            warning=default,
+            error=default,
+            success=default,
+            accent=default,
             foreground=default,
             background=default,
             surface=default,
             panel=default,
+            boost=default,
             ansi=True,
+            variables={
+                "ansi-background": default,
+                "ansi-foreground": default,
+                "screen-selection-background": default,
+                "screen-selection-foreground": default,
+            },
         )
     )
     return themes

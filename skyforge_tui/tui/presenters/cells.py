@@ -171,7 +171,9 @@ def wrapped(text: str, width: int, most: int = 0) -> list[str]:
     """Break `text` at blanks into rows of at most `width` cells, `most` rows if given."""
     rows: list[str] = []
     row = ""
-    for word in text.split():
+    for word in text.split(" "):
+        if not word:
+            continue
         while cell_len(word) > width > 0:
             if row:
                 rows.append(row)
@@ -191,6 +193,22 @@ def wrapped(text: str, width: int, most: int = 0) -> list[str]:
         rest = " ".join(rows[most - 1 :])
         rows = [*rows[: most - 1], cut_text(rest, width)]
     return rows
+
+
+def wrapped_line(one: Line, width: int, most: int = 0) -> list[Line]:
+    """Break a line at blanks into rows of at most `width` cells, `most` rows if given."""
+    rows: list[list[Span]] = [[]]
+    used = 0
+    for span in one:
+        for index, word in enumerate(span.text.split(" ")):
+            size = cell_len(word)
+            blank = 1 if index else 0
+            if used and word and used + blank + size > width and (not most or len(rows) < most):
+                rows.append([])
+                used = blank = 0
+            rows[-1].append(replace(span, text=" " * blank + word))
+            used += blank + size
+    return [cut_line(tuple(row), width) for row in rows]
 
 
 def ref_at(one: Sequence[Span], x: int) -> str:

@@ -62,7 +62,7 @@ def header_line(
     for worded in (True, False):
         left = _places(places, active, count, worded=worded)
         for parts in _identities(identity):
-            room = inner - width_of(left) - (2 if parts else 0)
+            room = inner + 1 - width_of(left) - (2 if parts else 0)
             if width_of(parts) <= room:
                 return (Span(" " * (MARGIN - 1)), *spread(left, parts, inner + 1))
     return (Span(" "), *cut_line(left, width - 1))

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from skyforge_tui.tui.presenters.cells import Line, Span, Tone, line, literal, wrapped
+from skyforge_tui.tui.presenters.cells import (
+    Line,
+    Span,
+    Tone,
+    line,
+    literal,
+    wrapped,
+    wrapped_line,
+)
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
 from skyforge_tui.tui.widgets.text_entry import TextEntry
 
-LABEL = 17
+LABEL = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +68,18 @@ class Confirm(Overlay[bool]):
         """Return what, what it costs, the words, the keys."""
         asked = self._question
         text_width = width - 4
-        body: list[Line] = [(), *(indented(thing) for thing in asked.things)]
+        body: list[Line] = [()]
+        for thing in asked.things:
+            body.extend(indented(row) for row in wrapped_line(thing, text_width))
         if asked.costs:
             body.append(())
             for label, words in asked.costs:
-                tone: Tone = "bad" if label in asked.lost else "muted"
-                head = Span(f"{label:<{LABEL}}", tone, bold=tone == "bad")
-                body.append(indented(head, words))
+                body.extend(self._cost(label, words, text_width))
         focus = None
         if asked.words:
             body.extend(((), self._asking(), indented(self._typing(text_width))))
             focus = len(body) - 1
-        foot: list[Line] = [(), self._keys()]
+        foot: list[Line] = [(), self._keys(text_width)]
         if asked.same_as and len(body) + len(foot) + 3 <= height:
             rows = wrapped(literal(asked.same_as), text_width - 8, 2)
             labels = ["same as ", *[" " * 8] * (len(rows) - 1)]
@@ -96,12 +104,20 @@ class Confirm(Overlay[bool]):
         entry = self._entry.line(width - 1, fill=fill, on="input")
         return line(Span(fill, on="input"), entry)
 
-    def _keys(self) -> Line:
-        return indented(
-            go_line("enter", self._question.go, allowed=self.is_complete),
-            "   ",
-            hint_line(KeyHint("esc", self._question.way_out, command_id="escape")),
-        )
+    def _cost(self, label: str, words: Line, width: int) -> list[Line]:
+        tone: Tone = "bad" if label in self._question.lost else "muted"
+        head = Span(f"{label:<{LABEL}}", tone, bold=tone == "bad")
+        is_narrow = width < 3 * LABEL
+        lead = 2 if is_narrow else LABEL
+        rows = [line(" " * lead, row) for row in wrapped_line(words, width - lead)]
+        if is_narrow:
+            return [indented(head), *(indented(row) for row in rows)]
+        return [indented(head, rows[0][1:]), *(indented(row) for row in rows[1:])]
+
+    def _keys(self, width: int) -> Line:
+        go = go_line("enter", self._question.go, allowed=self.is_complete)
+        out = hint_line(KeyHint("esc", self._question.way_out, command_id="escape"))
+        return indented(keys_line([go, out], width))
 
     def key(self, key: str, character: str | None) -> bool:
         """Go, leave, or type."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-from skyforge_tui.tui.presenters.cells import Line, Span, banded, fitted, line, width_of
+from rich.cells import cell_len
+
+from skyforge_tui.tui.presenters.cells import Line, Span, banded, fitted, line, wrapped_line
 from skyforge_tui.tui.presenters.fuzzy import match
 from skyforge_tui.tui.presenters.glyphs import CARET, CURSOR
 from skyforge_tui.tui.presenters.hints import KeyHint, hints_line
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, rule
 from skyforge_tui.tui.widgets.text_entry import TextEntry
+
+LABEL = 24
+"""The most a label takes, the word behind it included."""
 
 Group = tuple[str, list[KeyHint]]
 
@@ -54,9 +59,9 @@ class HelpOverlay(Overlay[str | None]):
             self._at = shown[0] if shown else None
         count = 3 if width >= 70 else 2 if width >= 48 else 1
         self._columns = columns_of(_grouped(shown), count)
-        column_width = (width - 2) // max(1, count)
+        widths = _widths(self._columns, width)
         rows = max((len(column) for column in self._columns), default=0)
-        body = [self._row(row, column_width, width) for row in range(rows)]
+        body = [self._row(row, widths) for row in range(rows)]
         if not shown:
             body = [indented(Span("No key matches.", "muted"))]
         focus = next(
@@ -66,7 +71,7 @@ class HelpOverlay(Overlay[str | None]):
         foot = [rule(width)]
         reason = self._reason(shown)
         if reason:
-            foot.append(indented(reason))
+            foot.extend(indented(row) for row in wrapped_line(reason, width - 4, 2))
         keys = (KeyHint("enter", "run"), KeyHint("esc", "close", command_id="escape"))
         foot.append(indented(hints_line(keys)))
         if height < 14:
@@ -87,18 +92,16 @@ class HelpOverlay(Overlay[str | None]):
             return ()
         return (Span(f"{hint.key} refused: ", "muted"), Span(hint.reason))
 
-    def _row(self, row: int, column_width: int, width: int) -> Line:
+    def _row(self, row: int, widths: Sequence[int]) -> Line:
         parts: list[Span] = []
-        for index, column in enumerate(self._columns):
-            room = (
-                column_width if index < len(self._columns) - 1 else width - width_of(tuple(parts))
-            )
+        for column, width in zip(self._columns, widths, strict=True):
             cell = column[row] if row < len(column) else ""
             if isinstance(cell, str):
                 one: Line = line("  ", Span(cell, "muted"))
             else:
-                one = _hint(cell, room - 2, _key_width(column), is_current=cell is self._at)
-            parts.extend(fitted(one, room))
+                label = min(_label_width(column), width - 2 - _key_width(column))
+                one = _hint(cell, _key_width(column), label, is_current=cell is self._at)
+            parts.extend(fitted(one, width))
         return tuple(parts)
 
     def key(self, key: str, character: str | None) -> bool:
@@ -150,12 +153,12 @@ class HelpOverlay(Overlay[str | None]):
         self._at = every[max(0, min(every.index(self._at) + step, len(every) - 1))]
 
 
-def _hint(hint: KeyHint, width: int, key_width: int, *, is_current: bool) -> Line:
+def _hint(hint: KeyHint, key_width: int, width: int, *, is_current: bool) -> Line:
     """Return `key label asks`, two columns in, the band as wide as the column."""
     ref = hint.command_id or hint.key
     state = "asks" if hint.asks else ""
     state = state if hint.allowed else "no"
-    label_width = max(4, min(width - key_width - 1, 21) - (6 if state else 0))
+    label_width = max(4, width - (6 if state else 0))
     spans: Line = (
         Span(
             f"{hint.key:<{key_width}}",
@@ -169,12 +172,30 @@ def _hint(hint: KeyHint, width: int, key_width: int, *, is_current: bool) -> Lin
         spans = (*spans, Span("  "), Span(f"{state:<4}", "warn" if hint.allowed else "muted"))
     if not is_current:
         return line("  ", spans)
-    return banded(line(Span(CURSOR, "accent"), " ", spans), width + 1)
+    return banded(line(Span(CURSOR, "accent"), " ", spans), 2 + key_width + width)
+
+
+def _widths(columns: Sequence[Sequence[KeyHint | str]], width: int) -> list[int]:
+    """Return how wide each column is: what it needs and its share of the rest, or equal parts."""
+    needs = [2 + _key_width(column) + _label_width(column) for column in columns]
+    spare = width - 2 - sum(needs)
+    if spare < 0:
+        return [(width - 2) // len(columns)] * len(columns)
+    return [need + spare // len(columns) for need in needs]
+
+
+def _label_width(column: Sequence[KeyHint | str]) -> int:
+    labels = (
+        cell_len(one.label) + (6 if one.asks or not one.allowed else 0)
+        for one in column
+        if isinstance(one, KeyHint)
+    )
+    return min(LABEL, max(labels, default=4))
 
 
 def _key_width(column: Sequence[KeyHint | str]) -> int:
     keys = (len(hint.key) for hint in column if isinstance(hint, KeyHint))
-    return min(12, max(7, *keys, 0) + 1)
+    return min(12, max(7, max(keys, default=0) + 1))
 
 
 def _grouped(hints: Sequence[KeyHint]) -> list[Group]:

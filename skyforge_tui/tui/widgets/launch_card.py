@@ -9,12 +9,14 @@ from skyforge_tui.domain.template import SurveyField
 from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, spread, wrapped
 from skyforge_tui.tui.presenters.glyphs import ASKS
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, rule
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
 from skyforge_tui.tui.widgets.survey_form import SurveyForm
 
 LABEL = 12
 HASH = 12
 """How many characters of a content's hash are shown."""
+_GLUE = "\u00a0"
+"""Keeps an option and its value in one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,25 @@ class LaunchCard(Overlay[dict[str, str] | None]):
 
     def sections(self, width: int, height: int) -> Sections:
         """Return facts, fields, command and keys, as airy as the height allows."""
-        made = Sections()
         for air in (2, 1, 0):
             made = self._with_air(width, air)
             if made.height <= height:
-                break
-        return made
+                return made
+        least = min(3, len(made.body))
+        if len(made.head) + len(made.foot) + least <= height:
+            return made
+        return self._cramped(width)
+
+    def _cramped(self, width: int) -> Sections:
+        """Return everything in one body that scrolls; only the keys stay put."""
+        body = [*self._facts(width), *self._trust(width), *self._same(width)]
+        focus = 0
+        if self._form.entries:
+            fields, at = self._form.lines(width, is_roomy=False, is_mono=self.is_mono)
+            focus = len(body) + at
+            body.extend(fields)
+        said = [indented(self._said)] if self._said else []
+        return Sections(body=body, foot=[*said, self._keys(width)], focus=focus)
 
     def _with_air(self, width: int, air: int) -> Sections:
         blank: list[Line] = [()] if air == 2 else []
@@ -124,7 +139,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
             body, at = self._form.lines(width, is_roomy=air > 0, is_mono=self.is_mono)
             body = [*blank, *body]
             focus = at + len(blank)
-        foot = [rule(width), *self._same(width), *blank, self._keys()]
+        foot = [rule(width), *self._same(width), *blank, self._keys(width)]
         last = self._said or ((Span(self._offer.note, "muted"),) if air == 2 else ())
         if last:
             foot.append(indented(last))
@@ -161,25 +176,23 @@ class LaunchCard(Overlay[dict[str, str] | None]):
 
     def _same(self, width: int) -> list[Line]:
         lead = "same as  "
-        command = literal(self._same_as(self._form.plain_answers))
+        command = literal(self._same_as(self._form.plain_answers)).replace(" -v ", f" -v{_GLUE}")
         rows = wrapped(command, width - 4 - len(lead), 2)
         return [
-            indented(Span(" " * len(lead) if index else lead, "muted"), row)
+            indented(Span(" " * len(lead) if index else lead, "muted"), row.replace(_GLUE, " "))
             for index, row in enumerate(rows)
         ]
 
-    def _keys(self) -> Line:
+    def _keys(self, width: int) -> Line:
         parts = [go_line("enter", self._offer.go, allowed=self.may_launch)]
         if self._untrusted is not None:
-            word = "trusting…" if self._is_trusting else "trust this content"
+            trust = "trust this content" if width >= 60 else "trust it"
+            word = "trusting…" if self._is_trusting else trust
             parts.insert(0, go_line("ctrl+t", word, allowed=not self._is_trusting))
         if len(self._form.entries) > 1:
             parts.append(hint_line(KeyHint("tab", "next field")))
         parts.append(hint_line(KeyHint("esc", "back", command_id="escape")))
-        spans: list[Span] = []
-        for index, part in enumerate(parts):
-            spans.extend((Span("   "), *part) if index else part)
-        return indented(*spans)
+        return indented(keys_line(parts, width - 4))
 
     # Keys
 

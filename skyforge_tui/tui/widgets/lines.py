@@ -22,7 +22,7 @@ class LinesView(Painted):
     What does not fit is said in the last row (`16 more lines ↓`) and reached by scrolling.
     """
 
-    DEFAULT_CSS = "LinesView { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "LinesView { height: auto; max-height: 100%; width: 1fr; }"
 
     class Clicked(Message):
         """A span with a reference was clicked."""
@@ -87,7 +87,7 @@ class LinesView(Painted):
         below = len(self._lines) - self._top - height
         if below > 0 and y == height - 1 and height > 1:
             more = (Span(f"{below + 1} more lines ↓", "muted"),)
-            return spread((), more, width)
+            return spread((), (*more, Span("  ")), width)
         if index >= len(self._lines):
             return ()
         margin = " " * self._indent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from skyforge_tui.tui.presenters.cells import (
     Tone,
     cut_line,
     fitted,
+    joined,
     line,
     spread,
     width_of,
@@ -57,6 +59,15 @@ class Sections:
 def indented(*parts: str | Span | Line) -> Line:
     """Return a line of a panel, where text begins."""
     return line("  ", *parts)
+
+
+def keys_line(parts: Sequence[Line], width: int, gap: str = "   ") -> Line:
+    """Return the keys of a panel in `width` cells: the last, which leads out, stays to the end."""
+    shown = [part for part in parts if part]
+    while len(shown) > 2 and width_of(joined(shown, gap)) > width:
+        del shown[-2]
+    keys = joined(shown, gap)
+    return keys if width_of(keys) <= width else joined(shown[-1:])
 
 
 def rule(width: int) -> Line:

@@ -16,15 +16,17 @@ from skyforge_tui.tui.presenters.cells import (
 from skyforge_tui.tui.presenters.columns import Column, Fitted, fit, head_line, row_line
 from skyforge_tui.tui.presenters.fuzzy import Match, marked_line, match
 from skyforge_tui.tui.presenters.glyphs import CURSOR, CURSOR_IDLE
-from skyforge_tui.tui.presenters.hints import KeyHint, hints_line
+from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
 from skyforge_tui.tui.presenters.tones import count
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, rule
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
 from skyforge_tui.tui.widgets.text_entry import TextEntry
 
 Item = TypeVar("Item")
 
 PIN = 3
 """Columns before a row's text: the digit that picks it, and two blanks."""
+MORE = 13
+"""What `99 more ↓` takes beside the keys where a row is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ class Picker(Overlay[Item | None], Generic[Item]):
         if is_roomy and any(column.title for column in self._columns):
             head.append(indented(" " * (PIN if has_pins else 0), head_line(fitted)))
         about = [*self._say()] if is_roomy else []
-        foot: list[Line] = [*blank, indented(hints_line(self._keys(has_pins=has_pins)))]
+        keys = [hint_line(hint) for hint in self._keys(has_pins=has_pins)]
+        room = width - 4 - (MORE if width < 60 else 0)
+        foot: list[Line] = [*blank, indented(keys_line(keys, room, "  "))]
         if about:
             foot.extend(((), rule(width)) if height > 30 else ((),))
             foot.extend(indented(one) for one in about)

@@ -231,8 +231,9 @@ class ResourceTable(Painted, can_focus=True):
         """Put the cursor on the row nearest to `index`, keep it in view, tell who wants to know."""
         count, height = self._source.count, self._body_height
         self._cursor = max(0, min(index, count - 1))
-        self._top = min(self._top, self._cursor, max(0, count - height))
-        self._top = max(self._top, self._cursor - height + 1, 0)
+        if self.size.height:
+            self._top = min(self._top, self._cursor, max(0, count - height))
+            self._top = max(self._top, self._cursor - height + 1, 0)
         self._tell_wanted()
         key = self._key_at(self._cursor)
         if key != self._cursor_key:
