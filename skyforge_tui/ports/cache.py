@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
@@ -29,7 +29,7 @@ class RunCache(Protocol):
         """Return all runs' rowids, active first then newest; only of `projects` if given."""
         ...
 
-    async def page(self, rowids: Sequence[int]) -> list[Run]:
+    async def page(self, rowids: Sequence[int]) -> dict[int, Run]:
         """Return the runs of these rowids, in that order; vanished ones are left out."""
         ...
 
@@ -55,6 +55,13 @@ class RunCache(Protocol):
 
     async def last_by_template(self) -> dict[TemplateId, Run]:
         """Return the newest run of every template that ever ran."""
+        ...
+
+    async def usual(self, template_ids: Collection[TemplateId]) -> dict[TemplateId, timedelta]:
+        """Return how long runs of these templates usually take: the median of the last successes.
+
+        A template without a success is left out.
+        """
         ...
 
     async def write(self, changed: Sequence[RunDetail], gone: Collection[RunId]) -> None:

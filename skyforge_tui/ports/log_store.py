@@ -88,3 +88,13 @@ class LogStore(Protocol):
             NotFound: there is no such run.
         """
         ...
+
+    def export(self, native_run_id: str, target: str) -> int:
+        """Copy the current generation's raw bytes to a new file; return how many there were.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: `target` is there already; nothing is overwritten.
+            Unavailable: it cannot be written.
+        """
+        ...

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
-from skyforge_tui.domain.events import ProjectsChanged
+from skyforge_tui.domain.events import NoticeRaised, ProjectsChanged
 from skyforge_tui.domain.identity import ProjectId, TemplateId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Project
@@ -51,6 +51,7 @@ class Catalog:
         self._templates: dict[TemplateId, Template] = {}
         self._trusted: frozenset[tuple[str, str]] = frozenset()
         self._reading = asyncio.Lock()
+        self._said: set[Notice] = set()
 
     async def open(self) -> None:
         """Remember what was cached and trusted; call once, before anything else."""
@@ -133,6 +134,10 @@ class Catalog:
         except Unavailable as error:
             self._health.failed(host.upstream, error)
             raise
+        for notice in listing.notices:
+            if notice not in self._said:
+                self._said.add(notice)
+                self._bus.publish(NoticeRaised(notice))
         cached = {
             one.id: one.path
             for one in self.access.projects()

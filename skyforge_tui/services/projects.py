@@ -108,6 +108,18 @@ class ProjectService:
             raise Conflict(f"several projects have a template {name}", advice=f"say one of {names}")
         return hits[0][1]
 
+    @requires(Permission.PROJECT_READ, of="template_id")
+    async def get_template(self, principal: Principal, template_id: TemplateId) -> Template:
+        """Return one template as last read, with its trust.
+
+        Raises:
+            NotFound: it is gone.
+        """
+        template = self._catalog.template(template_id)
+        if template is None:
+            raise NotFound(f"no template {template_id}", advice="R looks again")
+        return template
+
     @requires(Permission.PROJECT_TRUST, of="project_id")
     async def trust(
         self, principal: Principal, project_id: ProjectId, sources: Sequence[Source]

@@ -6,7 +6,7 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.events import LogGrew, RunsChanged
@@ -95,7 +95,12 @@ class RunIndex:
         """Return a reader of a run's stored output."""
         return await asyncio.to_thread(self._log_store(run_id).open, native_of(run_id))
 
-    async def follow(self, run_id: RunId) -> AsyncIterator[bytes]:
+    async def export_log(self, run_id: RunId, target: str) -> int:
+        """Copy a run's stored output to a new file."""
+        store = self._log_store(run_id)
+        return await asyncio.to_thread(store.export, native_of(run_id), target)
+
+    async def follow(self, run_id: RunId) -> AsyncGenerator[bytes, None]:
         """Yield raw bytes from the start, as they come, until the run has ended."""
         news = asyncio.Event()
 

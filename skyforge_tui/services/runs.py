@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Untrusted
 from skyforge_tui.domain.events import LogGrew
@@ -22,10 +23,14 @@ from skyforge_tui.domain.template import Template
 from skyforge_tui.ports.cache import RunOrder
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader
+from skyforge_tui.services.attention import Attention, attention
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.run_index import RunIndex
+
+_MOST_ACTIVE = 256
+"""Runs looked at for what is under way: active ones come first in the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,11 @@ class RunService:
         return await self._index.cache.order(self._readable(principal))
 
     @requires(Permission.RUN_LIST)
-    async def page(self, principal: Principal, rowids: Sequence[int]) -> list[Run]:
+    async def page(self, principal: Principal, rowids: Sequence[int]) -> dict[int, Run]:
         """Return the runs at these rowids; those the person may not see are left out."""
-        return self._visible(principal, await self._index.cache.page(rowids))
+        page = await self._index.cache.page(rowids)
+        seen = {run.id for run in self._visible(principal, list(page.values()))}
+        return {rowid: run for rowid, run in page.items() if run.id in seen}
 
     @requires(Permission.RUN_LIST)
     async def newest(self, principal: Principal, limit: int | None = None) -> list[Run]:
@@ -107,13 +114,32 @@ class RunService:
         seen = {run.id for run in self._visible(principal, list(last.values()))}
         return {template: run for template, run in last.items() if run.id in seen}
 
+    @requires(Permission.RUN_LIST)
+    async def attention(self, principal: Principal) -> Attention:
+        """Return what broke, what needs a person and what runs."""
+        last = await self.last_by_template(principal)
+        active = await self.newest(principal, _MOST_ACTIVE)
+        return attention(last.values(), active, self._clock.now())
+
+    @requires(Permission.RUN_LIST)
+    async def usual(
+        self, principal: Principal, template_ids: Collection[TemplateId]
+    ) -> dict[TemplateId, timedelta]:
+        """Return how long runs of these templates usually take, where that is known."""
+        return await self._index.cache.usual(template_ids)
+
     @requires(Permission.RUN_READ, of="run_id")
     async def open_log(self, principal: Principal, run_id: RunId) -> LogReader:
         """Return a reader of the run's output; whoever asked closes it."""
         return await self._index.open_log(run_id)
 
     @requires(Permission.RUN_READ, of="run_id")
-    async def follow(self, principal: Principal, run_id: RunId) -> AsyncIterator[bytes]:
+    async def export_log(self, principal: Principal, run_id: RunId, target: str) -> int:
+        """Copy the run's raw bytes to a new file and return how many there were."""
+        return await self._index.export_log(run_id, target)
+
+    @requires(Permission.RUN_READ, of="run_id")
+    async def follow(self, principal: Principal, run_id: RunId) -> AsyncGenerator[bytes, None]:
         """Return the run's raw bytes from the start, as they come, until it has ended.
 
         Somebody must watch the engines meanwhile: growth is heard, not polled.

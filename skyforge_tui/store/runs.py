@@ -95,13 +95,16 @@ class SqliteRunCache:
 
         return await self._database.read(work)
 
-    async def page(self, rowids: Sequence[int]) -> list[Run]:
+    async def page(self, rowids: Sequence[int]) -> dict[int, Run]:
         """Return the runs of these rowids, in that order; vanished ones are left out."""
-        return await self._runs(
-            "SELECT runs.id, run FROM json_each(?) AS wanted "
+        rows = await self._rows(
+            "SELECT runs.rowid, runs.id, run FROM json_each(?) AS wanted "
             "JOIN runs ON runs.rowid = wanted.value ORDER BY wanted.key",
             *_json(list(rowids)),
         )
+        return {
+            rowid: one for rowid, run_id, run in rows for one in decoded(_RUN, [(run_id, run)])
+        }
 
     async def newest(self, limit: int | None = None) -> list[Run]:
         """Return runs in order, at most `limit`."""

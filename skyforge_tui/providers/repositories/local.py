@@ -11,7 +11,7 @@ from pathlib import Path
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, ProjectId, native_of
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.project import Members, Project
+from skyforge_tui.domain.project import Members, Project, ProjectKind
 from skyforge_tui.domain.template import Source, Template, TemplateKind
 from skyforge_tui.integrations import git
 from skyforge_tui.integrations.ansible.layout import CONFIG
@@ -81,6 +81,27 @@ class LocalRepositoryHost:
             frozenset(_id_of(path) for path in places.unreadable),
             tuple(places.notices),
         )
+
+    def covers(self, project_id: ProjectId) -> bool:
+        """Say whether a project lies at or below a root, or a root within it."""
+        path = Path(native_of(project_id))
+        return any(
+            path == root or path.is_relative_to(root) or root.is_relative_to(path)
+            for root in self._roots
+        )
+
+    async def describe(self, project_id: ProjectId) -> Project:
+        """Return one project, shallow; a folder that is gone belongs to whoever asks.
+
+        What remains of it are the runs in this person's own state directory.
+        """
+        path = Path(native_of(project_id))
+        found = await self._seen(path, one_line(path.name))
+        if found is not None:
+            return found[0]
+        kind = ProjectKind.UNKNOWN
+        return Project(project_id, one_line(path.name), one_line(path.name), kind, str(path),
+                       created_by=self._user)  # fmt: skip
 
     async def read_project(self, project: Project) -> ProjectContent:
         """Read files and templates; what cannot be read becomes a notice of the project.

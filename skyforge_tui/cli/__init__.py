@@ -1,0 +1,98 @@
+"""The headless twin: every screen as a command with `--json` and stable exit codes.
+
+Exit codes: 0 ok, 1 the thing asked about failed, 2 usage or configuration, 3 upstream unavailable,
+4 refused, 5 not found, 130 interrupted. Data goes to standard output, narration to standard error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from skyforge_tui import __version__
+
+_GROUPS = {
+    "config": "skyforge_tui.cli.config:config",
+    "projects": "skyforge_tui.cli.projects:projects",
+    "runs": "skyforge_tui.cli.runs:runs",
+    "templates": "skyforge_tui.cli.templates:templates",
+    "trust": "skyforge_tui.cli.trust:trust",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What the global options said."""
+
+    config_path: Path | None
+    profile: str | None
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module when it is run, so that `--version` loads none."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(_GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load and return a command; None if there is no such one."""
+        target = _GROUPS.get(cmd_name)
+        if target is None:
+            return None
+        module, _, name = target.partition(":")
+        command = getattr(import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{target} is not a command")
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--config",
+    "config_path",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Read this configuration file.",
+)
+@click.option("--profile", metavar="NAME", help="Use this profile of the configuration.")
+@click.version_option(__version__, prog_name="skyforge")
+@click.pass_context
+def skyforge(ctx: click.Context, config_path: Path | None, profile: str | None) -> None:
+    """Run labs and automation from one terminal. Without a command, open the cockpit."""
+    ctx.obj = Invocation(config_path, profile)
+    if ctx.invoked_subcommand is None:
+        from skyforge_tui.cli.cockpit import open_cockpit
+
+        ctx.exit(open_cockpit(config_path, profile))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        code = skyforge.main(args=list(arguments), prog_name="skyforge", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        return _reader_left()
+    return code if isinstance(code, int) else 0
+
+
+def _reader_left() -> int:
+    """End quietly when whoever read our output has left, as other filters do."""
+    import os
+    import sys
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,105 @@
+"""How commands run, answer and fail: one place for services, JSON, tables and exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any
+
+import click
+
+from skyforge_tui.cli import Invocation
+from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError, Unavailable
+from skyforge_tui.domain.events import Event, NoticeRaised
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.services.contract import Services
+
+Work = Callable[[Services, Principal], Coroutine[Any, Any, int]]
+
+
+def perform(ctx: click.Context, work: Work, *, watch: bool = False) -> None:
+    """Open the services, run `work` and leave with the exit code it returns.
+
+    `watch` also keeps the runs in step with their engines meanwhile.
+    """
+    ctx.exit(_guarded(lambda: asyncio.run(_perform(ctx.obj, work, watch=watch))))
+
+
+def _guarded(call: Callable[[], int]) -> int:
+    from skyforge_tui.settings.complaint import SettingsError
+
+    try:
+        return call()
+    except SettingsError as error:
+        narrate(str(error))
+        return 2
+    except SkyforgeError as error:
+        narrate(f"skyforge: {error}")
+        if error.advice:
+            narrate(f"  {error.advice}")
+        return exit_code(error)
+
+
+def exit_code(error: SkyforgeError) -> int:
+    """Return the exit code that a failure of this family has."""
+    match error:
+        case Unavailable():
+            return 3
+        case NotFound():
+            return 5
+        case Invalid():
+            return 2
+        case _:
+            return 4
+
+
+def narrate(text: str) -> None:
+    """Write a line to standard error."""
+    sys.stderr.write(_literal(text) + "\n")
+
+
+def answer(value: object, *, as_json: bool, table: Callable[[], Iterable[str]]) -> None:
+    """Write `value` as one JSON document, or as the lines of `table`."""
+    if as_json:
+        from msgspec import json
+
+        sys.stdout.buffer.write(json.encode(value) + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    for line in table():
+        sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> list[str]:
+    """Return aligned text lines; text from elsewhere is made harmless."""
+    table = [tuple(head), *(tuple(_literal(cell) for cell in row) for row in body)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(head))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    ]
+
+
+def _literal(text: str) -> str:
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+async def _perform(invocation: Invocation, work: Work, *, watch: bool) -> int:
+    from skyforge_tui.settings.frame import read_frame
+    from skyforge_tui.wiring import current_principal, open_services
+
+    frame = read_frame(invocation.config_path, invocation.profile)
+    async with open_services(frame, watch_runs=watch) as services:
+        services.bus.subscribe(_tell_notice)
+        for notice in services.notices:
+            _tell_notice(NoticeRaised(notice))
+        return await work(services, current_principal())
+
+
+def _tell_notice(event: Event) -> None:
+    if isinstance(event, NoticeRaised):
+        notice = event.notice
+        parts = (notice.title, notice.body, notice.where, notice.advice)
+        narrate("skyforge: " + "; ".join(part for part in parts if part))

@@ -1,0 +1,290 @@
+"""`skyforge runs`: what the Runs place shows and does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+import click
+
+from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.domain.errors import Invalid, NotFound
+from skyforge_tui.domain.identity import Principal, RunId
+from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.domain.template import FieldKind, Template
+from skyforge_tui.services.contract import Services
+
+_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+@click.group()
+def runs() -> None:
+    """List, launch, watch, stop and repeat runs."""
+
+
+@runs.command("ls")
+@_json
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="At most so many, active and newest first."
+)
+@click.pass_context
+def list_runs(ctx: click.Context, as_json: bool, limit: int | None) -> None:
+    """List runs: active first, then newest."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        await refresh(services, principal)
+        found = await services.runs.newest(principal, limit)
+        now = datetime.now(UTC)
+        answer(
+            found,
+            as_json=as_json,
+            table=lambda: rows(
+                ("STATE", "RUN", "TEMPLATE", "PROJECT", "WHO", "STARTED", "TOOK", "NOTE"),
+                [_row(run, now) for run in found],
+            ),
+        )
+        if limit is not None and len(found) == limit:
+            narrate(f"cut at {limit}; leave --limit away for all")
+        return 0
+
+    perform(ctx, work)
+
+
+@runs.command("show")
+@click.argument("run")
+@_json
+@click.pass_context
+def show_run(ctx: click.Context, run: str, as_json: bool) -> None:
+    """Show one run with what was asked for."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        run_id = await found_run(services, principal, run)
+        detail = await services.runs.get(principal, run_id)
+        facts = [
+            ("run", f"{detail.run.number}  {detail.run.id}"),
+            ("state", str(detail.run.state)),
+            ("note", detail.run.note),
+            ("template", detail.spec.template),
+            ("project", detail.spec.project),
+            ("command", " ".join(detail.spec.command)),
+            ("directory", detail.spec.directory),
+            ("started by", detail.spec.started_by),
+            ("exit code", "" if detail.run.exit_code is None else str(detail.run.exit_code)),
+            ("signal", detail.run.signal),
+            ("output", f"{detail.run.log_bytes} bytes"),
+            *((f"answer {name}", value) for name, value in detail.spec.answers.items()),
+            *((f"answer {name}", "secret, not kept") for name in detail.spec.secret_names),
+        ]
+        answer(
+            {"run": detail.run, "spec": detail.spec, "use": detail.use},
+            as_json=as_json,
+            table=lambda: rows(("", ""), [fact for fact in facts if fact[1]])[1:],
+        )
+        return 0
+
+    perform(ctx, work)
+
+
+@runs.command("logs")
+@click.argument("run")
+@click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
+@click.pass_context
+def run_logs(ctx: click.Context, run: str, follow: bool) -> None:
+    """Write a run's raw output to standard output."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        run_id = await found_run(services, principal, run)
+        if follow:
+            async with aclosing(await services.runs.follow(principal, run_id)) as chunks:
+                async for chunk in chunks:
+                    _write(chunk)
+            return 0
+        reader = await services.runs.open_log(principal, run_id)
+        try:
+            offset = 0
+            while chunk := reader.read(offset, 1 << 20):
+                _write(chunk)
+                offset += len(chunk)
+        finally:
+            reader.close()
+        return 0
+
+    perform(ctx, work, watch=follow)
+
+
+@runs.command("launch")
+@click.argument("template")
+@click.option("-v", "--var", "answers", multiple=True, metavar="K=V", help="Answer a question.")
+@click.option("--wait", is_flag=True, help="Wait for the end; exit 1 if it is no success.")
+@_json
+@click.pass_context
+def launch_run(
+    ctx: click.Context,
+    template: str,
+    answers: Sequence[str],
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Launch TEMPLATE: a name, or project/name.
+
+    A secret is best given as K=env:NAME or K=file:PATH, so that it is on no command line.
+    """
+    given = dict(_pair(one) for one in answers)
+
+    async def work(services: Services, principal: Principal) -> int:
+        found = await found_template(services, principal, template)
+        resolved = await with_secrets(found, given)
+        run = await services.runs.launch(principal, found.id, resolved)
+        return await _report(services, principal, run, wait=wait, as_json=as_json)
+
+    perform(ctx, work, watch=wait)
+
+
+@runs.command("rerun")
+@click.argument("run")
+@click.option("-v", "--var", "answers", multiple=True, metavar="K=V", help="Answer a secret anew.")
+@click.option("--wait", is_flag=True, help="Wait for the end; exit 1 if it is no success.")
+@_json
+@click.pass_context
+def rerun_run(
+    ctx: click.Context,
+    run: str,
+    answers: Sequence[str],
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Launch the template of RUN again with the same answers; secrets are not kept."""
+    given = dict(_pair(one) for one in answers)
+
+    async def work(services: Services, principal: Principal) -> int:
+        run_id = await found_run(services, principal, run)
+        spec = (await services.runs.get(principal, run_id)).spec
+        template = services.catalog.template(spec.template_id)
+        if template is None:
+            await services.projects.sync(principal)
+            template = services.catalog.template(spec.template_id)
+        resolved = given if template is None else await with_secrets(template, given)
+        again = await services.runs.rerun(principal, run_id, resolved)
+        return await _report(services, principal, again, wait=wait, as_json=as_json)
+
+    perform(ctx, work, watch=wait)
+
+
+@runs.command("stop")
+@click.argument("run")
+@_json
+@click.pass_context
+def stop_run(ctx: click.Context, run: str, as_json: bool) -> None:
+    """Ask RUN to end: interrupt, then terminate, then kill; again is firmer."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        run_id = await found_run(services, principal, run)
+        await services.runs.stop(principal, run_id)
+        detail = await services.runs.get(principal, run_id)
+        answer(_brief(detail.run), as_json=as_json, table=lambda: [_said(detail.run)])
+        return 0
+
+    perform(ctx, work)
+
+
+@runs.command("answer")
+@click.argument("run")
+@click.pass_context
+def answer_run(ctx: click.Context, run: str) -> None:
+    """Hand a line from standard input to a RUN that asks for one; it is not stored."""
+    line = sys.stdin.buffer.readline()
+
+    async def work(services: Services, principal: Principal) -> int:
+        run_id = await found_run(services, principal, run)
+        await services.runs.answer(principal, run_id, line)
+        return 0
+
+    perform(ctx, work)
+
+
+async def refresh(services: Services, principal: Principal) -> None:
+    """Bring every engine's runs up to date."""
+    for upstream in services.run_upstreams:
+        await services.runs.refresh(principal, upstream)
+
+
+async def found_run(services: Services, principal: Principal, reference: str) -> RunId:
+    """Return the run that `reference` names, as it is now."""
+    await refresh(services, principal)
+    return await services.runs.find(principal, reference)
+
+
+async def found_template(services: Services, principal: Principal, name: str) -> Template:
+    """Return a template, from memory if it is known there, else after reading everything."""
+    try:
+        return await services.projects.find_template(principal, name)
+    except NotFound:
+        await services.projects.sync(principal)
+        return await services.projects.find_template(principal, name)
+
+
+async def with_secrets(template: Template, answers: dict[str, str]) -> dict[str, str]:
+    """Replace secret references among `answers` by their values.
+
+    Raises:
+        Invalid: a reference gives no secret; says why.
+    """
+    from skyforge_tui.integrations.secrets import SecretError, resolve
+
+    secret_names = {one.name for one in template.survey if one.kind is FieldKind.SECRET}
+    resolved = dict(answers)
+    for name in secret_names & answers.keys():
+        if answers[name].startswith(("env:", "file:", "keyring:", "cmd:")):
+            try:
+                resolved[name] = (await resolve(answers[name])).reveal()
+            except (SecretError, ValueError) as error:
+                raise Invalid(f"no value for the secret {name}: {error}") from None
+    return resolved
+
+
+async def _report(
+    services: Services, principal: Principal, run: Run, *, wait: bool, as_json: bool
+) -> int:
+    if wait:
+        narrate(f"run {run.number} started; waiting for its end")
+        async with aclosing(await services.runs.follow(principal, run.id)) as chunks:
+            async for _ in chunks:
+                pass
+    last = (await services.runs.get(principal, run.id)).run
+    answer(_brief(last), as_json=as_json, table=lambda: [_said(last)])
+    return 1 if wait and last.state is not RunState.SUCCESS else 0
+
+
+def _brief(run: Run) -> dict[str, object]:
+    return {
+        "id": run.id, "number": run.number, "state": run.state, "template": run.template,
+        "project": run.project, "exit_code": run.exit_code, "note": run.note,
+    }  # fmt: skip
+
+
+def _said(run: Run) -> str:
+    return f"run {run.number} {run.state}" + (f": {run.note}" if run.note else "")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{text!r} is not K=V", param_hint="-v")
+    return name, value
+
+
+def _row(run: Run, now: datetime) -> tuple[str, ...]:
+    took = run.duration(now)
+    return (
+        "asks you" if run.waits_for_input else str(run.state), str(run.number), run.template,
+        run.project, run.started_by,
+        "" if run.started_at is None else run.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        "" if took is None else f"{took.total_seconds():.0f}s", run.note,
+    )  # fmt: skip
+
+
+def _write(chunk: bytes) -> None:
+    sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,42 @@
+"""What broke, what needs a person, what runs: chosen from what is known of runs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from skyforge_tui.domain.run import Run, RunState
+
+_BROKEN = (RunState.ERROR, RunState.LOST)
+_REMEMBERED = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Three lists of runs, each newest first."""
+
+    broke: tuple[Run, ...] = ()
+    """The newest run of a template, if it failed or was lost within a week."""
+    needs_me: tuple[Run, ...] = ()
+    """Runs that wait for input."""
+    runs: tuple[Run, ...] = ()
+    """Runs under way or queued."""
+
+    def __bool__(self) -> bool:
+        return bool(self.broke or self.needs_me or self.runs)
+
+
+def attention(last: Iterable[Run], active: Iterable[Run], now: datetime) -> Attention:
+    """Choose from the last run of every template and the runs under way."""
+    under_way = [run for run in active if run.state.is_active]
+    broke = [run for run in last if run.state in _BROKEN and now - run.created_at < _REMEMBERED]
+    return Attention(
+        broke=_newest_first(broke),
+        needs_me=_newest_first(run for run in under_way if run.waits_for_input),
+        runs=_newest_first(run for run in under_way if not run.waits_for_input),
+    )
+
+
+def _newest_first(runs: Iterable[Run]) -> tuple[Run, ...]:
+    return tuple(sorted(runs, key=lambda run: run.created_at, reverse=True))

@@ -1,0 +1,66 @@
+"""Everything the services offer, in one hand: what the cockpit and the commands are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.notice import Notice
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.template import Template
+from skyforge_tui.services.authorization import Access, Decision, Denied
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.projects import ProjectService
+from skyforge_tui.services.runs import RunService
+
+Target = Project | Template | Run | None
+"""What a command acts on: what stands under the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The public contract."""
+
+    projects: ProjectService
+    runs: RunService
+    access: Access
+    bus: Bus
+    health: HealthBoard
+    catalog: Catalog
+    run_upstreams: tuple[str, ...]
+    """The names of the run engines."""
+    notices: tuple[Notice, ...] = ()
+    """What was found wrong while opening."""
+
+    def may(self, principal: Principal, permission: Permission, target: Target) -> Decision:
+        """Say from memory whether `principal` may now do this to `target`, and if not, why.
+
+        Synchronous and safe to call from the UI thread; the services decide again when called.
+        """
+        match target:
+            case Run():
+                decision = self.access.decide(principal, permission, target.project_id)
+                return self._run_allows(permission, target) or decision
+            case Template():
+                return self.access.decide(principal, permission, target.project_id)
+            case Project():
+                return self.access.decide(principal, permission, target.id)
+            case None:
+                return self.access.decide(principal, permission, None)
+
+    def _run_allows(self, permission: Permission, run: Run) -> Denied | None:
+        """Say why a run's own state forbids something."""
+        if permission is Permission.RUN_STOP and run.state.is_final:
+            return Denied(f"run {run.number} has ended already")
+        if permission is Permission.RUN_ANSWER and not run.waits_for_input:
+            return Denied(f"run {run.number} asks nothing")
+        if permission is Permission.RUN_START and self.catalog.template(run.template_id) is None:
+            return Denied(
+                f"{run.template} is not in this workspace",
+                f"start skyforge where {run.project or 'its project'} is",
+            )
+        return None

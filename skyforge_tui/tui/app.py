@@ -1,0 +1,211 @@
+"""The application: its places, its look, its bridge, and the keys that every place shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.worker import Worker, WorkerState
+
+from skyforge_tui.domain.identity import Principal, RunId
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.bridge import Bridge, Engine
+from skyforge_tui.tui.commands import TABS, Place, commands_of
+from skyforge_tui.tui.errors import as_notice
+from skyforge_tui.tui.launching import Launching
+from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.theme import dress
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+
+def _screen(place: Place) -> Callable[[], Screen[Any]]:
+    """Return what makes a place's screen, loading its code when it is first gone to."""
+
+    def make() -> Screen[Any]:
+        match place:
+            case Place.PROJECTS:
+                from skyforge_tui.tui.screens.projects.screen import ProjectsScreen
+
+                return ProjectsScreen()
+            case Place.LABS:
+                from skyforge_tui.tui.screens.labs.screen import LabsScreen
+
+                return LabsScreen()
+            case Place.RUNS:
+                from skyforge_tui.tui.screens.runs.screen import RunsScreen
+
+                return RunsScreen()
+            case Place.ARTIFACTS:
+                from skyforge_tui.tui.screens.artifacts.screen import ArtifactsScreen
+
+                return ArtifactsScreen()
+            case _:
+                from skyforge_tui.tui.screens.attention.screen import AttentionScreen
+
+                return AttentionScreen()
+
+    return make
+
+
+class SkyforgeApp(Launching):
+    """The cockpit."""
+
+    TITLE = "skyforge"
+    ENABLE_COMMAND_PALETTE = False
+    MODES = {place.value: _screen(place) for place in TABS}  # noqa: RUF012
+    DEFAULT_MODE = Place.PROJECTS.value
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        make_engine: Callable[[SkyforgeApp], Engine],
+        principal: Principal,
+        *,
+        theme: str = "dark",
+        ascii_only: bool = False,
+        motion: bool = True,
+        profile: str = "local",
+        clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        super().__init__()
+        self.bridge = Bridge(self, principal)
+        self.profile = profile
+        self.attention: tuple[int, int] = (0, 0)
+        self._make_engine = make_engine
+        self._clock = clock
+        dress(self, theme, ascii=ascii_only, motion=motion)
+
+    def now(self) -> datetime:
+        """Return the time with this machine's offset."""
+        return self._clock()
+
+    def on_mount(self) -> None:
+        """Start the engine once the first frame is on the screen."""
+        self.bridge.changes.subscribe(self, self._heard)
+        self.app_resume_signal.subscribe(self, self._redraw)
+        self.call_after_refresh(self._start)
+
+    async def on_unmount(self) -> None:
+        """End the engine; runs go on without us."""
+        await self.bridge.stop()
+
+    def _start(self) -> None:
+        self.bridge.start(self._make_engine(self))
+        self.go(self.bridge.opened())
+
+    def _redraw(self, _: App[None]) -> None:
+        # After ctrl+z and fg the terminal is blank until a layout is forced (Textual 8.2.8).
+        self.call_later(self.refresh, layout=True)
+
+    def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the keys; its failure becomes a notice."""
+        self.run_worker(coroutine, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show why something failed."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.say(as_notice(event.worker.error))
+
+    def say(self, notice: Notice) -> None:
+        """Show a notice on the place in front, or beneath whatever lies over it."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, PlaceScreen):
+                screen.say(notice)
+                return
+
+    # Places.
+
+    def do_place_projects(self) -> None:
+        """Go to Projects."""
+        self._go_to(Place.PROJECTS)
+
+    def do_place_labs(self) -> None:
+        """Go to Labs."""
+        self._go_to(Place.LABS)
+
+    def do_place_runs(self) -> None:
+        """Go to Runs."""
+        self._go_to(Place.RUNS)
+
+    def do_place_artifacts(self) -> None:
+        """Go to Artifacts."""
+        self._go_to(Place.ARTIFACTS)
+
+    def do_place_attention(self) -> None:
+        """Go to Attention."""
+        self._go_to(Place.ATTENTION)
+
+    def open_run(self, run_id: RunId) -> None:
+        """Go to a run's live output; leaving it leads to the runs."""
+        from skyforge_tui.tui.screens.run.screen import RunScreen
+
+        async def open_it() -> None:
+            await self.switch_mode(Place.RUNS.value)
+            while isinstance(self.screen, RunScreen):
+                await self.pop_screen()
+            await self.push_screen(RunScreen(run_id))
+
+        self.go(open_it())
+
+    def _go_to(self, place: Place) -> None:
+        if self.current_mode == place.value:
+            while len(self.screen_stack) > 1:
+                _ = self.pop_screen()
+        else:
+            _ = self.switch_mode(place.value)
+
+    # The program.
+
+    def do_app_help(self) -> None:
+        """Show the keys of this place; the chosen one is carried out."""
+        self.go(self._help())
+
+    def do_app_palette(self) -> None:
+        """Show every command and every thing there is."""
+        self.go(self._palette())
+
+    def do_app_quit(self) -> None:
+        """Leave the program; runs go on."""
+        self.exit()
+
+    def yank(self, what: str, text: str) -> None:
+        """Copy text to the clipboard and say so."""
+        self.copy_to_clipboard(text)
+        self.say(Notice(Severity.INFO, f"Copied {what}", text))
+
+    async def _help(self) -> None:
+        from skyforge_tui.tui.widgets.help import HelpOverlay
+
+        screen = self._place()
+        hints = [screen.hint(one) for one in commands_of(screen.PLACE)]
+        chosen = await self.push_screen_wait(HelpOverlay(screen.PLACE.value.title(), hints))
+        if chosen is not None:
+            screen.action_command(chosen)
+
+    async def _palette(self) -> None:
+        from skyforge_tui.tui.palette import choose
+
+        await choose(self, self._place())
+
+    def _place(self) -> PlaceScreen:
+        return next(one for one in reversed(self.screen_stack) if isinstance(one, PlaceScreen))
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.run_ids or changes.opened:
+            self.run_worker(
+                self._count_attention(), group="attention", exclusive=True,
+                exit_on_error=False,
+            )  # fmt: skip
+
+    async def _count_attention(self) -> None:
+        found = await self.bridge.ask(
+            lambda services: services.runs.attention(self.bridge.principal)
+        )
+        self.attention = (len(found.broke), len(found.needs_me))
+        self._place().show_frame()

@@ -1,0 +1,53 @@
+"""What screens may ask of the application they are part of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.template import Template
+from skyforge_tui.tui.bridge import Bridge
+
+
+class Cockpit(Protocol):
+    """The application, seen from a screen."""
+
+    bridge: Bridge
+    profile: str
+    attention: tuple[int, int]
+    """How many things broke, and how many wait for a person."""
+
+    def now(self) -> datetime:
+        """Return the time with this machine's offset."""
+        ...
+
+    def open_run(self, run_id: RunId) -> None:
+        """Go to a run's live output."""
+        ...
+
+    def open_card(self, template: Template, answers: Mapping[str, str] | None = None) -> None:
+        """Show a template's launch card, filled in with `answers`."""
+        ...
+
+    def rerun(self, run_id: RunId) -> None:
+        """Show the launch card of a run's template with the run's answers."""
+        ...
+
+    def stop_run(self, run: Run) -> None:
+        """Ask whether to stop a run, and stop it."""
+        ...
+
+    def answer_run(self, run: Run) -> None:
+        """Ask for what a run asks for, and hand it over."""
+        ...
+
+    def trust(self, templates: tuple[Template, ...]) -> None:
+        """Ask whether to trust what declares these templates, and remember it."""
+        ...
+
+    def yank(self, what: str, text: str) -> None:
+        """Copy text to the clipboard and say so."""
+        ...

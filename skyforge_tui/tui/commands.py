@@ -1,0 +1,159 @@
+"""Every command once, as pure data: it feeds key bindings, the footer, `?` and `ctrl+p`.
+
+A screen carries out a command in a method named after its id: `run.stop` in `do_run_stop`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from skyforge_tui.domain.permission import Permission
+
+
+class Place(StrEnum):
+    """Where one can be."""
+
+    PROJECTS = "projects"
+    LABS = "labs"
+    RUNS = "runs"
+    ARTIFACTS = "artifacts"
+    ATTENTION = "attention"
+    RUN = "run"
+
+
+TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION)
+"""The places with a digit of their own, in the header's order."""
+
+TABLES = frozenset({Place.PROJECTS, Place.RUNS, Place.ATTENTION})
+_LIST = frozenset({*TABLES, Place.RUN})
+_WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do with a key, by name from the palette, and from `?`."""
+
+    id: str
+    keys: tuple[str, ...]
+    """Textual key names; the first is the one that is shown."""
+    label: str
+    """As the footer says it, in one or two words."""
+    help: str
+    """As `?` and the palette say it."""
+    group: str
+    places: frozenset[Place] = frozenset()
+    """Where it can be done; empty means everywhere."""
+    permission: Permission | None = None
+    """What one must be allowed to do to the thing under the cursor."""
+    asks: bool = False
+    """Whether a confirmation follows."""
+    footer: int = 0
+    """Its rank in the footer, 1 first; 0 keeps it out."""
+
+    def is_in(self, place: Place) -> bool:
+        """Say whether it can be done in `place`."""
+        return not self.places or place in self.places
+
+
+def _at(*places: Place) -> frozenset[Place]:
+    return frozenset(places)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("place.projects", ("1",), "projects", "Projects", "Places"),
+    Command("place.labs", ("2",), "labs", "Labs", "Places"),
+    Command("place.runs", ("3",), "runs", "Runs", "Places"),
+    Command("place.artifacts", ("4",), "artifacts", "Artifacts", "Places"),
+    Command("place.attention", ("5",), "attention", "Attention", "Places"),
+    # What stands under the cursor.
+    Command(
+        "project.open", ("enter", "l", "right"), "open", "into its templates", "This",
+        _at(Place.PROJECTS), footer=1,
+    ),
+    Command(
+        "project.leave", ("h", "left"), "back", "back to the list", "This", _at(Place.PROJECTS)
+    ),
+    Command(
+        "project.trust", ("t",), "trust", "trust what it declares", "This", _at(Place.PROJECTS),
+        Permission.PROJECT_TRUST, asks=True, footer=4,
+    ),
+    Command(
+        "run.open", ("enter", "l", "right"), "output", "live output", "This",
+        _at(Place.RUNS, Place.ATTENTION), Permission.RUN_READ, footer=1,
+    ),
+    Command(
+        "run.rerun", ("r",), "rerun", "rerun with the same answers", "This", _WITH_RUN,
+        Permission.RUN_START, asks=True, footer=3,
+    ),
+    Command(
+        "run.stop", ("x",), "stop", "stop", "This", _WITH_RUN, Permission.RUN_STOP, asks=True,
+        footer=4,
+    ),
+    Command(
+        "run.answer", ("a",), "answer", "type what it asks for", "This", _WITH_RUN,
+        Permission.RUN_ANSWER, footer=5,
+    ),
+    Command("thing.yank", ("y",), "yank", "copy its id or path", "This", _LIST, footer=7),
+    # Launching.
+    Command("launch.deck", ("L",), "launch", "launch deck", "Launch", footer=2),
+    Command("launch.again", ("full_stop",), "same again", "launch the last one again", "Launch",
+            footer=6),
+    # Live output.
+    Command("log.follow", ("F",), "follow", "follow the end", "Output", _at(Place.RUN), footer=1),
+    Command("log.wrap", ("backslash",), "wrap", "wrap long lines", "Output", _at(Place.RUN),
+            footer=6),
+    Command("log.times", ("t",), "time", "show times", "Output", _at(Place.RUN)),
+    Command("log.fullscreen", ("f",), "full", "full screen", "Output", _at(Place.RUN), footer=7),
+    Command("log.parameters", ("p",), "parameters", "parameters and answers", "Output",
+            _at(Place.RUN), footer=5),
+    Command("log.save", ("S",), "save", "save the raw bytes", "Output", _at(Place.RUN), footer=8),
+    Command("log.left", ("h", "left"), "left", "to the left", "Output", _at(Place.RUN)),
+    Command("log.right", ("l", "right"), "right", "to the right", "Output", _at(Place.RUN)),
+    # Moving.
+    Command("move.down", ("j", "down"), "down", "down", "Move", _LIST),
+    Command("move.up", ("k", "up"), "up", "up", "Move", _LIST),
+    Command("move.page_down", ("pagedown",), "page down", "page down", "Move", _LIST),
+    Command("move.page_up", ("pageup",), "page up", "page up", "Move", _LIST),
+    Command("move.half_down", ("ctrl+d",), "half down", "half a page down", "Move", _LIST),
+    Command("move.half_up", ("ctrl+u",), "half up", "half a page up", "Move", _LIST),
+    Command("move.top", ("g", "home"), "top", "first", "Move", _LIST),
+    Command("move.end", ("G", "end"), "end", "last", "Move", _LIST),
+    # The program.
+    Command("app.help", ("question_mark", "f1"), "keys", "this page", "Program"),
+    Command("app.palette", ("ctrl+p",), "palette", "palette", "Program"),
+    Command("app.refresh", ("R",), "refresh", "look again", "Program", footer=9),
+    Command("app.back", ("q", "escape"), "back", "back one level", "Program"),
+    Command("app.quit", ("ctrl+q",), "quit", "quit; runs go on", "Program"),
+)  # fmt: skip
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+KEY_NAMES = {
+    "full_stop": ".", "backslash": "\\", "question_mark": "?", "f1": "F1", "pagedown": "pgdn",
+    "pageup": "pgup", "escape": "esc",
+}  # fmt: skip
+"""How keys are written where Textual's name is not what is on the key."""
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it."""
+    return KEY_NAMES.get(key, key)
+
+
+def commands_of(place: Place) -> list[Command]:
+    """Return the commands of a place, in the registry's order."""
+    return [command for command in COMMANDS if command.is_in(place)]
+
+
+def conflicts() -> list[tuple[Place, str, str, str]]:
+    """Return (place, key, command, command) for every key that means two things in one place."""
+    found = []
+    for place in Place:
+        owner: dict[str, str] = {}
+        for command in commands_of(place):
+            for key in command.keys:
+                if key in owner:
+                    found.append((place, key, owner[key], command.id))
+                owner[key] = command.id
+    return found

@@ -1,0 +1,45 @@
+"""How failures look to a person: one translation for every screen."""
+
+from __future__ import annotations
+
+import logging
+
+from skyforge_tui.domain.errors import NotFound, Refused, SkyforgeError, Unavailable
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.services.authorization import Denied
+
+log = logging.getLogger(__name__)
+
+
+def as_notice(error: BaseException) -> Notice:
+    """Return what to show for `error`; anything that is not ours is logged with its trace."""
+    match error:
+        case Refused():
+            body = f"{error.message}. Nothing was sent"
+            return Notice(Severity.WARNING, _title("Refused", error), body, "", error.advice)
+        case NotFound():
+            return Notice(
+                Severity.WARNING, _title("Not found", error), error.message, "", error.advice
+            )
+        case Unavailable():
+            title = _title(error.upstream or "Unavailable", error)
+            advice = error.advice or "R try now"
+            return Notice(Severity.ERROR, title, error.message, error.upstream, advice)
+        case _:
+            log.error("unexpected failure", exc_info=error)
+            return Notice(
+                Severity.ERROR,
+                "This is a defect of skyforge",
+                f"{type(error).__name__}: {error}".splitlines()[0],
+                advice="the log in the state directory has the trace: skyforge config path",
+            )
+
+
+def denied_notice(action: str, denied: Denied) -> Notice:
+    """Return what to show when a key is pressed that is refused right now."""
+    body = f"{denied.reason}. Nothing was sent"
+    return Notice(Severity.WARNING, f"Refused  {action}", body, advice=denied.advice)
+
+
+def _title(word: str, error: SkyforgeError) -> str:
+    return f"{word}  {error.operation}" if error.operation else word

@@ -1,0 +1,22 @@
+"""What screens and widgets tell each other: dataclasses, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from skyforge_tui.domain.identity import ProjectId, RunId
+from skyforge_tui.domain.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the last frame, gathered from many events."""
+
+    run_ids: frozenset[RunId] = frozenset()
+    project_ids: frozenset[ProjectId] = frozenset()
+    output: dict[RunId, int] = field(default_factory=dict)
+    """Runs whose output grew, with its size in bytes."""
+    notices: tuple[Notice, ...] = ()
+    health: bool = False
+    opened: bool = False
+    """Whether the engine has just come up, so that everything is to be asked for."""

@@ -1,0 +1,157 @@
+"""What the launch deck, the launch card and the questions around runs say."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import median
+
+from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.domain.template import Template
+from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
+from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.widgets.confirm import Question
+from skyforge_tui.tui.widgets.launch_card import Fact
+
+DECK_COLUMNS: tuple[Column, ...] = (
+    Column("name", "Name", 18, most=30, priority=100, is_name=True, cut="middle"),
+    Column("what", "What", 8, priority=20),
+    Column("where", "Where", 12, most=20, priority=60, cut="middle"),
+    Column("last", "Last", 9, priority=80),
+    Column("used", "Used", 5, align="right", priority=70),
+)
+
+
+def deck_cells(
+    template: Template, project: str, last: Run | None, now: datetime
+) -> dict[str, Line]:
+    """Return a template's cells on the deck."""
+    cells: dict[str, Line] = {
+        "what": (Span(str(template.kind), "muted"),),
+        "where": (Span(literal(project), "muted"),),
+    }
+    if last is not None:
+        look = tones.run_look(last)
+        took = "now" if last.state.is_active else tones.duration(last.duration(now))
+        cells["last"] = (Span(f"{look.glyph} ", look.tone, bold=look.bold), Span(took))
+        cells["used"] = (Span(tones.age(now - last.created_at), "muted"),)
+    elif not template.is_trusted:
+        cells["last"] = (Span("?", "warn", bold=True), Span(" trust", "warn"))
+    return cells
+
+
+def deck_about(template: Template) -> Sequence[Line]:
+    """Return a few words on the template under the cursor."""
+    source = template.sources[0].path if template.sources else template.directory
+    trust: Line = (
+        (Span("  ✓ ", "ok"), Span("trusted", "muted"))
+        if template.is_trusted
+        else (Span("  ? ", "warn", bold=True), Span("not trusted yet", "warn"))
+    )
+    return (
+        (Span(literal(template.description) or shlex.join(map(literal, template.command))),),
+        line(Span(f"from {literal(source)}", "muted"), trust),
+    )
+
+
+def card_facts(
+    template: Template, project: Project | None, before: Sequence[Run], now: datetime
+) -> list[Fact]:
+    """Return what a launch is: target, owner, history and what it runs."""
+    where = upstream_of(template.project_id)
+    slug = "" if project is None else project.slug
+    owner = "" if project is None else ", ".join(sorted(project.members.owners))
+    facts = [
+        Fact("target", (Span("this machine"), Span(f"  {where}", "muted"))),
+        Fact(
+            "project",
+            joined(((Span(literal(slug)),), (Span(literal(owner), "muted"),))),
+            (Span(str(template.kind), "muted"),),
+        ),
+        Fact("usual", _usual(before, now)),
+    ]
+    if template.description:
+        facts.append(Fact("about", (Span(literal(template.description), "muted"),)))
+    if template.is_trusted:
+        facts.append(Fact("runs", (Span(literal(shlex.join(template.command))),)))
+    return facts
+
+
+def _usual(before: Sequence[Run], now: datetime) -> Line:
+    if not before:
+        return (Span("never ran here", "muted"),)
+    signs: list[Span] = []
+    for run in reversed(before):
+        look = tones.run_look(run)
+        signs.append(Span(f" {look.glyph}", look.tone, bold=look.bold))
+    took = [
+        found.total_seconds()
+        for run in before
+        if run.state is RunState.SUCCESS and (found := run.duration(now)) is not None
+    ]
+    told = tones.duration(timedelta(seconds=median(took))) if took else "no success yet"
+    return line(
+        Span(told), Span(", last " if len(before) > 1 else ", before ", "muted"), tuple(signs)
+    )
+
+
+def same_as(template: Template, project: Project | None, plain: Mapping[str, str]) -> str:
+    """Return the headless command that does the same; secrets are named, never shown."""
+    name = template.name if project is None else f"{project.slug}/{template.name}"
+    words = ["skyforge", "runs", "launch", name]
+    for one, value in plain.items():
+        words += ["-v", f"{one}={value}"]
+    return shlex.join(words)
+
+
+def stop_question(run: Run, me: str, now: datetime) -> Question:
+    """Return what is asked before a run is stopped."""
+    look = tones.run_look(run)
+    is_mine = run.started_by == me
+    thing = line(
+        (
+            Span(look.glyph, look.tone, bold=look.bold),
+            Span(f" {literal(run.template)}", "strong", bold=True),
+        ),
+        Span(f"  {literal(run.project)}  {literal(run.started_by)}  ", "muted"),
+        Span(tones.duration(run.duration(now))),
+    )
+    lost: Line = (Span("what its tasks had not finished; nothing is rolled back"),)
+    kept: Line = (Span("its output so far; r runs it again"),)
+    costs: list[tuple[str, Line]] = [("Lost", lost), ("Kept", kept)]
+    if not is_mine:
+        costs.append(("Not yours", (Span(f"{literal(run.started_by)} started it"),)))
+    how: Line = (Span("interrupt, after 10s terminate, after 5s more kill"),)
+    costs.append(("How", how))
+    if run.state is RunState.STOPPING:
+        costs.append(("Already asked", (Span("asking again goes one step further at once"),)))
+    return Question(
+        title=f"Stop run {run.number}", go="stop", way_out="let it run", things=[thing],
+        costs=costs,
+        same_as=f"skyforge runs stop {run.number}",
+    )  # fmt: skip
+
+
+def trust_question(templates: Sequence[Template]) -> Question:
+    """Return what is asked before content is trusted."""
+    sources = {one.path: one.sha256 for each in templates for one in each.sources}
+    things: list[Line] = [
+        (Span(literal(path)), Span(f"  sha256 {digest[:12]}", "muted"))
+        for path, digest in sorted(sources.items())
+    ]
+    costs: list[tuple[str, Line]] = [
+        (literal(one.name)[:15], (Span(literal(shlex.join(one.command))),)) for one in templates[:8]
+    ]
+    if len(templates) > 8:
+        costs.append(("", (Span(f"and {len(templates) - 8} more templates", "muted"),)))
+    costs.append(("Until", (Span("their content changes; then you are asked again"),)))
+    count = "one file" if len(sources) == 1 else f"{len(sources)} files"
+    paths = " ".join(shlex.quote(path) for path in sorted(sources))
+    return Question(
+        title=f"Trust {count}", go="trust them as they are now", way_out="not yet", things=things,
+        costs=costs, same_as=f"skyforge trust {paths}",
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Runs as rows, and one run as a status row and a pane of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from skyforge_tui.domain.identity import TemplateId
+from skyforge_tui.domain.run import Run, RunDetail, RunState
+from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters.bars import duration_bar
+from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
+from skyforge_tui.tui.presenters.columns import Column
+
+COLUMNS: tuple[Column, ...] = (
+    Column("state", "State", 10, priority=100),
+    Column("run", "Run", 4, most=7, align="right", priority=95),
+    Column("template", "Template", 17, most=26, priority=99, cut="middle", is_name=True),
+    Column("project", "Project", 12, most=16, priority=30, cut="middle"),
+    Column("who", "Who", 6, most=8, priority=40),
+    Column("start", "Start", 6, align="right", priority=80),
+    Column("took", "Took", 6, most=8, align="right", priority=85),
+    Column("usual", "Vs usual", 10, priority=60),
+    Column("note", "Note", 14, most=None, priority=20),
+)
+
+_NOTE_TONES: Mapping[RunState, str] = {RunState.ERROR: "bad", RunState.LOST: "bad"}
+
+
+def run_cells(run: Run, usual: timedelta | None, now: datetime, me: str) -> dict[str, Line]:
+    """Return a run's cells, by column."""
+    took = run.duration(now)
+    return {
+        "state": tones.run_look(run).line,
+        "run": (Span(str(run.number), "muted"),),
+        "template": (Span(literal(run.template)),),
+        "project": (Span(literal(run.project), "muted"),),
+        "who": (Span(literal(run.started_by), "text" if run.started_by == me else "muted"),),
+        "start": (Span(tones.clock(run.started_at or run.created_at, now), "muted"),),
+        "took": (Span(tones.duration(took), "text" if took is not None else "faint"),),
+        "usual": duration_bar(took, usual, run.state),
+        "note": _note(run, took, usual),
+    }
+
+
+def _note(run: Run, took: timedelta | None, usual: timedelta | None) -> Line:
+    if run.note:
+        tone = "bad" if run.state in _NOTE_TONES else "warn" if run.waits_for_input else "muted"
+        return (
+            Span(
+                literal(run.note), "bad" if tone == "bad" else "warn" if tone == "warn" else "muted"
+            ),
+        )
+    if run.state is RunState.RUNNING and took is not None and usual:
+        if took > usual:
+            return (Span(f"{tones.duration(took - usual)} over", "warn"),)
+        return (Span(f"~{tones.duration(usual - took)} left", "muted"),)
+    return ()
+
+
+def tally_line(by_state: Mapping[RunState, int]) -> Line:
+    """Return the counts of what is under way and how the rest ended."""
+    active = (RunState.RUNNING, RunState.STARTING, RunState.STOPPING, RunState.WAITING)
+    ended = (RunState.SUCCESS, RunState.ERROR, RunState.LOST, RunState.STOPPED)
+    words = {RunState.RUNNING: "run", RunState.WAITING: "queued"}
+
+    def part(state: RunState) -> Line:
+        count = by_state.get(state, 0)
+        if not count:
+            return ()
+        look = tones.run_state(state)
+        word = words.get(state, look.word if state in active else "")
+        figure = Span(f" {tones.count(count)}", "text")
+        return (Span(look.glyph, look.tone, bold=look.bold), figure) + (
+            (Span(f" {word}", "muted"),) if word else ()
+        )
+
+    left = joined(part(state) for state in active)
+    right = joined(part(state) for state in ended)
+    if left and right:
+        return line(left, "   ", Span("ended ", "muted"), right)
+    return left or (line(Span("ended ", "muted"), right) if right else ())
+
+
+def status_line(run: Run, usual: timedelta | None, now: datetime, *, wide: bool) -> Line:
+    """Return the first row of a run's page: how it is, and how long it usually takes."""
+    look = tones.run_look(run)
+    took = run.duration(now)
+    state = (
+        Span(look.glyph, look.tone, bold=look.bold),
+        Span(f" {look.word}", "strong", bold=True),
+    )
+    parts: list[Line] = [line(state, " ", Span(tones.duration(took), "text"))] if took else [state]
+    if run.state.is_active and took is not None and usual:
+        bar = duration_bar(took, usual, run.state, 16 if wide else 10)
+        left = usual - took
+        told = (
+            (Span(f"{tones.duration(took - usual)} over usual", "warn"),)
+            if left < timedelta()
+            else (Span("~", "muted"), Span(tones.duration(left), "text"), Span(" left", "muted"))
+        )
+        usually = (Span("usual ", "muted"), Span(tones.duration(usual), "text")) if wide else ()
+        parts += [bar, joined((usually, told))]
+    ended = _ended(run)
+    if ended:
+        parts.append(ended)
+    return joined(parts, "   ")
+
+
+def _ended(run: Run) -> Line:
+    match run.state:
+        case RunState.SUCCESS:
+            return ()
+        case RunState.LOST:
+            return (Span(literal(run.note) or "no exit record; it may go on", "bad"),)
+        case RunState.ERROR | RunState.STOPPED | RunState.WAITING | RunState.STARTING:
+            return (Span(literal(run.note), "bad" if run.state is RunState.ERROR else "muted"),)
+        case _ if run.waits_for_input:
+            return (Span("waits for input: ", "warn"), Span("a", "strong", bold=True),
+                    Span(" answers it", "muted"))  # fmt: skip
+        case _:
+            return (Span(literal(run.note), "muted"),) if run.note else ()
+
+
+def fact_lines(detail: RunDetail, before: Sequence[Run], now: datetime) -> list[Line]:
+    """Return the side pane of a run: parameters, answers, earlier runs of its template."""
+    run, spec = detail.run, detail.spec
+    lines = [_heading("Parameters")]
+    lines += [
+        _fact("template", literal(spec.template)),
+        _fact("engine", run.id.partition(":")[0]),
+        _fact("project", literal(spec.project)),
+        _fact("command", literal(" ".join(spec.command))),
+        _fact("directory", literal(spec.directory)),
+        _fact("by", f"{literal(spec.started_by)} {tones.clock(spec.created_at, now)}"),
+    ]
+    if spec.commit:
+        lines.append(_fact("commit", spec.commit[:10]))
+    if run.exit_code is not None or run.signal:
+        lines.append(_fact("exit", run.signal or str(run.exit_code)))
+    lines.append(_fact("output", tones.size(run.log_bytes)))
+    if detail.use is not None:
+        cpu = detail.use.user_s + detail.use.system_s
+        lines.append(_fact("used", f"{cpu:.1f}s cpu, {tones.size(detail.use.max_rss_bytes)}"))
+    if spec.answers or spec.secret_names:
+        lines += [(), _heading("Answers")]
+        lines += [_fact(literal(name), literal(value)) for name, value in spec.answers.items()]
+        lines += [_fact(literal(name), "•••••• secret, not kept") for name in spec.secret_names]
+    others = [one for one in before if one.id != run.id]
+    if others:
+        lines += [(), _heading("Before")]
+        lines += [_earlier(one, now) for one in others[:5]]
+    return lines
+
+
+def _heading(text: str) -> Line:
+    return (Span(text, "strong", bold=True),)
+
+
+def _fact(label: str, value: str) -> Line:
+    return (Span(f"{label:<10} ", "muted"), Span(value))
+
+
+def _earlier(run: Run, now: datetime) -> Line:
+    look = tones.run_look(run)
+    return (
+        Span(look.glyph, look.tone, bold=look.bold),
+        Span(f" {run.number} "),
+        Span(f"{look.word:<9}", look.word_tone),
+        Span(f"{tones.duration(run.duration(now)):>8}"),
+        Span(f"  {tones.age(now - run.created_at)}", "muted"),
+    )
+
+
+def usual_of(usual: Mapping[TemplateId, timedelta], run: Run) -> timedelta | None:
+    """Return how long runs of this run's template usually take."""
+    return usual.get(run.template_id)

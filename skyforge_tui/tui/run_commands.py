@@ -1,0 +1,48 @@
+"""What can be done with the run under the cursor, wherever that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from skyforge_tui.domain.run import Run
+
+if TYPE_CHECKING:
+    from skyforge_tui.tui.cockpit import Cockpit
+
+
+class RunCommands:
+    """Carry out the commands of a run on the screen's target."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def cockpit(self) -> Cockpit:
+            """The application."""
+
+        def target(self) -> Run | None:
+            """Return the run."""
+
+    def do_run_open(self) -> None:
+        """Go to its live output."""
+        if (run := self.target()) is not None:
+            self.cockpit.open_run(run.id)
+
+    def do_run_rerun(self) -> None:
+        """Show its card with the same answers."""
+        if (run := self.target()) is not None:
+            self.cockpit.rerun(run.id)
+
+    def do_run_stop(self) -> None:
+        """Ask whether to stop it."""
+        if (run := self.target()) is not None:
+            self.cockpit.stop_run(run)
+
+    def do_run_answer(self) -> None:
+        """Type what it asks for."""
+        if (run := self.target()) is not None:
+            self.cockpit.answer_run(run)
+
+    def do_thing_yank(self) -> None:
+        """Copy its id."""
+        if (run := self.target()) is not None:
+            self.cockpit.yank(f"run {run.number}", run.id)

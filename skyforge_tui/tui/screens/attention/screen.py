@@ -1,0 +1,99 @@
+"""Attention: what broke, what needs me, what runs. Empty is possible, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from textual.widget import Widget
+
+from skyforge_tui.domain.identity import TemplateId
+from skyforge_tui.domain.run import Run
+from skyforge_tui.services.attention import Attention
+from skyforge_tui.services.contract import Services
+from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.commands import Command, Place
+from skyforge_tui.tui.presenters import attention as present
+from skyforge_tui.tui.presenters.cells import Line
+from skyforge_tui.tui.presenters.frame import title_line
+from skyforge_tui.tui.run_commands import RunCommands
+from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.widgets.lines import LinesView
+from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from skyforge_tui.tui.widgets.row_source import ListRows, Row
+
+
+class AttentionScreen(RunCommands, TableKeys, PlaceScreen):
+    """Show the three lists as one table, or that there is nothing in them."""
+
+    PLACE = Place.ATTENTION
+    CSS = """
+    AttentionScreen #nothing { height: 1fr; display: none; padding: 6 0 0 18; }
+    """
+
+    def __init__(self) -> None:
+        self._found: Attention | None = None
+        self._runs: dict[str, Run] = {}
+        self._usual: dict[TemplateId, timedelta] = {}
+        super().__init__()
+        self.table = ResourceTable(present.COLUMNS, id="attention")
+        self._nothing = LinesView(present.NOTHING, id="nothing")
+
+    def body(self) -> Iterator[Widget]:
+        """Yield the table, or what stands for it."""
+        yield self.table
+        yield self._nothing
+
+    def crumb(self) -> Line:
+        """Return the title with how many things, and how many of them broke."""
+        return title_line("Attention", "" if self._found is None else present.counted(self._found))
+
+    def target(self) -> Run | None:
+        """Return the run under the cursor."""
+        return self._runs.get(self.table.cursor_key or "")
+
+    def lacks(self, command: Command) -> str:
+        """Say that there is no run, where one is needed."""
+        return "no run here" if command.id.startswith("run.") and self.target() is None else ""
+
+    async def load(self) -> None:
+        """Ask for the three lists."""
+
+        async def ask(services: Services) -> tuple[Attention, dict[TemplateId, timedelta]]:
+            principal = self.bridge.principal
+            found = await services.runs.attention(principal)
+            templates = {run.template_id for run in found.runs}
+            return found, await services.runs.usual(principal, templates)
+
+        self._found, self._usual = await self.ask(ask)
+        self._show()
+
+    def step_ages(self) -> None:
+        """Draw the ages again."""
+        self._show()
+
+    def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
+        """Open the chosen run."""
+        event.stop()
+        self.action_command("run.open")
+
+    def on_resource_table_highlighted(self, event: ResourceTable.Highlighted) -> None:
+        """Show what may be done with another run."""
+        event.stop()
+        self.show_frame()
+
+    def _show(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        rows: list[Row] = []
+        self._runs = {}
+        for kind, runs in present.sections(found):
+            for run in runs:
+                rows.append(Row(run.id, present.cells(kind, run, self._usual, self.now)))
+                self._runs[run.id] = run
+        self.table.show(ListRows(rows))
+        self.table.display = bool(rows)
+        self._nothing.display = not rows
+        self.tick(self._show if found.runs else None)
+        self.show_frame()

@@ -1,0 +1,217 @@
+"""Projects: the list, and beside it what a project is, declares and holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from skyforge_tui.domain.identity import TemplateId
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.template import Template
+from skyforge_tui.services.contract import Services, Target
+from skyforge_tui.services.projects import ProjectView
+from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.commands import Command, Place
+from skyforge_tui.tui.presenters import projects as present
+from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.frame import title_line
+from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
+from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from skyforge_tui.tui.widgets.row_source import ListRows, Row
+
+_NONE: Line = (
+    Span("No project here yet. Git repositories and folders below this one are projects.", "muted"),
+)
+_NO_TEMPLATES: Line = (Span("Nothing to launch: no playbook and no skyforge.toml found.", "muted"),)
+
+
+class ProjectsScreen(TableKeys, PlaceScreen):
+    """Show the projects of this workspace and what can be launched in them."""
+
+    PLACE = Place.PROJECTS
+    CSS_PATH = "screen.tcss"
+
+    def __init__(self) -> None:
+        self._views: dict[str, ProjectView] = {}
+        self._last: dict[TemplateId, Run] = {}
+        super().__init__()
+        self._list = ResourceTable(present.COLUMNS, id="projects", margin=0)
+        self._head = LinesView(id="head", indent=0)
+        self._templates = ResourceTable(present.TEMPLATE_COLUMNS, id="templates", margin=2)
+        self._below = LinesView(id="below", indent=0)
+        self._has_loaded = False
+
+    @property
+    def table(self) -> ResourceTable:  # type: ignore[override]
+        """The table that moves: the one with the focus."""
+        return self._templates if self.focused is self._templates else self._list
+
+    def body(self) -> Iterator[Widget]:
+        """Yield the list and the pane beside it."""
+        with Horizontal(classes="body"):
+            yield self._list
+            yield PaneLine()
+            with Vertical(id="pane"):
+                yield self._head
+                yield self._templates
+                yield self._below
+
+    def crumb(self) -> Line:
+        """Return the title with how many there are."""
+        return title_line("Projects", str(len(self._views)) if self._has_loaded else "")
+
+    def role_word(self) -> str:
+        """Return what this person is in the project under the cursor."""
+        view = self._view()
+        return "" if view is None else view.role.word
+
+    def target(self) -> Target:
+        """Return the template under the cursor, or the project."""
+        return self._template() or self._project()
+
+    def lacks(self, command: Command) -> str:
+        """Say what is missing under the cursor."""
+        view = self._view()
+        if command.id.startswith("project.") and view is None:
+            return "no project here"
+        if command.id == "project.trust" and not self._untrusted():
+            return (
+                "all it declares is trusted" if view and view.templates else "it declares nothing"
+            )
+        return ""
+
+    async def load(self) -> None:
+        """Ask for the projects and for the last run of every template."""
+
+        async def ask(services: Services) -> tuple[list[ProjectView], dict[TemplateId, Run]]:
+            principal = self.bridge.principal
+            views = await services.projects.all(principal)
+            return views, await services.runs.last_by_template(principal)
+
+        views, self._last = await self.ask(ask)
+        self._views = {view.project.id: view for view in views}
+        self._has_loaded = True
+        rows = [Row(view.project.id, present.project_cells(view)) for view in views]
+        self._list.show(ListRows(rows), empty=_NONE)
+        if self.focused is None:
+            self.set_focus(self._list, scroll_visible=False)
+        self._show_project()
+
+    def step_ages(self) -> None:
+        """Draw the ages again."""
+        self._show_project()
+
+    def on_resource_table_highlighted(self, event: ResourceTable.Highlighted) -> None:
+        """Show the project under the cursor."""
+        event.stop()
+        if event.table is self._list:
+            self._show_project()
+        else:
+            self.show_frame()
+
+    def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
+        """Go into the project, or to the template's card."""
+        event.stop()
+        self.set_focus(event.table, scroll_visible=False)
+        self.action_command("project.open")
+
+    def on_resize(self) -> None:
+        """Give the peek the room there is."""
+        self.call_after_refresh(self._show_project)
+
+    # What the keys do.
+
+    def do_project_open(self) -> None:
+        """Go into the templates; from there to the card of the one under the cursor."""
+        template = self._template()
+        if template is not None:
+            self.cockpit.open_card(template)
+        elif self._templates.source.count:
+            self.set_focus(self._templates, scroll_visible=False)
+            self.show_frame()
+
+    def do_project_leave(self) -> None:
+        """Go back to the list."""
+        self.set_focus(self._list, scroll_visible=False)
+        self.show_frame()
+
+    def do_project_trust(self) -> None:
+        """Ask whether to trust what is under the cursor: one template, or all of the project."""
+        self.cockpit.trust(self._untrusted())
+
+    def do_thing_yank(self) -> None:
+        """Copy the path of the project, or the name of the template."""
+        template, project = self._template(), self._project()
+        if template is not None:
+            self.cockpit.yank("template", template.name)
+        elif project is not None:
+            self.cockpit.yank("path", project.path)
+
+    def leave(self) -> None:
+        """Go back to the list."""
+        self.do_project_leave()
+
+    # What is under the cursor.
+
+    def _view(self) -> ProjectView | None:
+        return self._views.get(self._list.cursor_key or "")
+
+    def _project(self) -> Project | None:
+        view = self._view()
+        return None if view is None else view.project
+
+    def _template(self) -> Template | None:
+        view = self._view()
+        if view is None or self.focused is not self._templates:
+            return None
+        key = self._templates.cursor_key
+        return next((one for one in view.templates if one.id == key), None)
+
+    def _untrusted(self) -> tuple[Template, ...]:
+        view, template = self._view(), self._template()
+        some = (template,) if template else view.templates if view else ()
+        return tuple(one for one in some if not one.is_trusted)
+
+    def _show_project(self) -> None:
+        view = self._view()
+        if view is None:
+            self._head.show([])
+            self._templates.show(ListRows(), empty=())
+            self._below.show([])
+            self.show_frame()
+            return
+        width = max(20, self._head.size.width - 2)
+        self._head.show([*present.head_lines(view, self.now, width), ()])
+        rows = [
+            Row(one.id, present.template_cells(one, self._last.get(one.id), self.now))
+            for one in view.templates
+        ]
+        self._templates.show(ListRows(rows), empty=_NO_TEMPLATES)
+        self._templates.styles.height = self._table_height(len(rows), view)
+        self._below.show(self._below_lines(view, width))
+        self.show_frame()
+
+    def _table_height(self, rows: int, view: ProjectView) -> int:
+        """Return the room for the templates: what they need, at most two thirds of what is left."""
+        left = max(4, self.size.height - 4 - self._head.size.height)
+        some = min(rows, max(2, left * 2 // 3)) if view.project.files else min(rows, left)
+        return max(2, some + 1)
+
+    def _below_lines(self, view: ProjectView, width: int) -> list[Line]:
+        project = view.project
+        by_path = {
+            one.sources[0].path.removeprefix(project.path.rstrip("/") + "/"): one
+            for one in view.templates
+            if one.sources
+        }
+        room = max(3, self.size.height - 5 - self._head.size.height - len(view.templates))
+        lines: list[Line] = [()]
+        if project.notices:
+            lines += [*present.notice_lines(project, width), ()]
+        if project.files:
+            lines += present.file_lines(project, by_path, room - len(lines), width)
+        return lines

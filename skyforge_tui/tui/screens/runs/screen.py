@@ -1,0 +1,138 @@
+"""Runs: every run of every engine, active first, then newest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from textual.widget import Widget
+
+from skyforge_tui.domain.identity import TemplateId
+from skyforge_tui.domain.run import Run
+from skyforge_tui.ports.cache import RunOrder
+from skyforge_tui.services.contract import Services
+from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.commands import Command, Place
+from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.presenters import runs as present
+from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.frame import title_line
+from skyforge_tui.tui.presenters.tones import count
+from skyforge_tui.tui.row_window import AROUND, RowWindow
+from skyforge_tui.tui.run_commands import RunCommands
+from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.widgets.lines import LinesView
+from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from skyforge_tui.tui.widgets.row_source import Row
+
+_EMPTY: Line = (
+    Span("No run yet.  ", "muted"), Span("L", "strong", bold=True), Span(" launch", "muted"),
+)  # fmt: skip
+
+
+class RunsScreen(RunCommands, TableKeys, PlaceScreen):
+    """Show the table of runs."""
+
+    PLACE = Place.RUNS
+
+    def __init__(self) -> None:
+        self._order: RunOrder | None = None
+        self._usual: dict[TemplateId, timedelta] = {}
+        self._stale: frozenset[object] | None = None
+        self._window: RowWindow[Run] = RowWindow(self._row, self._fetch)
+        super().__init__()
+        self._tally = LinesView([()])
+        self.table = ResourceTable(present.COLUMNS, empty=(Span("", "spin"),), id="runs")
+
+    def body(self) -> Iterator[Widget]:
+        """Yield the counts and the table."""
+        yield self._tally
+        yield self.table
+
+    def crumb(self) -> Line:
+        """Return the title with how many runs there are."""
+        total = "" if self._order is None else count(len(self._order.rowids))
+        return title_line("Runs", total)
+
+    def concerns(self, changes: Changes) -> bool:
+        """Say whether runs, or roles in their projects, changed."""
+        if changes.run_ids:
+            self._stale = (self._stale or frozenset()) | changes.run_ids
+        return bool(changes.run_ids or changes.project_ids)
+
+    def target(self) -> Run | None:
+        """Return the run under the cursor."""
+        return self._window.thing(self.table.cursor_key)
+
+    def lacks(self, command: Command) -> str:
+        """Say that there is no run, where one is needed."""
+        return "no run here" if command.id.startswith("run.") and self.target() is None else ""
+
+    async def load(self) -> None:
+        """Ask for the order and for what is in view, in one go."""
+        first, last = self.table.visible_range
+        stale, self._stale = self._stale, frozenset()
+
+        async def ask(services: Services) -> tuple[RunOrder, dict[int, Run], Usual]:
+            order = await services.runs.order(self.bridge.principal)
+            rowids = order.rowids[max(0, first - AROUND) : max(last, 0) + 1 + AROUND]
+            page = await services.runs.page(self.bridge.principal, rowids)
+            return order, page, await usual_of(services, self, page)
+
+        order, page, usual = await self.ask(ask)
+        self._order = order
+        self._usual.update(usual)
+        self._window.reorder(order.rowids, lambda run: stale is None or run.id in stale)
+        self._window.fill(page)
+        self._tally.show([present.tally_line(order.by_state)])
+        self._tally.display = bool(order.rowids)
+        self.table.show(self._window, empty=_EMPTY)
+        self._tick_while_running(page)
+        self.show_frame()
+
+    def step_ages(self) -> None:
+        """Draw the ages again."""
+        self.table.refresh()
+
+    def on_resource_table_highlighted(self, event: ResourceTable.Highlighted) -> None:
+        """Show what may be done with another run."""
+        event.stop()
+        self.show_frame()
+
+    def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
+        """Open the chosen run."""
+        event.stop()
+        self.action_command("run.open")
+
+    def _row(self, key: str, run: Run) -> Row:
+        usual = self._usual.get(run.template_id)
+        me = self.bridge.principal.username
+        return Row(key, present.run_cells(run, usual, self.now, me))
+
+    def _fetch(self, rowids: Sequence[int]) -> None:
+        self.work(self._fill(rowids), group="rows", exclusive=True)
+
+    async def _fill(self, rowids: Sequence[int]) -> None:
+        async def ask(services: Services) -> tuple[dict[int, Run], Usual]:
+            page = await services.runs.page(self.bridge.principal, rowids)
+            return page, await usual_of(services, self, page)
+
+        page, usual = await self.ask(ask)
+        self._usual.update(usual)
+        self._window.fill(page)
+        self.table.refresh()
+        self.show_frame()
+
+    def _tick_while_running(self, page: Mapping[int, Run]) -> None:
+        """Move the bars once a second while something in view runs."""
+        moving = any(run.state.is_active for run in page.values())
+        self.tick(self.table.refresh if moving else None)
+
+
+Usual = dict[TemplateId, timedelta]
+
+
+async def usual_of(services: Services, screen: RunsScreen, page: Mapping[int, Run]) -> Usual:
+    """Return how long the runs of a page usually take, by template."""
+    templates = {run.template_id for run in page.values()}
+    return await services.runs.usual(screen.bridge.principal, templates)
