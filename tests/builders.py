@@ -29,7 +29,7 @@ def a_run(**over: Any) -> Run:
     """
     number = over.get("number", 1)
     state = over.get("state", RunState.SUCCESS)
-    created_at = over.get("created_at", NOON + timedelta(seconds=number))
+    created_at = over.get("created_at") or NOON + timedelta(seconds=number)
     has_started = state not in {RunState.WAITING, RunState.STARTING}
     values: dict[str, Any] = {
         "id": RunId(f"{LOCAL}:{number}"),

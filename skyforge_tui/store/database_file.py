@@ -17,20 +17,8 @@ from skyforge_tui.store.schema import Schema
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process's."""
 
+_MAGIC = b"SQLite format 3\0"
 _UNREADABLE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
-_NO_USE = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOLFS,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_READONLY,
-    }
-)
 
 
 def means_damage(error: sqlite3.Error) -> bool:
@@ -49,6 +37,10 @@ class _UnfitError(Exception):
     def __init__(self, word: str, reason: str) -> None:
         super().__init__(reason)
         self.word = word
+
+
+class _InUseError(Exception):
+    """Somebody else is inside, and in the way."""
 
 
 class DatabaseFile:
@@ -84,12 +76,17 @@ class DatabaseFile:
                     self._occupancy.vanish()
                     raise
                 return connection
-        except sqlite3.Error as error:
-            if primary_code(error) not in _NO_USE:
-                raise
-            return self._stand_in(str(error))
-        except OSError as error:
-            return self._stand_in(error.strerror or str(error))
+        except (_InUseError, TimeoutError) as error:
+            return self._stand_in(
+                str(error), "Close the other skyforge, then start this one again."
+            )
+        except (sqlite3.Error, OSError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            advice = (
+                f"Make sure that {self.path.parent} can be written and has space, "
+                "then start skyforge again."
+            )
+            return self._stand_in(reason, advice)
 
     def close(self, connection: sqlite3.Connection) -> None:
         """Close the connection, and vouch for the file when this was its last user."""
@@ -112,16 +109,17 @@ class DatabaseFile:
             return self._connected(confidence)
         except _UnfitError as unfit:
             if not is_alone:
-                raise OSError(f"another skyforge uses it, and {unfit}") from None
+                raise _InUseError(f"another skyforge uses it, and {unfit}") from None
             self._set_aside(unfit)
         self._probe()
         return self._connected(Confidence.VOUCHED)
 
     def _probe(self) -> None:
-        """Make sure that a regular file is there to read and write, its owner's only.
+        """Make sure that a database is there to read and write, its owner's only.
 
-        Never while another connection of this process has the file open: closing a descriptor
-        gives up the locks of them all.
+        SQLite is not let near anything else: it deletes logs that are not its own. Never while
+        another connection of this process has the file open: closing a descriptor gives up the
+        locks of them all.
         """
         try:
             mode = self.path.stat().st_mode
@@ -131,7 +129,9 @@ class DatabaseFile:
         if not stat.S_ISREG(mode):
             raise _UnfitError("unreadable", "it is not a regular file")
         try:
-            os.close(os.open(self.path, os.O_RDONLY | os.O_CLOEXEC))
+            with self.path.open("rb") as file:
+                if file.read(len(_MAGIC)) not in {b"", _MAGIC}:
+                    raise _UnfitError("unreadable", "it is not a database")
         except PermissionError:
             raise _UnfitError("unreadable", "permission to read it is denied") from None
         os.close(os.open(self.path, os.O_RDWR | os.O_CLOEXEC))
@@ -194,7 +194,7 @@ class DatabaseFile:
             )
         )
 
-    def _stand_in(self, reason: str) -> sqlite3.Connection:
+    def _stand_in(self, reason: str, advice: str) -> sqlite3.Connection:
         self.is_in_memory = True
         memory, content = self._copied()
         self.notices.append(
@@ -204,8 +204,7 @@ class DatabaseFile:
                 f"{reason[:1].upper()}{reason[1:]}. {content} Nothing new is remembered after "
                 "skyforge ends.",
                 str(self.path),
-                f"Make sure that {self.path.parent} can be written and has space, "
-                "then start skyforge again.",
+                advice,
             )
         )
         return memory
@@ -218,19 +217,21 @@ class DatabaseFile:
             self._copy_to(memory)
             version = _version(memory)
             self._examine(memory, version, Confidence.UNKNOWN)
+            self._schema.migrate(memory, version)
         except (sqlite3.Error, OSError, _UnfitError):
             memory.close()
             memory = sqlite3.connect(":memory:", isolation_level=None)
-            content, version = f"What was remembered cannot be read. {self._schema.loss}", 0
-        self._schema.migrate(memory, version)
+            content = f"What was remembered cannot be read. {self._schema.loss}"
+            self._schema.migrate(memory, 0)
         memory.execute("PRAGMA foreign_keys = ON")
         return memory, content
 
     def _copy_to(self, memory: sqlite3.Connection) -> None:
         if not self.path.is_file():
             raise FileNotFoundError(self.path)
-        # A file without a log beside it is complete, so that reading it needs no lock files.
-        unlocked = "" if Path(f"{self.path}-wal").exists() else "&immutable=1"
+        # Without anything in its log a file is complete, so that reading it needs no lock files.
+        log = Path(f"{self.path}-wal")
+        unlocked = "" if log.exists() and log.stat().st_size else "&immutable=1"
         source = sqlite3.connect(
             f"file:{quote(str(self.path))}?mode=ro{unlocked}", uri=True, timeout=1.0
         )
