@@ -187,14 +187,10 @@ class FileRunDirectories:
             text = os.pread(counter, 20, 0)
             last = int(text) if text.strip().isdigit() else max(self.numbers(), default=0)
             number = last + 1
-            while True:
-                try:
-                    self._places.run(number).mkdir(mode=0o700)
-                except FileExistsError:
-                    number += 1
-                else:
-                    break
+            while self._places.run(number).exists():
+                number += 1
             os.pwrite(counter, b"%20d" % number, 0)
+            self._places.run(number).mkdir(mode=0o700)
             return number
         finally:
             os.close(counter)
