@@ -27,6 +27,9 @@ _SETTINGS = (
     "i18n.logOutputEncoding=UTF-8",
     "safe.bareRepository=explicit",
 )
+_KEPT = frozenset(
+    {"GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM"}
+)
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
@@ -182,5 +185,9 @@ async def _git(folder: Path, *words: str) -> Completed:
 
 def _clean(environ: Mapping[str, str]) -> dict[str, str]:
     """Return `environ` without what would point git at another repository or make it talk."""
-    kept = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name in _KEPT or not name.startswith("GIT_")
+    }
     return kept | _ENVIRONMENT

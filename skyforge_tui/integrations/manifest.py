@@ -51,7 +51,7 @@ class Manifest:
     """All that a manifest says, as far as it could be understood."""
 
     path: Path
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)
     """The bytes it was read from; empty when it was not read."""
     name: str = ""
     description: str = ""

@@ -67,7 +67,8 @@ class Playbook:
 
 def may_be_playbook(data: bytes) -> bool:
     """Return False when `data` surely is no playbook; cheap."""
-    return _PLAY_KEY.search(data) is not None
+    has_word = b"hosts" in data or b"import_playbook" in data
+    return has_word and _PLAY_KEY.search(data) is not None
 
 
 def read_playbook(data: bytes) -> Playbook | None:

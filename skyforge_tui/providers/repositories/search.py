@@ -7,7 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skyforge_tui.integrations.ansible.playbook import MAX_BYTES, PlaybookError, read_playbook
+from skyforge_tui.integrations.ansible.layout import CONFIG
+from skyforge_tui.integrations.ansible.playbook import begins_as_playbook
 from skyforge_tui.integrations.manifest import FILE_NAMES
 from skyforge_tui.integrations.regular_file import UnreadableFileError, read_start
 from skyforge_tui.providers.repositories.file_work import Leash
@@ -16,7 +17,11 @@ MAX_DEPTH = 3
 """How many levels below a root git repositories are looked for."""
 MAX_FOLDERS = 20_000
 """How many folders below a root are looked into at most."""
+_MAX_HEADS = 2_000
+_HEAD_BYTES = 64 * 1024
 _NEVER = frozenset({"node_modules", "__pycache__"})
+_SIGNS = frozenset({*FILE_NAMES, CONFIG})
+_FOLDER_SIGNS = frozenset({"group_vars", "host_vars", "playbooks", "roles"})
 _BARE = frozenset({"HEAD", "objects", "refs"})
 
 
@@ -88,8 +93,9 @@ def repository_above(folder: Path) -> Path | None:
 def search(leash: Leash, root: Path) -> Found:
     """Return the projects at and below `root`, which is in no git work tree.
 
-    The git repositories below; and `root` itself when it directly holds something to launch, else
-    its child folders without a repository in them; and `root` when there is nothing else.
+    The git repositories below; and `root` itself when it directly holds something to launch or
+    what goes with it, else its child folders without a repository in them; and `root` when there
+    is nothing else.
 
     Raises:
         OSError: `root` is gone or may not be read.
@@ -135,19 +141,16 @@ def search(leash: Leash, root: Path) -> Found:
 
 
 def _holds_templates(leash: Leash, root: Path, top: Entries) -> bool:
-    """Return whether something directly in `root` can be launched."""
-    if any(name in top.others for name in FILE_NAMES):
+    """Return whether something directly in `root` can be launched, or serves launching."""
+    if not _SIGNS.isdisjoint(top.others) or not _FOLDER_SIGNS.isdisjoint(top.folders):
         return True
-    for name in sorted(top.others):
+    yaml = sorted(name for name in top.others if name.endswith((".yml", ".yaml")))
+    for name in yaml[:_MAX_HEADS]:
         leash.check()
-        if not name.endswith((".yml", ".yaml")):
-            continue
         try:
-            start = read_start(root / name, root, MAX_BYTES)
-            if start.is_whole and read_playbook(start.data) is not None:
-                return True
+            start = read_start(root / name, root, _HEAD_BYTES, _HEAD_BYTES)
         except UnreadableFileError:
-            continue  # said when the project it may belong to is read
-        except PlaybookError:
+            continue  # said when the project it belongs to is read
+        if begins_as_playbook(start.data):
             return True
     return False

@@ -46,6 +46,7 @@ class TemplateReader:
     _configurations: dict[Path, layout.Configuration | UnreadableFileError | None] = field(
         default_factory=dict
     )
+    _names: set[str] = field(default_factory=set)
     _playbooks: int = 0
     _left: int = MAX_TOTAL_BYTES
     _more_notices: int = 0
@@ -55,18 +56,18 @@ class TemplateReader:
         manifest = read_manifest(self.root)
         if manifest is not None:
             self._declared(manifest)
-        folders: dict[PurePosixPath, bool] = {}
+        folders: dict[str, bool] = {"": True}
         for name in candidates:
             leash.check()
-            path = PurePosixPath(name)
-            if path.parent not in folders:
-                folders[path.parent] = all(map(layout.may_hold_playbooks, path.parent.parts))
-            if path.name.startswith(".") or not folders[path.parent]:
+            folder, _, base = name.rpartition("/")
+            if folder not in folders:
+                folders[folder] = all(map(layout.may_hold_playbooks, folder.split("/")))
+            if base.startswith(".") or not folders[folder]:
                 continue
             if self._left <= 0 or self._playbooks >= MAX_PLAYBOOKS:
                 self._stopped_at(name)
                 break
-            self._candidate(path)
+            self._candidate(name)
         if self._more_notices:
             self.notices.append(
                 Notice(Severity.WARNING, f"{self._more_notices:,} more files were not read")
@@ -74,7 +75,8 @@ class TemplateReader:
 
     def _say(self, severity: Severity, title: str, where: Path | str, advice: str = "") -> None:
         if len(self.notices) < MAX_NOTICES:
-            self.notices.append(Notice(severity, title, where=as_text(str(where)), advice=advice))
+            place = one_line(as_text(str(where)))
+            self.notices.append(Notice(severity, one_line(title), where=place, advice=advice))
         else:
             self._more_notices += 1
 
@@ -101,6 +103,7 @@ class TemplateReader:
         if uses_ansible(declared.command):
             config = self._configuration(declared.directory)
         name = f"{manifest.path.name}:{declared.name}"
+        self._names.add(declared.name)
         return Template(
             TemplateId(f"{self.project_id}#{name}"),
             self.project_id,
@@ -122,36 +125,36 @@ class TemplateReader:
             self._sources(source_of(manifest.path, manifest.data), config),
         )
 
-    def _candidate(self, path: PurePosixPath) -> None:
+    def _candidate(self, name: str) -> None:
         """Read one file that is called like YAML."""
-        where = self.root / path
+        where = self.root / name
         try:
             start = read_start(where, self.root, MAX_BYTES, _HEAD_BYTES)
             self._left -= len(start.data)
             if not start.is_whole:
-                self._too_large(where, path, start)
+                self._too_large(where, name, start)
                 return
             playbook = read_playbook(start.data)
             if playbook is None:
                 return
-            if not is_text(str(path)):
+            if not is_text(name):
                 self._say(Severity.WARNING, "a playbook whose name is not UTF-8 is left out", where)
                 return
-            self.templates.append(self._playbook(path, playbook, start.data))
+            self.templates.append(self._playbook(PurePosixPath(name), playbook, start.data))
             self._playbooks += 1
         except UnreadableFileError as error:
             if not error.is_gone:
-                title = f"{as_text(str(path))} {error.reason}"
+                title = f"{as_text(name)} {error.reason}"
                 self._say(Severity.WARNING, title, error.path)
         except PlaybookError as error:
             line = f":{error.line}" if error.line else ""
-            self._say(Severity.WARNING, f"{as_text(str(path))}: {error.message}", f"{where}{line}")
+            self._say(Severity.WARNING, f"{as_text(name)}: {error.message}", f"{where}{line}")
 
-    def _too_large(self, where: Path, path: PurePosixPath, start: FileStart) -> None:
+    def _too_large(self, where: Path, name: str, start: FileStart) -> None:
         if begins_as_playbook(start.data):
-            size = f"{start.size / 1e6:,.0f} MB" if start.size > 2e6 else f"{start.size:,} bytes"
+            size = f"{start.size / 2**20:,.1f} MiB"
             limit = f"only files up to {MAX_BYTES >> 20} MiB are read as playbooks"
-            self._say(Severity.WARNING, f"{as_text(str(path))}: {size}, {limit}", where)
+            self._say(Severity.WARNING, f"{as_text(name)}: {size}, {limit}", where)
 
     def _playbook(self, path: PurePosixPath, playbook: Playbook, data: bytes) -> Template:
         directory = layout.working_directory(self.root, path)
@@ -183,11 +186,12 @@ class TemplateReader:
         )
 
     def _free_name(self, name: str) -> str:
-        """Return `name`, unless a declared template has it already."""
-        taken = {one.name for one in self.templates if one.kind is TemplateKind.COMMAND}
-        while name in taken:
-            name += " (playbook)"
-        return name
+        """Return `name` in one line, marked when another template has it already."""
+        free = one_line(name)
+        while free in self._names:
+            free += " (playbook)"
+        self._names.add(free)
+        return free
 
     def _configuration(self, directory: Path) -> layout.Configuration | None:
         if directory not in self._configurations:
