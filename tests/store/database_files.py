@@ -91,6 +91,11 @@ def schema_of(folder: Path, *steps: str) -> Schema:
     return Schema(folder, loss="Nothing is lost.")
 
 
+def has_log(path: Path) -> bool:
+    """Tell whether the database was left with a log, as a killed process leaves it."""
+    return Path(f"{path}-wal").exists()
+
+
 def aside(path: Path) -> list[str]:
     """Return the names of what was set aside beside `path`, sorted."""
     return sorted(one.name for one in path.parent.glob(f"{path.name}.*-*Z*"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from os.path import exists
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from tests.store.database_files import (
     aside,
     child,
     filled,
+    has_log,
     numbers,
     plain,
     python,
@@ -102,7 +102,7 @@ async def test_a_killed_process_loses_nothing_committed(tmp_path: Path) -> None:
     with child(HOLD, path) as other:
         other.kill()
         other.wait(PATIENCE_S)
-    assert exists(f"{path}-wal")
+    assert has_log(path)
     async with open_database(path, CACHE) as database:
         assert database.notices == ()
         assert await numbers(database) == [1]
