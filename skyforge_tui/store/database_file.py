@@ -185,7 +185,7 @@ class DatabaseFile:
             Notice(
                 Severity.WARNING,
                 f"{self.path.name} was set aside",
-                f"{str(unfit).capitalize()}. It is kept as {aside}, and a fresh one was made. "
+                f"{_sentence(unfit)} It is kept as {aside}, and a fresh one was made. "
                 f"{self._schema.loss}",
                 str(self.path),
                 "Update skyforge and move it back to use it again."
@@ -201,8 +201,7 @@ class DatabaseFile:
             Notice(
                 Severity.WARNING,
                 f"{self.path.name} cannot be used",
-                f"{reason[:1].upper()}{reason[1:]}. {content} Nothing new is remembered after "
-                "skyforge ends.",
+                f"{_sentence(reason)} {content}Nothing new is remembered after skyforge ends.",
                 str(self.path),
                 advice,
             )
@@ -212,7 +211,7 @@ class DatabaseFile:
     def _copied(self) -> tuple[sqlite3.Connection, str]:
         """Return the file's content in memory if it can be read, and a sentence that says so."""
         memory = sqlite3.connect(":memory:", isolation_level=None)
-        content = "What was remembered can be read."
+        content = "What was remembered can be read. "
         try:
             self._copy_to(memory)
             version = _version(memory)
@@ -221,14 +220,16 @@ class DatabaseFile:
         except (sqlite3.Error, OSError, _UnfitError):
             memory.close()
             memory = sqlite3.connect(":memory:", isolation_level=None)
-            content = f"What was remembered cannot be read. {self._schema.loss}"
+            content, version = f"What was remembered cannot be read. {self._schema.loss} ", -1
             self._schema.migrate(memory, 0)
         memory.execute("PRAGMA foreign_keys = ON")
-        return memory, content
+        return memory, content if version else ""
 
     def _copy_to(self, memory: sqlite3.Connection) -> None:
+        if not self.path.exists():
+            return
         if not self.path.is_file():
-            raise FileNotFoundError(self.path)
+            raise OSError("not a regular file")
         # Without anything in its log a file is complete, so that reading it needs no lock files.
         log = Path(f"{self.path}-wal")
         unlocked = "" if log.exists() and log.stat().st_size else "&immutable=1"
@@ -244,3 +245,8 @@ class DatabaseFile:
 def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _sentence(reason: object) -> str:
+    words = str(reason)
+    return f"{words[:1].upper()}{words[1:]}."
