@@ -20,6 +20,8 @@ Work = Callable[[Room], Coroutine[Any, Any, Answer]]
 Opener = Callable[[], AbstractAsyncContextManager[Room]]
 Unheard = Callable[[BaseException], None]
 
+STOPPED = "the engine has been stopped"
+
 
 class ThreadEngine(Generic[Room]):
     """Opens `Room` (whatever holds the services) on a loop of its own and runs work in it.
@@ -33,10 +35,13 @@ class ThreadEngine(Generic[Room]):
         self._unheard = unheard
         self._loop = asyncio.new_event_loop()
         self._room: Future[Room] = Future()
-        self._stop: asyncio.Event | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="skyforge-engine", daemon=True)
         self._is_started = False
+        self._is_over = False
+        self._handing_over = threading.Lock()
 
     def start(self) -> None:
         """Start the thread; work handed over meanwhile waits until the room is open."""
@@ -51,23 +56,36 @@ class ThreadEngine(Generic[Room]):
     async def call(self, work: Work[Room, Answer]) -> Answer:
         """Run `work` on the engine's loop and return its answer.
 
-        Raises: whatever `work` raises, or whatever opening the room raised.
+        Raises: whatever `work` raises, or whatever opening the room raised; CancelledError when
+            the engine is stopped meanwhile.
+            RuntimeError: the engine has been stopped.
         """
         answer: Future[Answer] = Future()
-        # An empty context: the caller's context variables mean nothing on this loop.
-        self._loop.call_soon_threadsafe(self._begin, work, answer, context=Context())
+        with self._handing_over:
+            if self._is_over:
+                raise RuntimeError(STOPPED)
+            # An empty context: the caller's context variables mean nothing on this loop.
+            self._loop.call_soon_threadsafe(self._begin, work, answer, context=Context())
         return await asyncio.wrap_future(answer)
 
     async def stop(self) -> None:
-        """Close the room and end the thread; runs go on without us."""
-        if not self._is_started:
-            return
-        self._loop.call_soon_threadsafe(self._ask_to_stop)
+        """Close the room, even if it is still opening, and end the thread; runs go on without us.
+
+        Stopping again, or before the start, is fine.
+        """
+        with self._handing_over:
+            is_first, self._is_over = not self._is_over, True
+            if not self._is_started:
+                self._loop.close()
+                return
+            if is_first:
+                self._loop.call_soon_threadsafe(self._ask_to_stop)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
 
     def _ask_to_stop(self) -> None:
-        if self._stop is not None:
-            self._stop.set()
+        self._stop.set()
+        if self._life is not None and not self._room.done():
+            self._life.cancel()
 
     def _begin(self, work: Work[Room, Answer], answer: Future[Answer]) -> None:
         task = self._loop.create_task(self._do(work, answer))
@@ -98,7 +116,12 @@ class ThreadEngine(Generic[Room]):
             self._loop.close()
 
     async def _live(self) -> None:
-        self._stop = asyncio.Event()
+        """Open and close the room in one task: task groups insist on that."""
+        self._life = asyncio.current_task()
+        if self._stop.is_set():
+            self._room.set_exception(asyncio.CancelledError())
+            await self._settle()
+            return
         try:
             async with self._opener() as room:
                 self._room.set_result(room)
