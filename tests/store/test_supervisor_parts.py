@@ -18,6 +18,7 @@ from skyforge_tui.store.supervisor.loop import Loop
 from skyforge_tui.store.supervisor.output import Output
 from skyforge_tui.store.supervisor.places import Places
 from skyforge_tui.store.supervisor.records import RECORD_BYTES, Record, write_whole
+from tests.store.supervised import Runs
 
 
 class FullLog:
@@ -184,17 +185,16 @@ def test_the_way_around_a_long_path_is_always_the_same() -> None:
     assert Places(one).sockets == Places(one).sockets != Places(other).sockets
 
 
-def test_somebody_elses_sockets_are_refused(tmp_path: Path) -> None:
-    """A socket directory that is a link, or open to others, is refused or closed first."""
-    places = Places(tmp_path / "state")
+def test_somebody_elses_sockets_are_refused(runs: Runs) -> None:
+    """A socket directory that is a link is refused, and one open to others is closed to them."""
+    places = Places(runs.state)
     places.state.mkdir()
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir(mode=0o777)
-    if places.sockets.parent == places.state:
-        places.sockets.symlink_to(elsewhere)
-        with pytest.raises(PermissionError, match="belongs to somebody else"):
-            places.make_sockets()
-        places.sockets.unlink()
+    elsewhere = runs.state.parent / "elsewhere"
+    elsewhere.mkdir()
+    places.sockets.symlink_to(elsewhere)
+    with pytest.raises(PermissionError, match="belongs to somebody else"):
+        places.make_sockets()
+    places.sockets.unlink()
     places.make_sockets()
     places.sockets.chmod(0o755)
     places.make_sockets()
