@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -117,6 +118,31 @@ async def test_a_linked_root_is_where_it_leads(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("repo")
     (project,) = (await _list(tmp_path / "link", repo)).projects
     assert project.path == str(repo)
+
+
+async def test_a_host_covers_what_it_lists(tmp_path: Path) -> None:
+    """Projects at, below and around its roots are covered, however a root is reached."""
+    repo = a_repository(tmp_path / "repo", {"sub/a": "x"})
+    other = a_repository(tmp_path / "other", {"a": "x"})
+    (tmp_path / "link").symlink_to("repo")
+    (other_project,) = (await _list(other)).projects
+    for root in (repo, repo / "sub", tmp_path / "link"):
+        host = LocalRepositoryHost([root], "ada")
+        (project,) = (await host.list_projects()).projects
+        assert host.covers(project.id)
+        assert not host.covers(other_project.id)
+
+
+async def test_a_project_is_described_also_when_it_is_gone(tmp_path: Path) -> None:
+    """Whose runs these were can be said after the folder is removed."""
+    repo = a_repository(tmp_path / "repo", {"a": "x"})
+    host = LocalRepositoryHost([tmp_path], "ada")
+    (project,) = (await host.list_projects()).projects
+    assert await host.describe(project.id) == project
+    shutil.rmtree(repo)
+    gone = await host.describe(project.id)
+    assert (gone.id, gone.name, gone.kind) == (project.id, "repo", ProjectKind.UNKNOWN)
+    assert access_level(gone, Principal("ada")) is Role.OWNER
 
 
 async def test_who_may_not_write_is_a_viewer(

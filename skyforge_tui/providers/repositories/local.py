@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
@@ -55,6 +56,15 @@ class LocalRepositoryHost:
         """The name of this machine's workspace."""
         return LOCAL
 
+    @cached_property
+    def _real_roots(self) -> tuple[Path, ...]:
+        # Paths of projects are resolved, and roots may be links. These functions, unlike those of
+        # Path, take a root that is gone, a loop or the home of nobody.
+        return tuple(
+            Path(os.path.realpath(os.path.expanduser(root)))  # noqa: PTH111
+            for root in self._roots
+        )
+
     async def list_projects(self) -> ProjectListing:
         """Return the projects: branch, commit, name and description, no files, no templates.
 
@@ -87,7 +97,7 @@ class LocalRepositoryHost:
         path = Path(native_of(project_id))
         return any(
             path == root or path.is_relative_to(root) or root.is_relative_to(path)
-            for root in self._roots
+            for root in self._real_roots
         )
 
     async def describe(self, project_id: ProjectId) -> Project:
