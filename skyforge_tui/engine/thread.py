@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from contextvars import Context
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 Room = TypeVar("Room")
@@ -37,7 +38,7 @@ class ThreadEngine(Generic[Room]):
         self._room: Future[Room] = Future()
         self._life: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._thread = threading.Thread(target=self._run, name="skyforge-engine", daemon=True)
         self._is_started = False
         self._is_over = False
@@ -88,22 +89,25 @@ class ThreadEngine(Generic[Room]):
             self._life.cancel()
 
     def _begin(self, work: Work[Room, Answer], answer: Future[Answer]) -> None:
-        task = self._loop.create_task(self._do(work, answer))
+        task = self._loop.create_task(self._do(work))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._deliver, answer=answer))
 
-    async def _do(self, work: Work[Room, Answer], answer: Future[Answer]) -> None:
-        try:
-            room = await asyncio.wrap_future(self._room)
-            result = await work(room)
-        except BaseException as error:  # noqa: BLE001 - handed to whoever asked, whatever it is
-            if answer.set_running_or_notify_cancel():
-                answer.set_exception(error)
-            elif not isinstance(error, asyncio.CancelledError):
-                self._unheard(error)
-        else:
-            if answer.set_running_or_notify_cancel():
-                answer.set_result(result)
+    async def _do(self, work: Work[Room, Answer]) -> Answer:
+        return await work(await asyncio.wrap_future(self._room))
+
+    def _deliver(self, task: asyncio.Task[Answer], answer: Future[Answer]) -> None:
+        """Tell whoever asked; a task cancelled before its first step has an answer too."""
+        self._tasks.discard(task)
+        is_awaited = answer.set_running_or_notify_cancel()
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is None:
+            if is_awaited:
+                answer.set_result(task.result())
+        elif is_awaited:
+            answer.set_exception(error)
+        elif not task.cancelled():
+            self._unheard(error)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

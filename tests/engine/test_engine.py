@@ -22,8 +22,8 @@ WHOSE: ContextVar[str] = ContextVar("WHOSE", default="nobody's")
 async def until(is_so: Callable[[], bool]) -> None:
     """Let both loops go on until it is so."""
     async with asyncio.timeout(PATIENCE_S):
-        while not is_so():
-            await asyncio.sleep(0)  # noqa: ASYNC110 - across threads, on whatever loop
+        while not is_so():  # noqa: ASYNC110 - across threads, on whatever loop
+            await asyncio.sleep(0)
 
 
 class Room:
