@@ -91,9 +91,9 @@ def cut_text(text: str, width: int, cut: Cut = "end") -> str:
     if cut == "front":
         return ELLIPSIS + _tail(text, width - 1)
     if cut == "middle":
-        tail = _tail(text, (width - 1) // 2)
+        tail = _tail(text, (width - 1) * 2 // 5)
         return _head(text, width - 1 - cell_len(tail)) + ELLIPSIS + tail
-    return _head(text, width - 1) + ELLIPSIS
+    return _head(text, width - 1).rstrip() + ELLIPSIS
 
 
 def _head(text: str, width: int) -> str:

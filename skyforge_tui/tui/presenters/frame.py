@@ -18,7 +18,7 @@ from skyforge_tui.tui.presenters.cells import (
     spread,
     width_of,
 )
-from skyforge_tui.tui.presenters.glyphs import ASKS, FAILED, PASSED, REFUSED
+from skyforge_tui.tui.presenters.glyphs import FAILED, PARTIAL, PASSED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
 from skyforge_tui.tui.presenters.lights import Light, lights_line
 
@@ -182,7 +182,8 @@ class StripText:
 
 _SIGNS: dict[Severity, tuple[Tone, str]] = {
     Severity.INFO: ("accent", PASSED),
-    Severity.WARNING: ("warn", ASKS),
+    Severity.WARNING: ("warn", PARTIAL),
+    Severity.REFUSED: ("warn", REFUSED),
     Severity.ERROR: ("bad", FAILED),
 }
 

@@ -21,32 +21,6 @@ from skyforge_tui.tui.widgets.text_entry import TextEntry
 LABEL = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, and everything one should know before saying yes."""
-
-    title: str
-    """`Stop run 812`."""
-    go: str
-    """The word of the key that does it: `stop`."""
-    way_out: str
-    """What `esc` means: `keep it running`."""
-    things: Sequence[Line] = ()
-    """What is acted on, one line each, with owner and place."""
-    costs: Sequence[tuple[str, Line]] = ()
-    """What is lost, kept, hit, not yours: label and words."""
-    words: str = ""
-    """What must be typed, or empty."""
-    asker: str = ""
-    """Who asks for the words."""
-    same_as: str = ""
-    """The headless command that does the same."""
-    guard: Line = ()
-    is_destructive: bool = False
-    lost: frozenset[str] = field(default_factory=lambda: frozenset({"Lost for good", "Lost"}))
-    """The labels of `costs` that are shown as what will be destroyed."""
-
-
 class Confirm(Overlay[bool]):
     """Ask; the result is whether to go ahead. `enter` goes, `esc` does not, nothing else does."""
 

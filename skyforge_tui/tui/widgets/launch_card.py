@@ -19,40 +19,6 @@ _GLUE = "\u00a0"
 """Keeps an option and its value in one row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of what a launch is: label, words, and words at the right end."""
-
-    label: str
-    words: Line
-    aside: Line = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Untrusted:
-    """Content nobody has trusted yet: its files with their hashes, and what would run."""
-
-    files: Sequence[tuple[str, str]]
-    """Path and SHA-256 of each."""
-    command: str
-    """The command line it would run."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchOffer:
-    """Everything a card shows."""
-
-    name: str
-    facts: Sequence[Fact] = ()
-    fields: Sequence[SurveyField] = ()
-    answers: Mapping[str, str] | None = None
-    """What was answered last time; secret answers are asked again."""
-    go: str = "launch"
-    guard: Line = ()
-    note: str = ""
-    """A last line: what closing the program does not do."""
-
-
 class LaunchCard(Overlay[dict[str, str] | None]):
     """Ask for the answers; the result is all of them by name, or None.
 

@@ -52,6 +52,14 @@ class FieldEntry:
             return wrong.message
         return ""
 
+    @property
+    def saying(self) -> Line:
+        """What is said below the field in focus: why its answer will not do, or what it is for."""
+        if self.complaint and self.answer:
+            return (Span(literal(self.complaint), "bad"),)
+        about = literal(self.field.description)
+        return (Span(about, "muted"),) if about else ()
+
     def key(self, key: str, character: str | None) -> bool:
         """Take a keypress: typing, `space` for a box, `←` `→` for one of several."""
         if not self._options:
@@ -110,8 +118,10 @@ class FieldEntry:
     def hint_line(self) -> Line:
         """Return what stands beside the value: what is wrong with it, or how to answer."""
         answer, complaint = self.answer, self.complaint
+        if complaint and answer and self.field.kind is FieldKind.INT:
+            return (Span("whole number", "bad", bold=True),)
         if complaint and (answer or self.was_left):
-            return (Span(_without_name(complaint, self.field.name), "bad"),)
+            return (Span(_without_name(complaint, self.field.name), "bad", bold=True),)
         if complaint:
             return (Span("required", "muted"),)
         match self.field.kind:
@@ -214,11 +224,10 @@ class SurveyForm:
             if has_focus:
                 focus = len(rows)
             rows.append(_row(entry, index, label_width, width, has_focus, is_mono))
-            says = literal(entry.field.description) if has_focus else ""
+            says = entry.saying if has_focus else ()
             if is_roomy or says:
                 lead = " " * (2 + label_width + 1)
-                says = cut_text(says, width - len(lead) - 2)
-                rows.append(line(lead, Span(says, "muted")) if says else ())
+                rows.append(line(lead, cut_line(says, width - len(lead) - 2)) if says else ())
         return rows, focus
 
 
