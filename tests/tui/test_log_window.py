@@ -1,0 +1,249 @@
+"""The part of a log in view: it follows, yields, resumes, and knows gaps and long lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from skyforge_tui.store.logs import FileLogReader, LogWriter
+from skyforge_tui.tui.sgr import Sgr
+from skyforge_tui.tui.widgets.log_document import LogDocument, Place
+from skyforge_tui.tui.widgets.log_window import LogWindow
+
+
+class Log:
+    """A log on disk, its reader, and a window on it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.writer = LogWriter(directory)
+        self.reader = FileLogReader(directory)
+        self.document = LogDocument(self.reader)
+        self.window = LogWindow(self.document, 5)
+        self.window.lay_out(20, 5, wraps=False)
+
+    def add(self, *lines: str) -> bool:
+        """Write lines; return whether the view is to be drawn again."""
+        was_lines, was_gaps = self.reader.line_count, len(self.reader.gaps())
+        self.writer.append("".join(f"{line}\n" for line in lines).encode(), 1)
+        return self.look(was_lines, was_gaps)
+
+    def gap(self, lines: int) -> bool:
+        """Record a gap; return whether the view is to be drawn again."""
+        was_lines, was_gaps = self.reader.line_count, len(self.reader.gaps())
+        self.writer.add_gap(None, lines, "")
+        self.reader.reopen()
+        return self.look(was_lines, was_gaps)
+
+    def look(self, was_lines: int, was_gaps: int) -> bool:
+        """Look at what was written; return whether the view is to be drawn again."""
+        self.reader.refresh()
+        self.document.changed()
+        has_new_gaps = len(self.reader.gaps()) != was_gaps
+        return self.window.grow(was_lines=was_lines, has_new_gaps=has_new_gaps)
+
+    def shown(self) -> list[str]:
+        """Return the rows in view as text."""
+        rows = []
+        for row in self.window.rows():
+            text = "".join(part for part, _ in self.document.draw(row, self.window.column)[0])
+            rows.append(f"gap {row.gap.missing_lines}" if row.gap else text)
+        return rows
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    """Return a log without a line, five rows of twenty cells."""
+    log = Log(tmp_path)
+    yield log
+    log.reader.close()
+    log.writer.close()
+
+
+def _numbers(first: int, last: int) -> list[str]:
+    return [f"line {number}" for number in range(first, last + 1)]
+
+
+def test_an_empty_log_shows_nothing(log: Log) -> None:
+    """Without a line there is no row, nothing to scroll and no thumb."""
+    assert log.shown() == []
+    assert log.window.scroll(-1) is False
+    assert log.window.scroll(1) is False
+    assert log.window.thumb() == (0, 0)
+    assert log.window.follows
+
+
+def test_the_end_is_followed(log: Log) -> None:
+    """New lines push the old ones out at the top."""
+    assert log.add(*_numbers(1, 3))
+    assert log.shown() == _numbers(1, 3)
+    assert log.add(*_numbers(4, 9))
+    assert log.shown() == _numbers(5, 9)
+    assert log.window.new_lines == 0
+
+
+def test_scrolling_up_yields(log: Log) -> None:
+    """Whoever scrolls up keeps what is read, and learns how much is new below."""
+    log.add(*_numbers(1, 9))
+    assert log.window.scroll(-2)
+    assert log.shown() == _numbers(3, 7)
+    assert not log.window.follows
+    assert log.window.new_lines == 0
+    assert log.add(*_numbers(10, 20)) is False
+    assert log.shown() == _numbers(3, 7)
+    assert log.window.new_lines == 11
+
+
+def test_new_lines_that_were_seen_are_not_new(log: Log) -> None:
+    """Reading on downwards counts the new lines down."""
+    log.add(*_numbers(1, 9))
+    log.window.scroll(-2)
+    log.add(*_numbers(10, 20))
+    log.window.scroll(5)
+    assert log.shown() == _numbers(8, 12)
+    assert log.window.new_lines == 8
+
+
+def test_reaching_the_end_resumes(log: Log) -> None:
+    """Scrolling down to the end follows again, however far one wanted to go."""
+    log.add(*_numbers(1, 9))
+    log.window.scroll(-3)
+    assert log.window.scroll(1)
+    assert not log.window.follows
+    assert log.window.scroll(100)
+    assert log.window.follows
+    log.add("more")
+    assert log.shown() == [*_numbers(6, 9), "more"]
+
+
+def test_a_log_that_fits_is_always_followed(log: Log) -> None:
+    """Where there is nothing to scroll, scrolling up changes nothing."""
+    log.add(*_numbers(1, 5))
+    assert log.window.scroll(-1) is False
+    assert log.window.follows
+    log.add("line 6")
+    assert log.shown() == _numbers(2, 6)
+
+
+def test_top_and_end(log: Log) -> None:
+    """One can go to the first line and back to the last."""
+    log.add(*_numbers(1, 50))
+    assert log.window.go(log.document.first())
+    assert log.shown() == _numbers(1, 5)
+    assert log.window.follow()
+    assert log.window.follow() is False
+    assert log.shown() == _numbers(46, 50)
+
+
+def test_the_unfinished_line_in_view_is_drawn_again(log: Log) -> None:
+    """A last line without its end is shown and grows."""
+    log.add(*_numbers(1, 4))
+    log.writer.append(b"line", 1)
+    assert log.look(4, 0)
+    assert log.shown()[-1] == "line"
+    log.writer.append(b" 5 ...", 1)
+    assert log.look(5, 0)
+    assert log.shown() == [*_numbers(1, 4), "line 5 ..."]
+
+
+def test_gaps_stand_where_something_is_missing(log: Log) -> None:
+    """A gap is a row of its own between lines, also at the start and at the end."""
+    log.gap(1)
+    log.add(*_numbers(1, 2))
+    log.gap(2)
+    log.gap(3)
+    assert log.shown() == ["gap 1", "line 1", "line 2", "gap 2", "gap 3"]
+    log.add("line 3")
+    assert log.shown() == ["line 1", "line 2", "gap 2", "gap 3", "line 3"]
+    assert log.window.scroll(-1)
+    assert log.shown()[0] == "gap 1"
+    assert log.document.first() == Place(0, -1, 0)
+
+
+def test_a_gap_inside_a_line_comes_after_it(log: Log) -> None:
+    """What is missing in the middle of a line is told behind that line."""
+    log.add("one")
+    log.writer.append(b"tw", 1)
+    log.gap(7)
+    log.add("o", "three")
+    assert log.shown() == ["one", "two", "gap 7", "three"]
+
+
+def test_wrapped_lines_scroll_row_by_row(log: Log) -> None:
+    """A wrapped line is gone through row by row, from either side."""
+    log.window.lay_out(4, 5, wraps=True)
+    log.add("abcdefghij", "x", "klmnopqrst", "y")
+    assert log.shown() == ["x", "klmn", "opqr", "st", "y"]
+    log.window.scroll(-1)
+    assert log.shown() == ["ij", "x", "klmn", "opqr", "st"]
+    log.window.scroll(-9)
+    assert log.shown() == ["abcd", "efgh", "ij", "x", "klmn"]
+    log.window.scroll(1)
+    assert log.shown()[0] == "efgh"
+
+
+def test_every_row_is_passed_in_both_directions(log: Log) -> None:
+    """Going down row by row and up again shows the same rows."""
+    log.window.lay_out(7, 5, wraps=True)
+    log.add(*["漢字" * (number % 7) for number in range(40)], "z" * 40_000, "é" * 30_000, "end")
+    log.gap(1)
+    place: Place = log.document.first()
+    down = [place]
+    while (below := log.document.forward(place, 1)) != place:
+        down.append(below)
+        place = below
+    assert place == log.document.last()
+    up = [place]
+    while (above := log.document.back(place, 1)) != place:
+        up.append(above)
+        place = above
+    assert up == down[::-1]
+    assert log.document.forward(down[0], 1000) == down[1000]
+    assert log.document.back(down[-1], 1000) == down[-1001]
+    assert [row.place for row in log.document.rows_from(down[3], 50)] == down[3:53]
+
+
+def test_the_text_at_the_top_stays_when_the_shape_changes(log: Log) -> None:
+    """Another width or wrapping keeps the reader where it was."""
+    log.window.lay_out(10, 5, wraps=True)
+    log.add("0123456789" * 30, *_numbers(1, 30))
+    log.window.go(Place(0, 0, 12))
+    log.window.lay_out(20, 5, wraps=True)
+    assert log.window.rows()[0].place == Place(0, 0, 6)
+    log.window.lay_out(20, 5, wraps=False)
+    assert log.window.rows()[0].place == Place(0, 0, 0)
+    assert not log.window.follows
+
+
+def test_columns_end_with_the_text(log: Log) -> None:
+    """One can go right until the widest line in view ends, and not beyond."""
+    log.add("0123456789" * 3, "short")
+    assert log.window.scroll_columns(5)
+    assert log.shown() == ["56789012345678901234", ""]
+    assert log.window.scroll_columns(100)
+    assert log.shown()[0] == "1234567890123456789"[:20]
+    assert log.window.scroll_columns(1) is False
+    assert log.window.scroll_columns(-100)
+    assert log.window.column == 0
+    log.window.lay_out(20, 5, wraps=True)
+    assert log.window.scroll_columns(5) is False
+
+
+def test_colours_carry_on_below(log: Log) -> None:
+    """A colour left on holds in the lines below, as in a terminal."""
+    log.add("\x1b[31mred", *_numbers(1, 8), "\x1b[0mplain")
+    rows = [log.document.draw(row)[0][0][1] for row in log.window.rows()]
+    assert rows == [Sgr(fg=1)] * 4 + [Sgr()]
+
+
+def test_the_thumb_tells_where_the_view_is(log: Log) -> None:
+    """The thumb touches an end only when the view is there."""
+    log.add(*_numbers(1, 100))
+    assert log.window.thumb() == (4, 5)
+    log.window.scroll(-1)
+    assert log.window.thumb() == (3, 4)
+    log.window.go(log.document.first())
+    assert log.window.thumb() == (0, 1)
+    log.window.scroll(1)
+    assert log.window.thumb() == (1, 2)
