@@ -11,6 +11,8 @@ class Severity(StrEnum):
 
     INFO = "info"
     WARNING = "warning"
+    REFUSED = "refused"
+    """Understood and turned down: nothing was sent."""
     ERROR = "error"
 
 

@@ -63,11 +63,10 @@ class PlaceScreen(Screen[None]):
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
         if "PLACE" in cls.__dict__:
             cls.TAB = cls.__dict__.get("TAB", cls.PLACE)
             cls.BINDINGS = bindings_of(cls.PLACE)
-            cls._merged_bindings = None
+        super().__init_subclass__(**kwargs)  # merges the bindings, so they must be there
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +75,7 @@ class PlaceScreen(Screen[None]):
         self._ticker: Timer | None = None
         self._draw_tick: Callable[[], object] | None = None
         self._header = HeaderBar([Tab(str(i), one.value.title(), one.value) for i, one in _TABS])
-        self._crumbs = CrumbBar(self.crumb())
+        self._crumbs = CrumbBar()
         self._strip = NoticeStrip()
         self._footer = FooterBar()
 
@@ -103,7 +102,8 @@ class PlaceScreen(Screen[None]):
 
     def role_word(self) -> str:
         """Return what this person is in what is shown, or nothing."""
-        return ""
+        role = self.bridge.role(self.target())
+        return "" if role is None else role.word
 
     # The frame.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
 from typing import Any, Protocol, TypeVar
 
 from textual.app import App
@@ -23,13 +24,15 @@ from skyforge_tui.domain.events import (
     RunsChanged,
 )
 from skyforge_tui.domain.freshness import UpstreamHealth
-from skyforge_tui.domain.identity import Principal, ProjectId, RunId
+from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Project
 from skyforge_tui.services.authorization import Decision, Denied
 from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.once import once
 
 Answer = TypeVar("Answer")
 Work = Callable[[Services], Coroutine[Any, Any, Answer]]
@@ -69,6 +72,7 @@ class Bridge:
         self._engine: Engine | None = None
         self._services: Services | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._context = Context()
         self._lock = threading.Lock()
         self._dirty = _Dirty()
         self._is_due = False
@@ -88,6 +92,8 @@ class Bridge:
     def start(self, engine: Engine) -> None:
         """Start the engine and hear its events; call when the first frame is on the screen."""
         self._loop = asyncio.get_running_loop()
+        # What is called from the engine's thread must find Textual's context variables again.
+        self._context = copy_context()
         self._engine = engine
         engine.start()
 
@@ -114,6 +120,13 @@ class Bridge:
         if self._services is None:
             return Denied("still starting", "wait a moment")
         return self._services.may(self.principal, permission, target)
+
+    def role(self, target: Target) -> Role | None:
+        """Return from memory what this person is in the target's project; None without one."""
+        if self._services is None or target is None:
+            return None
+        project_id = target.id if isinstance(target, Project) else target.project_id
+        return self._services.access.role(self.principal, project_id)
 
     def lights(self) -> tuple[UpstreamHealth, ...]:
         """Return the upstreams' lights, from memory."""
@@ -149,12 +162,12 @@ class Bridge:
                 return
             self._is_due = True
         try:
-            self._loop.call_soon_threadsafe(self._schedule)
+            self._loop.call_soon_threadsafe(self._schedule, context=self._context)
         except RuntimeError:
             return  # the loop is closed: nobody is left to be told
 
     def _schedule(self) -> None:
-        self._app.set_timer(FRAME_S, self._publish)
+        _ = once(self._app, FRAME_S, self._publish)
 
     def _publish(self) -> None:
         with self._lock:

@@ -16,7 +16,7 @@ def as_notice(error: BaseException) -> Notice:
     match error:
         case Refused():
             body = f"{error.message}. Nothing was sent"
-            return Notice(Severity.WARNING, _title("Refused", error), body, "", error.advice)
+            return Notice(Severity.REFUSED, _title("Refused", error), body, "", error.advice)
         case NotFound():
             return Notice(
                 Severity.WARNING, _title("Not found", error), error.message, "", error.advice
@@ -38,7 +38,7 @@ def as_notice(error: BaseException) -> Notice:
 def denied_notice(action: str, denied: Denied) -> Notice:
     """Return what to show when a key is pressed that is refused right now."""
     body = f"{denied.reason}. Nothing was sent"
-    return Notice(Severity.WARNING, f"Refused  {action}", body, advice=denied.advice)
+    return Notice(Severity.REFUSED, f"Refused  {action}", body, advice=denied.advice)
 
 
 def _title(word: str, error: SkyforgeError) -> str:

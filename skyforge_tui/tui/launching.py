@@ -137,7 +137,8 @@ class Launching(App[None]):
     # The card.
 
     async def _card(self, template_id: TemplateId, answers: Mapping[str, str] | None) -> None:
-        from skyforge_tui.tui.widgets.launch_card import LaunchCard, LaunchOffer, Untrusted
+        from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
+        from skyforge_tui.tui.widgets.launch_card import LaunchCard
 
         principal = self.bridge.principal
 

@@ -14,9 +14,10 @@ from skyforge_tui.tui.presenters.cells import Line, Span, line
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.theme import NAMES
-from skyforge_tui.tui.widgets.confirm import Confirm, Question
+from skyforge_tui.tui.presenters.offers import Fact, LaunchOffer, Question, Untrusted
+from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.help import HelpOverlay
-from skyforge_tui.tui.widgets.launch_card import Fact, LaunchCard, LaunchOffer, Untrusted
+from skyforge_tui.tui.widgets.launch_card import LaunchCard
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.overlay import Overlay
 from skyforge_tui.tui.widgets.picker import Choice, Picker

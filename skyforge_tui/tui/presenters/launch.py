@@ -14,8 +14,7 @@ from skyforge_tui.domain.template import Template
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
-from skyforge_tui.tui.widgets.confirm import Question
-from skyforge_tui.tui.widgets.launch_card import Fact
+from skyforge_tui.tui.presenters.offers import Fact, Question
 
 DECK_COLUMNS: tuple[Column, ...] = (
     Column("name", "Name", 18, most=30, priority=100, is_name=True, cut="middle"),

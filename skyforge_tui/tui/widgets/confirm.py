@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 from skyforge_tui.tui.presenters.cells import (
     Line,
     Span,
@@ -15,6 +12,7 @@ from skyforge_tui.tui.presenters.cells import (
     wrapped_line,
 )
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
+from skyforge_tui.tui.presenters.offers import Question
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
 from skyforge_tui.tui.widgets.text_entry import TextEntry
 

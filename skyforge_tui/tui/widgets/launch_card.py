@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
-from skyforge_tui.domain.template import SurveyField
 from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, spread, wrapped
 from skyforge_tui.tui.presenters.glyphs import ASKS
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
+from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
 from skyforge_tui.tui.widgets.survey_form import SurveyForm
 

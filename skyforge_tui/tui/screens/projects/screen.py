@@ -64,11 +64,6 @@ class ProjectsScreen(TableKeys, PlaceScreen):
         """Return the title with how many there are."""
         return title_line("Projects", str(len(self._views)) if self._has_loaded else "")
 
-    def role_word(self) -> str:
-        """Return what this person is in the project under the cursor."""
-        view = self._view()
-        return "" if view is None else view.role.word
-
     def target(self) -> Target:
         """Return the template under the cursor, or the project."""
         return self._template() or self._project()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
+from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import runs as present
 from skyforge_tui.tui.presenters.cells import Line
@@ -123,6 +125,23 @@ class RunScreen(RunCommands, PlaceScreen):
         """Show which keys matter now."""
         event.stop()
         self.show_frame()
+
+    def on_log_view_stale(self, event: LogView.Stale) -> None:
+        """Open the output anew where that may take its time: a newer generation replaced it."""
+        event.stop()
+        self.work(self._reopen(event.reader), group="reopen", exclusive=True)
+
+    def on_log_view_unreadable(self, event: LogView.Unreadable) -> None:
+        """Say why the output cannot be read."""
+        event.stop()
+        self.say(as_notice(event.error))
+
+    async def _reopen(self, reader: LogReader) -> None:
+        async def reopen(_: Services) -> None:
+            await asyncio.to_thread(reader.reopen)
+
+        await self.ask(reopen)
+        self._log.grew()
 
     def _show(self) -> None:
         detail = self._detail

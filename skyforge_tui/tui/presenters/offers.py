@@ -1,0 +1,69 @@
+"""What a launch card and a confirmation say: data that presenters make and overlays show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from skyforge_tui.domain.template import SurveyField
+from skyforge_tui.tui.presenters.cells import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and everything one should know before saying yes."""
+
+    title: str
+    """`Stop run 812`."""
+    go: str
+    """The word of the key that does it: `stop`."""
+    way_out: str
+    """What `esc` means: `keep it running`."""
+    things: Sequence[Line] = ()
+    """What is acted on, one line each, with owner and place."""
+    costs: Sequence[tuple[str, Line]] = ()
+    """What is lost, kept, hit, not yours: label and words."""
+    words: str = ""
+    """What must be typed, or empty."""
+    asker: str = ""
+    """Who asks for the words."""
+    same_as: str = ""
+    """The headless command that does the same."""
+    guard: Line = ()
+    is_destructive: bool = False
+    lost: frozenset[str] = field(default_factory=lambda: frozenset({"Lost for good", "Lost"}))
+    """The labels of `costs` that are shown as what will be destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of what a launch is: label, words, and words at the right end."""
+
+    label: str
+    words: Line
+    aside: Line = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """Content nobody has trusted yet: its files with their hashes, and what would run."""
+
+    files: Sequence[tuple[str, str]]
+    """Path and SHA-256 of each."""
+    command: str
+    """The command line it would run."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOffer:
+    """Everything a card shows."""
+
+    name: str
+    facts: Sequence[Fact] = ()
+    fields: Sequence[SurveyField] = ()
+    answers: Mapping[str, str] | None = None
+    """What was answered last time; secret answers are asked again."""
+    go: str = "launch"
+    guard: Line = ()
+    note: str = ""
+    """A last line: what closing the program does not do."""
