@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -41,6 +42,15 @@ def current_principal() -> Principal:
         return Principal(getpass.getuser())
     except (KeyError, OSError):  # an account without a name, as in some containers
         return Principal(str(os.getuid()))
+
+
+def cache_path(frame: FrameSettings) -> Path:
+    """Return where the index of this state directory is kept.
+
+    Every state directory has its own: two that shared one would each forget the other's runs.
+    """
+    digest = hashlib.sha256(os.fsencode(frame.state_dir)).hexdigest()[:12]
+    return frame.cache_dir / digest / "cache.db"
 
 
 @asynccontextmanager

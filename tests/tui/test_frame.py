@@ -153,7 +153,7 @@ def test_a_notice_names_its_place() -> None:
     text = notice_text(
         Notice(Severity.WARNING, "bad \x1bfile", "line is odd", "/x/skyforge.toml:12", "fix it")
     )
-    assert plain(text.head) == "? bad ␛file"
+    assert plain(text.head) == "▲ bad ␛file"
     assert plain(text.why) == "/x/skyforge.toml:12  line is odd"
 
 
