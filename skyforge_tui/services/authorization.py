@@ -112,16 +112,19 @@ def requires(
     `of` names the parameter whose project is asked for its roles; it may be left out only for
     permissions that anybody has.
 
-    Raises (when defining): TypeError, if the method takes no `principal` first or no such `of`.
+    Raises (when defining): TypeError, if the method is no coroutine, or takes no `principal` first
+        or no such `of`.
     Raises (when called): Forbidden.
     """
 
     def guard(method: Method[S, P, T]) -> Method[S, P, T]:
         signature = inspect.signature(method)
         names = list(signature.parameters)
+        if not inspect.iscoroutinefunction(method):
+            raise TypeError(f"{method.__qualname__} must be a coroutine")
         if names[1:2] != ["principal"]:
             raise TypeError(f"{method.__qualname__} must take `principal` first")
-        if NEEDS[permission] is not Role.NONE and of not in names:
+        if of not in names and (of or NEEDS[permission] is not Role.NONE):
             raise TypeError(f"{method.__qualname__} must name the guarded parameter")
 
         @wraps(method)
@@ -129,6 +132,7 @@ def requires(
             project_id = None
             if of and not principal.is_admin:
                 bound = signature.bind(self, principal, *args, **kwargs)
+                bound.apply_defaults()
                 project_id = await self.project_of(bound.arguments[of])
             decision = self.access.decide(principal, permission, project_id)
             if isinstance(decision, Denied):
