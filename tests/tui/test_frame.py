@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from skyforge_tui.domain.errors import Forbidden, Unavailable
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import RunState
@@ -17,7 +16,6 @@ from skyforge_tui.tui.presenters.frame import (
     Identity,
     Place,
     crumb_line,
-    error_text,
     footer_line,
     header_line,
     notice_text,
@@ -134,18 +132,20 @@ def test_the_footer_drops_keys_from_the_right() -> None:
     assert [(span.tone, span.bold) for span in refused if "stop" in span.text] == [("muted", False)]
 
 
-def test_refusals_and_failures_say_what_was_tried_and_what_next() -> None:
-    """A refusal has an amber edge, a failure a red one naming the upstream; both advise."""
-    refused = error_text(Forbidden("only owners may", advice="Ask jonas"), "stop run 812")
+REFUSED = Notice(Severity.REFUSED, "Refused  stop run 812", "only owners may", advice="Ask jonas")
+
+
+def test_a_refusal_is_amber_and_a_failure_red() -> None:
+    """The edge says how bad it is; what, why and what next stand below each other."""
+    refused = notice_text(REFUSED)
     assert refused.tone == "warn"
-    assert [plain(row).split("  ")[0] for row in (refused.head, refused.why, refused.advice)] == [
-        "¬ Refused",
+    assert [plain(row) for row in (refused.head, refused.why, refused.advice)] == [
+        "¬ Refused  stop run 812",
         "only owners may",
         "Ask jonas",
     ]
-    failed = error_text(Unavailable("timed out", upstream="eve"), "list labs")
-    assert failed.tone == "bad"
-    assert plain(failed.why) == "eve: timed out"
+    assert [span.tone for span in refused.head] == ["warn", "text"]
+    assert notice_text(Notice(Severity.ERROR, "eve timed out")).tone == "bad"
 
 
 def test_a_notice_names_its_place() -> None:
@@ -231,7 +231,7 @@ async def test_the_notice_strip_takes_no_room_while_silent() -> None:
     async with app.run_test(size=(60, 8)) as pilot:
         await pilot.pause()
         assert strip.size.height == 0
-        strip.show(error_text(Forbidden("only owners may", advice="Ask jonas"), "stop run 812"))
+        strip.show(notice_text(REFUSED))
         await until(pilot, lambda: strip.size.height == 3)
         rows = rows_of(app)
         assert rows[0] == f"{'▌ ¬ Refused  stop run 812':<49}esc close"

@@ -13,8 +13,8 @@ from skyforge_tui.domain.template import FieldKind, SurveyField
 from skyforge_tui.tui.presenters.cells import Line, Span, line
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.hints import KeyHint
-from skyforge_tui.tui.theme import NAMES
 from skyforge_tui.tui.presenters.offers import Fact, LaunchOffer, Question, Untrusted
+from skyforge_tui.tui.theme import NAMES
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.help import HelpOverlay
 from skyforge_tui.tui.widgets.launch_card import LaunchCard
@@ -230,7 +230,7 @@ async def test_the_picker_finds_by_letters_and_returns_the_item() -> None:
         await until(pilot, lambda: any("› net▏" in row for row in rows_of(app)))
         rows = rows_of(app)
         assert rows[2] == f"  ╭─ Launch {'─' * 56} 3 of 4 ─╮"
-        assert inside(rows)[4].startswith("▌ 1  netlab-up            template")
+        assert inside(rows)[4].startswith("▌ 1  netlab-up             template")
         underlined = [
             one.text for row in segments_of(app) for one in row if one.style and one.style.underline
         ]

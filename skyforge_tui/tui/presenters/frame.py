@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skyforge_tui.domain.errors import Refused, SkyforgeError
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.presenters.cells import (
     Line,
@@ -189,27 +188,21 @@ _SIGNS: dict[Severity, tuple[Tone, str]] = {
 
 
 def notice_text(notice: Notice) -> StripText:
-    """Return a notice as the strip says it: what, where and why, what next."""
+    """Return a notice as the strip says it: what, where and why, what next.
+
+    A title in two parts (two blanks between) is a verdict and what it is about.
+    """
     tone, sign = _SIGNS[notice.severity]
+    verdict, _, about = literal(notice.title).partition("  ")
+    if not about:
+        verdict, about = "", verdict
     where = (Span(f"{literal(notice.where)}  ", "muted"),) if notice.where else ()
     return StripText(
         tone,
-        (Span(f"{sign} ", tone, bold=True), Span(literal(notice.title), "text", bold=True)),
+        (
+            Span(f"{sign} {verdict}{'  ' if verdict else ''}", tone, bold=True),
+            Span(about, "text", bold=True),
+        ),
         (*where, Span(literal(notice.body), "text" if where else "muted")),
         (Span(literal(notice.advice), "muted"),),
-    )
-
-
-def error_text(error: SkyforgeError, tried: str) -> StripText:
-    """Return an error as the strip says it: the verdict and what was tried, why, what next."""
-    tone: Tone = "warn" if isinstance(error, Refused) else "bad"
-    sign, verdict = (REFUSED, "Refused") if tone == "warn" else (FAILED, "Failed")
-    return StripText(
-        tone,
-        (
-            Span(f"{sign} {verdict}", tone, bold=True),
-            Span(f"  {literal(tried)}", "text", bold=True),
-        ),
-        (Span(literal(str(error)), "muted"),),
-        (Span(literal(error.advice), "muted"),),
     )

@@ -47,8 +47,6 @@ class Sections:
     foot: list[Line] = field(default_factory=list)
     focus: int | None = None
     """The line of the body that must be in view."""
-    counts_more: bool = True
-    """Whether the last foot line says how much of the body is below."""
 
     @property
     def height(self) -> int:
@@ -232,7 +230,7 @@ class Overlay(ModalScreen[Result], Generic[Result]):
 
     def _foot(self, one: Line, width: int, *, is_last: bool) -> Line:
         below = len(self._sections.body) - self._top - self._room()
-        if not is_last or below <= 0 or not self._sections.counts_more:
+        if not is_last or below <= 0:
             return one
         return spread(one, (Span(f"{below} more ↓", "muted"), Span("  ")), width)
 
