@@ -1,0 +1,555 @@
+"""The ports in memory: what the core needs from the world, without a world.
+
+They keep the contracts of `skyforge_tui.ports`, and offer what tests need besides: failures to
+order, gates to hold an answer back, and a record of what was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections import Counter
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.events import Event
+from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, native_of, upstream_of
+from skyforge_tui.domain.log import LogGap, LogLine
+from skyforge_tui.domain.project import Project, ProjectKind
+from skyforge_tui.domain.run import Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.template import Source, Template
+from skyforge_tui.ports.cache import RunOrder
+from skyforge_tui.ports.log_store import LogReader
+from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
+from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen
+from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.contract import Services
+from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.projects import ProjectService
+from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.runs import RunService
+from tests.builders import NOON, a_run
+
+
+class FakeClock:
+    """Time that moves only when somebody sleeps or moves it; remembers every sleep."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.time = now
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the pretended time."""
+        return self.time
+
+    def move(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass at once, and the others have their turn."""
+        self.slept.append(seconds)
+        self.move(seconds)
+        await asyncio.sleep(0)
+
+
+class Gate:
+    """Holds calls back when closed; says how many wait."""
+
+    def __init__(self) -> None:
+        self._open = asyncio.Event()
+        self._open.set()
+        self._reached = asyncio.Event()
+
+    def close(self) -> None:
+        """Hold back whoever comes from now on."""
+        self._open.clear()
+        self._reached.clear()
+
+    def open(self) -> None:
+        """Let everybody through."""
+        self._open.set()
+
+    async def reached(self) -> None:
+        """Wait until somebody stands before the closed gate."""
+        await self._reached.wait()
+
+    async def pass_through(self) -> None:
+        """Wait while the gate is closed."""
+        self._reached.set()
+        await self._open.wait()
+
+
+class FakeRepositoryHost:
+    """Holds projects and templates; files are (path, sha256) and change when told to."""
+
+    def __init__(self, upstream: str = LOCAL) -> None:
+        self.upstream = upstream
+        self.contents: dict[ProjectId, ProjectContent] = {}
+        self.uncovered: set[ProjectId] = set()
+        self.unreadable: set[ProjectId] = set()
+        self.broken: set[ProjectId] = set()
+        """Projects that are listed but cannot be read in depth."""
+        self.files: dict[str, str] = {}
+        self.down: Unavailable | None = None
+        self.reads: list[ProjectId] = []
+        self.described: list[ProjectId] = []
+        self.listing = Gate()
+        self.describing = Gate()
+
+    def put(self, project: Project, *templates: Template) -> None:
+        """Hold this project with these templates."""
+        self.contents[project.id] = ProjectContent(project, templates)
+        self.files.update((one.path, one.sha256) for each in templates for one in each.sources)
+
+    def edit(self, path: str, sha256: str) -> None:
+        """Change a file, and what every template says of it when it is read again."""
+        self.files[path] = sha256
+        for key, content in self.contents.items():
+            templates = tuple(
+                replace(
+                    one,
+                    sources=tuple(
+                        Source(each.path, self.files.get(each.path, each.sha256))
+                        for each in one.sources
+                    ),
+                )
+                for one in content.templates
+            )
+            self.contents[key] = replace(content, templates=templates)
+
+    async def list_projects(self) -> ProjectListing:
+        """Return the projects that are readable."""
+        await self.listing.pass_through()
+        if self.down is not None:
+            raise self.down
+        shallow = [
+            replace(one.project, files=(), file_count=0)
+            for key, one in self.contents.items()
+            if key not in self.unreadable and key not in self.uncovered
+        ]
+        return ProjectListing(tuple(shallow), frozenset(self.unreadable))
+
+    def covers(self, project_id: ProjectId) -> bool:
+        """Say whether it is of this host and not set apart."""
+        return upstream_of(project_id) == self.upstream and project_id not in self.uncovered
+
+    async def describe(self, project_id: ProjectId) -> Project:
+        """Return what is held, shallow, or a project made up from its path."""
+        self.described.append(project_id)
+        await self.describing.pass_through()
+        held = self.contents.get(project_id)
+        if held is not None:
+            return replace(held.project, files=(), file_count=0)
+        path = native_of(project_id)
+        name = path.rpartition("/")[2]
+        return Project(project_id, name, name, ProjectKind.FOLDER, path, created_by="ada")
+
+    async def read_project(self, project: Project) -> ProjectContent:
+        """Return what is held."""
+        self.reads.append(project.id)
+        await asyncio.sleep(0)
+        if project.id in self.broken:
+            raise Unavailable("permission denied", upstream=self.upstream)
+        if project.id not in self.contents:
+            raise NotFound(f"no project {project.id}", upstream=self.upstream)
+        return self.contents[project.id]
+
+    async def fingerprint(self, template: Template) -> tuple[Source, ...]:
+        """Return the present hashes."""
+        await asyncio.sleep(0)
+        for one in template.sources:
+            if one.path not in self.files:
+                raise NotFound(f"{one.path} is gone", upstream=self.upstream)
+        return tuple(Source(one.path, self.files[one.path]) for one in template.sources)
+
+
+class MemoryProjectCache:
+    """Projects and templates; counts its transactions."""
+
+    def __init__(self) -> None:
+        self.held: dict[ProjectId, Project] = {}
+        self.declared: dict[ProjectId, tuple[Template, ...]] = {}
+        self.writes = 0
+        self.writing = Gate()
+
+    async def projects(self) -> list[Project]:
+        """Return all."""
+        return list(self.held.values())
+
+    async def templates(self, project_id: ProjectId | None = None) -> list[Template]:
+        """Return those of one project or of all."""
+        return [
+            template
+            for key, several in self.declared.items()
+            for template in several
+            if project_id in (None, key)
+        ]
+
+    async def write(
+        self,
+        changed: Sequence[Project],
+        templates: Mapping[ProjectId, Sequence[Template]],
+        gone: Collection[ProjectId],
+    ) -> None:
+        """Store the difference."""
+        await self.writing.pass_through()
+        await asyncio.sleep(0)
+        self.writes += 1
+        self.held.update((one.id, one) for one in changed)
+        self.declared.update((key, tuple(several)) for key, several in templates.items())
+        for key in gone:
+            self.held.pop(key, None)
+            self.declared.pop(key, None)
+
+
+class MemoryTrustStore:
+    """Trusted content."""
+
+    def __init__(self) -> None:
+        self.pairs: dict[tuple[str, str], tuple[str, datetime]] = {}
+
+    async def trusted(self) -> frozenset[tuple[str, str]]:
+        """Return all pairs."""
+        return frozenset(self.pairs)
+
+    async def trust(self, sources: Sequence[Source], by: str, at: datetime) -> None:
+        """Remember them."""
+        await asyncio.sleep(0)
+        self.pairs.update(((one.path, one.sha256), (by, at)) for one in sources)
+
+
+class MemoryRunCache:
+    """Runs; a rowid is the place in the order of arrival, from 1."""
+
+    def __init__(self) -> None:
+        self.held: dict[RunId, RunDetail] = {}
+        self.rowids: dict[RunId, int] = {}
+        self.full: Unavailable | None = None
+        self.writes: list[tuple[frozenset[RunId], frozenset[RunId]]] = []
+
+    async def order(self, projects: Collection[ProjectId] | None = None) -> RunOrder:
+        """Return the order, of these projects."""
+        runs = [one for one in self._sorted() if projects is None or one.project_id in projects]
+        return RunOrder(
+            array("q", [self.rowids[one.id] for one in runs]), Counter(one.state for one in runs)
+        )
+
+    async def page(self, rowids: Sequence[int]) -> dict[int, Run]:
+        """Return those that are there."""
+        by_rowid = {self.rowids[key]: one.run for key, one in self.held.items()}
+        return {rowid: by_rowid[rowid] for rowid in rowids if rowid in by_rowid}
+
+    async def newest(self, limit: int | None = None) -> list[Run]:
+        """Return the first of the order."""
+        return self._sorted()[:limit]
+
+    async def get(self, run_id: RunId) -> RunDetail | None:
+        """Return one."""
+        return self.held.get(run_id)
+
+    async def find(self, number: int) -> list[RunId]:
+        """Return those with the number."""
+        return [one.id for one in self._sorted() if one.number == number]
+
+    async def states(self, upstream: str) -> dict[RunId, RunState]:
+        """Return the states of an upstream's runs."""
+        return {
+            key: one.run.state for key, one in self.held.items() if upstream_of(key) == upstream
+        }
+
+    async def latest(self, template_id: TemplateId, limit: int) -> list[Run]:
+        """Return the newest of a template."""
+        runs = [one.run for one in self.held.values() if one.run.template_id == template_id]
+        return sorted(runs, key=lambda one: one.created_at, reverse=True)[:limit]
+
+    async def last_by_template(self) -> dict[TemplateId, Run]:
+        """Return the newest of each template."""
+        runs = sorted((one.run for one in self.held.values()), key=lambda one: one.created_at)
+        return {one.template_id: one for one in runs}
+
+    async def usual(self, template_ids: Collection[TemplateId]) -> dict[TemplateId, timedelta]:
+        """Return the median of the successes."""
+        took: dict[TemplateId, list[timedelta]] = {}
+        for one in self.held.values():
+            duration = one.run.duration(NOON)
+            if one.run.state is RunState.SUCCESS and duration is not None:
+                took.setdefault(one.run.template_id, []).append(duration)
+        return {
+            key: sorted(took[key])[len(took[key]) // 2] for key in template_ids if key in took
+        }
+
+    async def write(self, changed: Sequence[RunDetail], gone: Collection[RunId]) -> None:
+        """Store the difference, unless the disk is full."""
+        await asyncio.sleep(0)
+        if self.full is not None:
+            raise self.full
+        self.writes.append((frozenset(one.run.id for one in changed), frozenset(gone)))
+        for one in changed:
+            self.held[one.run.id] = one
+            self.rowids.setdefault(one.run.id, len(self.rowids) + 1)
+        for key in gone:
+            self.held.pop(key, None)
+
+    def _sorted(self) -> list[Run]:
+        runs = [one.run for one in self.held.values()]
+        return sorted(runs, key=lambda one: (one.state.is_final, -one.created_at.timestamp()))
+
+
+class FakeRunEngine:
+    """Runs that do what the test says; remembers what it was given."""
+
+    def __init__(self, upstream: str = LOCAL) -> None:
+        self.upstream = upstream
+        self.held: dict[RunId, RunDetail] = {}
+        self.unreadable: set[RunId] = set()
+        self.down: Unavailable | None = None
+        self.secrets: list[dict[str, str]] = []
+        self.stopped: list[RunId] = []
+        self.answered: list[tuple[RunId, bytes]] = []
+        self.fetched: list[frozenset[RunId]] = []
+        self.fetching = Gate()
+        self.watchers: list[asyncio.Queue[RunSeen | OutputSeen | Exception]] = []
+        self.watched = asyncio.Event()
+
+    def put(self, detail: RunDetail) -> None:
+        """Hold this run, in place of the one with its id."""
+        self.held[detail.run.id] = detail
+
+    def say(self, news: RunSeen | OutputSeen | Exception) -> None:
+        """Tell everybody who watches; an exception ends their watching."""
+        for watcher in self.watchers:
+            watcher.put_nowait(news)
+
+    async def ids(self) -> frozenset[RunId]:
+        """Return all ids."""
+        if self.down is not None:
+            raise self.down
+        return frozenset(self.held)
+
+    async def fetch(self, run_ids: Collection[RunId]) -> RunListing:
+        """Return these runs as they were when asked."""
+        self.fetched.append(frozenset(run_ids))
+        asked = [self.held[one] for one in run_ids if one in self.held]
+        await self.fetching.pass_through()
+        if self.down is not None:
+            raise self.down
+        readable = tuple(one for one in asked if one.run.id not in self.unreadable)
+        return RunListing(readable, frozenset(self.unreadable & set(run_ids)))
+
+    async def start(self, spec: RunSpec, secrets: Mapping[str, str]) -> Run:
+        """Hold a new run that is starting."""
+        if self.down is not None:
+            raise self.down
+        self.secrets.append(dict(secrets))
+        number = max((one.run.number for one in self.held.values()), default=0) + 1
+        run = a_run(
+            id=RunId(f"{self.upstream}:{number}"), number=number, state=RunState.STARTING,
+            template_id=spec.template_id, template=spec.template, project_id=spec.project_id,
+            project=spec.project, started_by=spec.started_by, created_at=spec.created_at,
+        )  # fmt: skip
+        self.put(RunDetail(run, spec))
+        return run
+
+    async def stop(self, run_id: RunId) -> None:
+        """Let a run be stopping."""
+        detail = self._existing(run_id)
+        self.stopped.append(run_id)
+        self.put(replace(detail, run=replace(detail.run, state=RunState.STOPPING)))
+
+    async def answer(self, run_id: RunId, data: bytes) -> None:
+        """Remember the answer."""
+        if not self._existing(run_id).run.waits_for_input:
+            raise Conflict("it has no terminal", upstream=self.upstream)
+        self.answered.append((run_id, data))
+
+    async def watch(self) -> AsyncGenerator[RunSeen | OutputSeen, None]:
+        """Yield what the test says."""
+        mine: asyncio.Queue[RunSeen | OutputSeen | Exception] = asyncio.Queue()
+        self.watchers.append(mine)
+        self.watched.set()
+        try:
+            while True:
+                news = await mine.get()
+                if isinstance(news, Exception):
+                    raise news
+                yield news
+        finally:
+            self.watchers.remove(mine)
+
+    def _existing(self, run_id: RunId) -> RunDetail:
+        if run_id not in self.held:
+            raise NotFound(f"no run {run_id}", upstream=self.upstream)
+        return self.held[run_id]
+
+
+class MemoryLogStore:
+    """Output of runs, which grows when told to; None is an output without a first byte yet."""
+
+    def __init__(self) -> None:
+        self.outputs: dict[str, bytes | None] = {}
+        self.readers: list[MemoryLogReader] = []
+
+    def open(self, native_run_id: str) -> LogReader:
+        """Return a reader."""
+        if native_run_id not in self.outputs:
+            raise NotFound(f"there is no run {native_run_id}")
+        reader = MemoryLogReader(self, native_run_id)
+        self.readers.append(reader)
+        return reader
+
+    def grow(self, native_run_id: str, data: bytes) -> None:
+        """Append to an output."""
+        self.outputs[native_run_id] = (self.outputs.get(native_run_id) or b"") + data
+
+
+class MemoryLogReader:
+    """Reads one output; as with files, one that had no first byte has to be opened again."""
+
+    generation = 0
+
+    def __init__(self, store: MemoryLogStore, name: str) -> None:
+        self._store = store
+        self._name = name
+        self._holds = store.outputs[name] is not None
+        self._size = 0
+        self.is_closed = False
+
+    @property
+    def size(self) -> int:
+        """Bytes seen so far."""
+        return self._size
+
+    @property
+    def line_count(self) -> int:
+        """Lines seen so far."""
+        seen = self._data[: self._size]
+        return seen.count(b"\n") + (not self.ends_with_newline)
+
+    @property
+    def ends_with_newline(self) -> bool:
+        """Whether the last line is complete."""
+        seen = self._data[: self._size]
+        return not seen or seen.endswith(b"\n")
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a first byte came meanwhile."""
+        return not self._holds and self._store.outputs[self._name] is not None
+
+    def reopen(self) -> None:
+        """Hold what is there now."""
+        self._holds = self._store.outputs[self._name] is not None
+
+    def refresh(self, budget_bytes: int = 1 << 20) -> bool:
+        """See more."""
+        self._size = min(len(self._data), self._size + budget_bytes)
+        return self._size < len(self._data)
+
+    def lines(self, first: int, count: int) -> list[LogLine]:
+        """Return lines."""
+        found, offset = [], 0
+        for number, data in enumerate(self._data[: self._size].splitlines(keepends=True)):
+            if first <= number < first + count:
+                found.append(LogLine(number, offset, data.removesuffix(b"\n"), None))
+            offset += len(data)
+        return found
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return raw bytes as they are now."""
+        assert not self.is_closed
+        return self._data[offset : offset + size]
+
+    def line_at(self, offset: int) -> int:
+        """Return the line of a byte."""
+        return self._data[:offset].count(b"\n")
+
+    def time_at(self, offset: int) -> datetime | None:
+        """Return nothing: no times are kept."""
+        return None
+
+    def gaps(self) -> tuple[LogGap, ...]:
+        """Return none."""
+        return ()
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.is_closed = True
+
+    @property
+    def _data(self) -> bytes:
+        return (self._store.outputs[self._name] or b"") if self._holds else b""
+
+
+@dataclass
+class Core:
+    """The services on fakes, with everything that was published."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    bus: Bus = field(default_factory=Bus)
+    access: Access = field(default_factory=Access)
+    hosts: list[FakeRepositoryHost] = field(default_factory=lambda: [FakeRepositoryHost()])
+    engine: FakeRunEngine = field(default_factory=FakeRunEngine)
+    logs: MemoryLogStore = field(default_factory=MemoryLogStore)
+    project_cache: MemoryProjectCache = field(default_factory=MemoryProjectCache)
+    run_cache: MemoryRunCache = field(default_factory=MemoryRunCache)
+    trust: MemoryTrustStore = field(default_factory=MemoryTrustStore)
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bus.subscribe(self.events.append)
+        self.health = HealthBoard(self.bus)
+        for host in self.hosts:
+            self.health.register(host.upstream, "workspace")
+        self.catalog = Catalog(
+            self.hosts, self.project_cache, self.trust, self.access, self.bus, self.health,
+            self.clock,
+        )  # fmt: skip
+        self.index = RunIndex(
+            [self.engine], {self.engine.upstream: self.logs}, self.run_cache, self.catalog, self.bus
+        )
+        self.projects = ProjectService(self.catalog, self.access, self.bus)
+        self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)
+        self.services = Services(
+            projects=self.projects, runs=self.runs, access=self.access, bus=self.bus,
+            health=self.health, catalog=self.catalog, run_upstreams=(self.engine.upstream,),
+        )  # fmt: skip
+
+    @property
+    def host(self) -> FakeRepositoryHost:
+        """The first host."""
+        return self.hosts[0]
+
+    def told(self, kind: type[Any]) -> list[Any]:
+        """Return the events of one kind, in order."""
+        return [one for one in self.events if isinstance(one, kind)]
+
+
+async def until(is_so: Any) -> None:
+    """Let the others have their turns until it is so; the test's own timeout ends it otherwise."""
+    async with asyncio.timeout(60):
+        while not is_so():  # noqa: ASYNC110 - what is waited for publishes nothing
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def under_way(*works: Any) -> Any:
+    """Run coroutines beside the block; cancel what is left of them at its end."""
+    tasks = [asyncio.ensure_future(one) for one in works]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def ids_of(runs: Iterable[Run]) -> list[RunId]:
+    """Return the ids, in order."""
+    return [one.id for one in runs]
