@@ -88,9 +88,10 @@ def access_level(project: Project, principal: Principal) -> Role:
     user, groups, members = principal.username.lower(), principal.groups, project.members
 
     def named(names: frozenset[str], group_names: frozenset[str]) -> bool:
-        return user in {name.lower() for name in names} or bool(groups & group_names)
+        is_named = bool(user) and user in {name.lower() for name in names}
+        return is_named or bool(groups & group_names)
 
-    if user == project.created_by.lower() or named(members.owners, members.owner_groups):
+    if named(frozenset({project.created_by}), frozenset()) or named(members.owners, members.owner_groups):
         return Role.OWNER
     if named(members.editors, members.editor_groups):
         return Role.EDITOR

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Protocol
 
 from skyforge_tui.domain.errors import SkyforgeError
@@ -16,7 +17,7 @@ from skyforge_tui.services.bus import Bus
 
 log = logging.getLogger(__name__)
 
-_LONGEST_PAUSE_S = 60.0
+_LONGEST_PAUSE = timedelta(seconds=60)
 
 
 class Job(Protocol):
@@ -48,9 +49,13 @@ async def _keep_running(job: Job, bus: Bus, clock: Clock) -> None:
     """Run a job; on failure say so once per outage, pause, and run it again."""
     pause_s, last = 1.0, ""
     while True:
+        began = clock.now()
         try:
             await job.run()
-        except Exception as error:
+        except Exception as failure:
+            error = _cause(failure)
+            if clock.now() - began > _LONGEST_PAUSE:
+                pause_s, last = 1.0, ""  # it worked meanwhile: this outage is another one
             if str(error) != last:
                 last = str(error)
                 log.warning("job %s failed: %s", job.name, error, exc_info=error)
@@ -63,4 +68,11 @@ async def _keep_running(job: Job, bus: Bus, clock: Clock) -> None:
         else:
             return
         await clock.sleep(pause_s)
-        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE.total_seconds())
+
+
+def _cause(error: Exception) -> Exception:
+    """Return what really happened: a task group wraps even a single failure."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error

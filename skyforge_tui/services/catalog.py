@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable, Untrusted
 from skyforge_tui.domain.events import NoticeRaised, ProjectsChanged
 from skyforge_tui.domain.identity import ProjectId, TemplateId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
@@ -51,6 +51,7 @@ class Catalog:
         self._templates: dict[TemplateId, Template] = {}
         self._trusted: frozenset[tuple[str, str]] = frozenset()
         self._reading = asyncio.Lock()
+        self._writing = asyncio.Lock()
         self._said: set[Notice] = set()
 
     async def open(self) -> None:
@@ -95,9 +96,38 @@ class Catalog:
         self._trusted = await self._trust.trusted()
         self._bus.publish(ProjectsChanged(frozenset({project_id})))
 
-    async def fingerprint(self, template: Template) -> tuple[Source, ...]:
-        """Read a template's source files again and return their present hashes."""
-        return await self._host(template.project_id).fingerprint(template)
+    async def fresh(self, template_id: TemplateId) -> Template:
+        """Return a template as it is at its host now, and trusted.
+
+        Raises:
+            NotFound: it is gone.
+            Conflict: what is there now cannot be read as a template.
+            Untrusted: it was never trusted, or changed since.
+        """
+        known = self.template(template_id)
+        if known is None:
+            raise NotFound(f"no template {template_id}", advice="list them with templates ls")
+        host = self._host(known.project_id)
+        if await host.fingerprint(known) != known.sources:
+            await self.read(known.project_id)
+            known = self.template(template_id)
+            if known is None:
+                raise NotFound(f"{template_id} is gone", advice="list them with templates ls")
+            if await host.fingerprint(known) != known.sources:
+                # What is remembered of it may be trusted; what would run is something else.
+                raise Conflict(
+                    f"{known.name} changed and could not be read again",
+                    operation="run.start",
+                    advice="look at the project's notices, then launch again",
+                )
+        if not known.is_trusted:
+            path = known.sources[0].path if known.sources else known.directory
+            raise Untrusted(
+                f"{known.name} is not trusted: {path} was never trusted, or changed since",
+                operation="run.start",
+                advice=f"read it, then: skyforge trust {path}",
+            )
+        return known
 
     async def know(self, project_ids: Collection[ProjectId]) -> None:
         """Make sure that projects named by runs are known, so that their roles are."""
@@ -107,8 +137,11 @@ class Catalog:
             for one in unknown
             if upstream_of(one) in self._hosts
         ]
-        if found:
-            await self._store(found, {}, frozenset())
+        async with self._writing:
+            # Somebody may have read one in depth meanwhile: that is worth more.
+            found = [one for one in found if self.access.project(one.id) is None]
+            if found:
+                await self._write(found, {}, frozenset())
 
     async def read(self, project_id: ProjectId) -> None:
         """Read one project anew and write what differs."""
@@ -122,18 +155,21 @@ class Catalog:
         """Read every project of every host anew and write what differs.
 
         Raises:
-            Unavailable: a host did not answer; what was known stays.
+            Unavailable: a host did not answer; what was known stays, and the others were read.
         """
+        failed: list[Unavailable] = []
         async with self._reading:
             for host in self._hosts.values():
-                await self._read_host(host)
+                try:
+                    await self._read_host(host)
+                except Unavailable as error:
+                    self._health.failed(host.upstream, error)
+                    failed.append(error)
+        if failed:
+            raise failed[0]
 
     async def _read_host(self, host: RepositoryHost) -> None:
-        try:
-            listing = await host.list_projects()
-        except Unavailable as error:
-            self._health.failed(host.upstream, error)
-            raise
+        listing = await host.list_projects()
         for notice in listing.notices:
             if notice not in self._said:
                 self._said.add(notice)
@@ -154,7 +190,7 @@ class Catalog:
 
     async def _read(self, projects: Sequence[Project]) -> None:
         contents = await asyncio.gather(*(self._read_one(one) for one in projects))
-        fresh = {one.project.id: one for one in contents if one is not None}
+        fresh = {one.project.id: _in_order(one) for one in contents if one is not None}
         known = {
             one: (self._bare(project), self._bare_templates(one))
             for one in fresh
@@ -193,6 +229,16 @@ class Catalog:
         templates: dict[ProjectId, tuple[Template, ...]],
         gone: frozenset[ProjectId],
     ) -> None:
+        async with self._writing:
+            await self._write(changed, templates, gone)
+
+    async def _write(
+        self,
+        changed: Sequence[Project],
+        templates: dict[ProjectId, tuple[Template, ...]],
+        gone: frozenset[ProjectId],
+    ) -> None:
+        """Commit, remember, tell, in that order; one at a time."""
         await self._cache.write(changed, templates, gone)
         projects = {one.id: one for one in self.access.projects() if one.id not in gone}
         projects.update((one.id, one) for one in changed)
@@ -205,18 +251,34 @@ class Catalog:
 
     def _bare_templates(self, project_id: ProjectId) -> tuple[Template, ...]:
         mine = (one for one in self._templates.values() if one.project_id == project_id)
-        return tuple(sorted(mine, key=lambda one: one.name))
+        return _by_name(mine)
 
     def _with_trust(self, template: Template) -> Template:
         pairs = {(one.path, one.sha256) for one in template.sources}
         return replace(template, is_trusted=bool(pairs) and pairs <= self._trusted)
 
     def _host(self, project_id: ProjectId) -> RepositoryHost:
-        return self._hosts[upstream_of(project_id)]
+        """Return the host of a project; what was cached may belong to one no longer configured."""
+        host = self._hosts.get(upstream_of(project_id))
+        if host is None:
+            raise NotFound(
+                f"no repository host named {upstream_of(project_id)}",
+                advice="see config show for those that are configured",
+            )
+        return host
 
     @staticmethod
     def _bare(project: Project) -> Project:
         return replace(project, seen_at=None)
+
+
+def _by_name(templates: Iterable[Template]) -> tuple[Template, ...]:
+    return tuple(sorted(templates, key=lambda one: one.name))
+
+
+def _in_order(content: ProjectContent) -> ProjectContent:
+    """Return the content with its templates in our order, so that two readings compare."""
+    return replace(content, templates=_by_name(content.templates))
 
 
 def is_at_or_below(path: str, folder: str) -> bool:

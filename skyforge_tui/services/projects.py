@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from skyforge_tui.domain.errors import Conflict, NotFound
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
 from skyforge_tui.domain.permission import Permission
@@ -124,7 +124,19 @@ class ProjectService:
     async def trust(
         self, principal: Principal, project_id: ProjectId, sources: Sequence[Source]
     ) -> None:
-        """Remember that this person trusts exactly this content."""
+        """Remember that this person trusts exactly this content.
+
+        Raises:
+            Invalid: a file declares nothing in this project.
+        """
+        declaring = {
+            source.path
+            for template in self._catalog.templates_of(project_id)
+            for source in template.sources
+        }
+        for source in sources:
+            if source.path not in declaring:
+                raise Invalid(f"{source.path} declares nothing in this project")
         await self._catalog.trust(project_id, sources, principal.username)
 
     @requires(Permission.PROJECT_READ, of="path")

@@ -118,6 +118,10 @@ class RunIndex:
             while True:
                 news.clear()
                 is_over = (await self.detail(run_id)).run.state.is_final
+                if reader.is_stale:
+                    # It had no bytes yet, or they were written anew.
+                    reader.close()
+                    reader = await self.open_log(run_id)
                 while chunk := await asyncio.to_thread(reader.read, offset, _CHUNK):
                     offset += len(chunk)
                     yield chunk

@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from skyforge_tui.domain.errors import Conflict, NotFound, Untrusted
-from skyforge_tui.domain.events import LogGrew
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from skyforge_tui.domain.events import LogGrew, NoticeRaised
 from skyforge_tui.domain.identity import (
     Principal,
     ProjectId,
@@ -17,9 +17,9 @@ from skyforge_tui.domain.identity import (
     upstream_of,
 )
 from skyforge_tui.domain.launch import build
+from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec
-from skyforge_tui.domain.template import Template
 from skyforge_tui.ports.cache import RunOrder
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader
@@ -28,6 +28,9 @@ from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.run_index import RunIndex
+
+_MOST_DIGITS = 18
+"""No run is called a larger number, and no database would take one."""
 
 _MOST_ACTIVE = 256
 """Runs looked at for what is under way: active ones come first in the order."""
@@ -76,7 +79,13 @@ class RunService:
     @requires(Permission.RUN_LIST)
     async def newest(self, principal: Principal, limit: int | None = None) -> list[Run]:
         """Return runs in order, at most `limit`."""
-        return self._visible(principal, await self._index.cache.newest(limit))
+        readable = self._readable(principal)
+        if readable is None:
+            return self._visible(principal, await self._index.cache.newest(limit))
+        order = await self._index.cache.order(readable)
+        first = order.rowids[:limit]
+        page = await self._index.cache.page(first)
+        return [page[rowid] for rowid in first if rowid in page]
 
     @requires(Permission.RUN_READ, of="run_id")
     async def get(self, principal: Principal, run_id: RunId) -> RunDetail:
@@ -88,12 +97,17 @@ class RunService:
         """Return the id of the run that people call `reference`: `812` or `local:812`.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is none, or none the person may see.
             Conflict: several upstreams have one.
         """
+        cache = self._index.cache
         if ":" in reference:
-            return (await self._index.detail(RunId(reference))).run.id
-        hits = await self._index.cache.find(int(reference)) if reference.isdecimal() else []
+            named = [RunId(reference)]
+        else:
+            is_number = reference.isdecimal() and len(reference) <= _MOST_DIGITS
+            named = await cache.find(int(reference)) if is_number else []
+        found = [detail.run for one in named if (detail := await cache.get(one)) is not None]
+        hits = [run.id for run in self._visible(principal, found)]
         if not hits:
             raise NotFound(f"no run {reference}", advice="list them with runs ls")
         if len(hits) > 1:
@@ -164,7 +178,7 @@ class RunService:
             NotFound: it is gone.
             Unavailable: it could not be started.
         """
-        template = await self._fresh(template_id)
+        template = await self._catalog.fresh(template_id)
         plain, secret = template.checked_answers(answers)
         launch = build(template, plain, secret)
         project = self.access.project(template.project_id)
@@ -179,7 +193,7 @@ class RunService:
             directory=template.directory,
             environment=launch.environment,
             answers=plain,
-            secret_names=tuple(sorted(secret)),
+            secret_names=tuple(sorted(name for name, value in secret.items() if value)),
             terminal=template.terminal,
             columns=window.columns,
             rows=window.rows,
@@ -188,7 +202,13 @@ class RunService:
         )
         upstream = upstream_of(template.project_id)
         run = await self._index.engine(upstream).start(spec, launch.secret_environment)
-        await self._index.read(upstream, [run.id])
+        try:
+            await self._index.read(upstream, [run.id])
+        except Unavailable as error:
+            # It runs. Whoever hears of a failed launch launches again.
+            title = f"run {run.number} started, but is not in the list yet"
+            notice = Notice(Severity.WARNING, title, str(error), run.id, error.advice)
+            self._bus.publish(NoticeRaised(notice))
         return run
 
     @requires(Permission.RUN_START, of="run_id")
@@ -201,14 +221,22 @@ class RunService:
     ) -> Run:
         """Start the run's template again with the same answers; secret ones come anew.
 
-        Raises: as `launch`.
+        Raises: as `launch`; Invalid also when a secret that was given then is not given now.
         """
         spec = (await self._index.detail(run_id)).spec
-        if self._catalog.template(spec.template_id) is None:
+        template = self._catalog.template(spec.template_id)
+        if template is None:
             raise NotFound(
                 f"{spec.template} is no longer in {spec.project}", operation="run.rerun",
                 advice="start skyforge in the folder that holds it, or launch another template",
             )  # fmt: skip
+        asked = {one.name for one in template.survey if not one.default}
+        for name in spec.secret_names:
+            if name in asked and name not in secrets:
+                raise Invalid(
+                    f"the secret {name} was not kept", operation="run.rerun",
+                    advice=f"give it again: -v {name}=VALUE",
+                )  # fmt: skip
         return await self.launch(principal, spec.template_id, {**spec.answers, **secrets}, window)
 
     @requires(Permission.RUN_STOP, of="run_id")
@@ -250,25 +278,6 @@ class RunService:
     async def output_grew(self, principal: Principal, run_id: RunId, size: int) -> None:
         """Tell whoever reads this output that there is more."""
         self._bus.publish(LogGrew(run_id, size))
-
-    async def _fresh(self, template_id: TemplateId) -> Template:
-        """Return the template as it is on disk now, and trusted."""
-        known = self._catalog.template(template_id)
-        if known is None:
-            raise NotFound(f"no template {template_id}", advice="list them with templates ls")
-        if await self._catalog.fingerprint(known) != known.sources:
-            await self._catalog.read(known.project_id)
-            known = self._catalog.template(template_id)
-            if known is None:
-                raise NotFound(f"{template_id} is gone", advice="list them with templates ls")
-        if not known.is_trusted:
-            path = known.sources[0].path if known.sources else known.directory
-            raise Untrusted(
-                f"{known.name} is not trusted: {path} was never trusted, or changed since",
-                operation="run.start",
-                advice=f"read it, then: skyforge trust {path}",
-            )
-        return known
 
     def _readable(self, principal: Principal) -> list[ProjectId] | None:
         projects = self.access.projects()
