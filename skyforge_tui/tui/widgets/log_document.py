@@ -19,6 +19,8 @@ LOOK_BACK_LINES = 50
 """How far above a line colours are looked for that were left switched on."""
 _LOOK_BACK_BYTES = 256 * 1024
 
+_LINES_AT_HAND = 512
+"""Lines that are found again without looking, until the log grows."""
 _TEXTS_KEPT = 2048
 _BYTES_KEPT = 32 * 1024 * 1024
 _STATES_KEPT = 8192
@@ -57,6 +59,7 @@ class LogDocument:
         self.width = 80
         self.wraps = False
         self._lines: dict[int, LogLine] = {}
+        self._here: dict[int, LogText] = {}
         self._texts: OrderedDict[tuple[int, int, Sgr], LogText] = OrderedDict()
         self._text_bytes = 0
         self._states: OrderedDict[int, Sgr] = OrderedDict()
@@ -71,6 +74,7 @@ class LogDocument:
     def changed(self) -> None:
         """Look at the reader anew: it may have more lines, and the last one may be longer."""
         self._lines.clear()
+        self._here.clear()
         gaps = self._reader.gaps()
         if gaps and (gaps != self._known_gaps or max(self._gaps) >= self.line_count - 1):
             self._place_gaps(gaps)
@@ -154,10 +158,10 @@ class LogDocument:
     def _row_count(self, place: Place) -> int:
         if place.piece == _GAPS:
             return len(self._gaps.get(place.line, ()))
+        if not self.wraps:
+            return int(place.line < self.line_count)
         text = self._text(place.line)
-        if text is None:
-            return 0
-        return text.row_count(place.piece, self.width) if self.wraps else 1
+        return 0 if text is None else text.row_count(place.piece, self.width)
 
     def _row(self, place: Place) -> Row:
         if place.piece == _GAPS:
@@ -195,18 +199,29 @@ class LogDocument:
             found = self._reader.lines(number, 1)
             if not found:
                 return None
+            if len(self._lines) >= _LINES_AT_HAND:
+                self._lines.clear()
+                self._here.clear()
             line = self._lines[number] = found[0]
         return line
 
     def _text(self, number: int) -> LogText | None:
+        at_hand = self._here.get(number)
+        if at_hand is not None:
+            return at_hand
         line = self._line(number)
         if line is None:
             return None
         key = (line.offset, len(line.data), self._state_at(number))
         text = self._texts.get(key)
-        if text is not None:
+        if text is None:
+            text = self._laid_out(line, key)
+        else:
             self._texts.move_to_end(key)
-            return text
+        self._here[number] = text
+        return text
+
+    def _laid_out(self, line: LogLine, key: tuple[int, int, Sgr]) -> LogText:
         text = self._texts[key] = LogText(line, key[2])
         self._text_bytes += key[1]
         while len(self._texts) > 1 and (

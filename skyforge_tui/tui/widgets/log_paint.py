@@ -64,6 +64,7 @@ def layout_for(width: int, *, wants_times: bool) -> Layout:
     return Layout(width, wants_times and width >= LEAST_WIDTH_FOR_TIMES)
 
 
+@lru_cache(maxsize=256)
 def clock_text(at: datetime | None, zone: tzinfo | None) -> str:
     """Return the time of day in `zone` (None: here), or nothing."""
     return "" if at is None else f"{at.astimezone(zone):%H:%M:%S}"
@@ -126,17 +127,17 @@ class Painter:
         """Return the time of a row's line, or nothing."""
         return "" if row.line is None else clock_text(row.line.at, self._zone)
 
-    def row(self, document: LogDocument, row: Row | None, above: Row | None, column: int) -> Strip:
+    def row(
+        self, document: LogDocument, row: Row | None, above: Row | None, column: int
+    ) -> list[Segment]:
         """Return one row without its scrollbar; `above` is the last row of text over it."""
         width = self._layout.width - 1
         if row is None:
-            return Strip([self._segment(" " * width)], width)
+            return [self._segment(" " * width)]
         if row.gap is not None:
             return self._gap(row.gap, width)
-        segments = self._margin(row, above)
         text, taken, is_cut = document.draw(row, column)
-        segments += self._text(row, text, taken, is_cut=is_cut)
-        return Strip(segments, width)
+        return self._margin(row, above) + self._text(row, text, taken, is_cut=is_cut)
 
     def bar(self, y: int, thumb: tuple[int, int], tick: Severity) -> Segment:
         """Return the cell of the scrollbar in row `y`; the thumb is its first and its end row."""
@@ -146,7 +147,7 @@ class Painter:
             return self._segment(self._own(THUMB), "muted")
         return self._segment(self._own(LINK_UP), "line")
 
-    def pill(self, strip: Strip, new_lines: int) -> Strip:
+    def pill(self, row: list[Segment], new_lines: int) -> list[Segment]:
         """Return a row (without scrollbar) with the count of unseen lines at its right end."""
         width = self._layout.width - 1
         words = pill_words(new_lines)
@@ -156,7 +157,7 @@ class Painter:
         bold = self._look.style("pill", bold=True, on="pill")
         text = self._own(words)
         pill = [Segment(text[:2], bold), Segment(text[2 : end - start], style)]
-        return Strip([*strip.crop(0, start), *pill, self._segment(" ")], width)
+        return [*Strip(row, width).crop(0, start), *pill, self._segment(" ")]
 
     def _margin(self, row: Row, above: Row | None) -> list[Segment]:
         severity = row.text.severity if row.text is not None else ""
@@ -175,7 +176,10 @@ class Painter:
         room = self._layout.text_width
         segments = [Segment(part, ink(sgr, self._look)) for part, sgr in text]
         rest = room - taken
-        if is_cut:
+        if rest < 0:
+            # A wide character in a column that is none.
+            segments = list(Strip(segments, taken).crop(0, room))
+        elif is_cut:
             kept = Strip(segments, taken).crop(0, min(taken, room - 1))
             last = text[-1][1] if text else Sgr(tone="muted")
             segments = [*kept, Segment(self._cut, ink(last, self._look))]
@@ -185,7 +189,7 @@ class Painter:
             rest = 0
         return [*segments, self._segment(" " * (max(rest, 0) + RIGHT - 1))]
 
-    def _gap(self, gap: LogGap, width: int) -> Strip:
+    def _gap(self, gap: LogGap, width: int) -> list[Segment]:
         room = max(0, width - LEFT - 1)
         words = f" {gap_words(gap)} "
         reason = f" {gap.reason}" if gap.reason else ""
@@ -195,17 +199,14 @@ class Painter:
         reason = cut_text(reason, max(0, spare - lead - 2))
         rule = spare - lead - cell_len(reason)
         sign = self._own(GAP_SIGN)
-        return Strip(
-            [
-                self._segment(" " * LEFT),
-                self._segment(sign * lead, "bad"),
-                Segment(words, self._look.style("bad", bold=True, on="bg")),
-                self._segment(sign * rule, "bad"),
-                self._segment(reason, "muted"),
-                self._segment(" "),
-            ],
-            width,
-        )
+        return [
+            self._segment(" " * LEFT),
+            self._segment(sign * lead, "bad"),
+            Segment(words, self._look.style("bad", bold=True, on="bg")),
+            self._segment(sign * rule, "bad"),
+            self._segment(reason, "muted"),
+            self._segment(" "),
+        ]
 
     def _segment(self, text: str, tone: Tone = "text") -> Segment:
         return Segment(text, self._look.style(tone, on="bg"))

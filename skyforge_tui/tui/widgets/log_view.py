@@ -19,9 +19,9 @@ from textual.widget import Widget
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.tui.once import once
 from skyforge_tui.tui.theme import Look, look_of
-from skyforge_tui.tui.widgets.log_document import LogDocument, Place
-from skyforge_tui.tui.widgets.log_paint import LEAST_WIDTH, Painter, layout_for, pill_words
-from skyforge_tui.tui.widgets.log_ticks import LogTicks
+from skyforge_tui.tui.widgets.log_document import Place
+from skyforge_tui.tui.widgets.log_frame import LogFrame, Shape
+from skyforge_tui.tui.widgets.log_paint import pill_words
 from skyforge_tui.tui.widgets.log_window import LogWindow
 
 if TYPE_CHECKING:
@@ -71,17 +71,11 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._zone = zone
         self._reader: LogReader | None = None
-        self._window: LogWindow | None = None
-        self._ticks = LogTicks()
-        self._generation = 0
+        self._frame: LogFrame | None = None
         self._wraps = False
         self._wants_times = True
         self._timer: TimerHandle | None = None
         self._last_look = 0.0
-        self._seen = (0, 0, 0)
-        """Bytes, lines and gaps at the last look."""
-        self._chrome: object = None
-        """What was last drawn of the scrollbar and the pill."""
         self._told = (True, 0)
         self._told_stale = False
 
@@ -122,7 +116,7 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
         self._reader = reader
         self._told_stale = False
         self._start_over()
-        self._look_at_log()
+        self._look_at_log(has_time=False)
         self._redraw()
 
     def grew(self) -> None:
@@ -187,26 +181,17 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return row `y`."""
-        width, height = self.size
-        window = self._window
-        look = self.look
-        if window is None or width < LEAST_WIDTH:
-            return Strip.blank(width, look.style("text", on="bg"))
-        painter = Painter(layout_for(width, wants_times=self._wants_times), look, self._zone)
-        rows = window.rows()
-        row = rows[y] if y < len(rows) else None
-        above = next((one for one in reversed(rows[:y]) if one.line is not None), None)
-        strip = painter.row(window.document, row, above, window.column)
-        if y == height - 1:
-            self._chrome = self._chrome_now()
-        if y == height - 1 and window.new_lines:
-            strip = painter.pill(strip, window.new_lines)
-        tick = self._ticks.rows(height, window.document.line_count)[y]
-        return Strip([*strip.crop(0, width - 1), painter.bar(y, window.thumb(), tick)], width)
+        frame = self._frame
+        if frame is None:
+            return Strip.blank(self.size.width, self.look.style("text", on="bg"))
+        if self.size != frame.shape[:2]:
+            # Textual may draw in the new size before it tells of it.
+            frame.take_shape(self._shape)
+        return frame.strip(y)
 
     def on_mount(self) -> None:
         """Draw anew when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh())
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._lay_out())
         self.grew()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
@@ -241,19 +226,20 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
 
     def _wake(self) -> None:
         self._timer = None
-        self._look_at_log()
+        self._look_at_log(has_time=True)
 
-    def _look_at_log(self) -> None:
+    def _look_at_log(self, *, has_time: bool) -> None:
+        """Take in what is new; without time, leave what can wait to the next look."""
         reader = self._reader
         if reader is None:
             return
         self._last_look = monotonic()
         try:
             has_more = reader.refresh(BUDGET_BYTES)
-            if reader.generation != self._generation:
+            if self._frame is None or reader.generation != self._frame.generation:
                 self._start_over()
-            has_more = self._ticks.look(reader) or has_more
-            self._show_growth(reader)
+            has_more = not has_time or self._frame_ticks(reader) or has_more
+            self._show_growth()
         except Unavailable as error:
             self.post_message(self.Unreadable(self, error))
             return
@@ -264,49 +250,41 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
         if has_more:
             self.grew()
 
-    def _show_growth(self, reader: LogReader) -> None:
-        window = self._window
-        if window is None:
+    def _frame_ticks(self, reader: LogReader) -> bool:
+        return self._frame is not None and self._frame.ticks.look(reader)
+
+    def _show_growth(self) -> None:
+        frame = self._frame
+        if frame is None:
             return
-        was_bytes, was_lines, was_gaps = self._seen
-        self._seen = (reader.size, reader.line_count, len(reader.gaps()))
-        has_new_gaps = self._seen[2] != was_gaps
-        if self._seen[0] != was_bytes or has_new_gaps:
-            window.document.changed()
-            if window.grow(was_lines=was_lines, has_new_gaps=has_new_gaps):
-                self._redraw()
-                return
-        if self._chrome != self._chrome_now():
+        if frame.grew():
+            self._redraw()
+        elif frame.chrome_changed():
             width, height = self.size
             self.refresh(Region(width - 1, 0, 1, height), Region(0, height - 1, width, 1))
             self._tell_moved()
 
-    def _chrome_now(self) -> object:
-        """Return all that is drawn of the scrollbar and the pill."""
-        window = self._window
-        if window is None:
-            return None
-        ticks = self._ticks.rows(self.size.height, window.document.line_count)
-        return window.thumb(), window.new_lines, tuple(ticks)
+    @property
+    def _window(self) -> LogWindow | None:
+        return None if self._frame is None else self._frame.window
+
+    @property
+    def _shape(self) -> Shape:
+        return Shape(*self.size, self._wraps, self._wants_times, self.look)
 
     def _start_over(self) -> None:
         reader = self._reader
-        self._window = None
-        self._generation = 0
-        if reader is not None:
-            self._generation = reader.generation
-            self._window = LogWindow(LogDocument(reader), self.size.height)
-        self._ticks = LogTicks()
-        self._seen = (0, 0, 0)
-        self._lay_out()
+        self._frame = None if reader is None else LogFrame(reader, self._shape, self._zone)
+        self._redraw()
 
     def _lay_out(self) -> None:
-        if self._window is not None:
-            layout = layout_for(self.size.width, wants_times=self._wants_times)
-            self._window.lay_out(layout.text_width, self.size.height, wraps=self._wraps)
+        if self._frame is not None:
+            self._frame.take_shape(self._shape)
         self._redraw()
 
     def _redraw(self) -> None:
+        if self._frame is not None:
+            self._frame.moved()
         self.refresh()
         self._tell_moved()
 

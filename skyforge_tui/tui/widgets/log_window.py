@@ -86,12 +86,13 @@ class LogWindow:
     def go(self, top: Place) -> bool:
         """Put a row at the top, or as near as the end allows; reaching the end means following."""
         before = (self._top, self.follows)
-        is_at_end = len(self.document.rows_from(top, self._height + 1)) <= self._height
+        rows = self.document.rows_from(top, self._height + 1)
+        is_at_end = len(rows) <= self._height
         if self.follows and not is_at_end:
             self._seen_lines = self.document.line_count
         self.follows = is_at_end
         self._top = top
-        self._frame = None
+        self._frame = None if is_at_end else rows[:-1]
         self.rows()
         return (self._top, self.follows) != before
 
