@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from rich.style import Style
+from textual.filter import Monochrome
 from textual.theme import Theme
 
 from skyforge_tui.tui.presenters.cells import Ground, Tone
@@ -137,6 +138,9 @@ def _attributes(tone: Tone, bold: bool, underline: bool, on: Ground) -> Style:
 
 
 _WORN: WeakKeyDictionary[App[Any], Look] = WeakKeyDictionary()
+_GREYING: WeakKeyDictionary[App[Any], list[Monochrome]] = WeakKeyDictionary()
+"""Textual's filters for NO_COLOR. They make black of a terminal's own colours, and the theme
+without colours uses no others: under it they are off."""
 
 
 def dress(app: App[Any], theme: str = "dark", *, ascii: bool = False, motion: bool = True) -> None:  # noqa: A002
@@ -148,9 +152,12 @@ def dress(app: App[Any], theme: str = "dark", *, ascii: bool = False, motion: bo
     if theme not in NAMES:
         raise KeyError(theme)
     if app not in _WORN:
-        for one in _textual_themes():
-            app.register_theme(one)
+        for made in _textual_themes():
+            app.register_theme(made)
+        _GREYING[app] = [one for one in app.get_line_filters() if isinstance(one, Monochrome)]
     _WORN[app] = Look(theme, ascii, motion)
+    for greying in _GREYING[app]:
+        greying.enabled = theme != MONO
     app.theme = PREFIX + theme
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from skyforge_tui.tui.presenters.cells import Line, Span, line
+from skyforge_tui.tui.presenters.offers import Question
 from skyforge_tui.tui.theme import NAMES, PALETTES, Look, dress, look_of
+from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.lines import LinesView
 from tests.tui.drawing import Canvas, rows_of, segments_of, until
 
@@ -100,3 +102,21 @@ async def test_ascii_draws_the_same_cells() -> None:
     async with app.run_test(size=(40, 5)) as pilot:
         await pilot.pause()
         assert rows_of(app)[0] == "  + passed  ==--  a cut na~"
+
+
+async def test_no_colour_reaches_a_terminal_that_wants_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With NO_COLOR set, the theme without colours sends attributes and nothing else."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = Canvas(LinesView([SAMPLE]), theme="mono")
+    async with app.run_test(size=(40, 5)) as pilot:
+        await until(pilot, lambda: rows_of(app)[0] == "  plain bad muted")
+        await app.push_screen(Confirm(Question("Stop run 812", "stop", "keep it running")))
+        await until(pilot, lambda: any("Stop run 812" in row for row in rows_of(app)))
+        styles = [one.style for row in segments_of(app) for one in row if one.style]
+        for style in styles:
+            for colour in (style.color, style.bgcolor):
+                assert colour is None or colour.is_default
+        assert any(style.dim for style in styles)
+        assert any(style.bold for style in styles)
