@@ -6,7 +6,6 @@ python tests/benchmarks/log_view.py [LINES]
 from __future__ import annotations
 
 import asyncio
-import resource
 import statistics
 import sys
 import tempfile
@@ -55,12 +54,6 @@ def timed(action: Callable[[], object], times: int = 1) -> float:
         action()
         took.append((perf_counter() - start) * 1000)
     return statistics.median(took)
-
-
-def peak_mb() -> float:
-    """Return the most memory this process had so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def fill(directory: Path, lines: int) -> None:
@@ -118,7 +111,6 @@ async def view(directory: Path) -> None:
     app = Viewer()
     async with app.run_test(size=(160, 50)) as pilot:
         await pilot.pause()
-        idle = peak_mb()
         reader = FileLogReader(directory)
 
         def painted(action: Callable[[], object]) -> float:
@@ -141,7 +133,6 @@ async def view(directory: Path) -> None:
             report(f"line down, {name}", statistics.median(line), "ms")
             report(f"jump to the end, {name}", painted(app.view.to_end), "ms")
             app.view.toggle_wrap()
-        report("peak memory beyond the idle program", peak_mb() - idle, "MB")
         reader.close()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -184,6 +186,17 @@ def test_a_full_disk_for_the_index_loses_no_bytes(
     writer.close()
     assert (tmp_path / "output.log").read_bytes() == data + b"last\n"
     assert _index(tmp_path) == _naive_blocks(data)
+
+
+def test_writing_needs_the_standard_library_only() -> None:
+    """A supervisor that writes a log loads nothing that was installed."""
+    code = (
+        "import sys; before = set(sys.modules); import skyforge_tui.store.log_writer;"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before};"
+        "print(sorted(new - set(sys.stdlib_module_names)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['skyforge_tui']"
 
 
 def test_closing_on_a_full_disk_leaves_a_log_that_opens(

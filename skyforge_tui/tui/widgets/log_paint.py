@@ -202,7 +202,8 @@ class Painter:
         return [
             self._segment(" " * LEFT),
             self._segment(sign * lead, "bad"),
-            Segment(words, self._look.style("bad", bold=True, on="bg")),
+            Segment(words[:4], self._look.style("bad", bold=True, on="bg")),
+            self._segment(words[4:]),
             self._segment(sign * rule, "bad"),
             self._segment(reason, "muted"),
             self._segment(" "),

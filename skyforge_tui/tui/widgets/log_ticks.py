@@ -12,7 +12,7 @@ from skyforge_tui.tui.presenters.log_lines import Severity, severities
 
 SLICE_BYTES = 256 * 1024
 BUCKETS = 1024
-_MOST_LINES = 200
+_MOST_LINES = 64
 """Lines that are parsed in one step, at most."""
 _OVERLAP = 32
 

@@ -184,6 +184,9 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
         frame = self._frame
         if frame is None:
             return Strip.blank(self.size.width, self.look.style("text", on="bg"))
+        if self._reader is not None and self._reader.generation != frame.generation:
+            # Reading itself found that lines were counted wrong.
+            self.grew()
         if self.size != frame.shape[:2]:
             # Textual may draw in the new size before it tells of it.
             frame.take_shape(self._shape)
