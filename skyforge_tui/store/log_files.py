@@ -38,7 +38,7 @@ class LogFiles:
             self.generation = current_generation(directory)
             self._names = log_names(self.generation)
             self.log = self._open(self._names.log, opened)
-            self.index = self._open(self._names.index, opened)
+            self.index = self._open(self._names.blocks, opened)
             self.times = self._open(self._names.times, opened)
             self.gaps = self._open(self._names.gaps, opened)
             self._opened = opened.pop_all()

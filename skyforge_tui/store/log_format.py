@@ -28,7 +28,7 @@ class LogNames(NamedTuple):
     """File names of one generation."""
 
     log: str
-    index: str
+    blocks: str
     times: str
     gaps: str
 

@@ -88,7 +88,7 @@ class LogWriter:
         names = log_names(self._generation)
         with contextlib.ExitStack() as opened:
             # The log comes last: a reader that finds it finds its companions too.
-            self._index = _Records(directory / names.index)
+            self._index = _Records(directory / names.blocks)
             opened.callback(os.close, self._index.descriptor)
             self._times = _Records(directory / names.times)
             opened.callback(os.close, self._times.descriptor)
