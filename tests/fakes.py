@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
@@ -281,9 +282,7 @@ class MemoryRunCache:
             duration = one.run.duration(NOON)
             if one.run.state is RunState.SUCCESS and duration is not None:
                 took.setdefault(one.run.template_id, []).append(duration)
-        return {
-            key: sorted(took[key])[len(took[key]) // 2] for key in template_ids if key in took
-        }
+        return {key: sorted(took[key])[len(took[key]) // 2] for key in template_ids if key in took}
 
     async def write(self, changed: Sequence[RunDetail], gone: Collection[RunId]) -> None:
         """Store the difference, unless the disk is full."""
@@ -403,6 +402,15 @@ class MemoryLogStore:
         reader = MemoryLogReader(self, native_run_id)
         self.readers.append(reader)
         return reader
+
+    def export(self, native_run_id: str, target: str) -> int:
+        """Copy an output to a new file."""
+        data = self.outputs.get(native_run_id)
+        if native_run_id not in self.outputs:
+            raise NotFound(f"there is no run {native_run_id}")
+        if Path(target).exists():
+            raise Conflict(f"{target} is there already")
+        return Path(target).write_bytes(data or b"")
 
     def grow(self, native_run_id: str, data: bytes) -> None:
         """Append to an output."""
