@@ -87,7 +87,10 @@ class Bell:
 
     def __enter__(self) -> Self:
         try:
-            self._socket.bind(str(self._path))
+            # Between a socket's name and its readiness a ringer would take it for dead.
+            unready = self._path.with_suffix("")
+            self._socket.bind(str(unready))
+            unready.rename(self._path)
         except OSError as error:
             self._socket.close()
             raise TransportError("unreachable", f"{self._path}: {error.strerror}") from error

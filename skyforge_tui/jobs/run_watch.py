@@ -6,7 +6,7 @@ import asyncio
 from contextlib import aclosing
 
 from skyforge_tui.domain.identity import SYSTEM, RunId
-from skyforge_tui.ports.run_engine import OutputSeen, RunEngine, RunSeen
+from skyforge_tui.ports.run_engine import OutputSeen, RunEngine, RunSeen, WatchBegan
 from skyforge_tui.services.runs import RunService
 
 
@@ -23,7 +23,7 @@ class RunWatch:
         return f"run watch of {self._engine.upstream}"
 
     async def run(self) -> None:
-        """Watch first, then read: what happens in between is heard."""
+        """Read at once, and again when watching has begun: what happened in between is found."""
         changed: asyncio.Queue[RunId | None] = asyncio.Queue()
         changed.put_nowait(None)
         async with asyncio.TaskGroup() as group:
@@ -34,6 +34,8 @@ class RunWatch:
         async with aclosing(self._engine.watch()) as news:
             async for seen in news:
                 match seen:
+                    case WatchBegan():
+                        changed.put_nowait(None)
                     case RunSeen(run_id):
                         changed.put_nowait(run_id)
                     case OutputSeen(run_id, size):

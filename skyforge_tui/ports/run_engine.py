@@ -22,6 +22,11 @@ class RunListing:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchBegan:
+    """From here on nothing is missed; what changed since an earlier look may have been."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunSeen:
     """A run changed at the engine; a first sight is a change too."""
 
@@ -81,9 +86,14 @@ class RunEngine(Protocol):
         """
         ...
 
-    def watch(self) -> AsyncGenerator[RunSeen | OutputSeen, None]:
+    def watch(self) -> AsyncGenerator[WatchBegan | RunSeen | OutputSeen, None]:
         """Yield changes of runs and growth of their output as they happen, without polling.
 
-        Runs started by other processes on the same state are seen too. Ends only when closed.
+        `WatchBegan` comes first: a generator does nothing until it is asked, so whoever looked
+        before that looks once more. Runs started by other processes on the same state are seen
+        too. Ends only when closed.
+
+        Raises:
+            Unavailable: watching is not possible.
         """
         ...

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ import pytest
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import Run, RunState
-from skyforge_tui.ports.run_engine import OutputSeen, RunSeen
+from skyforge_tui.ports.run_engine import OutputSeen, RunSeen, WatchBegan
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.store.run_directories import FileRunDirectories
 from tests.builders import a_spec
 
-Events = AsyncGenerator[RunSeen | OutputSeen, None]
+Events = AsyncGenerator[WatchBegan | RunSeen | OutputSeen, None]
 
 
 class Bench:
@@ -62,9 +62,16 @@ class Bench:
                 return run
         raise AssertionError("the watch ended")
 
+    @asynccontextmanager
+    async def watching(self, engine: LocalRunEngine | None = None) -> AsyncIterator[Events]:
+        """Watch, and begin with it before anything else happens."""
+        async with aclosing((engine or self.engine).watch()) as events:
+            assert await anext(events) == WatchBegan()
+            yield events
+
     async def until_final(self, run_id: RunId) -> Run:
         """Wait for the end of a run that may have ended already."""
-        async with aclosing(self.engine.watch()) as events:
+        async with self.watching() as events:
             run = await self.read(run_id)
             if run.state.is_final:
                 return run
@@ -96,19 +103,22 @@ async def test_a_run_is_started_and_followed_to_its_end(bench: Bench) -> None:
     """A started run has an id at once, and the watch tells of its output and its end."""
     gate = bench.gate("gate")
     sizes: list[int] = []
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         run = await bench.start("sh", "-c", f"read word < {gate}; seq 1 1000")
         assert run.id == RunId(f"local:{run.number}")
         assert run.state.is_active
         await bench.until(events, run.id, lambda run: run.state is RunState.RUNNING)
         gate.write_text("go\n")
+        final = run
         async for event in events:
             if isinstance(event, OutputSeen):
                 assert event.run_id == run.id
                 sizes.append(event.size)
-            elif (await bench.read(run.id)).state.is_final:
+            if not final.state.is_final:
+                final = await bench.read(run.id)
+            if final.state.is_final and sizes and sizes[-1] == final.log_bytes:
                 break
-    run = await bench.read(run.id)
+    run = final
     assert (run.state, run.exit_code) == (RunState.SUCCESS, 0)
     assert sizes == sorted(sizes)
     assert sizes[-1] == run.log_bytes == len("".join(f"{n}\n" for n in range(1, 1001)))
@@ -158,7 +168,7 @@ async def test_an_unreadable_run_is_there_but_unreadable(bench: Bench) -> None:
 
 async def test_a_run_is_stopped(bench: Bench) -> None:
     """A stop ends a run as STOPPED, and the watch tells of it."""
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         run = await bench.start("sleep", "600")
         await bench.engine.stop(run.id)
         run = await bench.until(events, run.id, lambda run: run.state.is_final)
@@ -180,7 +190,7 @@ async def test_only_what_runs_can_be_stopped(bench: Bench) -> None:
 
 async def test_a_question_is_seen_and_answered(bench: Bench) -> None:
     """A run with a terminal that asks is seen to wait, and goes on when it is answered."""
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         run = await bench.start("sh", "-c", 'printf "sure? "; read a; test $a = yes', terminal=True)
         await bench.until(events, run.id, lambda run: run.waits_for_input)
         await bench.engine.answer(run.id, b"yes\n")
@@ -190,7 +200,7 @@ async def test_a_question_is_seen_and_answered(bench: Bench) -> None:
 
 async def test_an_answer_needs_a_terminal(bench: Bench) -> None:
     """Answering a run that has no terminal is a conflict."""
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         run = await bench.start("sleep", "600")
         await bench.until(events, run.id, lambda run: run.state is RunState.RUNNING)
     with pytest.raises(Conflict, match="it has no terminal"):
@@ -199,7 +209,7 @@ async def test_an_answer_needs_a_terminal(bench: Bench) -> None:
 
 async def test_runs_of_other_processes_are_seen(bench: Bench) -> None:
     """A run that another process starts on the same state is seen without asking."""
-    async with aclosing(bench.another_engine().watch()) as events:
+    async with bench.watching(bench.another_engine()) as events:
         first = asyncio.create_task(anext(events))
         run = await bench.start("true")
         assert await first == RunSeen(run.id)
@@ -212,8 +222,9 @@ async def test_live_runs_are_seen_at_first_sight(bench: Bench) -> None:
     await bench.until_final(ended.id)
     live = {(await bench.start("sleep", "600")).id for _ in range(2)}
     seen = set()
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         async for event in events:
+            assert isinstance(event, RunSeen)
             seen.add(event.run_id)
             if seen == live:
                 break
@@ -222,7 +233,7 @@ async def test_live_runs_are_seen_at_first_sight(bench: Bench) -> None:
 
 async def test_a_lost_run_is_seen(bench: Bench) -> None:
     """When whoever runs it is killed without warning, the watch tells, and the run is LOST."""
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         run = await bench.start("sh", "-c", "echo $$; exec sleep 600")
         log = bench.state / "runs" / str(run.number) / "output.log"
         async for event in events:
@@ -245,11 +256,12 @@ async def test_many_live_runs_are_watched_at_once(bench: Bench) -> None:
         sizes: dict[RunId, int] = {}
         final: set[RunId] = set()
         seen: set[RunId] = set()
-        async with aclosing(bench.engine.watch()) as events:
+        async with bench.watching() as events:
             async for event in events:
                 if isinstance(event, OutputSeen):
                     sizes[event.run_id] = event.size
                     continue
+                assert isinstance(event, RunSeen)
                 seen.add(event.run_id)
                 if len(seen) == len(started):
                     begun.set()
@@ -279,7 +291,7 @@ async def test_a_closed_watch_leaves_nothing_behind(bench: Bench) -> None:
     """Closing a watch takes its bell, its connections and its tasks back."""
     await bench.start("sleep", "600")
     tasks_before = len(asyncio.all_tasks())
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         await anext(events)
         assert len(bells(bench)) == 1
     assert bells(bench) == []
@@ -288,7 +300,7 @@ async def test_a_closed_watch_leaves_nothing_behind(bench: Bench) -> None:
 
 async def test_a_watch_at_rest_does_not_tick(bench: Bench) -> None:
     """While a run is quiet, its watch has no timer running."""
-    async with aclosing(bench.engine.watch()) as events:
+    async with bench.watching() as events:
         run = await bench.start("sleep", "600")
         await bench.until(events, run.id, lambda run: run.state is RunState.RUNNING)
         waiting = asyncio.ensure_future(anext(events))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from skyforge_tui.domain.run import RunDetail, RunState
+from skyforge_tui.ports.run_engine import OutputSeen, RunSeen, WatchBegan
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.store.run_directories import FileRunDirectories
 from tests.builders import a_spec
@@ -81,12 +82,14 @@ async def play(base: Path, ansible: Path, unlucky: str) -> tuple[RunDetail, byte
     )
     engine = LocalRunEngine(FileRunDirectories(base / "state"), start_timeout_s=100)
     async with aclosing(engine.watch()) as events:
+        assert await anext(events) == WatchBegan()
         started = await engine.start(spec, {})
         async for event in events:
+            assert isinstance(event, (RunSeen, OutputSeen))
+            assert event.run_id == started.id
             (detail,) = (await engine.fetch([started.id])).runs
             if detail.run.state.is_final:
                 break
-            assert event.run_id == started.id
     stored = (base / "state" / "runs" / str(started.number) / "output.log").read_bytes()
     return detail, stored, (base / "copy").read_bytes()
 

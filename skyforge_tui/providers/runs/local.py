@@ -13,7 +13,7 @@ from skyforge_tui.integrations import supervisor_socket
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.process import spawn_detached
 from skyforge_tui.ports.run_directories import Reservation, RunDirectories
-from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen
+from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen, WatchBegan
 from skyforge_tui.providers.runs.local_watch import LocalWatch
 
 _BATCH = 200
@@ -87,7 +87,7 @@ class LocalRunEngine:
             run_id, "run.answer", lambda path: supervisor_socket.send_answer(path, data)
         )
 
-    async def watch(self) -> AsyncGenerator[RunSeen | OutputSeen, None]:
+    async def watch(self) -> AsyncGenerator[WatchBegan | RunSeen | OutputSeen, None]:
         """Yield changes of runs and growth of their output as they happen."""
         watch = LocalWatch(self._directories, self._run_id)
         try:

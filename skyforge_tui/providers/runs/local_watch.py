@@ -11,7 +11,7 @@ from skyforge_tui.domain.identity import RunId
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.supervisor_socket import Bell, StatusTold, follow
 from skyforge_tui.ports.run_directories import RunDirectories
-from skyforge_tui.ports.run_engine import OutputSeen, RunSeen
+from skyforge_tui.ports.run_engine import OutputSeen, RunSeen, WatchBegan
 
 _SETTLE_S = 0.05
 _SETTLE_TIMES = 20
@@ -27,16 +27,21 @@ class LocalWatch:
         self._followed: set[int] = set()
         self._changed: dict[int, None] = {}
         self._sizes: dict[int, int] = {}
+        self._has_begun = False
         self._news = asyncio.Event()
 
-    async def events(self) -> AsyncGenerator[RunSeen | OutputSeen, None]:
+    async def events(self) -> AsyncGenerator[WatchBegan | RunSeen | OutputSeen, None]:
         """Yield what happens until closed; closing takes every connection and the bell back."""
         watching = asyncio.create_task(self._watch(), name="watch local runs")
         watching.add_done_callback(lambda _task: self._news.set())
+        is_told = False
         try:
             while not watching.done():
                 await self._news.wait()
                 self._news.clear()
+                if self._has_begun and not is_told:
+                    is_told = True
+                    yield WatchBegan()
                 while self._changed or self._sizes:
                     for number, size in self._take_sizes():
                         yield OutputSeen(self._run_id(number), size)
@@ -63,6 +68,8 @@ class LocalWatch:
         directory = await asyncio.to_thread(self._directories.bells)
         # The bell hangs before the first look, so that nothing is born unseen in between.
         with Bell(directory) as bell:
+            self._has_begun = True
+            self._news.set()
             live = await asyncio.to_thread(self._directories.live)
             async with asyncio.TaskGroup() as tasks:
                 for number in live:

@@ -85,7 +85,11 @@ class QueueBell:
         self._on_ring = on_ring
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        self._socket.bind(str(self._path))
+        # Between a socket's name and its readiness a ringer would take it for dead.
+        unready = self._path.with_suffix("")
+        unready.unlink(missing_ok=True)
+        self._socket.bind(str(unready))
+        unready.rename(self._path)
         loop.listen(self._socket.fileno(), READ, self._rung)
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ class _Client:
         self.received = bytearray()
         self.unsent = bytearray()
         self.is_watcher = False
-        self.is_told_of = -1
+        self.told_size = 0
         """The size this watcher was last told."""
 
 
@@ -93,8 +93,8 @@ class Control:
 
     def _pulse(self, client: _Client) -> None:
         """Tell a watcher the size, unless it did not even take what was said before."""
-        if client.is_watcher and client.is_told_of != self._size and not client.unsent:
-            client.is_told_of = self._size
+        if client.is_watcher and client.told_size != self._size and not client.unsent:
+            client.told_size = self._size
             self._send(client, {"bytes": self._size})
 
     def _accept(self, _ready: int) -> None:
