@@ -56,12 +56,13 @@ async def _keep_running(job: Job, bus: Bus, clock: Clock) -> None:
             error = _cause(failure)
             if clock.now() - began > _LONGEST_PAUSE:
                 pause_s, last = 1.0, ""  # it worked meanwhile: this outage is another one
-            if str(error) != last:
-                last = str(error)
-                log.warning("job %s failed: %s", job.name, error, exc_info=error)
+            words = str(error) or type(error).__name__
+            if words != last:
+                last = words
+                log.warning("job %s failed: %s", job.name, words, exc_info=error)
                 advice = error.advice if isinstance(error, SkyforgeError) else ""
                 notice = Notice(
-                    Severity.ERROR, f"{job.name} failed", str(error) or type(error).__name__,
+                    Severity.ERROR, f"{job.name} failed", words,
                     advice=advice or "it tries again by itself",
                 )  # fmt: skip
                 bus.publish(NoticeRaised(notice))
