@@ -83,7 +83,7 @@ class FileRunDirectories:
         return Reservation(
             number=number,
             command=(*boot, directory, str(lock)),
-            secrets=encode(secret_environment),
+            secrets=encode(dict(secret_environment)),
             pass_fds=(lock,),
         )
 
@@ -207,7 +207,9 @@ class FileRunDirectories:
         lock = -1
         try:
             lock = locks.hold(directory / LOCK)
-            record = {"version": 1, "spec": msgspec.to_builtins(spec), "launch": launch}
+            # Any mapping will do for a spec, but only a dict can be written.
+            plain = replace(spec, environment=dict(spec.environment), answers=dict(spec.answers))
+            record = {"version": 1, "spec": msgspec.to_builtins(plain), "launch": launch}
             write_whole(directory / SPEC, encode(record))
         except OSError:
             if lock >= 0:

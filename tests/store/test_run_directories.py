@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -44,8 +45,8 @@ def test_a_spec_comes_back_as_it_was(directories: FileRunDirectories) -> None:
     """Everything that was asked for is read back, odd characters and bytes included."""
     spec = a_spec(
         command=("echo", "ö\n💥", os.fsdecode(b"\xff")),
-        environment={"A": "1"},
-        answers={"site": "dc1"},
+        environment=MappingProxyType({"A": "1"}),
+        answers=MappingProxyType({"site": "dc1"}),
         secret_names=("token",),
         terminal=True,
         columns=99,
@@ -61,7 +62,7 @@ def test_secrets_are_handed_over_and_not_written(
     directories: FileRunDirectories, tmp_path: Path
 ) -> None:
     """A reservation carries the secret environment; no file and no argument does."""
-    reservation = directories.reserve(a_spec(), {"TOKEN": "hunter2-ö"})
+    reservation = directories.reserve(a_spec(), MappingProxyType({"TOKEN": "hunter2-ö"}))
     assert json.loads(reservation.secrets) == {"TOKEN": "hunter2-ö"}
     assert not any("hunter2" in argument for argument in reservation.command)
     for path in tmp_path.rglob("*"):
