@@ -23,6 +23,7 @@ _NOT_HERE = "real program not here: "
 _HOME = pytest.StashKey[Path]()
 
 _FOREIGN = re.compile(r"(NO_COLOR|FORCE_COLOR|COLUMNS|LINES|XDG_\w+|GIT_\w+|LC_\w+|LANGUAGE)$")
+_PAINTED = re.compile(r"TEXTUAL_(?!SNAPSHOT)")
 _OURS = re.compile(r"SKYFORGE_(?!LIVE_)")
 """Settings. `SKYFORGE_LIVE_*` are not: they point the contract suites to real servers."""
 
@@ -62,7 +63,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> list[str]:
     """Name what was read before anybody could put it in order."""
-    names = sorted(name for name in os.environ if name.startswith("TEXTUAL_"))
+    names = sorted(name for name in os.environ if _PAINTED.match(name))
     return [f"pictures may differ: {', '.join(names)} set in the environment"] if names else []
 
 

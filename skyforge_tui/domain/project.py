@@ -91,7 +91,9 @@ def access_level(project: Project, principal: Principal) -> Role:
         is_named = bool(user) and user in {name.lower() for name in names}
         return is_named or bool(groups & group_names)
 
-    if named(frozenset({project.created_by}), frozenset()) or named(members.owners, members.owner_groups):
+    if named(frozenset({project.created_by}), frozenset()) or named(
+        members.owners, members.owner_groups
+    ):
         return Role.OWNER
     if named(members.editors, members.editor_groups):
         return Role.EDITOR
