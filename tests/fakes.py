@@ -234,6 +234,7 @@ class MemoryRunCache:
         self.rowids: dict[RunId, int] = {}
         self.full: Unavailable | None = None
         self.writes: list[tuple[frozenset[RunId], frozenset[RunId]]] = []
+        self.getting = Gate()
 
     async def order(self, projects: Collection[ProjectId] | None = None) -> RunOrder:
         """Return the order, of these projects."""
@@ -252,8 +253,11 @@ class MemoryRunCache:
         return self._sorted()[:limit]
 
     async def get(self, run_id: RunId) -> RunDetail | None:
-        """Return one."""
-        return self.held.get(run_id)
+        """Return one, as it was when asked."""
+        found = self.held.get(run_id)
+        await self.getting.pass_through()
+        await asyncio.sleep(0)
+        return found
 
     async def find(self, number: int) -> list[RunId]:
         """Return those with the number."""

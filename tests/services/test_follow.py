@@ -107,6 +107,22 @@ async def test_first_byte_comes_later() -> None:
     assert all(reader.is_closed for reader in core.logs.readers)
 
 
+async def test_end_while_asking(core: Core) -> None:
+    """An end that is told while the state is being asked for is not missed."""
+    chunks: list[bytes] = []
+    async with under_way(gathered(core, chunks)) as (following,):
+        await until(lambda: core.logs.readers)
+        core.run_cache.getting.close()
+        core.bus.publish(LogGrew(RUN, 0))
+        await core.run_cache.getting.reached()
+        core.logs.grow("1", b"the end\n")
+        end(core)
+        core.bus.publish(RunsChanged(frozenset({RUN})))
+        core.run_cache.getting.open()
+        await asyncio.wait_for(following, PATIENCE_S)
+    assert b"".join(chunks) == b"the end\n"
+
+
 async def test_others_do_not_disturb(core: Core) -> None:
     """What happens to other runs wakes nobody."""
     chunks: list[bytes] = []

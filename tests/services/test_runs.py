@@ -33,7 +33,7 @@ from tests.builders import (
     a_run,
     a_template,
 )
-from tests.fakes import Core, ids_of, under_way
+from tests.fakes import Core, Gate, ids_of, under_way
 
 ADA, EVE = Principal("ada"), Principal("eve")
 VERA, EDITH = Principal("vera"), Principal("edith")
@@ -464,13 +464,16 @@ async def test_many_runs_come_in_pieces(core: Core) -> None:
 async def test_late_answer_does_not_overtake(core: Core) -> None:
     """An answer that was asked for earlier never replaces one that was asked for later."""
     await having(core, 1, state=RunState.RUNNING)
-    core.engine.fetching.close()
+    held_back = core.engine.fetching
+    held_back.close()
     async with under_way(core.runs.refresh(ROOT, "local", {local(1)})) as (early,):
-        await core.engine.fetching.reached()
+        await held_back.reached()
+        core.engine.fetching = Gate()  # the next question is answered at once
         core.engine.put(a_detail(number=1))
         late = asyncio.ensure_future(core.runs.refresh(ROOT, "local", {local(1)}))
-        await asyncio.sleep(0)
-        core.engine.fetching.open()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        held_back.open()
         await asyncio.gather(early, late)
     assert core.run_cache.held[local(1)].run.state is RunState.SUCCESS
 
