@@ -94,7 +94,7 @@ async def open_services(
     settings = loaded.settings if forgive_settings else loaded.checked()
     principal, clock, bus, access = current_principal(), SystemClock(), Bus(), Access()
     async with AsyncExitStack() as stack:
-        cache = await stack.enter_async_context(open_database(frame.cache_dir / "cache.db", CACHE))
+        cache = await stack.enter_async_context(open_database(cache_path(frame), CACHE))
         state = await stack.enter_async_context(open_database(frame.state_dir / "state.db", STATE))
         host = LocalRepositoryHost(frame.roots or (Path.cwd(),), principal.username)
         directories = FileRunDirectories(frame.state_dir, slots=settings.local.slots)

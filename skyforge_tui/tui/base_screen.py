@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.services.authorization import Denied
 from skyforge_tui.services.contract import Services, Target
@@ -22,6 +21,7 @@ from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.commands import BY_ID, TABS, Command, Place, commands_of, key_name
 from skyforge_tui.tui.errors import as_notice, denied_notice
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.once import Beat
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import Identity, notice_text, title_line
 from skyforge_tui.tui.presenters.frame import Place as Tab
@@ -31,7 +31,6 @@ from skyforge_tui.tui.widgets.frame import CrumbBar, FooterBar, HeaderBar, Notic
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.timer import Timer
 
     from skyforge_tui.tui.cockpit import Cockpit
 
@@ -39,6 +38,12 @@ Answer = TypeVar("Answer")
 
 AGE_STEP_S = 10.0
 """Ages are shown in steps of ten seconds, so nothing moves more often because of them."""
+
+
+WIDE = 110
+"""From so many columns on there is room for a side pane, or for more columns in it."""
+TALL = 30
+"""From so many rows on there is a blank one below the crumbs."""
 
 
 def bindings_of(place: Place) -> list[BindingType]:
@@ -56,10 +61,13 @@ class PlaceScreen(Screen[None]):
     TAB: ClassVar[Place]
     """Whose digit is lit; the place itself, or the one it is part of."""
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012
 
     DEFAULT_CSS = """
     PlaceScreen { layout: vertical; background: $background; }
     PlaceScreen .body { height: 1fr; layout: horizontal; }
+    PlaceScreen.-tall CrumbBar { margin-bottom: 1; }
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -72,8 +80,7 @@ class PlaceScreen(Screen[None]):
         super().__init__()
         self._is_stale = True
         self._notice: Notice | None = None
-        self._ticker: Timer | None = None
-        self._draw_tick: Callable[[], object] | None = None
+        self._beat = Beat(self)
         self._header = HeaderBar([Tab(str(i), one.value.title(), one.value) for i, one in _TABS])
         self._crumbs = CrumbBar()
         self._strip = NoticeStrip()
@@ -211,9 +218,7 @@ class PlaceScreen(Screen[None]):
         """Show why a worker failed; a defect is logged with its trace."""
         event.stop()
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            error = event.worker.error
-            cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
-            self.say(as_notice(cause if isinstance(cause, SkyforgeError) else error))
+            self.say(as_notice(event.worker.error))
 
     def _heard(self, changes: Changes) -> None:
         if changes.notices and self.is_current:
@@ -240,16 +245,7 @@ class PlaceScreen(Screen[None]):
 
     def tick(self, draw: Callable[[], object] | None) -> None:
         """Call `draw` once a second from now on while one is here; None stops it."""
-        self._draw_tick = draw
-        if draw is None and self._ticker is not None:
-            self._ticker.stop()
-            self._ticker = None
-        elif draw is not None and self._ticker is None:
-            self._ticker = self.set_interval(1.0, self._tick)
-
-    def _tick(self) -> None:
-        if self.is_current and self._draw_tick is not None:
-            self._draw_tick()
+        self._beat.call(draw)
 
     # Keys.
 
@@ -260,10 +256,8 @@ class PlaceScreen(Screen[None]):
         if denied is not None:
             self.say(denied_notice(command.help, denied))
             return
-        handler = getattr(self, f"do_{command_id.replace('.', '_')}", None)
-        if handler is None:
-            handler = getattr(self.cockpit, f"do_{command_id.replace('.', '_')}")
-        handler()
+        name = f"do_{command_id.replace('.', '_')}"
+        getattr(self if hasattr(self, name) else self.cockpit, name)()
 
     def on_pressed(self, event: Pressed) -> None:
         """Carry out what was clicked in the frame."""

@@ -12,7 +12,12 @@ log = logging.getLogger(__name__)
 
 
 def as_notice(error: BaseException) -> Notice:
-    """Return what to show for `error`; anything that is not ours is logged with its trace."""
+    """Return what to show for `error`; anything that is not ours is logged with its trace.
+
+    Of failures that came together, the first is shown.
+    """
+    first = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
+    error = first if isinstance(first, SkyforgeError) else error
     match error:
         case Refused():
             body = f"{error.message}. Nothing was sent"
@@ -42,4 +47,5 @@ def denied_notice(action: str, denied: Denied) -> Notice:
 
 
 def _title(word: str, error: SkyforgeError) -> str:
-    return f"{word}  {error.operation}" if error.operation else word
+    noun, _, verb = error.operation.partition(".")
+    return f"{word}  {verb} {noun}".rstrip() if noun else word

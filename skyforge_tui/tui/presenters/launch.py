@@ -119,7 +119,7 @@ def stop_question(run: Run, me: str, now: datetime) -> Question:
         Span(f"  {literal(run.project)}  {literal(run.started_by)}  ", "muted"),
         Span(tones.duration(run.duration(now))),
     )
-    lost: Line = (Span("what its tasks had not finished; nothing is rolled back"),)
+    lost: Line = (Span("unfinished tasks; nothing is rolled back"),)
     kept: Line = (Span("its output so far; r runs it again"),)
     costs: list[tuple[str, Line]] = [("Lost", lost), ("Kept", kept)]
     if not is_mine:

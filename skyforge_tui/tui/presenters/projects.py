@@ -8,27 +8,41 @@ from datetime import datetime
 from skyforge_tui.domain.identity import Role, TemplateId, upstream_of
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.run import Run
-from skyforge_tui.domain.template import Template
+from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.tui.presenters import glyphs, tones
-from skyforge_tui.tui.presenters.cells import Cut, Line, Span, cut_text, line, literal, spread
+from skyforge_tui.tui.presenters.cells import (
+    Cut,
+    Line,
+    Span,
+    cut_text,
+    fitted,
+    line,
+    literal,
+    spread,
+)
 from skyforge_tui.tui.presenters.columns import Column
 
 COLUMNS: tuple[Column, ...] = (
-    Column("project", "Project", 13, most=20, priority=100, cut="middle", is_name=True),
+    Column("project", "Project", 13, most=18, priority=100, cut="middle", is_name=True),
     Column("role", "Role", 6, priority=20),
     Column("sync", "Sync", 10, priority=90),
     Column("templates", "Templates", 9, align="right", priority=10),
 )
 
 TEMPLATE_COLUMNS: tuple[Column, ...] = (
-    Column("template", "Template", 16, most=30, priority=100, cut="front", is_name=True),
-    Column("kind", "Kind", 8, priority=20),
+    Column("template", "Template", 20, most=26, priority=100, cut="front", is_name=True),
     Column("trust", "Trust", 9, priority=80),
     Column("last", "Last", 8, priority=90),
     Column("age", "Age", 4, align="right", priority=60),
     Column("note", "Description", 12, most=None, priority=10),
 )
+
+_ROOMY = 58
+"""Cells from which a project's pane names what is what, and says sizes."""
+_USES, _USES_ROOMY = 22, 14
+"""Cells for what a file is good for."""
+_SIZES = 10
 
 
 def project_cells(view: ProjectView) -> dict[str, Line]:
@@ -55,7 +69,7 @@ def sync_word(view: ProjectView) -> Line:
         return (Span(glyphs.PENDING, "spin"), Span(" reading"))
     if view.project.notices:
         count = len(view.project.notices)
-        word = "1 problem" if count == 1 else f"{count} problems"
+        word = "1 error" if count == 1 else f"{count} errors"
         return (Span(f"{glyphs.PARTIAL} ", "warn"), Span(word, "warn"))
     if any(not one.is_trusted for one in view.templates):
         return (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))
@@ -69,11 +83,7 @@ def template_cells(template: Template, last: Run | None, now: datetime) -> dict[
     cells: dict[str, Line] = {
         "template": (Span(literal(template.name)),),
         "kind": (Span(str(template.kind), "muted"),),
-        "trust": (
-            (Span(f"{glyphs.PASSED} ", "ok"), Span("trusted", "muted"))
-            if template.is_trusted
-            else (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))
-        ),
+        "trust": _trust(template),
         "note": (Span(literal(template.description), "muted"),),
     }
     if last is not None:
@@ -85,54 +95,83 @@ def template_cells(template: Template, last: Run | None, now: datetime) -> dict[
 
 
 def head_lines(view: ProjectView, now: datetime, width: int) -> list[Line]:
-    """Return the top of a project's pane: name, role, description and where it is kept."""
+    """Return the top of a project's pane: name, role, description, where it is kept and runs."""
     project = view.project
     you = line(Span("you: ", "muted"), Span(view.role.word))
-    return [
+    about = _cut_path(project.path, width) if not project.description else project.description
+    kept = "git" if project.kind is ProjectKind.GIT else str(project.kind)
+    seen = "" if project.seen_at is None else tones.age(now - project.seen_at)
+    machine: Line = (Span(glyphs.READY, "ok"), Span(" this machine"))
+    lines = [
         spread((Span(literal(project.name or project.slug), "strong", bold=True),), you, width),
-        (Span(cut_text(literal(project.description or project.path), width), "muted"),),
+        (Span(cut_text(literal(about), width), "muted"),),
         (),
-        _wire(
-            "repository", _kept_in(project), sync_word(view), _seen(project, now), _head(project)
-        ),
-        _wire(
-            "runs",
-            upstream_of(project.id),
-            (Span(glyphs.READY, "ok"), Span(" this machine")),
-            "",
-            (),
-        ),
+        _wire("repository", kept, sync_word(view), seen, _head(project), width),
+        _wire("runs", upstream_of(project.id), machine, "", (), width),
+        (),
     ]
+    return [*lines, _templates_title(view, width)]
+
+
+def _templates_title(view: ProjectView, width: int) -> Line:
+    if not view.templates:
+        return (Span("Nothing to launch here.", "muted"),)
+    asking = sum(not one.is_trusted for one in view.templates)
+    right: Line = (
+        (Span(glyphs.ASKS, "warn", bold=True), Span(f" {asking} to trust", "warn"))
+        if asking
+        else ()
+    )
+    title = (
+        Span("Templates", "strong", bold=True),
+        Span(f" {tones.count(len(view.templates))}", "muted"),
+    )
+    return spread(title, right, width)
 
 
 def file_lines(
-    project: Project, templates: Mapping[str, Template], rows: int, width: int
+    project: Project, templates: Mapping[str, Template], now: datetime, rows: int, width: int
 ) -> list[Line]:
-    """Return a peek into the repository: its first files, and what they are good for."""
-    right: Line = ()
-    if project.commit is not None:
-        commit = project.commit
-        right = (Span(f"{literal(commit.author)}: {literal(commit.subject)}", "muted"),)
+    """Return a peek into the repository in at most `rows` lines: files, and what they are for.
+
+    Folders come first; `templates` is what is declared, by path within the project.
+    """
     title = line(
         Span("Repository", "strong", bold=True), " ", Span(literal(project.branch), "muted")
     )
-    lines = [spread(title, right, width)]
+    lines = [spread(title, _latest(project, now, width), width)]
     folder = ""
     shown = 0
-    for file in project.files:
-        if len(lines) >= rows - 1:
-            break
+    for file in sorted(project.files, key=lambda one: ("/" not in one.path, one.path)):
         head, _, name = file.path.rpartition("/")
-        if head != folder:
+        opens = bool(head) and head != folder
+        more = shown + 1 < project.file_count
+        if len(lines) + 1 + opens + more > rows:
+            break
+        if opens:
             folder = head
-            if head:
-                lines.append((Span(f"{glyphs.TREE_OPEN} ", "muted"), Span(literal(head))))
-        lines.append(_file(name, file.size, templates.get(file.path), bool(head), width))
+            name_of_folder = cut_text(literal(head), width - 2, "front")
+            lines.append((Span(f"{glyphs.TREE_OPEN} ", "muted"), Span(name_of_folder)))
+        indent = "    " if head else "  "
+        lines.append(_file(indent + literal(name), file.size, templates.get(file.path), width))
         shown += 1
     rest = project.file_count - shown
     if rest > 0:
-        lines.append((Span(f"{tones.count(rest)} more files", "muted"),))
+        files = "file" if rest == 1 else "files"
+        more_files = f"{tones.count(rest)}{' more' if shown else ''} {files}"
+        lines.append((Span(f"  {more_files}", "muted"),))
     return lines
+
+
+def _latest(project: Project, now: datetime, width: int) -> Line:
+    if project.commit is None:
+        return ()
+    commit = project.commit
+    words = f"{literal(commit.author)} {tones.age(now - commit.at)} ago"
+    if width >= _ROOMY:
+        words = f"{literal(commit.author)}, {tones.age(now - commit.at)} ago: "
+        words += cut_text(literal(commit.subject), width // 2)
+    return (Span(words, "muted"),)
 
 
 def notice_lines(project: Project, width: int) -> list[Line]:
@@ -152,20 +191,11 @@ def notice_lines(project: Project, width: int) -> list[Line]:
     return lines
 
 
-def _wire(label: str, name: str, state: Line, age: str, note: Line) -> Line:
-    spaces = max(1, 14 - sum(len(span.text) for span in state))
+def _wire(label: str, name: str, state: Line, age: str, note: Line, width: int) -> Line:
+    labels = f"{label:<11} " if width >= _ROOMY else ""
     return line(
-        Span(f"{label:<11} ", "muted"), f"{name:<9} ", state, " " * spaces,
-        Span(f"{age:>4}  ", "muted"), note,
-    )  # fmt: skip
-
-
-def _kept_in(project: Project) -> str:
-    return "git" if project.kind is ProjectKind.GIT else str(project.kind)
-
-
-def _seen(project: Project, now: datetime) -> str:
-    return "" if project.seen_at is None else tones.age(now - project.seen_at)
+        Span(labels, "muted"), f"{name:<10} ", fitted(state, 14), Span(f"{age:>4}  ", "muted"), note
+    )
 
 
 def _head(project: Project) -> Line:
@@ -174,12 +204,34 @@ def _head(project: Project) -> Line:
     return (Span(f"{literal(project.branch)} {project.commit.sha[:7]}", "muted"),)
 
 
-def _file(name: str, size: int, template: Template | None, inside: bool, width: int) -> Line:
-    indent = "  " if inside else ""
-    right: Line = (Span(f"{tones.size(size):>8}", "muted"),)
-    if template is not None:
-        right = (Span(f"{template.kind}  ", "accent"), *right)
-    return spread((Span(indent + literal(name)),), right, width)
+def _file(name: str, size: int, template: Template | None, width: int) -> Line:
+    """Return a file: name, size where there is room, and what it is good for, in columns."""
+    is_roomy = width >= _ROOMY
+    uses = _USES_ROOMY if is_roomy else _USES
+    room = max(8, width - uses - (_SIZES if is_roomy else 0))
+    sizes: Line = fitted((Span(tones.size(size), "muted"),), _SIZES - 2, "right")
+    return line(
+        fitted((Span(name),), room, cut="middle"), (*sizes, Span("  ")) if is_roomy else (),
+        _use(template),
+    )  # fmt: skip
+
+
+def _use(template: Template | None) -> Line:
+    if template is None:
+        return ()
+    if template.kind is TemplateKind.PLAYBOOK:
+        return (Span("playbook", "accent"),)
+    return _trust(template)
+
+
+def _trust(template: Template) -> Line:
+    if template.is_trusted:
+        return (Span(f"{glyphs.PASSED} ", "ok"), Span("trusted", "muted"))
+    return (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))
+
+
+def _cut_path(path: str, width: int) -> str:
+    return cut_text(literal(path), width, "front")
 
 
 def last_of(last: Mapping[TemplateId, Run], template: Template) -> Run | None:

@@ -131,6 +131,8 @@ class PaneLine(Painted):
 
     DEFAULT_CSS = "PaneLine { width: 5; height: 1fr; }"
 
-    def line_at(self, y: int) -> Line:  # noqa: ARG002
-        """Return the line."""
-        return (Span("  "), Span("│", "line"), Span("  "))
+    def line_at(self, y: int) -> Line:
+        """Return the line, which stops one row above what is below."""
+        if y >= self.size.height - 1:
+            return ()
+        return (Span("  "), Span("│", "line"))

@@ -54,6 +54,7 @@ class ResourceTable(Painted, can_focus=True):
         *,
         margin: int = 2,
         empty: Line = (),
+        has_head: bool = True,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
@@ -62,6 +63,7 @@ class ResourceTable(Painted, can_focus=True):
         self._source: RowSource = source or ListRows()
         self._margin = margin
         self._empty = empty
+        self._has_head = has_head
         self._cursor = 0
         self._cursor_key: str | None = self._key_at(0)
         self._top = 0
@@ -196,7 +198,7 @@ class ResourceTable(Painted, can_focus=True):
 
     @property
     def _head_height(self) -> int:
-        return 1 if self.size.height >= LEAST_HEIGHT else 0
+        return 1 if self._has_head and self.size.height >= LEAST_HEIGHT else 0
 
     @property
     def _body_height(self) -> int:

@@ -16,6 +16,7 @@ class ArtifactsScreen(PlaceScreen):
     """Show that there is no artifact store, and what there is instead."""
 
     PLACE = Place.ARTIFACTS
+    CSS = "ArtifactsScreen LinesView { height: 1fr; }"
 
     def body(self) -> Iterator[Widget]:
         """Yield the empty state."""

@@ -16,6 +16,7 @@ class LabsScreen(PlaceScreen):
     """Show that there is no lab provider, and what there is instead."""
 
     PLACE = Place.LABS
+    CSS = "LabsScreen LinesView { height: 1fr; }"
 
     def body(self) -> Iterator[Widget]:
         """Yield the empty state."""

@@ -17,7 +17,7 @@ from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.presenters import projects as present
 from skyforge_tui.tui.presenters.cells import Line, Span
-from skyforge_tui.tui.presenters.frame import title_line
+from skyforge_tui.tui.presenters.frame import MARGIN, title_line
 from skyforge_tui.tui.table_keys import TableKeys
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
@@ -26,7 +26,8 @@ from skyforge_tui.tui.widgets.row_source import ListRows, Row
 _NONE: Line = (
     Span("No project here yet. Git repositories and folders below this one are projects.", "muted"),
 )
-_NO_TEMPLATES: Line = (Span("Nothing to launch: no playbook and no skyforge.toml found.", "muted"),)
+_INDENT = 2
+"""Cells before the pane's text: the cursor of its table stands there."""
 
 
 class ProjectsScreen(TableKeys, PlaceScreen):
@@ -40,9 +41,10 @@ class ProjectsScreen(TableKeys, PlaceScreen):
         self._last: dict[TemplateId, Run] = {}
         super().__init__()
         self._list = ResourceTable(present.COLUMNS, id="projects", margin=0)
-        self._head = LinesView(id="head", indent=0)
-        self._templates = ResourceTable(present.TEMPLATE_COLUMNS, id="templates", margin=2)
-        self._below = LinesView(id="below", indent=0)
+        self._pane = Vertical(id="pane")
+        self._head = LinesView(id="head", indent=_INDENT)
+        self._templates = ResourceTable(present.TEMPLATE_COLUMNS, id="templates", has_head=False)
+        self._below = LinesView(id="below", indent=_INDENT)
         self._has_loaded = False
 
     @property
@@ -55,7 +57,7 @@ class ProjectsScreen(TableKeys, PlaceScreen):
         with Horizontal(classes="body"):
             yield self._list
             yield PaneLine()
-            with Vertical(id="pane"):
+            with self._pane:
                 yield self._head
                 yield self._templates
                 yield self._below
@@ -179,34 +181,31 @@ class ProjectsScreen(TableKeys, PlaceScreen):
             self._below.show([])
             self.show_frame()
             return
-        width = max(20, self._head.size.width - 2)
-        self._head.show([*present.head_lines(view, self.now, width), ()])
+        width = max(20, self._pane.size.width - _INDENT - MARGIN)
+        head = present.head_lines(view, self.now, width)
         rows = [
             Row(one.id, present.template_cells(one, self._last.get(one.id), self.now))
             for one in view.templates
         ]
-        self._templates.show(ListRows(rows), empty=_NO_TEMPLATES)
-        self._templates.styles.height = self._table_height(len(rows), view)
-        self._below.show(self._below_lines(view, width))
+        below = max(4, self._pane.size.height - 1 - len(head))
+        height = min(len(rows), max(3, below * 2 // 3) if view.project.files else below)
+        self._head.show(head)
+        self._templates.show(ListRows(rows), empty=())
+        self._templates.styles.height = height
+        self._templates.display = bool(rows)
+        self._below.show(self._below_lines(view, below - height, width))
         self.show_frame()
 
-    def _table_height(self, rows: int, view: ProjectView) -> int:
-        """Return the room for the templates: what they need, at most two thirds of what is left."""
-        left = max(4, self.size.height - 4 - self._head.size.height)
-        some = min(rows, max(2, left * 2 // 3)) if view.project.files else min(rows, left)
-        return max(2, some + 1)
-
-    def _below_lines(self, view: ProjectView, width: int) -> list[Line]:
+    def _below_lines(self, view: ProjectView, room: int, width: int) -> list[Line]:
         project = view.project
+        root = project.path.rstrip("/") + "/"
         by_path = {
-            one.sources[0].path.removeprefix(project.path.rstrip("/") + "/"): one
-            for one in view.templates
-            if one.sources
+            one.sources[0].path.removeprefix(root): one for one in view.templates if one.sources
         }
-        room = max(3, self.size.height - 5 - self._head.size.height - len(view.templates))
         lines: list[Line] = [()]
         if project.notices:
             lines += [*present.notice_lines(project, width), ()]
-        if project.files:
-            lines += present.file_lines(project, by_path, room - len(lines), width)
+        if project.files and room - len(lines) > 1:
+            files = present.file_lines(project, by_path, self.now, room - len(lines), width)
+            lines += files
         return lines

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from skyforge_tui.domain.identity import RunId
@@ -15,7 +15,7 @@ from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run, RunDetail
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.messages import Changes
@@ -27,8 +27,6 @@ from skyforge_tui.tui.run_commands import RunCommands
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_view import LogView
 
-WIDE = 110
-"""From so many columns on, the parameters stand beside the output."""
 _COLUMN = 8
 """Cells per step to the side."""
 
@@ -48,6 +46,7 @@ class RunScreen(RunCommands, PlaceScreen):
         self._reader: LogReader | None = None
         self._wants_facts: bool | None = None
         super().__init__()
+        self._left = Vertical(id="left")
         self._status = LinesView([()], id="status")
         self._log = LogView()
         self._rule = PaneLine()
@@ -55,9 +54,10 @@ class RunScreen(RunCommands, PlaceScreen):
 
     def body(self) -> Iterator[Widget]:
         """Yield the status row, the output, and the facts beside it."""
-        yield self._status
         with Horizontal(classes="body"):
-            yield self._log
+            with self._left:
+                yield self._status
+                yield self._log
             yield self._rule
             yield self._facts
 
@@ -147,7 +147,8 @@ class RunScreen(RunCommands, PlaceScreen):
         detail = self._detail
         is_wide = self.size.width >= WIDE
         shows_facts = is_wide if self._wants_facts is None else self._wants_facts
-        self._facts.display = self._rule.display = shows_facts
+        self._facts.display = shows_facts
+        self._rule.display = shows_facts and is_wide
         self._log.display = is_wide or not shows_facts
         if detail is None:
             return
