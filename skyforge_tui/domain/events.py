@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skyforge_tui.domain.identity import ProjectId, RunId
+from skyforge_tui.domain.identity import LabId, ProjectId, RunId
 from skyforge_tui.domain.notice import Notice
 
 
@@ -36,6 +36,13 @@ class ProjectsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LabsChanged(Event):
+    """These labs are new, different or gone; or what their providers say of themselves is."""
+
+    lab_ids: frozenset[LabId]
+
+
+@dataclass(frozen=True, slots=True)
 class HealthChanged(Event):
     """An upstream's light changed."""
 
@@ -47,6 +54,11 @@ class SyncRequested(Event):
     """Somebody asked for a fresh look at the projects; None means all."""
 
     project_id: ProjectId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabSyncRequested(Event):
+    """Somebody asked for a fresh look at the labs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,20 @@ TemplateId = NewType("TemplateId", str)
 RunId = NewType("RunId", str)
 """`<upstream>:<native id>`; for the local workspace the native id is the run's number."""
 
+LabId = NewType("LabId", str)
+"""`<provider instance>:<native id>`; the native id is what the provider itself calls the lab."""
+
 LOCAL = "local"
 """The upstream name of this machine's workspace."""
 
 
 def upstream_of(thing_id: str) -> str:
-    """Return the upstream part of a project, template or run id."""
+    """Return the upstream part of a project, template, run or lab id."""
     return thing_id.partition(":")[0]
 
 
 def native_of(thing_id: str) -> str:
-    """Return what the upstream itself calls a project or a run."""
+    """Return what the upstream itself calls a project, a run or a lab."""
     return thing_id.partition(":")[2]
 
 

@@ -10,6 +10,8 @@ from skyforge_tui.domain.identity import Role
 class Permission(StrEnum):
     """One thing somebody may do: `noun:verb`, alphabetised."""
 
+    LAB_LIST = "lab:list"
+    LAB_READ = "lab:read"
     PROJECT_LIST = "project:list"
     PROJECT_READ = "project:read"
     PROJECT_SYNC = "project:sync"
@@ -23,6 +25,8 @@ class Permission(StrEnum):
 
 
 NEEDS: dict[Permission, Role] = {
+    Permission.LAB_LIST: Role.NONE,
+    Permission.LAB_READ: Role.NONE,
     Permission.PROJECT_LIST: Role.NONE,
     Permission.PROJECT_READ: Role.VIEWER,
     Permission.PROJECT_SYNC: Role.NONE,
