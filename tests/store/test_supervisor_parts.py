@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from skyforge_tui.store.supervisor import locks
 from skyforge_tui.store.supervisor.bells import Bells
+from skyforge_tui.store.supervisor.child import environment_for
 from skyforge_tui.store.supervisor.loop import Loop
 from skyforge_tui.store.supervisor.output import Output
 from skyforge_tui.store.supervisor.places import Places
@@ -212,3 +214,9 @@ def test_due_times_come_once_and_can_be_taken_back() -> None:
     loop.turn()
     assert calls == ["a"]
     assert not loop.is_due("a")
+
+
+def test_tools_beside_this_program_are_found_last() -> None:
+    """What is installed beside this program is found, after all that the person's PATH names."""
+    path = environment_for({"PATH": "/mine/bin"}, {}, {})["PATH"].split(os.pathsep)
+    assert path == ["/mine/bin", str(Path(sys.executable).parent)]

@@ -14,6 +14,7 @@ import sys
 import termios
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 _RESET = (
     signal.SIGHUP,
@@ -53,7 +54,13 @@ def environment_for(
         for name, value in inherited.items()
         if not name.startswith(_OURS) and name not in _NOT_INHERITED
     }
-    return {**kept, "TERM": "xterm-256color", **added, **secret}
+    # Tools installed beside this program (Ansible, netlab) are found even when it was started by its
+    # full path; whatever the person's own PATH has comes first.
+    parts = [kept.get("PATH", os.defpath)]
+    if sys.executable:
+        parts.append(str(Path(sys.executable).parent))
+    path = os.pathsep.join(part for part in parts if part)
+    return {**kept, "PATH": path, "TERM": "xterm-256color", **added, **secret}
 
 
 class Child:
