@@ -79,11 +79,13 @@ async def open_services(
     from skyforge_tui.services.catalog import Catalog
     from skyforge_tui.services.contract import Services
     from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.services.history import HistoryService
     from skyforge_tui.services.projects import ProjectService
     from skyforge_tui.services.run_index import RunIndex
     from skyforge_tui.services.runs import RunService
     from skyforge_tui.settings.load import load
     from skyforge_tui.store.database import CACHE, STATE, open_database
+    from skyforge_tui.store.history import SqliteHistoryStore
     from skyforge_tui.store.logs import FileLogStore
     from skyforge_tui.store.projects import SqliteProjectCache
     from skyforge_tui.store.run_directories import FileRunDirectories
@@ -111,6 +113,7 @@ async def open_services(
         services = Services(
             projects=ProjectService(catalog, access, bus),
             runs=RunService(index, catalog, access, bus, clock),
+            history=HistoryService(SqliteHistoryStore(state), access, bus, clock),
             access=access,
             bus=bus,
             health=health,

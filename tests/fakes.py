@@ -18,6 +18,7 @@ from typing import Any
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import Event
+from skyforge_tui.domain.history import LineKind, SentCommand
 from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, native_of, upstream_of
 from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.domain.project import Project, ProjectKind
@@ -32,6 +33,7 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
@@ -224,6 +226,48 @@ class MemoryTrustStore:
         """Remember them."""
         await asyncio.sleep(0)
         self.pairs.update(((one.path, one.sha256), (by, at)) for one in sources)
+
+
+class MemoryHistoryStore:
+    """Lines, commands and pins."""
+
+    def __init__(self) -> None:
+        self.typed: dict[LineKind, list[str]] = {}
+        self.commands: list[SentCommand] = []
+        self.pinned: dict[int, TemplateId] = {}
+        self.full: Unavailable | None = None
+
+    async def lines(self, kind: LineKind, limit: int) -> list[str]:
+        """Return the newest first."""
+        return self.typed.get(kind, [])[::-1][:limit]
+
+    async def remember(self, kind: LineKind, line: str, at: datetime) -> None:
+        """Keep a line, once."""
+        self._check()
+        kept = [one for one in self.typed.get(kind, []) if one != line]
+        self.typed[kind] = [*kept, line]
+
+    async def sent(self, limit: int) -> list[SentCommand]:
+        """Return the newest, oldest first."""
+        return self.commands[-limit:]
+
+    async def log(self, command: SentCommand) -> None:
+        """Keep a command."""
+        self._check()
+        self.commands.append(command)
+
+    async def pins(self) -> dict[int, TemplateId]:
+        """Return the pins."""
+        return dict(self.pinned)
+
+    async def set_pins(self, pins: Mapping[int, TemplateId]) -> None:
+        """Replace the pins."""
+        self._check()
+        self.pinned = dict(pins)
+
+    def _check(self) -> None:
+        if self.full is not None:
+            raise self.full
 
 
 class MemoryRunCache:
@@ -512,6 +556,7 @@ class Core:
     project_cache: MemoryProjectCache = field(default_factory=MemoryProjectCache)
     run_cache: MemoryRunCache = field(default_factory=MemoryRunCache)
     trust: MemoryTrustStore = field(default_factory=MemoryTrustStore)
+    history_store: MemoryHistoryStore = field(default_factory=MemoryHistoryStore)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -528,9 +573,11 @@ class Core:
         )
         self.projects = ProjectService(self.catalog, self.access, self.bus)
         self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)
+        self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.services = Services(
-            projects=self.projects, runs=self.runs, access=self.access, bus=self.bus,
-            health=self.health, catalog=self.catalog, run_upstreams=(self.engine.upstream,),
+            projects=self.projects, runs=self.runs, history=self.history, access=self.access,
+            bus=self.bus, health=self.health, catalog=self.catalog,
+            run_upstreams=(self.engine.upstream,),
         )  # fmt: skip
 
     @property

@@ -10,6 +10,8 @@ from skyforge_tui.domain.identity import Role
 class Permission(StrEnum):
     """One thing somebody may do: `noun:verb`, alphabetised."""
 
+    HISTORY_READ = "history:read"
+    HISTORY_WRITE = "history:write"
     LAB_LIST = "lab:list"
     LAB_READ = "lab:read"
     PROJECT_LIST = "project:list"
@@ -25,6 +27,8 @@ class Permission(StrEnum):
 
 
 NEEDS: dict[Permission, Role] = {
+    Permission.HISTORY_READ: Role.NONE,
+    Permission.HISTORY_WRITE: Role.NONE,
     Permission.LAB_LIST: Role.NONE,
     Permission.LAB_READ: Role.NONE,
     Permission.PROJECT_LIST: Role.NONE,

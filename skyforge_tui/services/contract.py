@@ -14,6 +14,7 @@ from skyforge_tui.services.authorization import Access, Decision, Denied
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.runs import RunService
 
@@ -27,6 +28,7 @@ class Services:
 
     projects: ProjectService
     runs: RunService
+    history: HistoryService
     access: Access
     bus: Bus
     health: HealthBoard
