@@ -54,8 +54,8 @@ def environment_for(
         for name, value in inherited.items()
         if not name.startswith(_OURS) and name not in _NOT_INHERITED
     }
-    # Tools installed beside this program (Ansible, netlab) are found even when it was started by its
-    # full path; whatever the person's own PATH has comes first.
+    # Tools installed beside this program (Ansible, netlab) are found even when it was started by
+    # its full path; whatever the person's own PATH has comes first.
     parts = [kept.get("PATH", os.defpath)]
     if sys.executable:
         parts.append(str(Path(sys.executable).parent))
