@@ -1,0 +1,86 @@
+"""The composition root: settings → integrations → providers → services → engine.
+
+The only room that names concrete classes of every floor. This half is what starting needs; the
+other, `assembly`, loads stores, vendor libraries and pydantic, and is itself loaded on the engine's
+side, so that the first picture does not wait for it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.settings.frame import FrameSettings, read_frame
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.bridge import Engine
+
+
+def current_principal() -> Principal:
+    """Return the person who started the program, as this machine knows them."""
+    try:
+        return Principal(getpass.getuser())
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return Principal(str(os.getuid()))
+
+
+@asynccontextmanager
+async def open_services(
+    frame: FrameSettings,
+    *,
+    watch_runs: bool = False,
+    sync_projects: bool = False,
+    forgive_settings: bool = False,
+) -> AsyncIterator[Services]:
+    """Open everything that `frame` configures and close it on every way out.
+
+    `watch_runs` and `sync_projects` start the jobs of those names. `forgive_settings` takes what is
+    right in a configuration and turns the rest into notices.
+
+    Raises:
+        SettingsError: the configuration is wrong; holds every complaint.
+    """
+    from skyforge_tui.wiring.assembly import assemble
+
+    async with assemble(
+        frame,
+        current_principal(),
+        watch_runs=watch_runs,
+        sync_projects=sync_projects,
+        forgive_settings=forgive_settings,
+    ) as services:
+        yield services
+
+
+def run_cockpit(config_path: Path | None, profile: str | None) -> int:
+    """Run the cockpit until the person leaves it; return the exit code."""
+    from skyforge_tui.tui.app import SkyforgeApp
+
+    frame = read_frame(config_path, profile)
+
+    def make_engine(app: SkyforgeApp) -> Engine:
+        from skyforge_tui.engine.thread import ThreadEngine
+
+        return ThreadEngine(
+            lambda: open_services(
+                frame, watch_runs=True, sync_projects=True, forgive_settings=True
+            ),
+            app.bridge.unheard,
+        )
+
+    app = SkyforgeApp(
+        make_engine,
+        current_principal(),
+        theme=frame.theme,
+        ascii_only=frame.glyphs == "ascii",
+        motion=frame.motion,
+        profile=frame.profile or "local",
+    )
+    app.run()
+    return app.return_code or 0

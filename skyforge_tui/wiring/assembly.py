@@ -1,0 +1,129 @@
+"""Assembles the estate: every store, provider, service and job, named once and closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from skyforge_tui.domain.identity import LOCAL, Principal
+from skyforge_tui.jobs.project_sync import ProjectSync
+from skyforge_tui.jobs.run_watch import RunWatch
+from skyforge_tui.jobs.runner import Job, running
+from skyforge_tui.providers.repositories.local import LocalRepositoryHost
+from skyforge_tui.providers.runs.local import LocalRunEngine
+from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.contract import Services
+from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.history import HistoryService
+from skyforge_tui.services.projects import ProjectService
+from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.runs import RunService
+from skyforge_tui.settings.frame import FrameSettings
+from skyforge_tui.settings.load import Loaded, load
+from skyforge_tui.store.database import CACHE, STATE, Database, open_database
+from skyforge_tui.store.history import SqliteHistoryStore
+from skyforge_tui.store.logs import FileLogStore
+from skyforge_tui.store.projects import SqliteProjectCache
+from skyforge_tui.store.run_directories import FileRunDirectories
+from skyforge_tui.store.runs import SqliteRunCache
+from skyforge_tui.store.trust import SqliteTrustStore
+
+
+class SystemClock:
+    """The time as it is."""
+
+    def now(self) -> datetime:
+        """Return the current time in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+def cache_path(frame: FrameSettings) -> Path:
+    """Return where the index of this state directory is kept.
+
+    Every state directory has its own: two that shared one would each forget the other's runs.
+    """
+    digest = hashlib.sha256(os.fsencode(frame.state_dir)).hexdigest()[:12]
+    return frame.cache_dir / digest / "cache.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What everything else stands on: who acts, where things are kept, how parts talk."""
+
+    frame: FrameSettings
+    loaded: Loaded
+    principal: Principal
+    cache: Database
+    state: Database
+    access: Access
+    bus: Bus
+    clock: SystemClock
+
+
+@asynccontextmanager
+async def assemble(
+    frame: FrameSettings,
+    principal: Principal,
+    *,
+    watch_runs: bool,
+    sync_projects: bool,
+    forgive_settings: bool,
+) -> AsyncIterator[Services]:
+    """Open everything; see `open_services`."""
+    loaded = load(frame.config_path, frame.profile)
+    if not forgive_settings:
+        loaded.checked()
+    async with AsyncExitStack() as stack:
+        cache = await stack.enter_async_context(open_database(cache_path(frame), CACHE))
+        state = await stack.enter_async_context(open_database(frame.state_dir / "state.db", STATE))
+        ground = Ground(frame, loaded, principal, cache, state, Access(), Bus(), SystemClock())
+        engine = _run_engine(ground)
+        services = await _services(ground, engine)
+        jobs: list[Job] = []
+        if watch_runs:
+            jobs.append(RunWatch(engine, services.runs))
+        if sync_projects:
+            jobs.append(ProjectSync(services.projects, services.bus))
+        await stack.enter_async_context(running(jobs, ground.bus, ground.clock))
+        yield services
+
+
+def _run_engine(ground: Ground) -> LocalRunEngine:
+    slots = ground.loaded.settings.local.slots
+    return LocalRunEngine(FileRunDirectories(ground.frame.state_dir, slots=slots))
+
+
+async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
+    frame, access, bus, clock = ground.frame, ground.access, ground.bus, ground.clock
+    health = HealthBoard(bus)
+    health.register(LOCAL, "workspace")
+    host = LocalRepositoryHost(frame.roots or (Path.cwd(),), ground.principal.username)
+    projects, trust = SqliteProjectCache(ground.cache), SqliteTrustStore(ground.state)
+    catalog = Catalog([host], projects, trust, access, bus, health, clock)
+    await catalog.open()
+    logs = {LOCAL: FileLogStore(frame.state_dir)}
+    index = RunIndex([engine], logs, SqliteRunCache(ground.cache), catalog, bus)
+    complaints = (one.as_notice() for one in ground.loaded.complaints)
+    return Services(
+        projects=ProjectService(catalog, access, bus),
+        runs=RunService(index, catalog, access, bus, clock),
+        history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
+        access=access,
+        bus=bus,
+        health=health,
+        catalog=catalog,
+        run_upstreams=(LOCAL,),
+        notices=(*complaints, *ground.cache.notices, *ground.state.notices),
+    )
