@@ -85,7 +85,8 @@ class Lab:
     @property
     def is_ready(self) -> bool:
         """Whether every node does what it is there for."""
-        return self.state is LabState.RUNNING and bool(self.ready) and self.ready == self.nodes_total
+        is_running = self.state is LabState.RUNNING
+        return is_running and bool(self.ready) and self.ready == self.nodes_total
 
     @property
     def is_degraded(self) -> bool:
@@ -157,7 +158,7 @@ class LabSource:
     transport: str = ""
     endpoint: str = ""
     error: str = ""
-    """Why it is not live; empty when it is."""
+    """What went wrong; a live one may name it too, when a second way led to the answer."""
     advice: str = ""
     as_of: datetime | None = None
     """When it last answered."""

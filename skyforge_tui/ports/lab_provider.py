@@ -20,6 +20,9 @@ class LabQuery:
     """Whether states and steps are enough: no program is started, no node is counted."""
 
 
+EVERY_LAB = LabQuery()
+
+
 @dataclass(frozen=True, slots=True)
 class LabListing:
     """Labs that were found, how those who were asked answered, and what could not be read."""
@@ -54,15 +57,15 @@ class LabProvider(Protocol):
         """What it is (`netlab`, `eve`, …)."""
         ...
 
-    async def list_running(self, query: LabQuery = LabQuery()) -> LabListing:
+    async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs that run or are on their way."""
         ...
 
-    async def list_for_user(self, query: LabQuery = LabQuery()) -> LabListing:
+    async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab the provider knows of, failed and stopped ones too."""
         ...
 
-    async def list_metadata(self, query: LabQuery = LabQuery()) -> tuple[Metadata, ...]:
+    async def list_metadata(self, query: LabQuery = EVERY_LAB) -> tuple[Metadata, ...]:
         """Return what is known of every lab.
 
         Raises:

@@ -1,0 +1,1 @@
+"""netlab of this machine, as its command line tells it."""

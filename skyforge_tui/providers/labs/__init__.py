@@ -1,0 +1,1 @@
+"""Lab providers: everything that can run a lab."""

@@ -1,0 +1,272 @@
+"""Labs that netlab runs on this machine, for the person who started the program."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import LabId, native_of
+from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabLinkEnd, LabSource, LabState
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.netlab import inspection, wire
+from skyforge_tui.integrations.netlab.client import NetlabClient, StatusAnswer
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
+from skyforge_tui.providers.labs import netlab_words as words
+
+KIND = "netlab"
+_INSTALL = "install networklab, or start skyforge in the environment that has it"
+_ACTIVE = (LabState.RUNNING, LabState.STARTING, LabState.STOPPING)
+_ASKED_AT_ONCE = 2
+"""Labs whose nodes are asked for side by side: every one costs a program start."""
+
+Answer = TypeVar("Answer")
+
+
+class NetlabLabProvider:
+    """Tells of the labs that netlab has started here."""
+
+    kind = KIND
+
+    def __init__(
+        self, client: NetlabClient, clock: Clock, *, owner: str, upstream: str = KIND
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._owner = owner
+        self.upstream = upstream
+        self._turns = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+    async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
+        """Return the labs that run or are on their way."""
+        listing = await self.list_for_user(query)
+        return replace(listing, labs=tuple(one for one in listing.labs if one.state in _ACTIVE))
+
+    async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
+        """Return every lab that netlab has an entry of."""
+        try:
+            answer = await self._ask(brief=query.is_brief)
+        except TransportError as error:
+            return LabListing((), (self._silent(error),), is_brief=query.is_brief)
+        source = LabSource(
+            self.upstream, KIND, UpstreamState.LIVE, answer.transport,
+            self._client.path() or "", answer.why, as_of=self._clock.now(),
+        )  # fmt: skip
+        if query.owner and query.owner != self._owner:
+            return LabListing((), (source,), is_brief=query.is_brief)
+        labs = await self._labs(answer.status.labs, brief=query.is_brief)
+        unreadable = frozenset(map(self._id, answer.status.unreadable))
+        return LabListing(labs, (source,), unreadable, query.is_brief)
+
+    async def list_metadata(self, query: LabQuery = EVERY_LAB) -> tuple[Metadata, ...]:
+        """Return what netlab has written down of every lab."""
+        answer = await self._told(self._ask(brief=query.is_brief))
+        if query.owner and query.owner != self._owner:
+            return ()
+        return tuple(self._metadata(entry) for entry in answer.status.labs)
+
+    async def get_metadata(self, lab_id: LabId) -> Metadata:
+        """Return what netlab has written down of one lab, with its nodes and links."""
+        found = await self.detail(lab_id)
+        entry = await self._entry(lab_id)
+        return {**self._metadata(entry), "nodes": found.nodes, "links": found.links}
+
+    async def detail(self, lab_id: LabId) -> LabDetail:
+        """Return a lab with its nodes, links and steps."""
+        entry = await self._entry(lab_id)
+        is_moving = await self._is_anything_moving([entry])
+        missing: list[str] = []
+        nodes: tuple[wire.NodeEntry, ...] = ()
+        lab = self._read(entry, is_moving)
+        if _is_there(entry):
+            lab, nodes = await self._counted(entry, lab, missing)
+            if not nodes:
+                nodes = await self._or_missing(self._inspect_nodes(entry), missing, "nodes") or ()
+            lab = replace(lab, nodes_total=len(words.machines(nodes)) or lab.nodes_total)
+            links = await self._or_missing(self._inspect_links(entry), missing, "links") or ()
+            if not lab.topology:
+                file = await self._or_missing(self._inspect_input(entry), missing, "topology file")
+                lab = replace(lab, topology=file or "")
+        else:
+            missing.append(f"nodes: {entry.directory} is not there any more")
+            links = ()
+        return LabDetail(
+            lab, tuple(map(words.node, nodes)), links, words.steps(entry), tuple(missing)
+        )
+
+    async def progress_stamp(self) -> str:
+        """Return a text that differs whenever netlab wrote its status file."""
+        return await self._client.stamp()
+
+    async def report(self, lab_id: LabId, name: str) -> str:
+        """Return one of netlab's reports on a lab."""
+        entry = await self._entry(lab_id)
+        try:
+            return await self._client.report(entry.directory, name)
+        except TransportError as error:
+            if error.kind == "refused":
+                advice = "netlab show reports lists them"
+                raise NotFound(error.message, upstream=self.upstream, advice=advice) from None
+            raise self._unavailable(error) from error
+
+    async def graph(self, lab_id: LabId) -> str:
+        """Return the links of a lab in the DOT language."""
+        entry = await self._entry(lab_id)
+        return await self._told(self._client.graph(entry.directory))
+
+    # Asking.
+
+    async def _ask(self, *, brief: bool) -> StatusAnswer:
+        return await (self._client.brief_status() if brief else self._client.status())
+
+    async def _entry(self, lab_id: LabId) -> wire.LabEntry:
+        answer = await self._told(self._client.status())
+        for entry in answer.status.labs:
+            if entry.instance == native_of(lab_id):
+                return entry
+        raise NotFound(f"netlab knows no lab {native_of(lab_id)}", upstream=self.upstream)
+
+    async def _labs(self, entries: tuple[wire.LabEntry, ...], *, brief: bool) -> tuple[Lab, ...]:
+        is_moving = await self._is_anything_moving(entries)
+        labs = [self._read(entry, is_moving) for entry in entries]
+        if brief:
+            return tuple(labs)
+
+        async def counted(entry: wire.LabEntry, lab: Lab) -> Lab:
+            if lab.state is not LabState.RUNNING or not _is_there(entry):
+                return lab
+            async with self._turns:
+                return (await self._counted(entry, lab, []))[0]
+
+        return tuple(await asyncio.gather(*map(counted, entries, labs)))
+
+    async def _is_anything_moving(self, entries: Iterable[wire.LabEntry]) -> bool | None:
+        """Say whether netlab changes labs just now; asked only if one seems to be on its way."""
+        readings = [words.read(entry, is_anything_moving=None) for entry in entries]
+        if not any(one.state.is_moving for one in readings):
+            return None
+        try:
+            return await self._client.is_anything_moving()
+        except TransportError:
+            return None  # without `ps` nobody knows; what netlab wrote down then stands
+
+    async def _counted(
+        self, entry: wire.LabEntry, lab: Lab, missing: list[str]
+    ) -> tuple[Lab, tuple[wire.NodeEntry, ...]]:
+        """Return the lab with its nodes counted: what netlab says may have ended with a reboot."""
+        try:
+            answer = await self._client.instance(entry.instance)
+        except wire.UnknownInstanceError:
+            return replace(lab, state=LabState.UNKNOWN, note="it went while we looked"), ()
+        except TransportError as error:
+            missing.append(f"node states: {error.message}")
+            return replace(lab, note=lab.note or "netlab does not tell its nodes"), ()
+        if answer.topology:
+            lab = replace(lab, topology=str(Path(entry.directory) / answer.topology))
+        if answer.nodes is None:
+            if lab.state is LabState.RUNNING:
+                missing.append(f"node states: {answer.why}")
+            return lab, ()
+        machines = words.machines(answer.nodes)
+        up = words.seen_up(machines)
+        lab = replace(lab, nodes_total=len(machines), nodes_up=up)
+        if lab.state is not LabState.RUNNING:
+            return lab, answer.nodes
+        if up == 0:
+            lab = replace(lab, state=LabState.FAILED, note="netlab says started; no node runs")
+        elif up is None and words.should_be_seen(machines):
+            note = "netlab says started; none of its nodes was found"
+            lab = replace(lab, state=LabState.UNKNOWN, note=note)
+        elif words.is_configured(entry):
+            lab = replace(lab, ready=len(machines) if up is None else up)
+        return lab, answer.nodes
+
+    async def _inspect_nodes(self, entry: wire.LabEntry) -> tuple[wire.NodeEntry, ...]:
+        return inspection.read_nodes(await self._client.inspect(entry.directory, "nodes"))
+
+    async def _inspect_links(self, entry: wire.LabEntry) -> tuple[LabLink, ...]:
+        links = inspection.read_links(await self._client.inspect(entry.directory, "links"))
+        return tuple(
+            LabLink(
+                one.name,
+                one.kind,
+                tuple(LabLinkEnd(end.node, end.interface, end.address) for end in one.ends),
+            )
+            for one in links
+        )
+
+    async def _inspect_input(self, entry: wire.LabEntry) -> str:
+        return inspection.read_file(await self._client.inspect(entry.directory, "input"))
+
+    # Translating.
+
+    def _read(self, entry: wire.LabEntry, is_anything_moving: bool | None) -> Lab:
+        reading = words.read(entry, is_anything_moving=is_anything_moving)
+        if not _is_there(entry):
+            reading = words.Reading(LabState.UNKNOWN, note="its folder is gone")
+        return Lab(
+            id=self._id(entry.instance),
+            name=entry.name or Path(entry.directory).name,
+            state=reading.state,
+            provider=self.upstream,
+            kind=KIND,
+            owner=self._owner,
+            directory=entry.directory,
+            updated_at=words.changed_at(entry),
+            step=reading.step,
+            note=reading.note,
+        )
+
+    def _metadata(self, entry: wire.LabEntry) -> Metadata:
+        return {
+            "lab_id": self._id(entry.instance),
+            "name": entry.name or Path(entry.directory).name,
+            "owner": self._owner,
+            "status": entry.status,
+            "timestamp": entry.timestamp,
+            "instance": entry.instance,
+            "dir": entry.directory,
+            "providers": entry.providers,
+            "log": tuple(f"{one.at}: {one.text}" if one.at else one.text for one in entry.log),
+        }
+
+    def _id(self, instance: str) -> LabId:
+        return LabId(f"{self.upstream}:{instance}")
+
+    def _silent(self, error: TransportError) -> LabSource:
+        is_missing = error.kind == "missing"
+        return LabSource(
+            self.upstream, KIND,
+            UpstreamState.DISABLED if is_missing else UpstreamState.ERROR,
+            endpoint=self._client.path() or "",
+            error=error.message,
+            advice=_INSTALL if is_missing else "R looks again",
+        )  # fmt: skip
+
+    async def _told(self, asking: Awaitable[Answer]) -> Answer:
+        try:
+            return await asking
+        except TransportError as error:
+            raise self._unavailable(error) from error
+
+    async def _or_missing(
+        self, asking: Awaitable[Answer], missing: list[str], what: str
+    ) -> Answer | None:
+        try:
+            return await asking
+        except TransportError as error:
+            missing.append(f"{what}: {error.message}")
+            return None
+
+    def _unavailable(self, error: TransportError) -> Unavailable:
+        advice = _INSTALL if error.kind == "missing" else "R looks again"
+        return Unavailable(error.message, upstream=self.upstream, advice=advice)
+
+
+def _is_there(entry: wire.LabEntry) -> bool:
+    return Path(entry.directory).is_dir()

@@ -1,0 +1,151 @@
+"""What netlab's own words mean for a lab and its nodes: pure functions.
+
+Source: netlab 26.10. A lab's status is a sentence about what `up` or `down` does at the moment, and
+stays as it is when they are killed; a node's is that of docker, vagrant or virsh.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from skyforge_tui.domain.lab import LabNode, LabState, LabStep, NodeState
+from skyforge_tui.integrations.netlab.wire import LabEntry, NodeEntry
+
+_STARTED = "started"
+_STARTS = re.compile(
+    r"starting |restarting lab|.* workload started$|deploying |normalizing |devices are ready"
+    r"|configuration deployment complete|initial configuration complete|reloading saved"
+    r"|saved initial configurations reloaded|\d+/\d+ external tools started"
+)
+_STOPS = re.compile(r"lab shutdown requested|stopping |external tools stopped")
+_CONFLICT = re.compile(r"conflict\b")
+_BEGINS = re.compile(r"(re)?starting lab$")
+_CONFIGURED = frozenset(
+    {
+        "initial configuration complete",
+        "configuration deployment complete",
+        "saved initial configurations reloaded",
+    }
+)
+_NODE_UP = re.compile(r"up\b(?!.*\(paused\))|running\b", re.IGNORECASE)
+_NODE_DOWN = re.compile(
+    r"up\b.*\(paused\)|exited|created|dead|removing|restarting|paused|not running|not created|"
+    r"poweroff|shutoff|shut off|saved|aborted|crashed|inaccessible",
+    re.IGNORECASE,
+)
+_TELLING_PROVIDERS = frozenset({"clab", "libvirt", "virtualbox"})
+"""Providers that netlab asks about their nodes; of others it knows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A lab's state as its entry tells it."""
+
+    state: LabState
+    step: str = ""
+    note: str = ""
+
+
+def read(entry: LabEntry, *, is_anything_moving: bool | None) -> Reading:
+    """Return what the entry says.
+
+    `is_anything_moving` says whether a netlab that changes labs runs at all, None when nobody
+    knows. Without one, a lab that "is starting" was left behind.
+    """
+    status = entry.status
+    steps = [step.text for step in entry.log]
+    if status == _STARTED:
+        return Reading(LabState.RUNNING)
+    if _CONFLICT.match(status):
+        # Somebody tried to start another lab as this one; it runs on if it ran before.
+        state = LabState.RUNNING if _STARTED in steps else LabState.UNKNOWN
+        return Reading(state, note=status)
+    if not status:
+        moving, step = LabState.STARTING, steps[-1] if steps else ""
+    elif _STARTS.match(status):
+        moving, step = LabState.STARTING, status
+    elif _STOPS.match(status):
+        moving, step = LabState.STOPPING, status
+    else:
+        return Reading(LabState.UNKNOWN, note=status)
+    if steps and steps[-1].startswith("ERROR"):
+        return Reading(LabState.FAILED, note=status or "the start ended early")
+    if is_anything_moving is False:
+        return Reading(LabState.FAILED, note=f"netlab ended during: {step or 'the start'}")
+    return Reading(moving, step=step)
+
+
+def is_configured(entry: LabEntry) -> bool:
+    """Say whether the present start of the lab went as far as configuring its nodes."""
+    for step in reversed(entry.log):
+        if step.text in _CONFIGURED:
+            return True
+        if _BEGINS.match(step.text):
+            return False
+    return False
+
+
+def steps(entry: LabEntry) -> tuple[LabStep, ...]:
+    """Return the log of a lab."""
+    return tuple(
+        LabStep(step.text, moment(step.at), failed=step.text.startswith("ERROR"))
+        for step in entry.log
+    )
+
+
+def changed_at(entry: LabEntry) -> datetime | None:
+    """Return when the lab's state last changed."""
+    at = moment(entry.timestamp)
+    return at if at is not None or not entry.log else moment(entry.log[-1].at)
+
+
+def moment(text: str) -> datetime | None:
+    """Return an aware moment, or None; netlab's own are in UTC when they do not say."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def node(entry: NodeEntry) -> LabNode:
+    """Return a node."""
+    return LabNode(
+        name=entry.name,
+        device=entry.device,
+        image=entry.image,
+        address=entry.address,
+        connection=entry.connection,
+        state=node_state(entry.status),
+        status=entry.status or "",
+        machine=entry.machine,
+    )
+
+
+def node_state(status: str | None) -> NodeState:
+    """Return what a provider's word for a node's state means."""
+    if status is None:
+        return NodeState.UNKNOWN
+    if _NODE_UP.match(status):
+        return NodeState.UP
+    return NodeState.DOWN if _NODE_DOWN.match(status) else NodeState.UNKNOWN
+
+
+def machines(entries: tuple[NodeEntry, ...]) -> tuple[NodeEntry, ...]:
+    """Return the nodes without the tools that serve them."""
+    return tuple(one for one in entries if not one.is_tool)
+
+
+def seen_up(entries: tuple[NodeEntry, ...]) -> int | None:
+    """Return how many nodes were seen running; None when nothing was seen of any."""
+    states = [node_state(one.status) for one in entries]
+    if all(one is NodeState.UNKNOWN for one in states):
+        return None
+    return states.count(NodeState.UP)
+
+
+def should_be_seen(entries: tuple[NodeEntry, ...]) -> bool:
+    """Say whether netlab would know of nodes like these, if they ran."""
+    return bool(entries) and all(one.provider in _TELLING_PROVIDERS for one in entries)
