@@ -16,11 +16,11 @@ from skyforge_tui.tui.presenters.columns import Column
 COLUMNS: tuple[Column, ...] = (
     Column("why", "Why", 9, priority=90),
     Column("state", "State", 10, priority=100),
-    Column("run", "Run", 4, most=7, align="right", priority=80),
-    Column("template", "Template", 17, most=28, priority=99, cut="middle", is_name=True),
-    Column("project", "Project", 12, most=18, priority=30, cut="middle"),
-    Column("age", "Age", 5, align="right", priority=70),
-    Column("note", "Note", 12, most=None, priority=60),
+    Column("run", "Run", 4, most=5, align="right", priority=80),
+    Column("template", "Template", 17, most=20, priority=99, cut="middle", is_name=True),
+    Column("project", "Project", 12, most=14, priority=30, cut="middle"),
+    Column("age", "Age", 4, align="right", priority=70),
+    Column("note", "Note", 16, most=None, priority=60),
 )
 
 _TICK = Span("✓", "ok")
@@ -46,16 +46,16 @@ def counted(found: Attention) -> str:
 
 
 def cells(
-    why: str, run: Run, usual: Mapping[TemplateId, timedelta], now: datetime
+    why: str, run: Run, usual: Mapping[TemplateId, timedelta], now: datetime, *, is_first: bool
 ) -> dict[str, Line]:
-    """Return a run's cells in one of the lists."""
+    """Return a run's cells in one of the lists; the first of a list says which it is."""
     took = run.duration(now)
     note: Line = (Span(literal(run.note), "bad" if why == "broke" else "warn"),) if run.note else ()
     if why == "runs":
         bar = duration_bar(took, usual.get(run.template_id), run.state, 6)
         note = joined((bar, (Span(tones.duration(took)),)) if took is not None else (note,))
     return {
-        "why": (Span(why, "muted"),),
+        "why": (Span(why if is_first else "", "strong", bold=True),),
         "state": tones.run_look(run).line,
         "run": (Span(str(run.number), "muted"),),
         "template": (Span(literal(run.template)),),

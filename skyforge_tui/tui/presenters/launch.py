@@ -36,6 +36,7 @@ def deck_cells(
     if last is not None:
         look = tones.run_look(last)
         took = "now" if last.state.is_active else tones.duration(last.duration(now))
+        took = look.word if last.state is RunState.LOST else took
         cells["last"] = (Span(f"{look.glyph} ", look.tone, bold=look.bold), Span(took))
         cells["used"] = (Span(tones.age(now - last.created_at), "muted"),)
     elif not template.is_trusted:

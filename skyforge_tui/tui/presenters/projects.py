@@ -31,7 +31,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 TEMPLATE_COLUMNS: tuple[Column, ...] = (
-    Column("template", "Template", 20, most=26, priority=100, cut="front", is_name=True),
+    Column("template", "Template", 20, most=22, priority=100, cut="front", is_name=True),
     Column("trust", "Trust", 9, priority=80),
     Column("last", "Last", 8, priority=90),
     Column("age", "Age", 4, align="right", priority=60),
@@ -65,17 +65,13 @@ def sync_word(view: ProjectView) -> Line:
     """Return how a project is, in one sign and one or two words."""
     if view.role is Role.NONE:
         return (Span(f"{glyphs.NONE} no role", "muted"),)
-    if view.project.seen_at is None:
-        return (Span(glyphs.PENDING, "spin"), Span(" reading"))
-    if view.project.notices:
-        count = len(view.project.notices)
-        word = "1 error" if count == 1 else f"{count} errors"
-        return (Span(f"{glyphs.PARTIAL} ", "warn"), Span(word, "warn"))
+    if view.project.seen_at is None or view.project.notices:
+        return _kept_word(view.project)
     if any(not one.is_trusted for one in view.templates):
         return (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))
     if not view.templates:
         return (Span(f"{glyphs.STOPPED_LAB} no runs", "muted"),)
-    return (Span(glyphs.READY, "ok"), Span(" in sync"))
+    return _kept_word(view.project)
 
 
 def template_cells(template: Template, last: Run | None, now: datetime) -> dict[str, Line]:
@@ -106,11 +102,21 @@ def head_lines(view: ProjectView, now: datetime, width: int) -> list[Line]:
         spread((Span(literal(project.name or project.slug), "strong", bold=True),), you, width),
         (Span(cut_text(literal(about), width), "muted"),),
         (),
-        _wire("repository", kept, sync_word(view), seen, _head(project), width),
+        _wire("repository", kept, _kept_word(project), seen, _head(project), width),
         _wire("runs", upstream_of(project.id), machine, "", (), width),
         (),
     ]
     return [*lines, _templates_title(view, width)]
+
+
+def _kept_word(project: Project) -> Line:
+    if project.seen_at is None:
+        return (Span(glyphs.PENDING, "spin"), Span(" reading"))
+    if project.notices:
+        count = len(project.notices)
+        word = "1 error" if count == 1 else f"{count} errors"
+        return (Span(f"{glyphs.PARTIAL} ", "warn"), Span(word, "warn"))
+    return (Span(glyphs.READY, "ok"), Span(" in sync"))
 
 
 def _templates_title(view: ProjectView, width: int) -> Line:

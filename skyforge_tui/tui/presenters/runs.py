@@ -14,12 +14,12 @@ from skyforge_tui.tui.presenters.columns import Column
 
 COLUMNS: tuple[Column, ...] = (
     Column("state", "State", 10, priority=100),
-    Column("run", "Run", 4, most=7, align="right", priority=95),
-    Column("template", "Template", 17, most=26, priority=99, cut="middle", is_name=True),
-    Column("project", "Project", 12, most=16, priority=30, cut="middle"),
+    Column("run", "Run", 4, most=5, align="right", priority=95),
+    Column("template", "Template", 17, most=22, priority=99, cut="middle", is_name=True),
+    Column("project", "Project", 12, most=14, priority=30, cut="middle"),
     Column("who", "Who", 6, most=8, priority=40),
     Column("start", "Start", 6, align="right", priority=80),
-    Column("took", "Took", 6, most=8, align="right", priority=85),
+    Column("took", "Took", 6, align="right", priority=85),
     Column("usual", "Vs usual", 10, priority=60),
     Column("note", "Note", 14, most=None, priority=20),
 )

@@ -74,8 +74,8 @@ class LaunchCard(Overlay[dict[str, str] | None]):
 
     def sections(self, width: int, height: int) -> Sections:
         """Return facts, fields, command and keys, as airy as the height allows."""
-        for air in (2, 1, 0):
-            made = self._with_air(width, air)
+        for is_roomy, is_airy in ((True, True), (True, False), (False, True), (False, False)):
+            made = self._with_air(width, is_roomy=is_roomy, is_airy=is_airy)
             if made.height <= height:
                 return made
         least = min(3, len(made.body))
@@ -94,21 +94,21 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         said = [indented(self._said)] if self._said else []
         return Sections(body=body, foot=[*said, self._keys(width)], focus=focus)
 
-    def _with_air(self, width: int, air: int) -> Sections:
-        blank: list[Line] = [()] if air == 2 else []
+    def _with_air(self, width: int, *, is_roomy: bool, is_airy: bool) -> Sections:
+        blank: list[Line] = [()] if is_airy else []
         head = [*blank, *self._facts(width), *self._trust(width)]
         body: list[Line] = []
         focus = None
         if self._form.entries:
             head.append(rule(width))
-            body, at = self._form.lines(width, is_roomy=air > 0, is_mono=self.is_mono)
+            body, at = self._form.lines(width, is_roomy=is_roomy, is_mono=self.is_mono)
             body = [*blank, *body]
             focus = at + len(blank)
         foot = [rule(width), *self._same(width), *blank, self._keys(width)]
-        last = self._said or ((Span(self._offer.note, "muted"),) if air == 2 else ())
+        last = self._said or ((Span(self._offer.note, "muted"),) if is_airy else ())
         if last:
             foot.append(indented(last))
-        elif air:
+        elif is_roomy:
             foot.append(())
         return Sections(head, body, foot, focus)
 

@@ -90,7 +90,8 @@ class AttentionScreen(RunCommands, TableKeys, PlaceScreen):
         self._runs = {}
         for kind, runs in present.sections(found):
             for run in runs:
-                rows.append(Row(run.id, present.cells(kind, run, self._usual, self.now)))
+                shown = present.cells(kind, run, self._usual, self.now, is_first=run is runs[0])
+                rows.append(Row(run.id, shown))
                 self._runs[run.id] = run
         self.table.show(ListRows(rows))
         self.table.display = bool(rows)

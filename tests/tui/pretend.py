@@ -1,0 +1,307 @@
+"""A pretended workspace that is the same on every machine: what pictures are made from.
+
+Names, times and output are fixed; nothing of it touches a disk. `NOW` is when everybody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from skyforge_tui.domain.identity import LOCAL, Principal, RunId, TemplateId
+from skyforge_tui.domain.log import LogLine
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.project import Commit, Members, Project, ProjectKind, RepositoryFile
+from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.domain.template import FieldKind, Source, SurveyField, Template, TemplateKind
+from skyforge_tui.engine.inline import InlineEngine
+from skyforge_tui.ports.log_store import LogReader
+from skyforge_tui.services.contract import Services
+from skyforge_tui.tui.app import SkyforgeApp
+from tests.builders import a_detail, a_project, a_template
+from tests.fakes import Core, FakeClock, MemoryLogReader, MemoryLogStore
+
+NOW = datetime(2026, 11, 23, 14, 31, 45, tzinfo=UTC)
+MARA = Principal("mara")
+ROOT = "/srv/net"
+
+_S, _E, _R = RunState.SUCCESS, RunState.ERROR, RunState.RUNNING
+
+
+def _ago(**parts: float) -> datetime:
+    return NOW - timedelta(**parts)
+
+
+# Projects.
+
+
+def a_place(slug: str, description: str, *, by: str = "mara", **over: Any) -> Project:
+    """Return a project of the pretended workspace, created by `by`; mara edits it."""
+    commit = Commit("9ab31fe0" * 5, "raise the scrape interval", "mara", _ago(hours=2, minutes=4))
+    members = Members(owners=frozenset({by}), editors=frozenset({"mara"}))
+    values: dict[str, Any] = {
+        "path": f"{ROOT}/{slug}", "description": description, "created_by": by, "commit": commit,
+        "seen_at": _ago(seconds=8), "members": members,
+    }  # fmt: skip
+    return a_project(**(values | over))
+
+
+FILES = (
+    RepositoryFile("README.md", 4012),
+    RepositoryFile("netlab-labs/srl-leafspine.yml", 1204),
+    RepositoryFile("netlab-labs/srl-telemetry.yml", 1411),
+    RepositoryFile("playbooks/deploy.yml", 3108),
+    RepositoryFile("playbooks/gnmi-check.yml", 2210),
+    RepositoryFile("roles/gnmi/tasks/main.yml", 912),
+    RepositoryFile("skyforge.toml", 618),
+)
+BROKEN = Notice(
+    Severity.WARNING, 'template 2: unknown key "comand"', "", f"{ROOT}/wan-refresh/skyforge.toml:7",
+    'did you mean "command"?',
+)  # fmt: skip
+
+EDGE = a_place("edge-fabric", "The edge of every site, one playbook")
+TELEMETRY = a_place(
+    "telemetry-poc", "streaming telemetry from SR Linux", files=FILES, file_count=len(FILES)
+)
+WAN = a_place("wan-refresh", "", by="tomek", notices=(BROKEN,), files=FILES[-1:], file_count=1)
+OTHERS = (
+    a_place("dc1-underlay", "underlay of the first data centre", by="jonas"),
+    a_place("mpls-core", "P and PE routers", by="ines"),
+    a_place("sandbox-mara", "", kind=ProjectKind.FOLDER, commit=None, branch=""),
+    a_place("sandbox-jo", "", by="jo", members=Members()),
+)
+
+
+def a_playbook(project: Project, name: str, description: str = "", **over: Any) -> Template:
+    """Return a template that is a playbook of a project."""
+    path = f"{project.path}/{name}"
+    return a_template(
+        project_id=project.id, name=name, kind=TemplateKind.PLAYBOOK, survey=(),
+        command=("ansible-playbook", name), directory=project.path, description=description,
+        sources=(Source(path, "7c41be5d" * 8),), **over,
+    )  # fmt: skip
+
+
+def a_command(project: Project, name: str, description: str = "", **over: Any) -> Template:
+    """Return a template that a project's skyforge.toml declares."""
+    values: dict[str, Any] = {
+        "command": (name,), "survey": (), "directory": project.path, "description": description,
+        "sources": (Source(f"{project.path}/skyforge.toml", "41d0e9aa" * 8),),
+    }  # fmt: skip
+    return a_template(project_id=project.id, name=name, **(values | over))
+
+
+SURVEY = (
+    SurveyField("topology", default="dc1-evpn-v6", required=True, description="file in topologies"),
+    SurveyField("device", FieldKind.ENUM, default="frr", choices=("frr", "eos", "srlinux", "iosv")),
+    SurveyField("wipe_first", FieldKind.BOOL, default="false", description="no saved configs"),
+    SurveyField("asn_base", FieldKind.INT, default="65000", description="64512–65534"),
+    SurveyField("vault_pw", FieldKind.SECRET, required=True),
+)
+NETLAB_UP = a_command(
+    EDGE, "netlab-up", "bring a topology up", survey=SURVEY,
+    command=("netlab", "up", "topologies/{topology}.yml", "-d", "{device}"),
+)  # fmt: skip
+DEPLOY = a_command(
+    EDGE, "deploy-bgp", "render and push BGP neighbours",
+    command=("ansible-playbook", "playbooks/deploy.yml", "--diff"),
+)  # fmt: skip
+TEMPLATES = {
+    EDGE.id: (
+        DEPLOY, NETLAB_UP,
+        a_command(EDGE, "netlab-down", "take it down again"),
+        a_command(EDGE, "collect-facts", "facts of every device"),
+        a_command(EDGE, "lint", command=("ansible-lint", "playbooks")),
+    ),
+    TELEMETRY.id: (
+        a_playbook(TELEMETRY, "playbooks/deploy.yml", "collectors and subscriptions"),
+        a_playbook(TELEMETRY, "playbooks/gnmi-check.yml", "is every path answered"),
+        a_command(TELEMETRY, "srl-telemetry", "the lab of the proof"),
+    ),
+    WAN.id: (a_command(WAN, "wan-cutover", "asks before it pushes", terminal=True),),
+}  # fmt: skip
+UNTRUSTED = frozenset({f"{TELEMETRY.path}/playbooks/gnmi-check.yml"})
+"""Files that nobody has trusted."""
+
+
+# Runs.
+
+_RUNS: tuple[tuple[int, str, str, RunState, datetime, float, dict[str, Any]], ...] = (
+    (813, "lint", "ci-bot", RunState.WAITING, _ago(seconds=20), 0, {"note": "4 runs before it"}),
+    (812, "deploy-bgp", "mara", _R, _ago(minutes=4, seconds=12), 0, {}),
+    (811, "wan-cutover", "jonas", _R, _ago(minutes=11), 0,
+     {"waits_for_input": True, "note": "push to pe1, pe2?"}),
+    (810, "netlab-up", "ci-bot", _R, _ago(minutes=7, seconds=5), 0, {}),
+    (809, "collect-facts", "jonas", _S, _ago(hours=1), 192, {}),
+    (808, "srl-telemetry", "mara", _E, _ago(hours=1, minutes=11), 58,
+     {"note": "exit code 137: out of memory"}),
+    (807, "netlab-down", "mara", _S, _ago(hours=1, minutes=31), 104, {}),
+    (806, "deploy-bgp", "mara", _S, _ago(hours=1, minutes=33), 391, {}),
+    (805, "playbooks/deploy.yml", "ines", RunState.LOST, _ago(hours=1, minutes=51), 540,
+     {"note": "the supervisor is gone without an exit record"}),
+    (804, "netlab-up", "ines", RunState.STOPPED, _ago(hours=2), 40, {}),
+    (803, "lint", "ci-bot", _S, _ago(hours=2, minutes=1), 22, {}),
+    (802, "netlab-up", "ci-bot", _S, _ago(hours=3), 370, {}),
+    (799, "deploy-bgp", "mara", _E, _ago(days=1, hours=3), 422, {"note": "exit code 2"}),
+    (798, "collect-facts", "jonas", _S, _ago(days=1, hours=4), 178, {}),
+    (791, "deploy-bgp", "mara", _S, _ago(days=2), 400, {}),
+    (788, "deploy-bgp", "mara", _S, _ago(days=2, hours=6), 398, {}),
+)  # fmt: skip
+
+_CALM = frozenset({_S, RunState.STOPPED})
+
+
+def _template(name: str) -> Template:
+    return next(one for some in TEMPLATES.values() for one in some if one.name == name)
+
+
+def _put_runs(core: Core, *, calm: bool) -> None:
+    slugs = {one.id: one.slug for one in (EDGE, TELEMETRY, WAN)}
+    for number, name, who, state, at, took_s, more in _RUNS:
+        if calm and (state not in _CALM or number == 809):
+            continue
+        template = _template(name)
+        started = None if state is RunState.WAITING else at
+        run = a_detail(
+            number=number, state=state, template=name, template_id=template.id, started_by=who,
+            project_id=template.project_id, project=slugs[template.project_id], created_at=at,
+            started_at=started, ended_at=at + timedelta(seconds=took_s) if took_s else None,
+            log_bytes=len(OUTPUT) if number in (812, 806, 799, 805, 811) else 2048, **more,
+        )  # fmt: skip
+        core.engine.put(_with_spec(run, template))
+        core.logs.outputs[str(number)] = OUTPUT
+
+
+def _with_spec(detail: Any, template: Template) -> Any:
+    answers = {} if template.name != "deploy-bgp" else {"limit": "all", "dry_run": "no"}
+    names = ("vault_pw",) if answers else ()
+    spec = replace(
+        detail.spec, command=template.command, directory=template.directory, answers=answers,
+        secret_names=names, commit="4f1c9e2a" * 5,
+    )  # fmt: skip
+    return replace(detail, spec=spec)
+
+
+# Output.
+
+_GREEN, _AMBER, _RED, _PLAIN = "\x1b[0;32m", "\x1b[0;33m", "\x1b[1;31m", "\x1b[0m"
+_HOSTS = ("spine1", "spine2", "leaf1", "leaf2", "leaf4")
+
+
+def _task(name: str, *, changed: str = "") -> list[str]:
+    lines = [f"TASK [{name}] {'*' * (72 - len(name))}"]
+    for host in _HOSTS:
+        word, tone = ("changed", _AMBER) if host == changed else ("ok", _GREEN)
+        lines.append(f"{tone}{word}: [{host}]{_PLAIN}")
+    return [*lines, ""]
+
+
+_LINES = (
+    "PLAY [Deploy BGP on the edge] *************************************************", "",
+    *_task("Gathering Facts"),
+    *_task("bgp : read the plan"),
+    *_task("bgp : check addresses", changed="leaf2"),
+    "TASK [bgp : render neighbours] ************************************************",
+    f"{_AMBER}changed: [spine1] => (item=10.0.0.14){_PLAIN}",
+    "--- before: /etc/frr/frr.conf",
+    "+++ after: /etc/frr/frr.conf",
+    "@@ -41,6 +41,7 @@ router bgp 65000",
+    "   neighbor 10.0.0.13 remote-as 65103",
+    f"{_GREEN}+  neighbor 10.0.0.14 remote-as 65104{_PLAIN}",
+    "   !",
+    f"{_GREEN}ok: [leaf1]{_PLAIN}",
+    f"{_GREEN}ok: [leaf2]{_PLAIN}",
+    f'{_RED}fatal: [leaf3]: UNREACHABLE! => {{"changed": false, "msg": "Failed to connect to the '
+    f'host via ssh: connection timed out", "unreachable": true}}{_PLAIN}',
+    f"{_GREEN}ok: [leaf4]{_PLAIN}",
+    "",
+    *_task("bgp : push config", changed="spine1"),
+    "[WARNING]: Platform linux on host leaf2 is using the discovered Python interpreter",
+    *_task("bgp : reload", changed="leaf4"),
+    "TASK [bgp : wait for sessions] ************************************************",
+    f"{_AMBER}FAILED - RETRYING: [leaf2]: wait for sessions (29 retries left).{_PLAIN}",
+)  # fmt: skip
+OUTPUT = "\n".join(_LINES).encode()
+
+
+class PretendLogs(MemoryLogStore):
+    """Outputs whose lines came three to a second."""
+
+    def open(self, native_run_id: str) -> LogReader:
+        """Return a reader."""
+        reader = _TimedReader(self, native_run_id)
+        self.readers.append(reader)
+        return reader
+
+
+class _TimedReader(MemoryLogReader):
+    def lines(self, first: int, count: int) -> list[LogLine]:
+        """Return lines with their times."""
+        total = len(_LINES)
+        return [
+            replace(one, at=NOW - timedelta(seconds=(total - one.number) // 3))
+            for one in super().lines(first, count)
+        ]
+
+
+# The whole.
+
+
+@dataclass
+class Estate:
+    """The pretended workspace, and the application on it."""
+
+    core: Core = field(default_factory=lambda: Core(clock=FakeClock(NOW), logs=PretendLogs()))
+    is_calm: bool = False
+    """Nothing broke, nothing runs, nothing asks."""
+    is_empty: bool = False
+    """No project and no run."""
+    untrusted: frozenset[str] = UNTRUSTED
+
+    def app(self, *, theme: str = "dark", ascii_only: bool = False, **over: Any) -> SkyforgeApp:
+        """Return the application, at rest: no motion, the clock stands still."""
+        values: dict[str, Any] = {
+            "theme": theme, "ascii_only": ascii_only, "motion": False, "profile": "emea",
+            "clock": lambda: NOW,
+        }  # fmt: skip
+        return SkyforgeApp(
+            lambda app: InlineEngine(self._open, app.bridge.unheard), MARA, **(values | over)
+        )
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncGenerator[Services, None]:
+        core = self.core
+        if not self.is_empty:
+            for project in (EDGE, TELEMETRY, WAN, *OTHERS):
+                core.host.put(project, *TEMPLATES.get(project.id, ()))
+            _put_runs(core, calm=self.is_calm)
+        await core.catalog.open()
+        await core.projects.sync(MARA)
+        for project_id, templates in ({} if self.is_empty else TEMPLATES).items():
+            sources = {
+                source
+                for one in templates
+                for source in one.sources
+                if source.path not in self.untrusted
+            }
+            await core.projects.trust(Principal("root", is_admin=True), project_id, tuple(sources))
+        await core.runs.refresh(MARA, LOCAL)
+        core.clock.move(8)
+        yield core.services
+
+
+def run_id(number: int) -> RunId:
+    """Return the id of a pretended run."""
+    return RunId(f"{LOCAL}:{number}")
+
+
+def template_id(name: str) -> TemplateId:
+    """Return the id of a pretended template."""
+    return _template(name).id
+
+
+Condition = Callable[[], bool]

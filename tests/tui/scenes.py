@@ -1,0 +1,108 @@
+"""What pictures show: a scene is the pretended workspace, a terminal size, a look and keystrokes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.pilot import Pilot
+
+from skyforge_tui.tui.app import SkyforgeApp
+from tests.tui.cockpit_harness import press, until_idle, until_shown
+from tests.tui.pretend import Estate, run_id
+
+SMALL, LARGE = (80, 24), (120, 36)
+Steps = Callable[[Pilot[Any]], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture."""
+
+    name: str
+    steps: Steps
+    size: tuple[int, int] = SMALL
+    theme: str = "dark"
+    ascii_only: bool = False
+    estate: dict[str, Any] = field(default_factory=dict)
+
+    def app(self) -> SkyforgeApp:
+        """Return a new application that has not started."""
+        return Estate(**self.estate).app(theme=self.theme, ascii_only=self.ascii_only)
+
+    async def play(self, pilot: Pilot[Any]) -> None:
+        """Go there."""
+        await until_idle(pilot)
+        await self.steps(pilot)
+        await until_idle(pilot)
+
+
+def keys(*presses: str, shows: str = "") -> Steps:
+    """Return steps that press keys until something is on the screen."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        for one in presses:
+            await pilot.press(one)
+            await until_idle(pilot)
+        await until_shown(pilot, shows)
+
+    return steps
+
+
+def a_run(number: int, *presses: str, shows: str = "") -> Steps:
+    """Return steps that open a run, and then press keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, SkyforgeApp)
+        app.open_run(run_id(number))
+        await until_shown(pilot, f" {number} ", "TASK [bgp : wait for sessions]")
+        await until_idle(pilot)
+        for one in presses:
+            await press(pilot, one)
+        await until_shown(pilot, shows)
+
+    return steps
+
+
+PROJECTS = keys("j", "j", "j", "j", shows="telemetry from SR Linux")
+RUNS = keys("3", "j", shows="813")
+ATTENTION = keys("5", shows="needs me")
+DECK = keys("L", "n", "e", "t", shows="bring a topology up")
+CARD = keys("j", "enter", "G", "enter", shows="Launch netlab-up")
+UNTRUSTED = keys("j", "j", "j", "j", "enter", "j", "enter", shows="nobody here has trusted it yet")
+CONFIRM = a_run(812, "x", shows="Stop run 812")
+REFUSED = a_run(806, "x", shows="Refused")
+
+SCENES = (
+    Scene("projects", PROJECTS),
+    Scene("projects-large", PROJECTS, LARGE),
+    Scene("projects-light", PROJECTS, theme="light"),
+    Scene("projects-empty", keys(shows="No project here yet"), estate={"is_empty": True}),
+    Scene("project-problem", keys("j", "j", "j", "j", "j", shows="did you mean")),
+    Scene("runs", RUNS),
+    Scene("runs-large", RUNS, LARGE),
+    Scene("runs-mono", RUNS, theme="mono"),
+    Scene("runs-empty", keys("3", shows="No run yet"), estate={"is_empty": True}),
+    Scene("run-running", a_run(812)),
+    Scene("run-running-large", a_run(812), LARGE),
+    Scene("run-running-ascii", a_run(812), theme="mono", ascii_only=True),
+    Scene("run-passed", a_run(806), LARGE, theme="light"),
+    Scene("run-failed", a_run(799), theme="contrast"),
+    Scene("run-lost", a_run(805)),
+    Scene("run-asks", a_run(811, shows="asks you")),
+    Scene("labs", keys("2", shows="No lab provider")),
+    Scene("artifacts", keys("4", shows="No artifact store")),
+    Scene("attention", ATTENTION),
+    Scene("attention-large", ATTENTION, LARGE, theme="contrast"),
+    Scene("attention-empty", keys("5", shows="Nothing broke"), estate={"is_calm": True}),
+    Scene("deck", DECK),
+    Scene("card", CARD),
+    Scene("card-large", CARD, LARGE, theme="light"),
+    Scene("card-untrusted", UNTRUSTED),
+    Scene("confirm", CONFIRM),
+    Scene("refused", REFUSED),
+    Scene("help", keys("3", "question_mark", shows="Keys in Runs")),
+    Scene("palette", keys("ctrl+p", shows="Palette"), LARGE),
+)
