@@ -24,6 +24,7 @@ from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec, RunState
 from skyforge_tui.domain.template import Source, Template
+from skyforge_tui.domain.view import View
 from skyforge_tui.ports.cache import RunOrder
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
@@ -37,6 +38,7 @@ from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
+from skyforge_tui.services.views import ViewService
 from tests.builders import NOON, a_run
 
 
@@ -226,6 +228,25 @@ class MemoryTrustStore:
         """Remember them."""
         await asyncio.sleep(0)
         self.pairs.update(((one.path, one.sha256), (by, at)) for one in sources)
+
+
+class MemoryViewStore:
+    """Views by table and name."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], View] = {}
+
+    async def views(self, table: str) -> list[View]:
+        """Return those of a table, by name."""
+        return [one for key, one in sorted(self.held.items()) if key[0] == table]
+
+    async def save(self, view: View) -> None:
+        """Keep one."""
+        self.held[view.table, view.name] = view
+
+    async def forget(self, table: str, name: str) -> bool:
+        """Drop one."""
+        return self.held.pop((table, name), None) is not None
 
 
 class MemoryHistoryStore:
@@ -557,6 +578,7 @@ class Core:
     run_cache: MemoryRunCache = field(default_factory=MemoryRunCache)
     trust: MemoryTrustStore = field(default_factory=MemoryTrustStore)
     history_store: MemoryHistoryStore = field(default_factory=MemoryHistoryStore)
+    view_store: MemoryViewStore = field(default_factory=MemoryViewStore)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -574,8 +596,10 @@ class Core:
         self.projects = ProjectService(self.catalog, self.access, self.bus)
         self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
+        self.views = ViewService(self.view_store, self.access)
         self.services = Services(
-            projects=self.projects, runs=self.runs, history=self.history, access=self.access,
+            projects=self.projects, runs=self.runs, history=self.history, views=self.views,
+            access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),
         )  # fmt: skip

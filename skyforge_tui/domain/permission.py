@@ -24,6 +24,8 @@ class Permission(StrEnum):
     RUN_START = "run:start"
     RUN_STOP = "run:stop"
     TEMPLATE_LIST = "template:list"
+    VIEW_READ = "view:read"
+    VIEW_WRITE = "view:write"
 
 
 NEEDS: dict[Permission, Role] = {
@@ -41,5 +43,7 @@ NEEDS: dict[Permission, Role] = {
     Permission.RUN_START: Role.EDITOR,
     Permission.RUN_STOP: Role.EDITOR,
     Permission.TEMPLATE_LIST: Role.NONE,
+    Permission.VIEW_READ: Role.NONE,
+    Permission.VIEW_WRITE: Role.NONE,
 }
 """The least role a permission needs. NONE means anybody: such calls filter what they return."""

@@ -17,6 +17,7 @@ from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.runs import RunService
+from skyforge_tui.services.views import ViewService
 
 Target = Project | Template | Run | None
 """What a command acts on: what stands under the cursor."""
@@ -29,6 +30,7 @@ class Services:
     projects: ProjectService
     runs: RunService
     history: HistoryService
+    views: ViewService
     access: Access
     bus: Bus
     health: HealthBoard

@@ -26,6 +26,7 @@ from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
+from skyforge_tui.services.views import ViewService
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.settings.load import Loaded, load
 from skyforge_tui.store.database import CACHE, STATE, Database, open_database
@@ -35,6 +36,7 @@ from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.run_directories import FileRunDirectories
 from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.store.trust import SqliteTrustStore
+from skyforge_tui.store.views import SqliteViewStore
 
 
 class SystemClock:
@@ -120,6 +122,7 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
         projects=ProjectService(catalog, access, bus),
         runs=RunService(index, catalog, access, bus, clock),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
+        views=ViewService(SqliteViewStore(ground.state), access),
         access=access,
         bus=bus,
         health=health,

@@ -14,6 +14,7 @@ from skyforge_tui.store.database import CACHE, STATE, open_database
 from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.store.trust import SqliteTrustStore
+from skyforge_tui.store.views import SqliteViewStore
 from tests.builders import PROJECT_ID
 from tests.store.database_files import (
     PATIENCE_S,
@@ -58,13 +59,15 @@ async def test_an_old_cache(dump: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dump", sorted(DUMPS.glob("state_*.sql")), ids=lambda one: one.stem)
 async def test_an_old_state(dump: Path, tmp_path: Path) -> None:
-    """Trust given to any older version still holds."""
+    """Trust given to any older version still holds, and what it was told to keep is there."""
     path = tmp_path / "state.db"
     load(path, dump)
     async with open_database(path, STATE) as database:
         assert database.notices == ()
         trusted = await SqliteTrustStore(database).trusted()
         assert trusted == {("/srv/edge-fabric/skyforge.toml", "0" * 64)}
+        views = await SqliteViewStore(database).views("runs")
+        assert {one.name for one in views} == ({"broken"} if dump.stem >= "state_0002" else set())
 
 
 async def test_all_pending_migrations_or_none(tmp_path: Path) -> None:
