@@ -43,6 +43,14 @@ class LabsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ArtifactsChanged(Event):
+    """Something at these keys, or below these prefixes, is new, different or gone."""
+
+    store: str
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class HealthChanged(Event):
     """An upstream's light changed."""
 

@@ -10,6 +10,10 @@ from skyforge_tui.domain.identity import Role
 class Permission(StrEnum):
     """One thing somebody may do: `noun:verb`, alphabetised."""
 
+    ARTIFACT_DELETE = "artifact:delete"
+    ARTIFACT_LIST = "artifact:list"
+    ARTIFACT_READ = "artifact:read"
+    ARTIFACT_WRITE = "artifact:write"
     HISTORY_READ = "history:read"
     HISTORY_WRITE = "history:write"
     LAB_LIST = "lab:list"
@@ -29,6 +33,10 @@ class Permission(StrEnum):
 
 
 NEEDS: dict[Permission, Role] = {
+    Permission.ARTIFACT_DELETE: Role.EDITOR,
+    Permission.ARTIFACT_LIST: Role.NONE,
+    Permission.ARTIFACT_READ: Role.VIEWER,
+    Permission.ARTIFACT_WRITE: Role.EDITOR,
     Permission.HISTORY_READ: Role.NONE,
     Permission.HISTORY_WRITE: Role.NONE,
     Permission.LAB_LIST: Role.NONE,

@@ -12,9 +12,12 @@ TransportErrorKind = Literal[
     "failed",
     "oversized",
     "unreadable",
+    "exists",
+    "invalid",
 ]
 """What went wrong: the thing is not there, late, does not answer, turned the request down, ended in
-failure, said more than was allowed, or said something that cannot be understood."""
+failure, said more than was allowed, or said something that cannot be understood; there is one
+already, or the request can never be right."""
 
 
 class TransportError(Exception):

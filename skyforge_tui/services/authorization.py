@@ -43,24 +43,29 @@ class Access:
 
     def __init__(self) -> None:
         self._projects: dict[ProjectId, Project] = {}
+        self._houses: dict[ProjectId, Project] = {}
 
     def learn(self, projects: Iterable[Project]) -> None:
         """Know exactly these projects from now on."""
         self._projects = {project.id: project for project in projects}
 
+    def keep(self, house: Project) -> None:
+        """Know for good what is no project but has an owner, such as the state directory."""
+        self._houses[house.id] = house
+
     def project(self, project_id: ProjectId) -> Project | None:
-        """Return a known project."""
-        return self._projects.get(project_id)
+        """Return a known project, or a house."""
+        return self._projects.get(project_id) or self._houses.get(project_id)
 
     def projects(self) -> tuple[Project, ...]:
-        """Return all known projects."""
+        """Return all known projects; houses are none."""
         return tuple(self._projects.values())
 
     def role(self, principal: Principal, project_id: ProjectId) -> Role:
         """Return what `principal` is in a project; nothing in an unknown one."""
         if principal.is_admin:
             return Role.ADMIN
-        project = self._projects.get(project_id)
+        project = self.project(project_id)
         return Role.NONE if project is None else access_level(project, principal)
 
     def decide(
@@ -75,7 +80,7 @@ class Access:
         role = self.role(principal, project_id)
         if role >= needed:
             return YES
-        project = self._projects.get(project_id)
+        project = self.project(project_id)
         name = project.slug if project else "this project"
         owners = ", ".join(sorted(project.members.owners)) if project else ""
         return Denied(

@@ -1,0 +1,238 @@
+"""Sends to an object store and receives from it, whatever vendor keeps it.
+
+The library's blocking calls are made in threads of ours: its own threads (obstore 0.12.1) take the
+interpreter's lock to wake a coroutine, and a program that ends at that moment is aborted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import heapq
+import itertools
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import ObjectStore
+
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.wire import Listing, StoredObject, failure, stored
+
+T = TypeVar("T")
+
+STAGING = ".staging"
+"""Where large objects are until all their bytes are there; never listed."""
+_CHUNK = 1 << 20
+_AT_ONCE = 8 << 20
+"""Bytes up to which an object is put in one request, from memory."""
+_LATEST_S = 60.0
+"""Seconds for an answer that needs no bytes to be moved."""
+
+
+class ObjectClient:
+    """Reads and writes the objects of one store; every call may raise `TransportError`."""
+
+    def __init__(self, store: ObjectStore, *, is_sorted: bool = False) -> None:
+        self._store: Any = store
+        self._is_sorted = is_sorted
+        """Whether the store lists by key; a directory does not."""
+
+    async def page(self, prefix: str, *, deep: bool, after: str, limit: int) -> Listing:
+        """Return what is below `prefix`, sorted, from behind `after`, at most `limit`.
+
+        `after` is a key, or a folder with its slash.
+        """
+        return await _soon(self._page, prefix, deep, after, limit)
+
+    async def head(self, key: str) -> StoredObject:
+        """Return what is known of an object."""
+        return await _soon(self._head, key)
+
+    async def read(self, key: str, offset: int, size: int) -> bytes:
+        """Return up to `size` bytes from `offset`."""
+        return await _soon(self._read, key, offset, size)
+
+    async def stream(self, key: str) -> AsyncGenerator[bytes, None]:
+        """Yield all bytes."""
+        chunks = await _soon(self._chunks, key)
+        while (chunk := await _in_thread(next, chunks, None)) is not None:
+            yield chunk
+
+    async def save(self, key: str, target: Path) -> int:
+        """Write an object to a new file; return its size. OSError is the file's."""
+        return await _in_thread(self._save, key, target)
+
+    async def put(
+        self, key: str, source: bytes | Iterable[bytes], *, overwrite: bool
+    ) -> StoredObject:
+        """Store an object whole or not at all; what `source` raises goes through."""
+        return await _in_thread(self._put, key, source, overwrite)
+
+    async def copy(self, source: str, target: str, *, overwrite: bool) -> None:
+        """Store an object a second time."""
+        await _in_thread(self._copy, source, target, overwrite)
+
+    async def delete(self, key: str) -> None:
+        """Remove an object; a missing one is a failure everywhere, as in a directory."""
+        await _soon(self._delete, key)
+
+    # For subclasses that know more about their store.
+
+    def check(self, key: str) -> None:
+        """Raise TransportError when `key` may not be touched."""
+        if key.split("/")[0] == STAGING:
+            raise TransportError("invalid", f"{STAGING} is the store's own")
+
+    def is_listed(self, key: str) -> bool:
+        """Say whether a key, or a folder, is shown in listings."""
+        return key.split("/")[0] != STAGING
+
+    # In a thread.
+
+    def _page(self, prefix: str, deep: bool, after: str, limit: int) -> Listing:
+        if prefix:
+            self.check(prefix)
+        if deep:
+            found = heapq.nsmallest if not self._is_sorted else _first
+            objects = found(limit + 1, self._below(prefix, after), key=lambda one: one.key)
+            return Listing((), tuple(objects[:limit]), len(objects) > limit)
+        answer = obstore.list_with_delimiter(self._store, prefix or None)
+        names: list[tuple[str, StoredObject | None]] = [
+            (f"{folder}/", None) for folder in answer["common_prefixes"] if self.is_listed(folder)
+        ]
+        names += [
+            (meta["path"], stored(meta))
+            for meta in answer["objects"]
+            if self.is_listed(meta["path"])
+        ]
+        rest = sorted((one for one in names if one[0] > after), key=lambda one: one[0])
+        return Listing(
+            tuple(name[:-1] for name, one in rest[:limit] if one is None),
+            tuple(one for _, one in rest[:limit] if one is not None),
+            len(rest) > limit,
+        )
+
+    def _below(self, prefix: str, after: str) -> Iterator[StoredObject]:
+        batches = obstore.list(self._store, prefix or None, offset=after or None)
+        for batch in batches:
+            yield from (stored(one) for one in batch if self.is_listed(one["path"]))
+
+    def _head(self, key: str) -> StoredObject:
+        self.check(key)
+        return stored(obstore.head(self._store, key))
+
+    def _read(self, key: str, offset: int, size: int) -> bytes:
+        end = min(offset + size, self._head(key).size)
+        if offset >= end:
+            return b""
+        return bytes(obstore.get_range(self._store, key, start=offset, end=end))
+
+    def _chunks(self, key: str) -> Iterator[bytes]:
+        self.check(key)
+        answer = obstore.get(self._store, key)
+        return (bytes(one) for one in answer.stream(min_chunk_size=_CHUNK))
+
+    def _save(self, key: str, target: Path) -> int:
+        chunks = self._chunks(key)
+        try:
+            file = target.open("xb")
+        except FileExistsError:
+            raise
+        except OSError as error:
+            words = (error.strerror or str(error)).lower()
+            raise TransportError("failed", f"{target} cannot be written: {words}") from None
+        with file:
+            try:
+                return sum(file.write(chunk) for chunk in chunks)
+            except BaseException:
+                target.unlink(missing_ok=True)
+                raise
+
+    def _put(self, key: str, source: bytes | Iterable[bytes], overwrite: bool) -> StoredObject:
+        self.check(key)
+        chunks = _Hashed([source] if isinstance(source, bytes) else source)
+        start, used = [], 0
+        for chunk in chunks:
+            start.append(chunk)
+            used += len(chunk)
+            if used > _AT_ONCE:
+                self._put_large(key, chunks, start, overwrite)
+                break
+        else:
+            mode: Any = "overwrite" if overwrite else "create"
+            obstore.put(self._store, key, b"".join(start), mode=mode, use_multipart=False)
+        return replace(self._head(key), sha256=chunks.sha256)
+
+    def _put_large(self, key: str, rest: _Hashed, start: list[bytes], overwrite: bool) -> None:
+        """Gather all bytes elsewhere first: then they appear at once, or never."""
+        staged = f"{STAGING}/{uuid4().hex}"
+        try:
+            whole = iter(itertools.chain(start, rest))
+            obstore.put(self._store, staged, whole, use_multipart=True)
+            obstore.rename(self._store, staged, key, overwrite=overwrite)
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            with contextlib.suppress(BaseError, FileNotFoundError):
+                obstore.delete(self._store, staged)
+            raise (rest.failure or error) from None
+
+    def _copy(self, source: str, target: str, overwrite: bool) -> None:
+        self._head(source)
+        self.check(target)
+        obstore.copy(self._store, source, target, overwrite=overwrite)
+
+    def _delete(self, key: str) -> None:
+        self._head(key)
+        obstore.delete(self._store, key)
+
+
+class _Hashed:
+    """Pieces on their way, hashed; remembers what broke them, which the library would rewrite."""
+
+    def __init__(self, source: Iterable[bytes]) -> None:
+        self._source = iter(source)
+        self._hash = hashlib.sha256()
+        self.failure: BaseException | None = None
+
+    def __iter__(self) -> _Hashed:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            chunk = next(self._source)
+        except StopIteration:
+            raise
+        except BaseException as error:
+            self.failure = error
+            raise
+        self._hash.update(chunk)
+        return chunk
+
+    @property
+    def sha256(self) -> str:
+        """The hash so far, in hex."""
+        return self._hash.hexdigest()
+
+
+def _first(count: int, things: Iterable[T], *, key: Callable[[T], str]) -> list[T]:  # noqa: ARG001
+    return list(itertools.islice(things, count))
+
+
+async def _soon(work: Callable[..., T], *arguments: object) -> T:
+    try:
+        async with asyncio.timeout(_LATEST_S):
+            return await _in_thread(work, *arguments)
+    except TimeoutError:
+        raise TransportError("timeout", f"no answer for {_LATEST_S:.0f} s") from None
+
+
+async def _in_thread(work: Callable[..., T], *arguments: object) -> T:
+    try:
+        return await asyncio.to_thread(work, *arguments)
+    except (BaseError, FileNotFoundError, ValueError) as error:
+        raise failure(error) from None

@@ -1,0 +1,63 @@
+"""What an object store says of its objects, and how its failures read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from obstore import exceptions
+
+from skyforge_tui.integrations.errors import TransportError
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+
+_HEAD = re.compile(r"^(Generic \w+ error|Could not parse path): ")
+_TAIL = re.compile(r"\s*\(os error \d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object: its key, size in bytes, and when it was written."""
+
+    key: str
+    size: int
+    modified_at: datetime
+    sha256: str = ""
+    """Only after it was put here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Folders without their final slash, and objects; each sorted."""
+
+    folders: tuple[str, ...]
+    objects: tuple[StoredObject, ...]
+    is_more: bool
+
+
+def stored(meta: ObjectMeta) -> StoredObject:
+    """Return an object as the library describes it."""
+    return StoredObject(meta["path"], meta["size"], meta["last_modified"])
+
+
+def failure(error: Exception) -> TransportError:
+    """Return a failure of the library (obstore 0.12.1) in few words.
+
+    Its messages go on for a page of debugging; only the first line is for people.
+    """
+    first = next(iter(str(error).splitlines()), "") or type(error).__name__
+    words = _TAIL.sub("", _HEAD.sub("", first))
+    match error:
+        case FileNotFoundError():
+            return TransportError("missing", "there is no such object")
+        case exceptions.AlreadyExistsError():
+            return TransportError("exists", "there is one already")
+        case exceptions.PermissionDeniedError() | exceptions.UnauthenticatedError():
+            return TransportError("refused", words)
+        case ValueError() | exceptions.InvalidPathError() | exceptions.NotSupportedError():
+            return TransportError("invalid", words)
+        case _:
+            return TransportError("failed", words)

@@ -1,0 +1,1 @@
+"""Artifact stores, and the files that runs leave in their working directories."""

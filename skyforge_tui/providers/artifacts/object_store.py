@@ -1,0 +1,125 @@
+"""Artifacts in an object store, in the words of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+
+from skyforge_tui.domain.artifact import Artifact, ArtifactPage, checked_key, checked_prefix
+from skyforge_tui.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    SkyforgeError,
+    Unavailable,
+)
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.client import ObjectClient
+from skyforge_tui.integrations.object_store.wire import StoredObject
+from skyforge_tui.ports.artifact_store import Source
+
+
+class ObjectArtifactStore:
+    """Implements `ArtifactStore` on a client of any object store."""
+
+    def __init__(self, name: str, client: ObjectClient) -> None:
+        self._name = name
+        self._client = client
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._name
+
+    async def page(
+        self, prefix: str, *, deep: bool = False, after: str = "", limit: int = 1000
+    ) -> ArtifactPage:
+        """Return what lies below `prefix`, sorted by key."""
+        with self._translated("list", prefix):
+            found = await self._client.page(
+                checked_prefix(prefix), deep=deep, after=after, limit=limit
+            )
+        return ArtifactPage(
+            found.folders, tuple(self._artifact(one) for one in found.objects), found.is_more
+        )
+
+    async def head(self, key: str) -> Artifact:
+        """Return what is known of an object without its bytes."""
+        with self._translated("read", key):
+            return self._artifact(await self._client.head(checked_key(key)))
+
+    async def read(self, key: str, offset: int, size: int) -> bytes:
+        """Return up to `size` bytes from `offset`."""
+        with self._translated("read", key):
+            return await self._client.read(checked_key(key), offset, size)
+
+    async def stream(self, key: str) -> AsyncGenerator[bytes, None]:
+        """Yield all bytes of an object."""
+        with self._translated("read", key):
+            async with aclosing(self._client.stream(checked_key(key))) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+
+    async def save(self, key: str, target: Path) -> int:
+        """Write an object to a new file and return its size."""
+        with self._translated("read", key):
+            try:
+                return await self._client.save(checked_key(key), target)
+            except FileExistsError:
+                raise Conflict(
+                    f"{target} is there already", operation="artifact.save",
+                    advice="nothing is overwritten: move it away, or save elsewhere",
+                ) from None  # fmt: skip
+            except OSError as error:
+                words = f"{target} cannot be written: {error.strerror or error}"
+                raise Unavailable(words, operation="artifact.save") from None
+
+    async def put(self, key: str, source: Source, *, overwrite: bool = False) -> Artifact:
+        """Store an object, whole or not at all."""
+        with self._translated("put", key):
+            found = await self._client.put(checked_key(key), source, overwrite=overwrite)
+            return self._artifact(found)
+
+    async def copy(self, source: str, target: str, *, overwrite: bool = False) -> None:
+        """Store an object a second time under another key."""
+        with self._translated("read", source):
+            await self._client.head(checked_key(source))
+        with self._translated("put", target):
+            await self._client.copy(source, checked_key(target), overwrite=overwrite)
+
+    async def delete(self, key: str) -> None:
+        """Remove an object."""
+        with self._translated("delete", key):
+            await self._client.delete(checked_key(key))
+
+    def _artifact(self, one: StoredObject) -> Artifact:
+        return Artifact(self._name, one.key, one.size, one.modified_at, checksum=one.sha256)
+
+    @contextmanager
+    def _translated(self, verb: str, key: str) -> Iterator[None]:
+        try:
+            yield
+        except TransportError as error:
+            raise self._error(error, verb, key) from None
+
+    def _error(self, error: TransportError, verb: str, key: str) -> SkyforgeError:
+        operation = f"artifact.{verb}"
+        match error.kind:
+            case "missing":
+                return NotFound(
+                    f"no artifact {key} in {self._name}", operation=operation,
+                    advice="list them with artifacts ls",
+                )  # fmt: skip
+            case "exists":
+                return Conflict(
+                    f"{key} is in {self._name} already", operation=operation,
+                    advice="say --overwrite to replace it, or choose another key",
+                )  # fmt: skip
+            case "invalid":
+                return Invalid(f"{key}: {error.message}", operation=operation)
+            case "refused":
+                return Forbidden(error.message, upstream=self._name, operation=operation)
+            case _:
+                return Unavailable(error.message, upstream=self._name, operation=operation)

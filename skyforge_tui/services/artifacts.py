@@ -1,0 +1,316 @@
+"""Artifacts: what one may list, look at, take, keep, copy and remove, and what runs left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from skyforge_tui.domain.artifact import (
+    Artifact,
+    ArtifactRef,
+    checked_key,
+    checked_prefix,
+    home_of,
+)
+from skyforge_tui.domain.collection import Collection
+from skyforge_tui.domain.errors import NotFound
+from skyforge_tui.domain.events import ArtifactsChanged
+from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId, upstream_of
+from skyforge_tui.domain.manifest import checksums, manifest_key
+from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.run import Run
+from skyforge_tui.ports.artifact_store import ArtifactStore, Source
+from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.collector import Collector
+from skyforge_tui.services.run_index import RunIndex
+
+PREVIEW_BYTES = 64 * 1024
+_LARGEST_MANIFEST = 16 << 20
+_COUNTED = 1000
+"""Objects counted of a folder; of more it is said that there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A key or a prefix, and the project whose roles rule over it."""
+
+    ref: ArtifactRef
+    project_id: ProjectId
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Part of what lies below a prefix, as far as the asking person may see it."""
+
+    folders: tuple[Held, ...]
+    artifacts: tuple[tuple[Artifact, Held], ...]
+    next: str = ""
+    """What to ask for the rest after; empty at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSize:
+    """How much is in a folder, all the way down."""
+
+    count: int
+    size: int
+    newest: datetime | None
+    is_more: bool
+    """Whether there is more than was counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An artifact with its first bytes, and the run that made it, if one did."""
+
+    artifact: Artifact
+    """With its checksum, where the run's manifest names it."""
+    start: bytes
+    run: Run | None
+
+
+class ArtifactService:
+    """What one may do with artifacts."""
+
+    def __init__(
+        self,
+        stores: Sequence[ArtifactStore],
+        collector: Collector,
+        index: RunIndex,
+        access: Access,
+        bus: Bus,
+        house: ProjectId,
+    ) -> None:
+        """Take the stores, the first being the usual one.
+
+        `house` is the project that stands for the state directory itself: it rules over what
+        belongs to no known project.
+        """
+        self._stores = {one.name: one for one in stores}
+        self._collector = collector
+        self._index = index
+        self.access = access
+        self._bus = bus
+        self._house = house
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project of an artifact's reference or of a run id."""
+        if isinstance(target, ArtifactRef):
+            return await self._project_of_key(target.key)
+        return (await self._index.detail(RunId(str(target)))).run.project_id
+
+    # What one may ask.
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def stores(self, principal: Principal) -> tuple[str, ...]:
+        """Return the names of the stores, the usual one first."""
+        return tuple(self._stores)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def level(
+        self,
+        principal: Principal,
+        ref: ArtifactRef,
+        *,
+        deep: bool = False,
+        after: str = "",
+        limit: int = 1000,
+    ) -> Level:
+        """Return what lies below a prefix: one level of it, or with `deep` every artifact.
+
+        Raises:
+            Invalid: the prefix leads out of the store.
+        """
+        prefix = checked_prefix(ref.key)
+        page = await self._store(ref).page(prefix, deep=deep, after=after, limit=limit)
+        folders = [await self._held(ref.store, one) for one in page.folders]
+        artifacts = [(one, await self._held(ref.store, one.key)) for one in page.artifacts]
+        return Level(
+            tuple(one for one in folders if self._may_see(principal, one)),
+            tuple(pair for pair in artifacts if self._may_see(principal, pair[1])),
+            page.last if page.is_more else "",
+        )
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def measure(self, principal: Principal, ref: ArtifactRef) -> FolderSize:
+        """Return how much is in a folder."""
+        page = await self._store(ref).page(checked_prefix(ref.key), deep=True, limit=_COUNTED)
+        return FolderSize(
+            len(page.artifacts),
+            sum(one.size for one in page.artifacts),
+            max((one.modified_at for one in page.artifacts), default=None),
+            page.is_more,
+        )
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def preview(self, principal: Principal, ref: ArtifactRef) -> Preview:
+        """Return an artifact with its first 64 KiB."""
+        store = self._store(ref)
+        artifact = await store.head(checked_key(ref.key))
+        start = await store.read(ref.key, 0, PREVIEW_BYTES)
+        run = await self._maker(ref.key)
+        known = await self._checksums(ref) if run is not None else {}
+        return Preview(replace(artifact, checksum=known.get(ref.key, "")), start, run)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def stream(self, principal: Principal, ref: ArtifactRef) -> AsyncGenerator[bytes, None]:
+        """Return all bytes of an artifact, in pieces."""
+        await self._store(ref).head(checked_key(ref.key))
+        return self._store(ref).stream(ref.key)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def save(self, principal: Principal, ref: ArtifactRef, target: Path) -> int:
+        """Write an artifact to a new file and return its size; nothing is overwritten."""
+        return await self._store(ref).save(checked_key(ref.key), target)
+
+    @requires(Permission.ARTIFACT_READ, of="run_id")
+    async def made_by(self, principal: Principal, run_id: RunId) -> Collection | None:
+        """Return what was kept of a run; None as long as nobody has looked."""
+        return await self._collector.cache.get(run_id)
+
+    @requires(Permission.ARTIFACT_READ, of="run_id")
+    async def markers_of(self, principal: Principal, run_id: RunId) -> tuple[Marker, ...]:
+        """Return what a run's output declares; empty before it has ended."""
+        collection = await self._collector.cache.get(run_id)
+        return () if collection is None else collection.markers
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def marked(
+        self, principal: Principal, kind: MarkerKind, limit: int
+    ) -> list[tuple[Run, Marker]]:
+        """Return markers of one kind with the runs that printed them, newest run first."""
+        found = []
+        for run_id, marker in await self._collector.cache.marked(kind, limit):
+            detail = await self._index.cache.get(run_id)
+            if detail is None:
+                continue
+            if self.access.role(principal, detail.run.project_id) > Role.NONE:
+                found.append((detail.run, marker))
+        return found
+
+    # What one may change.
+
+    @requires(Permission.ARTIFACT_WRITE, of="ref")
+    async def put(
+        self, principal: Principal, ref: ArtifactRef, source: Source, *, overwrite: bool = False
+    ) -> Artifact:
+        """Store an artifact, whole or not at all.
+
+        Raises:
+            Conflict: there is one already, and `overwrite` was not said.
+            Invalid: the key leads out of the store.
+        """
+        store = self._store(ref)
+        artifact = await store.put(checked_key(ref.key), source, overwrite=overwrite)
+        self._changed(ref)
+        return artifact
+
+    @requires(Permission.ARTIFACT_WRITE, of="target")
+    async def copy(
+        self,
+        principal: Principal,
+        source: ArtifactRef,
+        target: ArtifactRef,
+        *,
+        overwrite: bool = False,
+    ) -> None:
+        """Store an artifact a second time, in the same store or in another.
+
+        Raises: as `put`; NotFound, if there is no such artifact.
+        """
+        chunks = await self.stream(principal, source)  # asks whether it may be read, too
+        store = self._store(target)
+        if source.store == target.store:
+            await chunks.aclose()
+            await store.copy(source.key, checked_key(target.key), overwrite=overwrite)
+        else:
+            source_bytes = _pulled(chunks, asyncio.get_running_loop())
+            await store.put(checked_key(target.key), source_bytes, overwrite=overwrite)
+        self._changed(target)
+
+    @requires(Permission.ARTIFACT_DELETE, of="ref")
+    async def delete(self, principal: Principal, ref: ArtifactRef) -> None:
+        """Remove an artifact."""
+        await self._store(ref).delete(checked_key(ref.key))
+        self._changed(ref)
+
+    # Keeping what runs made: what jobs call.
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def due(self, principal: Principal, limit: int) -> list[RunId]:
+        """Return ended runs of which nobody has kept anything yet, newest first."""
+        return await self._collector.cache.due(limit)
+
+    @requires(Permission.ARTIFACT_WRITE, of="run_id")
+    async def collect(self, principal: Principal, run_id: RunId) -> Collection | None:
+        """Keep what an ended run made, unless that was done; None while another program does.
+
+        Raises:
+            Conflict: it has not ended.
+            Unavailable: the store does not take it; another try goes on from there.
+        """
+        return await self._collector.collect(run_id)
+
+    def _store(self, ref: ArtifactRef) -> ArtifactStore:
+        store = self._stores.get(ref.store)
+        if store is None:
+            known = ", ".join(self._stores)
+            raise NotFound(f"no artifact store named {ref.store}", advice=f"there are: {known}")
+        return store
+
+    def _may_see(self, principal: Principal, held: Held) -> bool:
+        return self.access.role(principal, held.project_id) > Role.NONE
+
+    async def _held(self, store: str, key: str) -> Held:
+        return Held(ArtifactRef(store, key), await self._project_of_key(key))
+
+    async def _project_of_key(self, key: str) -> ProjectId:
+        """Return whose a key is: by its slug, or where that is not enough, by its run."""
+        home = home_of(key)
+        alike = [one.id for one in self.access.projects() if one.slug == home.slug]
+        if len(alike) == 1:
+            return alike[0]
+        run = await self._maker(key)
+        return self._house if run is None else run.project_id
+
+    def _changed(self, ref: ArtifactRef) -> None:
+        self._bus.publish(ArtifactsChanged(ref.store, frozenset({ref.key})))
+
+    async def _maker(self, key: str) -> Run | None:
+        """Return the run that a key says it is of."""
+        home = home_of(key)
+        if home.number is None:
+            return None
+        for run_id in await self._index.cache.find(home.number):
+            detail = await self._index.cache.get(run_id)
+            if detail is None or upstream_of(run_id) != home.upstream:
+                continue
+            if detail.run.project == home.slug:
+                return detail.run
+        return None
+
+    async def _checksums(self, ref: ArtifactRef) -> dict[str, str]:
+        """Return what the manifest of the run says."""
+        prefix = "/".join(ref.key.split("/")[:3])
+        try:
+            data = await self._store(ref).read(manifest_key(prefix), 0, _LARGEST_MANIFEST)
+        except NotFound:
+            return {}
+        return checksums(data)
+
+
+def _pulled(
+    chunks: AsyncGenerator[bytes, None], loop: asyncio.AbstractEventLoop
+) -> Generator[bytes, None, None]:
+    """Yield what a stream of the loop's thread holds, piece by piece, in another thread."""
+
+    async def following() -> bytes | None:
+        return await anext(chunks, None)
+
+    while (chunk := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
+        yield chunk
