@@ -35,11 +35,15 @@ from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
+from skyforge_tui.services.lab_index import LabIndex
+from skyforge_tui.services.lab_links import LabLinks
+from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
 from tests.builders import NOON, a_run
+from tests.fake_labs import FakeLabProvider, MemoryLabCache
 
 
 class FakeClock:
@@ -576,6 +580,8 @@ class Core:
     logs: MemoryLogStore = field(default_factory=MemoryLogStore)
     project_cache: MemoryProjectCache = field(default_factory=MemoryProjectCache)
     run_cache: MemoryRunCache = field(default_factory=MemoryRunCache)
+    lab_providers: list[FakeLabProvider] = field(default_factory=list)
+    lab_cache: MemoryLabCache = field(default_factory=MemoryLabCache)
     trust: MemoryTrustStore = field(default_factory=MemoryTrustStore)
     history_store: MemoryHistoryStore = field(default_factory=MemoryHistoryStore)
     view_store: MemoryViewStore = field(default_factory=MemoryViewStore)
@@ -595,10 +601,15 @@ class Core:
         )
         self.projects = ProjectService(self.catalog, self.access, self.bus)
         self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)
+        for provider in self.lab_providers:
+            self.health.register(provider.upstream, provider.kind)
+        self.lab_index = LabIndex(self.lab_providers, self.lab_cache, self.health, self.bus)
+        links = LabLinks(self.catalog, self.index)
+        self.labs = LabService(self.lab_index, links, self.access, self.bus)
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)
         self.services = Services(
-            projects=self.projects, runs=self.runs, history=self.history, views=self.views,
+            projects=self.projects, runs=self.runs, labs=self.labs, history=self.history, views=self.views,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
@@ -15,11 +16,12 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
+from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
 
-Target = Project | Template | Run | None
+Target = Project | Template | Run | Lab | None
 """What a command acts on: what stands under the cursor."""
 
 
@@ -29,6 +31,7 @@ class Services:
 
     projects: ProjectService
     runs: RunService
+    labs: LabService
     history: HistoryService
     views: ViewService
     access: Access
@@ -53,8 +56,22 @@ class Services:
                 return self.access.decide(principal, permission, target.project_id)
             case Project():
                 return self.access.decide(principal, permission, target.id)
+            case Lab():
+                return self._lab_allows(principal, permission, target)
             case None:
                 return self.access.decide(principal, permission, None)
+
+    def _lab_allows(self, principal: Principal, permission: Permission, lab: Lab) -> Decision:
+        """Say whether a lab, or the topology whose runs start and stop it, may be used so."""
+        if permission is not Permission.RUN_START:
+            return self.access.decide(principal, permission, lab.project_id)
+        template = self.labs.template_of(lab)
+        if template is None:
+            return Denied(
+                f"no topology of this workspace makes {lab.name}",
+                f"start skyforge in {lab.directory}" if lab.directory else "",
+            )
+        return self.access.decide(principal, permission, template.project_id)
 
     def _run_allows(self, permission: Permission, run: Run) -> Denied | None:
         """Say why a run's own state forbids something."""

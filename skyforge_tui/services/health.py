@@ -29,6 +29,10 @@ class HealthBoard:
         """Note that an upstream did not answer; its last good time stays."""
         self._set(name, UpstreamState.ERROR, self._lights[name].as_of, error.message)
 
+    def disabled(self, name: str, reason: str) -> None:
+        """Note that an upstream is switched off or not installed here, and why."""
+        self._set(name, UpstreamState.DISABLED, None, reason)
+
     def lights(self) -> tuple[UpstreamHealth, ...]:
         """Return all lights; reading from another thread is safe."""
         return tuple(self._lights.values())

@@ -12,9 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from skyforge_tui.domain.identity import LOCAL, Principal
+from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.jobs.lab_watch import LabWatch
 from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
+from skyforge_tui.providers.labs.netlab import NetlabLabProvider
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.services.authorization import Access
@@ -23,6 +26,9 @@ from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
+from skyforge_tui.services.lab_index import LabIndex
+from skyforge_tui.services.lab_links import LabLinks
+from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
@@ -31,6 +37,7 @@ from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.settings.load import Loaded, load
 from skyforge_tui.store.database import CACHE, STATE, Database, open_database
 from skyforge_tui.store.history import SqliteHistoryStore
+from skyforge_tui.store.labs import SqliteLabCache
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.run_directories import FileRunDirectories
@@ -96,6 +103,7 @@ async def assemble(
         jobs: list[Job] = []
         if watch_runs:
             jobs.append(RunWatch(engine, services.runs))
+            jobs.append(LabWatch(services.labs, services.bus, ground.clock))
         if sync_projects:
             jobs.append(ProjectSync(services.projects, services.bus))
         await stack.enter_async_context(running(jobs, ground.bus, ground.clock))
@@ -105,6 +113,14 @@ async def assemble(
 def _run_engine(ground: Ground) -> LocalRunEngine:
     slots = ground.loaded.settings.local.slots
     return LocalRunEngine(FileRunDirectories(ground.frame.state_dir, slots=slots))
+
+
+async def _labs(ground: Ground, links: LabLinks, health: HealthBoard) -> LabService:
+    netlab = NetlabLabProvider(NetlabClient(), ground.clock, owner=ground.principal.username)
+    health.register(netlab.upstream, netlab.kind)
+    index = LabIndex([netlab], SqliteLabCache(ground.cache), health, ground.bus)
+    await index.open()
+    return LabService(index, links, ground.access, ground.bus)
 
 
 async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
@@ -121,6 +137,7 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
     return Services(
         projects=ProjectService(catalog, access, bus),
         runs=RunService(index, catalog, access, bus, clock),
+        labs=await _labs(ground, LabLinks(catalog, index), health),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
         access=access,

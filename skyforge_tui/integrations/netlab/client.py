@@ -26,7 +26,7 @@ TopologyKey = Literal["nodes", "links", "input"]
 _VERSION = re.compile(rb"netlab version (\d+)\.(\d+)")
 _REPORT = re.compile(r"[a-z0-9][a-z0-9_-]*(\.(md|html|ascii|text))?")
 _CHANGES_LABS = re.compile(
-    rb"(?:^|[/ ])netlab +(?:up|down|restart|initial|config|create)\b", re.MULTILINE
+    rb"(?:^|[/ ])netlab +(?:up|down|restart|initial|config|create|api)\b", re.MULTILINE
 )
 _USAGE = 2
 """The exit code of a release that does not know an option."""

@@ -41,6 +41,7 @@ class NetlabLabProvider:
         self._owner = owner
         self.upstream = upstream
         self._turns = asyncio.Semaphore(_ASKED_AT_ONCE)
+        self._left_behind: set[tuple[str, str]] = set()
 
     async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs that run or are on their way."""
@@ -206,7 +207,12 @@ class NetlabLabProvider:
     # Translating.
 
     def _read(self, entry: wire.LabEntry, is_anything_moving: bool | None) -> Lab:
+        key = (entry.instance, entry.timestamp)
+        if key in self._left_behind:
+            is_anything_moving = False  # what moves now is another lab
         reading = words.read(entry, is_anything_moving=is_anything_moving)
+        if is_anything_moving is False and reading.state is LabState.FAILED:
+            self._left_behind.add(key)
         if not _is_there(entry):
             reading = words.Reading(LabState.UNKNOWN, note="its folder is gone")
         return Lab(

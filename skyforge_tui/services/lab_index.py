@@ -1,0 +1,142 @@
+"""What is known of labs, and the reading of more: one memory in front of every lab provider.
+
+Not a service: nobody outside `services` and the composition root calls it, so it checks nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.events import LabsChanged
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import LabId, upstream_of
+from skyforge_tui.domain.lab import Lab, LabSource, LabState
+from skyforge_tui.ports.lab_cache import LabCache
+from skyforge_tui.ports.lab_provider import LabListing, LabProvider, LabQuery, ProgressStamp
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.reconcile import Difference, reconcile
+
+
+class LabIndex:
+    """Keeps the lab cache in step with the providers; what they told last is in memory."""
+
+    def __init__(
+        self, providers: Iterable[LabProvider], cache: LabCache, health: HealthBoard, bus: Bus
+    ) -> None:
+        self._providers = {one.upstream: one for one in providers}
+        self._cache = cache
+        self._health = health
+        self._bus = bus
+        self._labs: dict[LabId, Lab] = {}
+        self._sources: dict[str, LabSource] = {}
+        self._reading = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Remember what was cached; call once, before anything else."""
+        configured = self._providers
+        self._labs = {
+            one.id: one for one in await self._cache.labs() if upstream_of(one.id) in configured
+        }
+        self._sources = {
+            one.provider: one for one in await self._cache.sources() if one.provider in configured
+        }
+
+    def labs(self) -> tuple[Lab, ...]:
+        """Return the labs as last seen."""
+        return tuple(self._labs.values())
+
+    def lab(self, lab_id: LabId) -> Lab | None:
+        """Return a lab as last seen."""
+        return self._labs.get(lab_id)
+
+    def sources(self) -> tuple[LabSource, ...]:
+        """Return how the providers answered last, in the configured order."""
+        return tuple(self._sources[one] for one in self._providers if one in self._sources)
+
+    def source(self, upstream: str) -> LabSource | None:
+        """Return how a provider answered last."""
+        return self._sources.get(upstream)
+
+    def provider(self, lab_id: LabId) -> LabProvider:
+        """Return the provider of a lab.
+
+        Raises:
+            NotFound: none of that name is configured.
+        """
+        found = self._providers.get(upstream_of(lab_id))
+        if found is None:
+            raise NotFound(f"no lab provider named {upstream_of(lab_id)}")
+        return found
+
+    async def stamp(self) -> str:
+        """Return a text that differs whenever labs may have moved on, where that is cheap."""
+        stamps = [
+            await one.progress_stamp()
+            for one in self._providers.values()
+            if isinstance(one, ProgressStamp)
+        ]
+        return "\n".join(stamps)
+
+    async def read(self, *, brief: bool = False) -> None:
+        """Ask every provider, write what differs, then tell; a silent one's labs stay as known."""
+        async with self._reading:
+            query = LabQuery(is_brief=brief)
+            providers = self._providers.values()
+            listings = await asyncio.gather(*(one.list_for_user(query) for one in providers))
+            for provider, listing in zip(providers, listings, strict=True):
+                await self._take(provider.upstream, listing)
+
+    async def _take(self, upstream: str, listing: LabListing) -> None:
+        sources = [self._with_last_answer(one) for one in listing.sources]
+        known = {key: one for key, one in self._labs.items() if upstream_of(key) == upstream}
+        seen = known
+        if all(one.mode is UpstreamState.LIVE for one in listing.sources):
+            seen = {one.id: self._with_counts(one, listing.is_brief) for one in listing.labs}
+        difference = reconcile(seen, known, listing.unreadable)
+        is_news = any(_differs(one, self._sources.get(one.provider)) for one in sources)
+        changed = [*difference.added.values(), *difference.changed.values()]
+        if difference or is_news:
+            await self._cache.write(changed, difference.gone, sources)
+        self._remember(difference, sources)
+        if difference or is_news:
+            self._bus.publish(LabsChanged(difference.keys))
+
+    def _remember(self, difference: Difference[LabId, Lab], sources: Sequence[LabSource]) -> None:
+        kept = {key: one for key, one in self._labs.items() if key not in difference.gone}
+        self._labs = kept | difference.added | difference.changed
+        self._sources = {**self._sources, **{one.provider: one for one in sources}}
+        for source in sources:
+            match source.mode:
+                case UpstreamState.LIVE if source.as_of is not None:
+                    self._health.answered(source.provider, source.as_of)
+                case UpstreamState.DISABLED:
+                    self._health.disabled(source.provider, source.error)
+                case _:
+                    self._health.failed(source.provider, Unavailable(source.error))
+
+    def _with_last_answer(self, source: LabSource) -> LabSource:
+        """Return a source with the time of its last answer, if it is silent now."""
+        before = self._sources.get(source.provider)
+        if source.as_of is None and before is not None:
+            return replace(source, as_of=before.as_of)
+        return source
+
+    def _with_counts(self, lab: Lab, is_brief: bool) -> Lab:
+        """Return a briefly listed lab with what was counted before and still holds."""
+        before = self._labs.get(lab.id)
+        if not is_brief or before is None or before.directory != lab.directory:
+            return lab
+        if before.updated_at == lab.updated_at and before.state is not LabState.UNKNOWN:
+            # Nothing was written down since: what the nodes themselves told is worth more.
+            stands = before.state.is_moving is lab.state.is_moving
+            return before if stands and lab.state is not LabState.FAILED else lab
+        return replace(lab, nodes_total=before.nodes_total, topology=before.topology)
+
+
+def _differs(source: LabSource, before: LabSource | None) -> bool:
+    """Say whether a source says something else than before; its time alone does not count."""
+    return before is None or replace(source, as_of=None) != replace(before, as_of=None)

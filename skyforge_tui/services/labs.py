@@ -1,0 +1,189 @@
+"""Labs of every provider: listing, looking closer, and what of the workspace made them.
+
+A lab is started and stopped by runs of the topology it is made from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.events import LabSyncRequested
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import LabId, Principal, ProjectId, Role, TemplateId
+from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.template import Template
+from skyforge_tui.ports.lab_provider import GraphSource, Metadata, Reporter
+from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.lab_index import LabIndex
+from skyforge_tui.services.lab_links import NETLAB, Action, LabLinks, is_changing
+
+_NOT_STARTED = "nodes and links: netlab tells them once the lab was started here"
+
+
+@dataclass(frozen=True, slots=True)
+class LabsView:
+    """The labs one may see, and how their providers answered."""
+
+    labs: tuple[Lab, ...]
+    sources: tuple[LabSource, ...]
+
+
+class LabService:
+    """What one may do with labs."""
+
+    def __init__(self, index: LabIndex, links: LabLinks, access: Access, bus: Bus) -> None:
+        self._index = index
+        self._links = links
+        self.access = access
+        self._bus = bus
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project of a lab; only labs that belong to one have it.
+
+        Raises:
+            NotFound: there is no such lab, or it belongs to no project.
+        """
+        lab = self._index.lab(LabId(str(target)))
+        project_id = None if lab is None else self._links.linked(lab).project_id
+        if project_id is None:
+            raise NotFound(f"no project holds the lab {target}")
+        return project_id
+
+    def template_of(self, lab: Lab) -> Template | None:
+        """Return from memory the topology a lab is made from, if it is in the workspace."""
+        return self._links.template_of(lab)
+
+    # What one may ask.
+
+    @requires(Permission.LAB_LIST)
+    async def all(self, principal: Principal) -> LabsView:
+        """Return the labs this person may see: those at rest last, then by name."""
+        live = [await self._links.with_run(self._links.linked(one)) for one in self._index.labs()]
+        labs = [*live, *await self._at_rest(principal, live)]
+        visible = (one for one in labs if self._is_visible(principal, one))
+        return LabsView(tuple(sorted(visible, key=_order)), self._index.sources())
+
+    @requires(Permission.LAB_READ)
+    async def get(self, principal: Principal, lab_id: LabId) -> LabDetail:
+        """Return a lab with its nodes, links and steps, asked of its provider now.
+
+        Raises:
+            NotFound: there is none, or this person may not see it.
+            Unavailable: the provider did not answer.
+        """
+        lab = await self._visible(principal, lab_id)
+        if self._index.lab(lab_id) is None:
+            return LabDetail(lab, missing=(_NOT_STARTED,))
+        detail = await self._index.provider(lab_id).detail(lab_id)
+        linked = await self._links.with_run(self._links.linked(detail.lab))
+        return LabDetail(linked, detail.nodes, detail.links, detail.steps, detail.missing)
+
+    @requires(Permission.LAB_LIST)
+    async def find(self, principal: Principal, name: str) -> Lab:
+        """Return the lab people call `name`: its id, name, or folder.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: several are called so.
+        """
+        view = await self.all(principal)
+        for lab in view.labs:
+            if name == lab.id:
+                return lab
+        hits = [one for one in view.labs if name in (one.name, one.directory)]
+        if len(hits) > 1:
+            ids = ", ".join(one.id for one in hits)
+            raise Conflict(f"several labs are called {name}", advice=f"say one of {ids}")
+        if not hits:
+            known = ", ".join(one.name for one in view.labs[:8]) or "none"
+            raise NotFound(f"no lab named {name}", advice=f"there are: {known}")
+        return hits[0]
+
+    @requires(Permission.LAB_READ)
+    async def metadata(self, principal: Principal, lab_id: LabId) -> Metadata:
+        """Return the open map that the lab's provider keeps of it; as `get`."""
+        await self._started(principal, lab_id)
+        return await self._index.provider(lab_id).get_metadata(lab_id)
+
+    @requires(Permission.LAB_READ)
+    async def report(self, principal: Principal, lab_id: LabId, name: str) -> str:
+        """Return one of the reports that the provider writes on a lab.
+
+        Raises: as `get`; Conflict when the provider writes none.
+        """
+        await self._started(principal, lab_id)
+        provider = self._index.provider(lab_id)
+        if not isinstance(provider, Reporter):
+            raise Conflict(f"{provider.upstream} writes no reports")
+        return await provider.report(lab_id, name)
+
+    @requires(Permission.LAB_READ)
+    async def graph(self, principal: Principal, lab_id: LabId) -> str:
+        """Return a lab's links in the DOT language; as `report`."""
+        await self._started(principal, lab_id)
+        provider = self._index.provider(lab_id)
+        if not isinstance(provider, GraphSource):
+            raise Conflict(f"{provider.upstream} draws no graphs")
+        return await provider.graph(lab_id)
+
+    # Reading anew: what screens ask for and jobs do.
+
+    @requires(Permission.LAB_LIST)
+    async def request_sync(self, principal: Principal) -> None:
+        """Ask for a fresh look; whoever syncs hears it."""
+        self._bus.publish(LabSyncRequested())
+
+    @requires(Permission.LAB_LIST)
+    async def sync(self, principal: Principal, brief: bool = False) -> None:
+        """Ask every provider, and write what differs; silent ones say so in their source.
+
+        A brief look finds states and steps, without starting programs.
+        """
+        await self._index.read(brief=brief)
+
+    @requires(Permission.LAB_LIST)
+    async def is_moving(self, principal: Principal) -> bool:
+        """Say whether a lab is on its way to another state, or a run changes one."""
+        if any(one.state.is_moving for one in self._index.labs()):
+            return True
+        return any(is_changing(one) for one in (await self._last()).values())
+
+    @requires(Permission.LAB_LIST)
+    async def stamp(self, principal: Principal) -> tuple[str, str]:
+        """Return two texts that differ whenever providers, or runs of topologies, moved on."""
+        last, stamp = await asyncio.gather(self._last(), self._index.stamp())
+        return stamp, " ".join(f"{one.run.id}={one.run.state}" for one in last.values())
+
+    async def _last(self) -> dict[TemplateId, Action]:
+        return await self._links.last(self._links.topologies())
+
+    async def _at_rest(self, principal: Principal, live: list[Lab]) -> list[Lab]:
+        source = self._index.source(NETLAB)
+        if source is None or source.mode is not UpstreamState.LIVE:
+            return []  # nobody knows whether they rest
+        return self._links.at_rest(live, await self._last(), NETLAB, principal.username)
+
+    async def _visible(self, principal: Principal, lab_id: LabId) -> Lab:
+        for lab in (await self.all(principal)).labs:
+            if lab.id == lab_id:
+                return lab
+        raise NotFound(f"no lab {lab_id}", advice="list them with labs ls")
+
+    async def _started(self, principal: Principal, lab_id: LabId) -> None:
+        await self._visible(principal, lab_id)
+        if self._index.lab(lab_id) is None:
+            raise Unavailable("it was not started here", advice="start it first")
+
+    def _is_visible(self, principal: Principal, lab: Lab) -> bool:
+        """Say whether the lab is in a project of theirs, or in none: then it is their own."""
+        if lab.project_id is None:
+            return True
+        return self.access.role(principal, lab.project_id) > Role.NONE
+
+
+def _order(lab: Lab) -> tuple[bool, str, str]:
+    return lab.state is LabState.STOPPED, lab.name.lower(), lab.id
