@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from skyforge_tui.domain import tool_actions
 from skyforge_tui.domain.errors import Invalid
-from skyforge_tui.domain.template import FieldKind, Template, TemplateKind
+from skyforge_tui.domain.template import FieldKind, SurveyField, Template, TemplateKind
 
 PLAIN_PREFIX = "SKYFORGE_VAR_"
 """A command finds its plain answers in its environment under this prefix and the field's name."""
@@ -32,6 +33,10 @@ class Launch:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     secret_environment: Mapping[str, str] = field(default_factory=dict)
+    terminal: bool = False
+    """Whether standard input is the run's terminal, so that it may ask questions."""
+    artifacts: tuple[str, ...] = ()
+    """Globs, relative to the working directory, of what the run leaves behind."""
 
 
 def placeholders(argument: str) -> tuple[str, ...]:
@@ -60,13 +65,22 @@ def build(template: Template, plain: Mapping[str, str], secret: Mapping[str, str
     """Return what to execute for `template` with these checked answers.
 
     Raises:
-        Invalid: the command asks for an answer that is not among the plain ones, or an argument
-            becomes longer than a process may be given.
+        Invalid: the command asks for an answer that is not among the plain ones, answers do not
+            go together, or an argument becomes longer than a process may be given.
     """
-    if template.kind is TemplateKind.PLAYBOOK:
-        launch = _playbook(template, plain, secret)
-    else:
-        launch = _command(template, plain, secret)
+    match template.kind:
+        case TemplateKind.PLAYBOOK:
+            launch = _playbook(template, plain, secret)
+        case TemplateKind.NETLAB:
+            launch = _called(template, tool_actions.netlab(template.command, plain))
+        case TemplateKind.CONTAINERLAB:
+            launch = _called(template, tool_actions.containerlab(template.command, plain))
+        case TemplateKind.TERRAFORM:
+            launch = _called(template, tool_actions.terraform(template.command, plain))
+        case TemplateKind.MAKE:
+            launch = _called(template, tool_actions.Call(template.command))
+        case TemplateKind.COMMAND | TemplateKind.UNKNOWN:
+            launch = _command(template, plain, secret)
     for argument in launch.command:
         if len(argument.encode("utf-8", "surrogateescape")) > LONGEST_ARGUMENT:
             raise Invalid(
@@ -77,23 +91,41 @@ def build(template: Template, plain: Mapping[str, str], secret: Mapping[str, str
     return launch
 
 
+def _called(template: Template, call: tool_actions.Call) -> Launch:
+    return Launch(
+        call.command,
+        dict(template.environment),
+        terminal=template.terminal or call.terminal,
+        artifacts=(*template.artifacts, *call.artifacts),
+    )
+
+
 def _playbook(template: Template, plain: Mapping[str, str], secret: Mapping[str, str]) -> Launch:
-    """Add the answers as one object of extra variables."""
-    kinds = {one.name: one.kind for one in template.survey}
+    """Add the answers as options and as one object of extra variables."""
+    fields = {one.name: one for one in template.survey}
     names = environment_names(SECRET_PREFIX, list(secret))
-    variables: dict[str, object] = {
-        name: _extra_variable(value, kinds.get(name, FieldKind.STRING))
-        for name, value in plain.items()
-    }
+    options: list[str] = []
+    variables: dict[str, object] = {}
+    for name, value in plain.items():
+        asked = fields.get(name, SurveyField(name))
+        if not asked.option:
+            variables[name] = _extra_variable(value, asked.kind)
+        elif asked.kind is FieldKind.BOOL:
+            options += [asked.option] if value == "true" else []
+        elif value:
+            # In one word: a value that begins with a dash is a value all the same.
+            options.append(f"{asked.option}={value}")
     for name, variable in names.items():
         variables[name] = "{{ lookup('ansible.builtin.env', '" + variable + "') }}"
     extra = ("-e", json.dumps(variables)) if variables else ()
     # Options first: the playbook is the last word of a playbook template's command.
-    command = (*template.command[:-1], *extra, *template.command[-1:])
+    command = (*template.command[:-1], *options, *extra, *template.command[-1:])
     return Launch(
         command,
         dict(template.environment),
         {names[name]: value for name, value in secret.items()},
+        template.terminal,
+        template.artifacts,
     )
 
 
@@ -125,6 +157,8 @@ def _command(template: Template, plain: Mapping[str, str], secret: Mapping[str, 
         tuple(filled(argument) for argument in template.command),
         dict(template.environment) | {plain_names[name]: value for name, value in plain.items()},
         {secret_names[name]: value for name, value in secret.items()},
+        template.terminal,
+        template.artifacts,
     )
 
 

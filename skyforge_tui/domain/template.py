@@ -15,6 +15,10 @@ class TemplateKind(StrEnum):
 
     PLAYBOOK = "playbook"
     COMMAND = "command"
+    NETLAB = "netlab"
+    CONTAINERLAB = "containerlab"
+    TERRAFORM = "terraform"
+    MAKE = "make"
     UNKNOWN = "unknown"
 
     @classmethod
@@ -44,6 +48,9 @@ class SurveyField:
     choices: tuple[str, ...] = ()
     """For an enum, at least one."""
     description: str = ""
+    option: str = ""
+    """Of a playbook's question: the option of Ansible that takes the answer (`--limit`), which
+    otherwise becomes an extra variable. Of a boolean it is given or not."""
 
     def checked(self, answer: str) -> str:
         """Return `answer` in its normal form.
@@ -100,14 +107,16 @@ class Template:
     """Unique in its project."""
     kind: TemplateKind
     command: tuple[str, ...]
-    """The argument vector; `{name}` stands for the answer to the field `name`, `{{` for a brace.
-    For a playbook, answers are added as extra variables when the launch is built."""
+    """The argument vector; `{name}` stands for the answer to the field `name`, and of a declared
+    command `{{` for a brace. What answers add to other kinds is decided when the launch is built:
+    there the first word is the program, and the last the file, or the target."""
     directory: str
     """The absolute working directory."""
     description: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     terminal: bool = False
-    """Whether standard input is the run's terminal, so that it may ask questions."""
+    """Whether standard input is the run's terminal, so that it may ask questions; of some kinds
+    the answers decide, see `Launch`."""
     survey: tuple[SurveyField, ...] = ()
     artifacts: tuple[str, ...] = ()
     """Globs, relative to the working directory, of what a run leaves behind."""

@@ -194,10 +194,10 @@ class RunService:
             environment=launch.environment,
             answers=plain,
             secret_names=tuple(sorted(name for name, value in secret.items() if value)),
-            terminal=template.terminal,
+            terminal=launch.terminal,
             columns=window.columns,
             rows=window.rows,
-            artifacts=template.artifacts,
+            artifacts=launch.artifacts,
             commit=project.commit.sha if project and project.commit else "",
         )
         upstream = upstream_of(template.project_id)

@@ -12,11 +12,11 @@ import pytest
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.project import ProjectKind
-from skyforge_tui.domain.template import FieldKind, Source, Template, TemplateKind
+from skyforge_tui.domain.template import FieldKind, Source, SurveyField, Template, TemplateKind
 from skyforge_tui.integrations import git as git_client
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.ports.repository_host import ProjectContent
-from skyforge_tui.providers.repositories import listing, templates
+from skyforge_tui.providers.repositories import listing, reading, templates
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from tests.worktrees import a_repository, git, write
 
@@ -31,6 +31,10 @@ async def _read(root: Path) -> ProjectContent:
 
 async def _templates(root: Path) -> dict[str, Template]:
     return {one.name: one for one in (await _read(root)).templates}
+
+
+def _questions(template: Template) -> list[SurveyField]:
+    return [one for one in template.survey if not one.option]
 
 
 def _titles(content: ProjectContent) -> list[str]:
@@ -141,12 +145,12 @@ async def test_questions_of_a_playbook_are_its_survey(root: Path) -> None:
     write(root, {"a.yml": PLAYBOOK + prompts + "    - name: pw\n"})
     write(root, {"b.yml": PLAYBOOK + prompts + "    - {name: pw, encrypt: sha512_crypt}\n"})
     found = await _templates(root)
-    assert [(one.name, one.kind, one.default) for one in found["a.yml"].survey] == [
+    assert [(one.name, one.kind, one.default) for one in _questions(found["a.yml"])] == [
         ("who", FieldKind.STRING, "ada"),
         ("pw", FieldKind.SECRET, ""),
     ]
     assert not found["a.yml"].terminal
-    assert [one.name for one in found["b.yml"].survey] == ["who"]
+    assert [one.name for one in _questions(found["b.yml"])] == ["who"]
     assert found["b.yml"].terminal
 
 
@@ -299,7 +303,7 @@ async def test_more_notices_than_anybody_reads_are_counted(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thousand broken files are a few notices and a number."""
-    monkeypatch.setattr(templates, "MAX_NOTICES", 2)
+    monkeypatch.setattr(reading, "MAX_NOTICES", 2)
     write(root, {f"p{number}.yml": PLAYBOOK + "  x: [\n" for number in range(5)})
     assert _titles(await _read(root))[-1] == "3 more files were not read"
 

@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from skyforge_tui.domain.project import RepositoryFile
+from skyforge_tui.integrations.make.makefile import FILE_NAMES
+from skyforge_tui.integrations.terraform.configuration import SUFFIXES
 from skyforge_tui.providers.repositories.file_work import Leash
 from skyforge_tui.providers.repositories.search import look_into, may_hold_work
 
 MAX_ENTRIES = 20_000
 """How many entries of a plain folder are looked at."""
+CANDIDATE_ENDINGS = (".yml", ".yaml", *SUFFIXES, *FILE_NAMES)
+"""How the names of files end that may hold something to launch."""
 SHOWN = 200
 """How many files a project carries along."""
 
@@ -27,7 +31,7 @@ class Listing:
     """The first `SHOWN` by path, readable as text."""
     count: int = 0
     candidates: list[str] = field(default_factory=list)
-    """Sorted paths of whatever is called like YAML, relative to the project."""
+    """Sorted paths of whatever is called like something to launch, relative to the project."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """Folders that could not be looked into, and why."""
     is_capped: bool = False
@@ -47,7 +51,7 @@ def listing_of(leash: Leash, root: Path, names: Iterable[str]) -> Listing:
             continue
         if stat.S_ISDIR(found.st_mode):
             continue  # a submodule, or a repository within this one
-        if name.endswith((".yml", ".yaml")):
+        if name.endswith(CANDIDATE_ENDINGS):
             result.candidates.append(name)
         if stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
             result.count += 1

@@ -13,14 +13,13 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, ProjectId, native_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Members, Project, ProjectKind
-from skyforge_tui.domain.template import Source, Template, TemplateKind
+from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.integrations import git
-from skyforge_tui.integrations.ansible.layout import CONFIG
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.manifest import MAX_BYTES, read_manifest
-from skyforge_tui.integrations.regular_file import UnreadableFileError, read_start
+from skyforge_tui.integrations.manifest import read_manifest
 from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
 from skyforge_tui.providers.repositories.file_work import Leash, in_thread
+from skyforge_tui.providers.repositories.fingerprint import fingerprint
 from skyforge_tui.providers.repositories.listing import (
     MAX_ENTRIES,
     Listing,
@@ -29,14 +28,10 @@ from skyforge_tui.providers.repositories.listing import (
     walk,
 )
 from skyforge_tui.providers.repositories.places import find_places
+from skyforge_tui.providers.repositories.reading import one_line
 from skyforge_tui.providers.repositories.search import repository_above
 from skyforge_tui.providers.repositories.slugs import unique_slugs
-from skyforge_tui.providers.repositories.templates import (
-    TemplateReader,
-    one_line,
-    source_of,
-    uses_ansible,
-)
+from skyforge_tui.providers.repositories.templates import TemplateReader
 from skyforge_tui.providers.repositories.trees import Tree, ask_git, tree_of
 
 _MAX_UNREADABLE = 20
@@ -144,13 +139,13 @@ class LocalRepositoryHost:
     async def fingerprint(self, template: Template) -> tuple[Source, ...]:
         """Return the template's sources with their present hashes.
 
-        An `ansible.cfg` that appeared beside it since is among them: it would be obeyed.
+        Files that appeared since and would be obeyed are among them, such as an `ansible.cfg`.
 
         Raises:
-            NotFound: a source file is gone.
+            NotFound: the declaring file is gone.
             Unavailable: a source file cannot be read.
         """
-        return await in_thread(_fingerprint, template)
+        return await in_thread(fingerprint, template)
 
     async def _seen(self, path: Path, slug: str) -> tuple[Project, Tree] | None:
         """Return the project at `path` without what is in it; None when it is gone."""
@@ -212,25 +207,3 @@ async def _listing(root: Path, tree: Tree) -> tuple[Listing, tuple[Notice, ...]]
         advice = "make it a git repository, or name a narrower root"
         said.append(Notice(Severity.WARNING, title, where=str(root), advice=advice))
     return listing, tuple(said)
-
-
-def _fingerprint(leash: Leash, template: Template) -> tuple[Source, ...]:
-    root = Path(native_of(template.project_id))
-    paths = [Path(source.path) for source in template.sources]
-    if template.kind is TemplateKind.PLAYBOOK or uses_ansible(template.command):
-        config = Path(template.directory) / CONFIG
-        if config not in paths and config.exists():
-            paths.append(config)
-    sources = []
-    for path in paths:
-        leash.check()
-        try:
-            start = read_start(path, root, MAX_BYTES)
-        except UnreadableFileError as error:
-            kind = NotFound if error.is_gone else Unavailable
-            raise kind(f"{path} {error.reason}", upstream=LOCAL, operation="run.start") from error
-        if not start.is_whole:
-            what = f"{path} has grown to {start.size:,} bytes, too large to be read"
-            raise Unavailable(what, upstream=LOCAL, operation="run.start")
-        sources.append(source_of(path, start.data))
-    return tuple(sources)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from skyforge_tui.integrations.ansible.layout import CONFIG
 from skyforge_tui.integrations.ansible.playbook import begins_as_playbook
+from skyforge_tui.integrations.make import makefile
 from skyforge_tui.integrations.manifest import FILE_NAMES
 from skyforge_tui.integrations.regular_file import UnreadableFileError, read_start
+from skyforge_tui.integrations.terraform.configuration import SUFFIXES
 from skyforge_tui.providers.repositories.file_work import Leash
+from skyforge_tui.providers.repositories.recognition import begins_as_topology
 
 MAX_DEPTH = 3
 """How many levels below a root git repositories are looked for."""
@@ -20,7 +23,7 @@ MAX_FOLDERS = 20_000
 _MAX_HEADS = 2_000
 _HEAD_BYTES = 64 * 1024
 _NEVER = frozenset({"node_modules", "__pycache__"})
-_SIGNS = frozenset({*FILE_NAMES, CONFIG})
+_SIGNS = frozenset({*FILE_NAMES, CONFIG, *makefile.FILE_NAMES})
 _FOLDER_SIGNS = frozenset({"group_vars", "host_vars", "playbooks", "roles"})
 _BARE = frozenset({"HEAD", "objects", "refs"})
 
@@ -144,6 +147,8 @@ def _holds_templates(leash: Leash, root: Path, top: Entries) -> bool:
     """Return whether something directly in `root` can be launched, or serves launching."""
     if not _SIGNS.isdisjoint(top.others) or not _FOLDER_SIGNS.isdisjoint(top.folders):
         return True
+    if any(name.endswith(SUFFIXES) for name in top.others):
+        return True
     yaml = sorted(name for name in top.others if name.endswith((".yml", ".yaml")))
     for name in yaml[:_MAX_HEADS]:
         leash.check()
@@ -151,6 +156,6 @@ def _holds_templates(leash: Leash, root: Path, top: Entries) -> bool:
             start = read_start(root / name, root, _HEAD_BYTES, _HEAD_BYTES)
         except UnreadableFileError:
             continue  # said when the project it belongs to is read
-        if begins_as_playbook(start.data):
+        if begins_as_playbook(start.data) or begins_as_topology(start.data):
             return True
     return False

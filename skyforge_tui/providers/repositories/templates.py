@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from skyforge_tui.domain.identity import ProjectId, TemplateId
+from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.template import (
-    FieldKind,
-    Source,
-    SurveyField,
-    Template,
-    TemplateKind,
-)
+from skyforge_tui.domain.template import Source, SurveyField, Template, TemplateKind
 from skyforge_tui.integrations.ansible import layout
 from skyforge_tui.integrations.ansible.playbook import (
     MAX_BYTES,
-    Playbook,
     PlaybookError,
     begins_as_playbook,
     read_playbook,
 )
+from skyforge_tui.integrations.make.makefile import FILE_NAMES
 from skyforge_tui.integrations.manifest import DeclaredTemplate, Manifest, read_manifest
-from skyforge_tui.integrations.regular_file import FileStart, UnreadableFileError, read_start
+from skyforge_tui.integrations.regular_file import FileStart, UnreadableFileError
+from skyforge_tui.integrations.terraform.configuration import SUFFIXES
 from skyforge_tui.providers.repositories.file_work import Leash
-from skyforge_tui.providers.repositories.listing import as_text, is_text
+from skyforge_tui.providers.repositories.listing import as_text
+from skyforge_tui.providers.repositories.makefiles import read_makefiles
+from skyforge_tui.providers.repositories.obeyed import uses_ansible
+from skyforge_tui.providers.repositories.playbooks import Configurations, playbook_template
+from skyforge_tui.providers.repositories.reading import MAX_TOTAL_BYTES, Reading, source_of
+from skyforge_tui.providers.repositories.roots import read_roots
+from skyforge_tui.providers.repositories.topologies import topology_template
 
 MAX_PLAYBOOKS = 2_000
-MAX_NOTICES = 100
-MAX_TOTAL_BYTES = 256 << 20
-"""How much is read of one project's candidates in all."""
+"""How many playbooks and topologies are shown of one project."""
 _HEAD_BYTES = 64 * 1024
 
 
@@ -41,73 +39,71 @@ class TemplateReader:
 
     project_id: ProjectId
     root: Path
-    templates: list[Template] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    _configurations: dict[Path, layout.Configuration | UnreadableFileError | None] = field(
-        default_factory=dict
-    )
-    _names: set[str] = field(default_factory=set)
-    _playbooks: int = 0
-    _left: int = MAX_TOTAL_BYTES
-    _more_notices: int = 0
+    _reading: Reading = field(init=False)
+    _configurations: Configurations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._reading = Reading(self.project_id, self.root)
+        self._configurations = Configurations(self.root)
+
+    @property
+    def templates(self) -> list[Template]:
+        """What was found."""
+        return self._reading.templates
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What was not read, and why."""
+        return self._reading.notices
 
     def read(self, leash: Leash, candidates: list[str]) -> None:
-        """Read the manifest and the playbooks among `candidates`, paths relative to the root."""
+        """Read the manifest, and what there is among `candidates`, paths relative to the root."""
         manifest = read_manifest(self.root)
         if manifest is not None:
             self._declared(manifest)
-        folders: dict[str, bool] = {"": True}
-        for name in candidates:
+        yaml, configurations, makefiles = _by_language(leash, candidates)
+        shown = len(self.templates) + MAX_PLAYBOOKS
+        for name in yaml:
             leash.check()
-            folder, _, base = name.rpartition("/")
-            if folder not in folders:
-                folders[folder] = all(map(layout.may_hold_playbooks, folder.split("/")))
-            if base.startswith(".") or not folders[folder]:
-                continue
-            if self._left <= 0 or self._playbooks >= MAX_PLAYBOOKS:
+            if self._reading.bytes_left <= 0 or len(self.templates) >= shown:
                 self._stopped_at(name)
                 break
             self._candidate(name)
-        if self._more_notices:
-            self.notices.append(
-                Notice(Severity.WARNING, f"{self._more_notices:,} more files were not read")
-            )
-
-    def _say(self, severity: Severity, title: str, where: Path | str, advice: str = "") -> None:
-        if len(self.notices) < MAX_NOTICES:
-            place = one_line(as_text(str(where)))
-            self.notices.append(Notice(severity, one_line(title), where=place, advice=advice))
-        else:
-            self._more_notices += 1
+        read_roots(leash, self._reading, configurations)
+        read_makefiles(leash, self._reading, makefiles)
+        if more := self._reading.more_notices:
+            title = f"{more:,} more files were not read"
+            self.notices.append(Notice(Severity.WARNING, title))
 
     def _stopped_at(self, name: str) -> None:
         what = (
-            f"only the first {MAX_PLAYBOOKS:,} playbooks are shown"
-            if self._left > 0
-            else f"more than {MAX_TOTAL_BYTES >> 20} MiB of YAML, the rest is not read"
+            f"only the first {MAX_PLAYBOOKS:,} playbooks and topologies are shown"
+            if self._reading.bytes_left > 0
+            else f"more than {MAX_TOTAL_BYTES >> 20} MiB of files, the rest is not read"
         )
-        self._say(Severity.WARNING, f"{what}: stopped before {as_text(name)}", self.root)
+        title = f"{what}: stopped before {as_text(name)}"
+        self._reading.say(Severity.WARNING, title, self.root)
 
     def _declared(self, manifest: Manifest) -> None:
         for mistake in manifest.mistakes:
             where = f"{manifest.path}:{mistake.line}" if mistake.line else str(manifest.path)
-            self._say(Severity.ERROR, mistake.message, where, mistake.advice)
+            self._reading.say(Severity.ERROR, mistake.message, where, mistake.advice)
         for declared in manifest.templates:
             try:
                 self.templates.append(self._command(manifest, declared))
             except UnreadableFileError as error:
-                self._say(Severity.ERROR, f'template "{declared.name}": {error.reason}', error.path)
+                title = f'template "{declared.name}": {error.reason}'
+                self._reading.say(Severity.ERROR, title, error.path)
 
     def _command(self, manifest: Manifest, declared: DeclaredTemplate) -> Template:
-        config = None
+        declaring = source_of(manifest.path, manifest.data)
+        sources: tuple[Source, ...] = (declaring,)
         if uses_ansible(declared.command):
-            config = self._configuration(declared.directory)
-        name = f"{manifest.path.name}:{declared.name}"
-        self._names.add(declared.name)
+            sources = self._configurations.sources(declaring, declared.directory)
         return Template(
-            TemplateId(f"{self.project_id}#{name}"),
+            self._reading.template_id(f"{manifest.path.name}:{declared.name}"),
             self.project_id,
-            declared.name,
+            self._reading.take_name(declared.name, TemplateKind.COMMAND),
             TemplateKind.COMMAND,
             declared.command,
             str(declared.directory),
@@ -122,104 +118,59 @@ class TemplateReader:
             ),
             declared.artifacts,
             declared.hotkey,
-            self._sources(source_of(manifest.path, manifest.data), config),
+            sources,
         )
 
     def _candidate(self, name: str) -> None:
         """Read one file that is called like YAML."""
         where = self.root / name
         try:
-            start = read_start(where, self.root, MAX_BYTES, _HEAD_BYTES)
-            self._left -= len(start.data)
+            start = self._reading.read(name, MAX_BYTES, _HEAD_BYTES)
             if not start.is_whole:
                 self._too_large(where, name, start)
                 return
             playbook = read_playbook(start.data)
             if playbook is None:
-                return
-            if not is_text(name):
-                self._say(Severity.WARNING, "a playbook whose name is not UTF-8 is left out", where)
-                return
-            self.templates.append(self._playbook(PurePosixPath(name), playbook, start.data))
-            self._playbooks += 1
+                found = topology_template(self._reading, name, start.data)
+            elif self._reading.is_nameable(name, "a playbook"):
+                found = playbook_template(
+                    self._reading, self._configurations, name, playbook, start.data
+                )
+            else:
+                found = None
+            if found is not None:
+                self.templates.append(found)
         except UnreadableFileError as error:
-            if not error.is_gone:
-                title = f"{as_text(name)} {error.reason}"
-                self._say(Severity.WARNING, title, error.path)
+            self._reading.say_unread(name, error)
         except PlaybookError as error:
             line = f":{error.line}" if error.line else ""
-            self._say(Severity.WARNING, f"{as_text(name)}: {error.message}", f"{where}{line}")
+            title = f"{as_text(name)}: {error.message}"
+            self._reading.say(Severity.WARNING, title, f"{where}{line}")
 
     def _too_large(self, where: Path, name: str, start: FileStart) -> None:
         if begins_as_playbook(start.data):
             size = f"{start.size / 2**20:,.1f} MiB"
             limit = f"only files up to {MAX_BYTES >> 20} MiB are read as playbooks"
-            self._say(Severity.WARNING, f"{as_text(name)}: {size}, {limit}", where)
-
-    def _playbook(self, path: PurePosixPath, playbook: Playbook, data: bytes) -> Template:
-        directory = layout.working_directory(self.root, path)
-        config = self._configuration(directory)
-        relative = PurePosixPath((self.root / path).relative_to(directory))
-        inventory = None
-        if config is None or not config.names_inventory:
-            inventory = layout.inventory(directory, relative)
-        word = f"./{relative}" if str(relative).startswith("-") else str(relative)
-        return Template(
-            TemplateId(f"{self.project_id}#{path}"),
-            self.project_id,
-            self._free_name(str(path)),
-            TemplateKind.PLAYBOOK,
-            ("ansible-playbook", *(("-i", inventory) if inventory else ()), word),
-            str(directory),
-            one_line(playbook.name),
-            terminal=playbook.asks_itself,
-            survey=tuple(
-                SurveyField(
-                    prompt.name,
-                    FieldKind.SECRET if prompt.is_private else FieldKind.STRING,
-                    prompt.default,
-                    description=one_line(prompt.text),
-                )
-                for prompt in playbook.prompts
-            ),
-            sources=self._sources(source_of(self.root / path, data), config),
-        )
-
-    def _free_name(self, name: str) -> str:
-        """Return `name` in one line, marked when another template has it already."""
-        free = one_line(name)
-        while free in self._names:
-            free += " (playbook)"
-        self._names.add(free)
-        return free
-
-    def _configuration(self, directory: Path) -> layout.Configuration | None:
-        if directory not in self._configurations:
-            try:
-                self._configurations[directory] = layout.configuration(directory, self.root)
-            except UnreadableFileError as error:
-                self._configurations[directory] = error
-        found = self._configurations[directory]
-        if isinstance(found, UnreadableFileError):
-            raise found
-        return found
-
-    def _sources(
-        self, declaring: Source, config: layout.Configuration | None
-    ) -> tuple[Source, ...]:
-        return (declaring,) if config is None else (declaring, source_of(config.path, config.data))
+            self._reading.say(Severity.WARNING, f"{as_text(name)}: {size}, {limit}", where)
 
 
-def uses_ansible(command: tuple[str, ...]) -> bool:
-    """Return whether a command starts Ansible, which then takes the configuration beside it."""
-    return PurePosixPath(command[0]).name.startswith("ansible")
-
-
-def source_of(path: Path, data: bytes) -> Source:
-    """Return the source record of these bytes at `path`."""
-    return Source(str(path), hashlib.sha256(data).hexdigest())
-
-
-def one_line(text: str) -> str:
-    """Return `text` with every run of white space and control characters made one space."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+def _by_language(leash: Leash, candidates: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the candidates in YAML, in Terraform's language, and makefiles."""
+    yaml: list[str] = []
+    configurations: list[str] = []
+    makefiles: list[str] = []
+    folders: dict[str, bool] = {"": True}
+    for name in candidates:
+        leash.check()
+        folder, _, base = name.rpartition("/")
+        if folder not in folders:
+            folders[folder] = all(map(layout.may_hold_playbooks, folder.split("/")))
+        if base.startswith(".") or not folders[folder]:
+            continue
+        if base.endswith(SUFFIXES):
+            configurations.append(name)
+        elif base in FILE_NAMES:
+            makefiles.append(name)
+        elif base.endswith((".yml", ".yaml")):
+            yaml.append(name)
+    return yaml, configurations, makefiles

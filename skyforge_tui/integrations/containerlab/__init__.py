@@ -1,0 +1,1 @@
+"""containerlab: its topologies, recognised by reading."""

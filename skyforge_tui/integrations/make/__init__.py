@@ -1,0 +1,1 @@
+"""Make: the targets of its files, found by reading."""
