@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 
+from skyforge_tui.domain.view import Sort
 from skyforge_tui.tui.presenters.cells import Align, Cut, Line, Span, Tone, fitted
 
 GAP = 2
+DESCENDING, ASCENDING = "↓", "↑"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,17 @@ class Column:
     cut: Cut = "end"
     is_name: bool = False
     """Whether it names the row: bold under the cursor."""
+    can_sort: bool = True
+    """Whether rows can be put in its order."""
 
 
 Fitted = tuple[tuple[Column, int], ...]
 """The columns that are shown, each with its width."""
 
 
-def fit(columns: Sequence[Column], width: int) -> Fitted:
+def fit(columns: Sequence[Column], width: int, sort: Sort | None = None) -> Fitted:
     """Return the columns that fit into `width` cells, widened to fill it where they may."""
-    shown = list(columns)
+    shown = [_with_room_for_sign(column, sort) for column in columns]
     while len(shown) > 1 and _needs(shown) > width:
         shown.remove(min(reversed(shown), key=lambda column: column.priority))
     widths = [min(column.width, max(width, 1)) for column in shown]
@@ -74,10 +78,35 @@ def _grow(shown: Sequence[Column], widths: list[int], spare: int) -> int:
     return left
 
 
-def head_line(columns: Fitted) -> Line:
-    """Return the titles, upper-case and muted."""
-    cells = {column.key: (Span(column.title.upper(), "muted"),) for column, _ in columns}
+def _with_room_for_sign(column: Column, sort: Sort | None) -> Column:
+    least = len(column.title) + 1
+    if sort is None or sort.column != column.key or column.width >= least:
+        return column
+    return replace(column, width=least, most=column.most and max(column.most, least))
+
+
+def head_line(columns: Fitted, sort: Sort | None = None) -> Line:
+    """Return the titles, upper-case and muted; the one that is sorted by brighter, with a sign."""
+    cells: dict[str, Line] = {}
+    for column, _ in columns:
+        title = column.title.upper()
+        if sort is not None and sort.column == column.key:
+            cells[column.key] = (Span(f"{title}{DESCENDING if sort.is_descending else ASCENDING}"),)
+        else:
+            cells[column.key] = (Span(title, "muted"),)
     return row_line(columns, cells)
+
+
+def sort_letters(columns: Sequence[Column]) -> dict[str, Column]:
+    """Return the columns that can be sorted by, each under a letter of its title."""
+    letters: dict[str, Column] = {}
+    for column in columns:
+        if column.can_sort and column.title:
+            free = (one for one in column.title.lower() if one.isalpha() and one not in letters)
+            letter = next(free, "")
+            if letter:
+                letters[letter] = column
+    return letters
 
 
 def row_line(columns: Fitted, cells: Mapping[str, Line], *, is_chosen: bool = False) -> Line:
