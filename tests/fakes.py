@@ -42,6 +42,7 @@ from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
+from tests.artifact_fakes import Shelf
 from tests.builders import NOON, a_run
 from tests.fake_labs import FakeLabProvider, MemoryLabCache
 
@@ -585,6 +586,7 @@ class Core:
     trust: MemoryTrustStore = field(default_factory=MemoryTrustStore)
     history_store: MemoryHistoryStore = field(default_factory=MemoryHistoryStore)
     view_store: MemoryViewStore = field(default_factory=MemoryViewStore)
+    shelf: Shelf = field(default_factory=Shelf)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -608,8 +610,9 @@ class Core:
         self.labs = LabService(self.lab_index, links, self.access, self.bus)
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)
+        self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
         self.services = Services(
-            projects=self.projects, runs=self.runs, labs=self.labs, history=self.history, views=self.views,
+            projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs, history=self.history, views=self.views,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),

@@ -132,6 +132,7 @@ class Collector:
                 refusals.append(Refusal(file.path, reason))
         if left_out is not None:
             refusals.append(left_out)
+        refusals = [Refusal(_as_text(one.path), _as_text(one.reason)) for one in refusals]
         collection = replace(
             placed, count=len(kept), size=sum(one.size for one in kept), refusals=tuple(refusals)
         )
@@ -185,3 +186,8 @@ def _within_limits(files: Sequence[WorkFile]) -> tuple[list[WorkFile], Refusal |
 def _key_of(prefix: str, path: str) -> str:
     """Return the key of a file; one that is called like our manifest gets another name."""
     return f"{prefix}/{path}.1" if path == MANIFEST else f"{prefix}/{path}"
+
+
+def _as_text(name: str) -> str:
+    """Return a file's name as Unicode text: names are bytes, and some are no text."""
+    return name.encode("utf-8", "replace").decode()

@@ -11,6 +11,7 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
+from skyforge_tui.services.artifacts import ArtifactService, Held
 from skyforge_tui.services.authorization import Access, Decision, Denied
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
@@ -21,7 +22,7 @@ from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
 
-Target = Project | Template | Run | Lab | None
+Target = Project | Template | Run | Lab | Held | None
 """What a command acts on: what stands under the cursor."""
 
 
@@ -31,6 +32,7 @@ class Services:
 
     projects: ProjectService
     runs: RunService
+    artifacts: ArtifactService
     labs: LabService
     history: HistoryService
     views: ViewService
@@ -52,7 +54,7 @@ class Services:
             case Run():
                 decision = self.access.decide(principal, permission, target.project_id)
                 return self._run_allows(permission, target) or decision
-            case Template():
+            case Template() | Held():
                 return self.access.decide(principal, permission, target.project_id)
             case Project():
                 return self.access.decide(principal, permission, target.id)

@@ -98,6 +98,13 @@ class Local(Table):
     """How many runs go at the same time; more wait."""
 
 
+class Artifacts(Table):
+    """Where what runs leave is kept."""
+
+    directory: AbsolutePath | None = None
+    """None is \`artifacts\` in the state directory."""
+
+
 class Look(Table):
     """Colours, glyphs and motion."""
 
@@ -230,6 +237,7 @@ class Settings(BaseSettings):
     cache_dir: AbsolutePath = Field(default_factory=places.cache_dir)
     workspace: Workspace = Workspace()
     local: Local = Local()
+    artifacts: Artifacts = Artifacts()
     look: Look = Look()
     keys: dict[str, str] = {}
     """Action id to key."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from skyforge_tui.domain.identity import LOCAL, Principal
 from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.jobs.artifact_collect import ArtifactCollect
 from skyforge_tui.jobs.lab_watch import LabWatch
 from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
@@ -44,6 +45,7 @@ from skyforge_tui.store.run_directories import FileRunDirectories
 from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.store.trust import SqliteTrustStore
 from skyforge_tui.store.views import SqliteViewStore
+from skyforge_tui.wiring.artifact_parts import artifact_service
 
 
 class SystemClock:
@@ -103,6 +105,7 @@ async def assemble(
         jobs: list[Job] = []
         if watch_runs:
             jobs.append(RunWatch(engine, services.runs))
+            jobs.append(ArtifactCollect(services.artifacts, services.bus, ground.clock))
             jobs.append(LabWatch(services.labs, services.bus, ground.clock))
         if sync_projects:
             jobs.append(ProjectSync(services.projects, services.bus))
@@ -137,6 +140,15 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
     return Services(
         projects=ProjectService(catalog, access, bus),
         runs=RunService(index, catalog, access, bus, clock),
+        artifacts=artifact_service(
+            frame.state_dir,
+            ground.loaded.settings.artifacts.directory,
+            ground.cache,
+            index,
+            access,
+            bus,
+            clock,
+        ),
         labs=await _labs(ground, LabLinks(catalog, index), health),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),

@@ -1,0 +1,53 @@
+"""Assembles what keeps artifacts: the store, the collector, the service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from skyforge_tui.domain.identity import LOCAL, ProjectId
+from skyforge_tui.domain.project import Project, ProjectKind
+from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from skyforge_tui.providers.artifacts.work_files import LocalWorkFiles
+from skyforge_tui.services.artifacts import ArtifactService
+from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.collector import Collector
+from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.store.claims import FileClaims
+from skyforge_tui.store.collections import SqliteCollectionCache
+from skyforge_tui.store.database import Database
+
+
+def artifact_service(
+    state_dir: Path,
+    directory: Path | None,
+    cache: Database,
+    index: RunIndex,
+    access: Access,
+    bus: Bus,
+    clock: Clock,
+) -> ArtifactService:
+    """Return the service on a directory store: `directory`, or one in the state directory."""
+    house = _house(state_dir)
+    access.keep(house)
+    store = ObjectArtifactStore(LOCAL, DirectoryClient(directory or state_dir / "artifacts"))
+    collector = Collector(
+        store, LocalWorkFiles(), FileClaims(state_dir), SqliteCollectionCache(cache), index, bus,
+        clock,
+    )  # fmt: skip
+    return ArtifactService([store], collector, index, access, bus, house.id)
+
+
+def _house(state_dir: Path) -> Project:
+    """Return what stands for the state directory itself: its owner rules what nobody else does."""
+    try:
+        owner = state_dir.owner()
+    except KeyError:  # an account without a name, as in some containers
+        owner = str(state_dir.stat().st_uid)
+    path = str(state_dir)
+    return Project(
+        ProjectId(f"{LOCAL}:{path}"), "this-machine", "This machine", ProjectKind.FOLDER, path,
+        created_by=owner,
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""What keeps artifacts, in memory: a store, files that runs left, claims, and what is remembered.
+
+The store is the real provider on the vendor's own store in memory; the rest keeps its port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from obstore.store import MemoryStore
+
+from skyforge_tui.domain.collection import Collection, Refusal
+from skyforge_tui.domain.errors import Invalid
+from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId
+from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.integrations.object_store.client import ObjectClient
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.work_files import Finding, WorkFile
+from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from skyforge_tui.services.artifacts import ArtifactService
+from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.collector import Collector
+from skyforge_tui.services.run_index import RunIndex
+from tests.builders import a_project
+
+HOUSE = a_project(path="/var/lib/ada", name="this-machine")
+"""What stands for the state directory; ada owns it."""
+
+
+@dataclass
+class FakeWorkFiles:
+    """Files by path, whatever the glob; a path that is not among them is refused."""
+
+    held: dict[str, bytes] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    """Files that vanish between being found and being read."""
+    asked: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+
+    async def find(self, directory: str, globs: Sequence[str], paths: Sequence[str]) -> Finding:
+        """Return all files for any glob, and those named."""
+        self.asked.append((directory, tuple(globs), tuple(paths)))
+        wanted = set(self.held) if globs else set(self.held) & set(paths)
+        refused = [Refusal(one, "it is not there") for one in paths if one not in self.held]
+        files = [WorkFile(one, one, len(self.held[one])) for one in sorted(wanted)]
+        return Finding(tuple(files), tuple(refused))
+
+    def read(self, directory: str, file: WorkFile) -> Generator[bytes, None, None]:
+        """Yield a file in two pieces."""
+        if file.path in self.gone:
+            raise Invalid(f"{file.path}: it is gone")
+        data = self.held[file.target]
+        yield data[: len(data) // 2]
+        yield data[len(data) // 2 :]
+
+
+@dataclass
+class FakeClaims:
+    """Claims that somebody else may hold."""
+
+    taken: set[str] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def claim(self, name: str) -> AsyncIterator[bool]:
+        """Yield whether it is free."""
+        is_ours = name not in self.taken
+        if is_ours:
+            self.taken.add(name)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                self.taken.discard(name)
+
+
+@dataclass
+class MemoryCollectionCache:
+    """Collections by run; `ended` is what is due as long as it is not among them."""
+
+    held: dict[RunId, Collection] = field(default_factory=dict)
+    ended: list[RunId] = field(default_factory=list)
+
+    async def due(self, limit: int) -> list[RunId]:
+        """Return what is due."""
+        return [one for one in self.ended if one not in self.held][:limit]
+
+    async def get(self, run_id: RunId) -> Collection | None:
+        """Return one."""
+        return self.held.get(run_id)
+
+    async def marked(self, kind: MarkerKind, limit: int) -> Sequence[tuple[RunId, Marker]]:
+        """Return markers of one kind."""
+        every = [(key, one) for key, each in self.held.items() for one in each.markers]
+        return [pair for pair in every if pair[1].kind is kind][:limit]
+
+    async def write(self, collection: Collection) -> None:
+        """Remember one."""
+        self.held[collection.run_id] = collection
+
+
+@dataclass
+class Shelf:
+    """All that keeps artifacts."""
+
+    store: ObjectArtifactStore = field(
+        default_factory=lambda: ObjectArtifactStore(
+            LOCAL, ObjectClient(MemoryStore(), is_sorted=True)
+        )
+    )
+    files: FakeWorkFiles = field(default_factory=FakeWorkFiles)
+    claims: FakeClaims = field(default_factory=FakeClaims)
+    cache: MemoryCollectionCache = field(default_factory=MemoryCollectionCache)
+
+    def service(self, index: RunIndex, access: Access, bus: Bus, clock: Clock) -> ArtifactService:
+        """Return the service on all this."""
+        access.keep(HOUSE)
+        collector = Collector(self.store, self.files, self.claims, self.cache, index, bus, clock)
+        return ArtifactService([self.store], collector, index, access, bus, ProjectId(HOUSE.id))
