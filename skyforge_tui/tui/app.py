@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.identity import Principal, RunId
+from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.bridge import Bridge, Engine
@@ -150,6 +151,18 @@ class SkyforgeApp(Launching):
             while isinstance(self.screen, RunScreen):
                 await self.pop_screen()
             await self.push_screen(RunScreen(run_id))
+
+        self.go(open_it())
+
+    def open_lab(self, lab: Lab) -> None:
+        """Go to a lab's nodes; leaving it leads to the labs."""
+        from skyforge_tui.tui.screens.lab.screen import LabScreen
+
+        async def open_it() -> None:
+            await self.switch_mode(Place.LABS.value)
+            while isinstance(self.screen, LabScreen):
+                await self.pop_screen()
+            await self.push_screen(LabScreen(lab))
 
         self.go(open_it())
 

@@ -18,6 +18,7 @@ from textual.signal import Signal
 from skyforge_tui.domain.events import (
     Event,
     HealthChanged,
+    LabsChanged,
     LogGrew,
     NoticeRaised,
     ProjectsChanged,
@@ -126,6 +127,8 @@ class Bridge:
         if self._services is None or target is None:
             return None
         project_id = target.id if isinstance(target, Project) else target.project_id
+        if project_id is None:
+            return None  # a lab outside of every project
         return self._services.access.role(self.principal, project_id)
 
     def lights(self) -> tuple[UpstreamHealth, ...]:
@@ -183,6 +186,7 @@ class _Dirty:
         self.project_ids: set[ProjectId] = set()
         self.output: dict[RunId, int] = {}
         self.notices: list[Notice] = []
+        self.labs = False
         self.health = False
         self.opened = False
 
@@ -192,6 +196,7 @@ class _Dirty:
             or self.project_ids
             or self.output
             or self.notices
+            or self.labs
             or self.health
             or self.opened
         )
@@ -209,6 +214,8 @@ class _Dirty:
                 self.output[run_id] = max(size, self.output.get(run_id, 0))
             case NoticeRaised(notice):
                 self.notices.append(notice)
+            case LabsChanged():
+                self.labs = True
             case HealthChanged():
                 self.health = True
             case _:
@@ -220,6 +227,7 @@ class _Dirty:
             frozenset(self.project_ids),
             dict(self.output),
             tuple(self.notices),
+            self.labs,
             self.health,
             self.opened,
         )

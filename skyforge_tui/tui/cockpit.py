@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.tui.bridge import Bridge
@@ -26,6 +27,10 @@ class Cockpit(Protocol):
 
     def open_run(self, run_id: RunId) -> None:
         """Go to a run's live output."""
+        ...
+
+    def open_lab(self, lab: Lab) -> None:
+        """Go to a lab's nodes."""
         ...
 
     def open_card(self, template: Template, answers: Mapping[str, str] | None = None) -> None:

@@ -20,14 +20,16 @@ class Place(StrEnum):
     ARTIFACTS = "artifacts"
     ATTENTION = "attention"
     RUN = "run"
+    LAB = "lab"
 
 
 TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION)
 """The places with a digit of their own, in the header's order."""
 
-TABLES = frozenset({Place.PROJECTS, Place.RUNS, Place.ATTENTION})
-_LIST = frozenset({*TABLES, Place.RUN})
+TABLES = frozenset({Place.PROJECTS, Place.LABS, Place.RUNS, Place.ATTENTION})
+_LIST = frozenset({*TABLES, Place.RUN, Place.LAB})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
+_WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,26 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "run.answer", ("a",), "answer", "type what it asks for", "This", _WITH_RUN,
         Permission.RUN_ANSWER, footer=5,
+    ),
+    Command(
+        "lab.open", ("enter", "l", "right"), "nodes", "nodes, links and steps", "This",
+        _at(Place.LABS), Permission.LAB_READ, footer=1,
+    ),
+    Command(
+        "lab.start", ("s",), "start", "start, with its card", "This", _WITH_LAB,
+        Permission.RUN_START, asks=True, footer=3,
+    ),
+    Command(
+        "lab.stop", ("x",), "stop", "stop, with its card", "This", _WITH_LAB,
+        Permission.RUN_START, asks=True, footer=4,
+    ),
+    Command(
+        "lab.destroy", ("D",), "destroy", "stop it and remove what was made for it", "This",
+        _WITH_LAB, Permission.RUN_START, asks=True, footer=5,
+    ),
+    Command(
+        "lab.run", ("u",), "its run", "the run that builds or built it", "This", _WITH_LAB,
+        footer=6,
     ),
     Command("thing.yank", ("y",), "yank", "copy its id or path", "This", _LIST, footer=7),
     # Launching.

@@ -17,6 +17,8 @@ class Changes:
     output: dict[RunId, int] = field(default_factory=dict)
     """Runs whose output grew, with its size in bytes."""
     notices: tuple[Notice, ...] = ()
+    labs: bool = False
+    """Whether labs, or how their providers answer, changed."""
     health: bool = False
     opened: bool = False
     """Whether the engine has just come up, so that everything is to be asked for."""

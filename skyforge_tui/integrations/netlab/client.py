@@ -55,6 +55,7 @@ class NetlabClient:
         self._environ = _surroundings() if environ is None else dict(environ)
         self._timeout_s = timeout_s
         self._is_old = False
+        self._file_is_elsewhere = False
 
     @property
     def home(self) -> Path:
@@ -92,20 +93,24 @@ class NetlabClient:
             if done.exit_code == _USAGE and b"--format" in done.stderr:
                 self._is_old = True
                 return StatusAnswer(await self._from_file(), "status file")
-            return StatusAnswer(wire.read_all(_document(done, "netlab status")))
+            found = wire.read_all(_document(done, "netlab status"))
         except TransportError as error:
             if error.kind == "missing" or not self.status_files():
                 raise
             return StatusAnswer(await self._from_file(), "status file", error.message)
+        # It can be moved by anybody's defaults, which only netlab itself puts together.
+        self._file_is_elsewhere = bool(found.labs) and not self.status_files()
+        return StatusAnswer(found)
 
     async def brief_status(self) -> StatusAnswer:
-        """Return this person's labs as the status file has them, without running netlab.
+        """Return this person's labs as the status file has them, if it is where it should be.
 
-        Raises:
-            TransportError: missing, unreadable.
+        Raises: as `status`.
         """
         if self.path() is None:
             raise self._missing()
+        if self._file_is_elsewhere:
+            return await self.status()
         return StatusAnswer(await self._from_file(), "status file")
 
     async def instance(self, instance: str) -> wire.InstanceStatus:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,11 +21,22 @@ from skyforge_tui.providers.labs import netlab_words as words
 
 KIND = "netlab"
 _INSTALL = "install networklab, or start skyforge in the environment that has it"
+_SNAPSHOT = "netlab.snapshot.pickle"
+"""Never read: it runs code when it is. Its time tells when a topology was transformed."""
 _ACTIVE = (LabState.RUNNING, LabState.STARTING, LabState.STOPPING)
 _ASKED_AT_ONCE = 2
 """Labs whose nodes are asked for side by side: every one costs a program start."""
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What netlab has made of a topology: the nodes, the links, and the file it read."""
+
+    nodes: tuple[wire.NodeEntry, ...] = ()
+    links: tuple[LabLink, ...] = ()
+    file: str = ""
 
 
 class NetlabLabProvider:
@@ -42,6 +53,7 @@ class NetlabLabProvider:
         self.upstream = upstream
         self._turns = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._left_behind: set[tuple[str, str]] = set()
+        self._plans: dict[str, tuple[str, int, _Plan]] = {}
 
     async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs that run or are on their way."""
@@ -80,25 +92,23 @@ class NetlabLabProvider:
     async def detail(self, lab_id: LabId) -> LabDetail:
         """Return a lab with its nodes, links and steps."""
         entry = await self._entry(lab_id)
-        is_moving = await self._is_anything_moving([entry])
+        lab = self._read(entry, await self._is_anything_moving([entry]))
+        if not _is_there(entry):
+            why = f"nodes and links: {entry.directory} is not there any more"
+            return LabDetail(lab, (), (), words.steps(entry), (why,))
         missing: list[str] = []
-        nodes: tuple[wire.NodeEntry, ...] = ()
-        lab = self._read(entry, is_moving)
-        if _is_there(entry):
-            lab, nodes = await self._counted(entry, lab, missing)
-            if not nodes:
-                nodes = await self._or_missing(self._inspect_nodes(entry), missing, "nodes") or ()
-            lab = replace(lab, nodes_total=len(words.machines(nodes)) or lab.nodes_total)
-            links = await self._or_missing(self._inspect_links(entry), missing, "links") or ()
-            if not lab.topology:
-                file = await self._or_missing(self._inspect_input(entry), missing, "topology file")
-                lab = replace(lab, topology=file or "")
-        else:
-            missing.append(f"nodes: {entry.directory} is not there any more")
-            links = ()
-        return LabDetail(
-            lab, tuple(map(words.node, nodes)), links, words.steps(entry), tuple(missing)
+        seen: tuple[wire.NodeEntry, ...] = ()
+        if not lab.state.is_moving:  # else netlab refuses to tell
+            lab, seen = await self._counted(entry, lab, missing)
+        plan = await self._plan(entry, missing)
+        nodes = seen or plan.nodes
+        lab = replace(
+            lab,
+            nodes_total=len(words.machines(nodes)) or lab.nodes_total,
+            topology=lab.topology or plan.file,
         )
+        found = tuple(map(words.node, nodes))
+        return LabDetail(lab, found, plan.links, words.steps(entry), tuple(missing))
 
     async def progress_stamp(self) -> str:
         """Return a text that differs whenever netlab wrote its status file."""
@@ -126,10 +136,11 @@ class NetlabLabProvider:
         return await (self._client.brief_status() if brief else self._client.status())
 
     async def _entry(self, lab_id: LabId) -> wire.LabEntry:
-        answer = await self._told(self._client.status())
-        for entry in answer.status.labs:
-            if entry.instance == native_of(lab_id):
-                return entry
+        for brief in (True, False):
+            answer = await self._told(self._ask(brief=brief))
+            for entry in answer.status.labs:
+                if entry.instance == native_of(lab_id):
+                    return entry
         raise NotFound(f"netlab knows no lab {native_of(lab_id)}", upstream=self.upstream)
 
     async def _labs(self, entries: tuple[wire.LabEntry, ...], *, brief: bool) -> tuple[Lab, ...]:
@@ -187,22 +198,24 @@ class NetlabLabProvider:
             lab = replace(lab, ready=len(machines) if up is None else up)
         return lab, answer.nodes
 
-    async def _inspect_nodes(self, entry: wire.LabEntry) -> tuple[wire.NodeEntry, ...]:
-        return inspection.read_nodes(await self._client.inspect(entry.directory, "nodes"))
-
-    async def _inspect_links(self, entry: wire.LabEntry) -> tuple[LabLink, ...]:
-        links = inspection.read_links(await self._client.inspect(entry.directory, "links"))
-        return tuple(
-            LabLink(
-                one.name,
-                one.kind,
-                tuple(LabLinkEnd(end.node, end.interface, end.address) for end in one.ends),
-            )
-            for one in links
-        )
-
-    async def _inspect_input(self, entry: wire.LabEntry) -> str:
-        return inspection.read_file(await self._client.inspect(entry.directory, "input"))
+    async def _plan(self, entry: wire.LabEntry, missing: list[str]) -> _Plan:
+        """Return what netlab has made of the topology; asked again only when it made it anew."""
+        made = await asyncio.to_thread(_snapshot_time, entry.directory)
+        known = self._plans.get(entry.instance)
+        if known is not None and made is not None and known[:2] == (entry.directory, made):
+            return known[2]
+        ask = self._client.inspect
+        try:
+            nodes = inspection.read_nodes(await ask(entry.directory, "nodes"))
+            links = inspection.read_links(await ask(entry.directory, "links"))
+            file = inspection.read_file(await ask(entry.directory, "input"))
+        except TransportError as error:
+            missing.append(f"nodes and links: {error.message}")
+            return _Plan()
+        plan = _Plan(nodes, tuple(map(_link, links)), file)
+        if made is not None:
+            self._plans[entry.instance] = (entry.directory, made, plan)
+        return plan
 
     # Translating.
 
@@ -260,15 +273,6 @@ class NetlabLabProvider:
         except TransportError as error:
             raise self._unavailable(error) from error
 
-    async def _or_missing(
-        self, asking: Awaitable[Answer], missing: list[str], what: str
-    ) -> Answer | None:
-        try:
-            return await asking
-        except TransportError as error:
-            missing.append(f"{what}: {error.message}")
-            return None
-
     def _unavailable(self, error: TransportError) -> Unavailable:
         advice = _INSTALL if error.kind == "missing" else "R looks again"
         return Unavailable(error.message, upstream=self.upstream, advice=advice)
@@ -276,3 +280,16 @@ class NetlabLabProvider:
 
 def _is_there(entry: wire.LabEntry) -> bool:
     return Path(entry.directory).is_dir()
+
+
+def _snapshot_time(directory: str) -> int | None:
+    """Return when netlab last transformed the topology, in nanoseconds; None when it never did."""
+    try:
+        return (Path(directory) / _SNAPSHOT).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _link(one: inspection.Link) -> LabLink:
+    ends = (LabLinkEnd(end.node, end.interface, end.address) for end in one.ends)
+    return LabLink(one.name, one.kind, tuple(ends))

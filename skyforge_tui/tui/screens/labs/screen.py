@@ -1,35 +1,124 @@
-"""Labs: empty as long as no lab provider is connected, and saying so."""
+"""Labs: every lab of every provider in one table, and how those were heard of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from textual.widget import Widget
 
+from skyforge_tui.domain.lab import Lab, LabSource
+from skyforge_tui.services.contract import Services
+from skyforge_tui.services.labs import LabsView
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.commands import Place
-from skyforge_tui.tui.presenters.cells import Span
+from skyforge_tui.tui.lab_commands import LabCommands
+from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.presenters import labs as present
+from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.frame import title_line
+from skyforge_tui.tui.table_keys import TableKeys
 from skyforge_tui.tui.widgets.lines import LinesView
+from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from skyforge_tui.tui.widgets.row_source import ListRows, Row
+
+_FRESH = timedelta(seconds=20)
+"""An answer younger than this is not asked for again by coming here."""
 
 
-class LabsScreen(PlaceScreen):
-    """Show that there is no lab provider, and what there is instead."""
+class LabsScreen(LabCommands, TableKeys, PlaceScreen):
+    """Show the table of labs."""
 
     PLACE = Place.LABS
-    CSS = "LabsScreen LinesView { height: 1fr; }"
+
+    def __init__(self) -> None:
+        self._view: LabsView | None = None
+        self._by_key: dict[str, Lab] = {}
+        super().__init__()
+        self._sources = LinesView()
+        self.table = ResourceTable(present.COLUMNS, empty=(Span("", "spin"),), id="labs")
 
     def body(self) -> Iterator[Widget]:
-        """Yield the empty state."""
-        yield LinesView(
-            [
-                (),
-                (Span("No lab provider is connected."),),
-                (Span("Labs that a run starts are run like any other template:", "muted"),),
-                (
-                    Span("L", "strong", bold=True),
-                    Span(" launch   ", "muted"),
-                    Span("3", "strong", bold=True),
-                    Span(" its runs", "muted"),
-                ),
-            ]
-        )
+        """Yield what providers complain of, and the table."""
+        self._sources.display = False
+        yield self._sources
+        yield self.table
+
+    def crumb(self) -> Line:
+        """Return the title with how many labs there are."""
+        return title_line("Labs", "" if self._view is None else present.tally(self._view.labs))
+
+    def concerns(self, changes: Changes) -> bool:
+        """Say whether labs, the runs that move them, or their topologies changed."""
+        return bool(changes.labs or changes.run_ids or changes.project_ids)
+
+    def target(self) -> Lab | None:
+        """Return the lab under the cursor."""
+        key = self.table.cursor_key
+        return None if key is None else self._by_key.get(key)
+
+    async def load(self) -> None:
+        """Ask for the labs as they are known."""
+
+        async def ask(services: Services) -> LabsView:
+            return await services.labs.all(self.bridge.principal)
+
+        self._view = await self.ask(ask)
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        """Look at what others did meanwhile: labs are not watched while none moves."""
+        super().on_screen_resume()
+        if self.bridge.is_open and self._is_old():
+            self.work(self._look(), group="look", exclusive=True)
+
+    def step_ages(self) -> None:
+        """Draw the ages again."""
+        self._show()
+
+    def on_resource_table_highlighted(self, event: ResourceTable.Highlighted) -> None:
+        """Show what may be done with another lab."""
+        event.stop()
+        self.show_frame()
+
+    def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
+        """Open the chosen lab."""
+        event.stop()
+        self.action_command("lab.open")
+
+    def do_lab_open(self) -> None:
+        """Go to its nodes."""
+        if (lab := self.target()) is not None:
+            self.cockpit.open_lab(lab)
+
+    async def _look(self) -> None:
+        async def ask(services: Services) -> None:
+            await services.labs.request_sync(self.bridge.principal)
+
+        await self.ask(ask)
+
+    def _is_old(self) -> bool:
+        answers = [one.as_of for one in self._view.sources] if self._view is not None else []
+        return any(at is not None and self.now - at > _FRESH for at in answers)
+
+    def _show(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        sources = {one.provider: one for one in view.sources}
+        self._by_key = {key_of(one): one for one in view.labs}
+        rows = [self._row(key, lab, sources) for key, lab in self._by_key.items()]
+        lines = present.source_lines(view.sources, has_labs=bool(view.labs))
+        self._sources.show(lines)
+        self._sources.display = bool(lines)
+        self.table.show(ListRows(rows), empty=present.empty_line(view.sources))
+        self.show_frame()
+
+    def _row(self, key: str, lab: Lab, sources: dict[str, LabSource]) -> Row:
+        me = self.bridge.principal.username
+        return Row(key, present.lab_cells(lab, sources.get(lab.provider), self.now, me))
+
+
+def key_of(lab: Lab) -> str:
+    """Return what identifies a lab's row, before it was started and after."""
+    return lab.topology or lab.directory or lab.id

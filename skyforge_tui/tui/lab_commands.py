@@ -1,0 +1,90 @@
+"""What can be done with the lab in question, wherever that is: by runs of its topology."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from skyforge_tui.domain.lab import Lab, LabState
+from skyforge_tui.domain.template import Template
+from skyforge_tui.services.contract import Services
+from skyforge_tui.tui.commands import Command
+
+if TYPE_CHECKING:
+    from skyforge_tui.tui.cockpit import Cockpit
+
+_RUNS = frozenset({LabState.RUNNING, LabState.STARTING})
+
+
+class LabCommands:
+    """Carry out the commands of a lab on the screen's target."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def cockpit(self) -> Cockpit:
+            """The application."""
+
+        def target(self) -> Lab | None:
+            """Return the lab."""
+
+        def work(
+            self, coroutine: Coroutine[Any, Any, Any], *, group: str, exclusive: bool = False
+        ) -> object:
+            """Run something beside the keys."""
+
+        async def ask(self, work: Callable[[Services], Coroutine[Any, Any, Any]]) -> Any:
+            """Have the engine do something."""
+
+    def lacks(self, command: Command) -> str:
+        """Say why a lab's state, or its absence, rules a command out."""
+        if not command.id.startswith("lab."):
+            return ""
+        lab = self.target()
+        if lab is None:
+            return "no lab here"
+        match command.id:
+            case "lab.start" if lab.state in _RUNS:
+                return f"{lab.name} is {lab.state} already"
+            case "lab.stop" | "lab.destroy" if lab.state is LabState.STOPPED:
+                return f"{lab.name} does not run"
+            case "lab.run" if lab.run_id is None:
+                return f"no run of this workspace built {lab.name}"
+        return ""
+
+    def do_lab_start(self) -> None:
+        """Show the topology's card, filled in to bring the lab up."""
+        self._card({"action": "up"})
+
+    def do_lab_stop(self) -> None:
+        """Show the card, filled in to take the lab down."""
+        self._card({"action": "down"})
+
+    def do_lab_destroy(self) -> None:
+        """Show the card, filled in to take it down and remove what was made for it."""
+        self._card({"action": "down", "cleanup": "true"})
+
+    def do_lab_run(self) -> None:
+        """Go to the run that builds or built it."""
+        lab = self.target()
+        if lab is not None and lab.run_id is not None:
+            self.cockpit.open_run(lab.run_id)
+
+    def do_thing_yank(self) -> None:
+        """Copy its folder, or its id."""
+        if (lab := self.target()) is not None:
+            self.cockpit.yank(f"lab {lab.name}", lab.directory or lab.id)
+
+    def _card(self, answers: dict[str, str]) -> None:
+        if (lab := self.target()) is not None:
+            self.work(self._open_card(lab, answers), group="card", exclusive=True)
+
+    async def _open_card(self, lab: Lab, answers: dict[str, str]) -> None:
+        async def template_of(services: Services) -> Template | None:
+            return services.labs.template_of(lab)
+
+        template = await self.ask(template_of)
+        if template is not None:
+            asked = {one.name for one in template.survey}
+            known = {name: value for name, value in answers.items() if name in asked}
+            self.cockpit.open_card(template, known)

@@ -1,0 +1,158 @@
+"""Labs as rows, and what to say where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.lab import Lab, LabSource, LabState
+from skyforge_tui.tui.presenters import glyphs, tones
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, line, literal
+from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.presenters.tones import StateLook
+
+COLUMNS: tuple[Column, ...] = (
+    Column("state", "State", 10, priority=100),
+    Column("lab", "Lab", 16, most=24, priority=99, cut="middle", is_name=True),
+    Column("up", "Up", 5, most=7, align="right", priority=90),
+    Column("ready", "Ready", 5, most=7, align="right", priority=85),
+    Column("owner", "Owner", 6, most=10, priority=60),
+    Column("project", "Project", 12, most=16, priority=30, cut="middle"),
+    Column("server", "Server", 13, most=18, priority=70),
+    Column("age", "Age", 3, most=4, align="right", priority=80),
+    Column("note", "Note", 16, most=None, priority=20),
+)
+
+_LOOKS: dict[LabState, StateLook] = {
+    LabState.STOPPED: StateLook(glyphs.STOPPED_LAB, "stopped", "muted", "muted"),
+    LabState.STARTING: StateLook(glyphs.PENDING, "starting", "spin"),
+    LabState.RUNNING: StateLook(glyphs.RUNNING, "running", "accent"),
+    LabState.STOPPING: StateLook(glyphs.PENDING, "stopping", "spin"),
+    LabState.FAILED: StateLook(glyphs.FAILED, "failed", "bad", "bad", bold=True),
+    LabState.UNKNOWN: StateLook(glyphs.UNKNOWN, "unknown", "muted", "muted"),
+}
+_READY = StateLook(glyphs.READY, "ready", "ok")
+_DEGRADED = StateLook(glyphs.PARTIAL, "degraded", "warn", "warn")
+
+
+def lab_look(lab: Lab) -> StateLook:
+    """Return how a lab looks: running is not ready."""
+    if lab.is_ready:
+        return _READY
+    return _DEGRADED if lab.is_degraded else _LOOKS[lab.state]
+
+
+def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dict[str, Line]:
+    """Return a lab's cells, by column; those of a provider that is silent are muted and aged."""
+    stale = is_stale(source)
+    look = lab_look(lab)
+    if stale:
+        look = StateLook(glyphs.STALE, look.word, "muted", "muted")
+    text: Tone = "muted" if stale else "text"
+    return {
+        "state": look.line,
+        "lab": (Span(literal(lab.name), text),),
+        "up": _part(lab.nodes_up, lab.nodes_total, text, rests=lab.state is LabState.STOPPED),
+        "ready": ready_line(lab) if not stale else _muted(ready_line(lab)),
+        "owner": (Span(literal(lab.owner), text if lab.owner == me else "muted"),),
+        "project": (Span(literal(lab.project), text if lab.project else "muted"),),
+        "server": _server(lab, source, now, text),
+        "age": (Span(tones.age(now - lab.updated_at) if lab.updated_at else "", "muted"),),
+        "note": _note(lab, source, now),
+    }
+
+
+def ready_line(lab: Lab) -> Line:
+    """Return how many nodes are ready: blue while it grows, green when all, amber when fewer."""
+    if lab.ready is None or lab.state is LabState.STOPPED:
+        return (Span(glyphs.NONE, "faint"),)
+    tone: Tone = "ok" if lab.is_ready else "warn" if lab.is_degraded else "accent"
+    if lab.state is LabState.FAILED:
+        tone = "bad"
+    return (Span(_of(lab.ready, lab.nodes_total), tone),)
+
+
+def up_text(lab: Lab) -> str:
+    """Return how many nodes run, of how many."""
+    return _of(lab.nodes_up, lab.nodes_total)
+
+
+def is_stale(source: LabSource | None) -> bool:
+    """Say whether a provider's labs are only what it said some time ago."""
+    return source is not None and source.mode is not UpstreamState.LIVE
+
+
+def source_lines(sources: Sequence[LabSource], *, has_labs: bool) -> list[Line]:
+    """Return a line for each provider whose labs cannot be believed just now, and why."""
+    lines = []
+    for source in sources:
+        if source.mode is UpstreamState.ERROR:
+            sign = Span(f"{glyphs.FAILED} ", "bad", bold=True)
+        elif source.mode is UpstreamState.DISABLED and has_labs:
+            sign = Span(f"{glyphs.STOPPED_LAB} ", "muted")
+        elif source.mode is UpstreamState.LIVE and source.error:
+            sign = Span(f"{glyphs.PARTIAL} ", "warn")
+        else:
+            continue
+        why = (Span(literal(source.error), "muted"),)
+        advice = (Span(literal(source.advice), "muted"),) if source.advice else ()
+        lines.append(joined([line(sign, Span(literal(source.provider))), why, advice]))
+    return lines
+
+
+def empty_line(sources: Sequence[LabSource]) -> Line:
+    """Return what stands in an empty table: why it is empty, and the next key."""
+    launch: Line = (Span("L", "strong", bold=True), Span(" launch", "muted"))
+    again: Line = (Span("R", "strong", bold=True), Span(" look again", "muted"))
+    if not sources:
+        return (Span("asking for labs", "muted"),)
+    if all(one.mode is UpstreamState.DISABLED for one in sources):
+        why = "; ".join(literal(one.error) for one in sources)
+        return joined([(Span(f"No labs: {why}.", "muted"),), again])
+    if any(one.mode is UpstreamState.ERROR for one in sources):
+        return joined([(Span("No lab is known, and not everybody answered.", "muted"),), again])
+    return joined([(Span("No lab here yet.", "muted"),), launch, again])
+
+
+def tally(labs: Sequence[Lab]) -> str:
+    """Return how many labs there are, and how many of them do not rest."""
+    awake = sum(one.state is not LabState.STOPPED for one in labs)
+    return f"{awake} of {len(labs)}" if awake < len(labs) else str(len(labs))
+
+
+def _part(part: int | None, total: int | None, tone: Tone, *, rests: bool) -> Line:
+    if total is None and part is None:
+        return (Span(glyphs.NONE, "faint"),)
+    return (Span(_of(part, total), "muted" if rests else tone),)
+
+
+def _of(part: int | None, total: int | None) -> str:
+    def figure(number: int | None) -> str:
+        return "?" if number is None else str(number)
+
+    return glyphs.NONE if part is None and total is None else f"{figure(part)}/{figure(total)}"
+
+
+def _server(lab: Lab, source: LabSource | None, now: datetime, tone: Tone) -> Line:
+    kind = Span(f"{literal(lab.kind):<6} ", "muted")
+    name = "this machine" if lab.provider == lab.kind else literal(lab.provider)
+    if is_stale(source) and source is not None and source.as_of:
+        return (kind, Span(f"{name} {glyphs.STALE}{tones.age(now - source.as_of)}", "muted"))
+    return (kind, Span(name, tone))
+
+
+def _note(lab: Lab, source: LabSource | None, now: datetime) -> Line:
+    if is_stale(source) and source is not None:
+        said = f"as of {tones.age(now - source.as_of)} ago" if source.as_of else "never answered"
+        return (Span(said, "muted"),)
+    if lab.step and lab.state.is_moving:
+        return (Span(literal(lab.step), "muted"),)
+    if not lab.note:
+        return ()
+    tone: Mapping[LabState, Tone] = {LabState.FAILED: "bad", LabState.STOPPED: "muted"}
+    return (Span(literal(lab.note), tone.get(lab.state, "warn")),)
+
+
+def _muted(one: Line) -> Line:
+    return tuple(Span(span.text, "muted") for span in one)
