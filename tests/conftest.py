@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 import pytest_textual_snapshot
 
+from tests.pictures import plain_picture
+
 _NOT_HERE = "real program not here: "
 _HOME = pytest.StashKey[Path]()
 
@@ -26,6 +28,13 @@ _FOREIGN = re.compile(r"(NO_COLOR|FORCE_COLOR|COLUMNS|LINES|XDG_\w+|GIT_\w+|LC_\
 _PAINTED = re.compile(r"TEXTUAL_(?!SNAPSHOT)")
 _OURS = re.compile(r"SKYFORGE_(?!LIVE_)")
 """Settings. `SKYFORGE_LIVE_*` are not: they point the contract suites to real servers."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take what is asked of tests that keep files of the project in step with its code."""
+    group = parser.getgroup("skyforge")
+    group.addoption("--update-screenshots", action="store_true", help="write screenshots/*.svg")
+    group.addoption("--update-readme", action="store_true", help="write README.md's tables")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -131,9 +140,7 @@ class StablePicture(pytest_textual_snapshot.SVGImageExtension):
 
     def serialize(self, data: Any, **options: Any) -> Any:
         """Return the picture with plain ids."""
-        return re.sub(
-            r"\bterminal-\d+-([\w-]+)", r"terminal-\1", super().serialize(data, **options)
-        )
+        return plain_picture(super().serialize(data, **options))
 
 
 pytest_textual_snapshot.SVGImageExtension = StablePicture

@@ -30,9 +30,7 @@ def row_with(app: App[Any], text: str) -> str:
 
 def is_idle(app: SkyforgeApp) -> bool:
     """Say whether nothing is asked, loading or waiting to be painted; an open overlay may wait."""
-    loading = any(
-        not one.is_finished for one in app.workers if one.group not in ("default", "attention")
-    )
+    loading = any(not one.is_finished for one in app.workers if one.group != "default")
     return app.bridge.is_open and app.bridge.is_idle and not loading
 
 

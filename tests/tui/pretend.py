@@ -15,7 +15,7 @@ from skyforge_tui.domain.identity import LOCAL, Principal, RunId, TemplateId
 from skyforge_tui.domain.log import LogLine
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Commit, Members, Project, ProjectKind, RepositoryFile
-from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import FieldKind, Source, SurveyField, Template, TemplateKind
 from skyforge_tui.engine.inline import InlineEngine
 from skyforge_tui.ports.log_store import LogReader
@@ -200,6 +200,10 @@ def _task(name: str, *, changed: str = "") -> list[str]:
     return [*lines, ""]
 
 
+_FATAL = (
+    f'{_RED}fatal: [leaf3]: UNREACHABLE! => {{"changed": false, "msg": "Failed to connect to the '
+    f'host via ssh: connection timed out", "unreachable": true}}{_PLAIN}'
+)
 _LINES = (
     "PLAY [Deploy BGP on the edge] *************************************************", "",
     *_task("Gathering Facts"),
@@ -215,8 +219,7 @@ _LINES = (
     "   !",
     f"{_GREEN}ok: [leaf1]{_PLAIN}",
     f"{_GREEN}ok: [leaf2]{_PLAIN}",
-    f'{_RED}fatal: [leaf3]: UNREACHABLE! => {{"changed": false, "msg": "Failed to connect to the '
-    f'host via ssh: connection timed out", "unreachable": true}}{_PLAIN}',
+    _FATAL,
     f"{_GREEN}ok: [leaf4]{_PLAIN}",
     "",
     *_task("bgp : push config", changed="spine1"),

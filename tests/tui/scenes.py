@@ -1,4 +1,4 @@
-"""What pictures show: a scene is the pretended workspace, a terminal size, a look and keystrokes."""
+"""What pictures show: the pretended workspace, a terminal size, a look, and keystrokes."""
 
 from __future__ import annotations
 

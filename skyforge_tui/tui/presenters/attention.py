@@ -10,7 +10,7 @@ from skyforge_tui.domain.run import Run
 from skyforge_tui.services.attention import Attention
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.bars import duration_bar
-from skyforge_tui.tui.presenters.cells import Line, Span, joined, literal
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, literal
 from skyforge_tui.tui.presenters.columns import Column
 
 COLUMNS: tuple[Column, ...] = (
@@ -23,6 +23,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("note", "Note", 16, most=None, priority=60),
 )
 
+_NOTES: Mapping[str, Tone] = {"broke": "bad", "needs me": "warn"}
 _TICK = Span("✓", "ok")
 NOTHING: tuple[Line, ...] = (
     (_TICK, Span("  Nothing broke.")),
@@ -50,7 +51,7 @@ def cells(
 ) -> dict[str, Line]:
     """Return a run's cells in one of the lists; the first of a list says which it is."""
     took = run.duration(now)
-    note: Line = (Span(literal(run.note), "bad" if why == "broke" else "warn"),) if run.note else ()
+    note: Line = (Span(literal(run.note), _NOTES.get(why, "muted")),) if run.note else ()
     if why == "runs":
         bar = duration_bar(took, usual.get(run.template_id), run.state, 6)
         note = joined((bar, (Span(tones.duration(took)),)) if took is not None else (note,))

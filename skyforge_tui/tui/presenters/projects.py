@@ -31,7 +31,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 TEMPLATE_COLUMNS: tuple[Column, ...] = (
-    Column("template", "Template", 20, most=22, priority=100, cut="front", is_name=True),
+    Column("template", "Template", 20, most=24, priority=100, cut="front", is_name=True),
     Column("trust", "Trust", 9, priority=80),
     Column("last", "Last", 8, priority=90),
     Column("age", "Age", 4, align="right", priority=60),
