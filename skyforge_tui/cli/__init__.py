@@ -17,6 +17,7 @@ from skyforge_tui import __version__
 
 _GROUPS = {
     "config": "skyforge_tui.cli.config:config",
+    "labs": "skyforge_tui.cli.labs:labs",
     "projects": "skyforge_tui.cli.projects:projects",
     "runs": "skyforge_tui.cli.runs:runs",
     "templates": "skyforge_tui.cli.templates:templates",

@@ -11,6 +11,8 @@ from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from skyforge_tui.tui.cockpit import Cockpit
 
 _RUNS = frozenset({LabState.RUNNING, LabState.STARTING})
@@ -30,7 +32,7 @@ class LabCommands:
 
         def work(
             self, coroutine: Coroutine[Any, Any, Any], *, group: str, exclusive: bool = False
-        ) -> object:
+        ) -> Worker[Any]:
             """Run something beside the keys."""
 
         async def ask(self, work: Callable[[Services], Coroutine[Any, Any, Any]]) -> Any:

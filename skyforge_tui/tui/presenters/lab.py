@@ -52,9 +52,7 @@ def status_line(lab: Lab, source: LabSource | None, now: datetime) -> Line:
         if lab.ready is not None:
             counts = line(counts, "  ", ready_line(lab), Span(" ready", "muted"))
     owner = (Span(literal(f"{lab.kind}  {lab.owner}".strip()), "muted"),)
-    since = (
-        (Span(f"since {tones.age(now - lab.updated_at)}", "muted"),) if lab.updated_at else ()
-    )
+    since = (Span(f"since {tones.age(now - lab.updated_at)}", "muted"),) if lab.updated_at else ()
     return joined([state, counts, owner, since, _deviation(lab)], "   ")
 
 

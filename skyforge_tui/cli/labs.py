@@ -1,0 +1,171 @@
+"""`skyforge labs`: what the Labs place shows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.lab import Lab, LabDetail, LabSource
+from skyforge_tui.services.contract import Services
+
+
+@click.group()
+def labs() -> None:
+    """List labs, look at one, and have its provider report on it."""
+
+
+@labs.command("ls")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.pass_context
+def list_labs(ctx: click.Context, as_json: bool) -> None:
+    """List every lab, those at rest last; exit 3 when no provider answered."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        await services.projects.sync(principal)
+        await services.labs.sync(principal)
+        view = await services.labs.all(principal)
+        for source in view.sources:
+            _complain(source)
+        answer(
+            {"labs": view.labs, "sources": view.sources},
+            as_json=as_json,
+            table=lambda: rows(
+                ("LAB", "STATE", "UP", "READY", "OWNER", "PROVIDER", "PROJECT", "NOTE"),
+                [_row(lab) for lab in view.labs],
+            ),
+        )
+        modes = {source.mode for source in view.sources}
+        return 3 if modes == {UpstreamState.ERROR} else 0
+
+    perform(ctx, work)
+
+
+@labs.command("show")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.pass_context
+def show_lab(ctx: click.Context, name: str, as_json: bool) -> None:
+    """Show one lab with nodes, links and steps, by name, id or folder."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        lab = await _found(services, principal, name)
+        detail = await services.labs.get(principal, lab.id)
+        answer(detail, as_json=as_json, table=lambda: _lines(detail))
+        return 0
+
+    perform(ctx, work)
+
+
+@labs.command("metadata")
+@click.argument("name")
+@click.pass_context
+def show_metadata(ctx: click.Context, name: str) -> None:
+    """Write, as JSON, all that the provider has written down of a lab."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        lab = await _found(services, principal, name)
+        answer(await services.labs.metadata(principal, lab.id), as_json=True, table=list)
+        return 0
+
+    perform(ctx, work)
+
+
+@labs.command("report")
+@click.argument("name")
+@click.argument("report")
+@click.pass_context
+def show_report(ctx: click.Context, name: str, report: str) -> None:
+    """Write one of the provider's reports on a lab, such as `wiring` or `addressing.md`."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        lab = await _found(services, principal, name)
+        sys.stdout.write(await services.labs.report(principal, lab.id, report))
+        return 0
+
+    perform(ctx, work)
+
+
+@labs.command("graph")
+@click.argument("name")
+@click.pass_context
+def show_graph(ctx: click.Context, name: str) -> None:
+    """Write a lab's links in the DOT language."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        lab = await _found(services, principal, name)
+        sys.stdout.write(await services.labs.graph(principal, lab.id))
+        return 0
+
+    perform(ctx, work)
+
+
+async def _found(services: Services, principal: Principal, name: str) -> Lab:
+    await services.projects.sync(principal)
+    await services.labs.sync(principal)
+    return await services.labs.find(principal, name)
+
+
+def _complain(source: LabSource) -> None:
+    if source.error:
+        narrate(f"skyforge: {source.provider}: {source.error}")
+        if source.advice:
+            narrate(f"  {source.advice}")
+
+
+def _row(lab: Lab) -> Sequence[str]:
+    return (
+        lab.name, _state(lab), _of(lab.nodes_up, lab.nodes_total), _of(lab.ready, lab.nodes_total),
+        lab.owner, lab.provider, lab.project, lab.step or lab.note,
+    )  # fmt: skip
+
+
+def _state(lab: Lab) -> str:
+    return "ready" if lab.is_ready else "degraded" if lab.is_degraded else str(lab.state)
+
+
+def _of(part: int | None, total: int | None) -> str:
+    if part is None and total is None:
+        return "-"
+    return f"{'?' if part is None else part}/{'?' if total is None else total}"
+
+
+def _lines(detail: LabDetail) -> list[str]:
+    lab = detail.lab
+    facts = [
+        ("lab", lab.name),
+        ("id", lab.id),
+        ("state", _state(lab)),
+        ("step", lab.step),
+        ("note", lab.note),
+        ("owner", lab.owner),
+        ("folder", lab.directory),
+        ("topology", lab.topology),
+        ("project", lab.project),
+        ("run", lab.run_id or ""),
+    ]
+    lines = rows(("FACT", "VALUE"), [fact for fact in facts if fact[1]])[1:]
+    if detail.nodes:
+        nodes = [
+            (one.name, str(one.state), one.device, one.address, one.connection, one.machine)
+            for one in detail.nodes
+        ]
+        head = ("NODE", "STATE", "DEVICE", "ADDRESS", "CONNECTION", "MACHINE")
+        lines += ["", *rows(head, nodes)]
+    if detail.links:
+        ends = [
+            [f"{end.node} {end.interface} {end.address}".rstrip() for end in one.ends]
+            for one in detail.links
+        ]
+        links = [
+            (link.name, " -- ".join(some)) for link, some in zip(detail.links, ends, strict=True)
+        ]
+        lines += ["", *rows(("LINK", "ENDS"), links)]
+    if detail.steps:
+        steps = [(one.at.isoformat() if one.at else "", one.text) for one in detail.steps]
+        lines += ["", *rows(("AT", "STEP"), steps)]
+    return [*lines, *(f"? {one}" for one in detail.missing)]
