@@ -16,6 +16,7 @@ import click
 from skyforge_tui import __version__
 
 _GROUPS = {
+    "artifacts": "skyforge_tui.cli.artifacts:artifacts",
     "config": "skyforge_tui.cli.config:config",
     "labs": "skyforge_tui.cli.labs:labs",
     "projects": "skyforge_tui.cli.projects:projects",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.collecting import collected
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.run import Run, RunState
@@ -252,6 +253,7 @@ async def _report(
         async with aclosing(await services.runs.follow(principal, run.id)) as chunks:
             async for _ in chunks:
                 pass
+        await collected(services, principal, run)
     last = (await services.runs.get(principal, run.id)).run
     answer(_brief(last), as_json=as_json, table=lambda: [_said(last)])
     return 1 if wait and last.state is not RunState.SUCCESS else 0
