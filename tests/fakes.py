@@ -21,6 +21,7 @@ from skyforge_tui.domain.events import Event
 from skyforge_tui.domain.history import LineKind, SentCommand
 from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, native_of, upstream_of
 from skyforge_tui.domain.log import LogGap, LogLine
+from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec, RunState
 from skyforge_tui.domain.template import Source, Template
@@ -33,6 +34,7 @@ from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.contract import Services
+from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_index import LabIndex
@@ -42,6 +44,7 @@ from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
+from skyforge_tui.services.welcome import WelcomeService
 from tests.artifact_fakes import Shelf
 from tests.builders import NOON, a_run
 from tests.fake_labs import FakeLabProvider, MemoryLabCache
@@ -569,6 +572,61 @@ class MemoryLogReader:
         return (self._store.outputs[self._name] or b"") if self._holds else b""
 
 
+class FakeMachine:
+    """A machine on which everything is as it was put; what was not, is missing."""
+
+    def __init__(self, *checks: Check) -> None:
+        self.checks = {one.name: one for one in checks}
+        self.asked: list[str] = []
+        self.checking = Gate()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names."""
+        return tuple(self.checks)
+
+    async def check(self, name: str) -> Check:
+        """Return what was put."""
+        self.asked.append(name)
+        await self.checking.pass_through()
+        missing = Check(name, CheckGroup.TOOL, CheckState.MISSING, "nothing")
+        return self.checks.get(name, missing)
+
+
+class FakeStarter:
+    """Writes nothing and remembers what it would have written; a workspace, too."""
+
+    def __init__(self) -> None:
+        self.config: Path | None = None
+        self.config_roots: list[Path] = []
+        self.samples: dict[Path, bool] = {}
+        """Folder, and whether its topology runs in containers."""
+        self.sources: tuple[Source, ...] = ()
+        self.roots: tuple[Path, ...] = (Path("/srv"),)
+
+    async def has_config(self) -> bool:
+        """Say whether it was written."""
+        return self.config is not None
+
+    async def write_config(self, roots: Sequence[Path] = ()) -> Path:
+        """Remember it."""
+        if self.config is not None:
+            raise Conflict(f"{self.config} is there already")
+        self.config, self.config_roots = Path("/home/mara/.config/skyforge/config.toml"), [*roots]
+        return self.config
+
+    async def write_sample(self, folder: Path, *, with_containers: bool) -> tuple[Source, ...]:
+        """Remember it."""
+        if folder in self.samples:
+            raise Conflict(f"{folder} is there already", advice="name another place")
+        self.samples[folder] = with_containers
+        return self.sources
+
+    def look_in(self, roots: Sequence[Path]) -> None:
+        """Look there."""
+        self.roots = tuple(roots)
+
+
 @dataclass
 class Core:
     """The services on fakes, with everything that was published."""
@@ -587,6 +645,8 @@ class Core:
     history_store: MemoryHistoryStore = field(default_factory=MemoryHistoryStore)
     view_store: MemoryViewStore = field(default_factory=MemoryViewStore)
     shelf: Shelf = field(default_factory=Shelf)
+    machine: FakeMachine = field(default_factory=FakeMachine)
+    starter: FakeStarter = field(default_factory=FakeStarter)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -611,7 +671,12 @@ class Core:
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
+        self.doctor = DoctorService(self.machine, self.access)
+        self.welcome = WelcomeService(
+            self.starter, self.starter, self.machine, self.catalog, self.access
+        )
         self.services = Services(
+            doctor=self.doctor, welcome=self.welcome,
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs, history=self.history, views=self.views,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,

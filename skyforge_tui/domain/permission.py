@@ -14,10 +14,13 @@ class Permission(StrEnum):
     ARTIFACT_LIST = "artifact:list"
     ARTIFACT_READ = "artifact:read"
     ARTIFACT_WRITE = "artifact:write"
+    CONFIG_WRITE = "config:write"
     HISTORY_READ = "history:read"
     HISTORY_WRITE = "history:write"
     LAB_LIST = "lab:list"
     LAB_READ = "lab:read"
+    MACHINE_READ = "machine:read"
+    PROJECT_CREATE = "project:create"
     PROJECT_LIST = "project:list"
     PROJECT_READ = "project:read"
     PROJECT_SYNC = "project:sync"
@@ -37,10 +40,13 @@ NEEDS: dict[Permission, Role] = {
     Permission.ARTIFACT_LIST: Role.NONE,
     Permission.ARTIFACT_READ: Role.VIEWER,
     Permission.ARTIFACT_WRITE: Role.EDITOR,
+    Permission.CONFIG_WRITE: Role.NONE,
     Permission.HISTORY_READ: Role.NONE,
     Permission.HISTORY_WRITE: Role.NONE,
     Permission.LAB_LIST: Role.NONE,
     Permission.LAB_READ: Role.NONE,
+    Permission.MACHINE_READ: Role.NONE,
+    Permission.PROJECT_CREATE: Role.NONE,
     Permission.PROJECT_LIST: Role.NONE,
     Permission.PROJECT_READ: Role.VIEWER,
     Permission.PROJECT_SYNC: Role.NONE,

@@ -15,12 +15,14 @@ from skyforge_tui.services.artifacts import ArtifactService, Held
 from skyforge_tui.services.authorization import Access, Decision, Denied
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
+from skyforge_tui.services.welcome import WelcomeService
 
 Target = Project | Template | Run | Lab | Held | None
 """What a command acts on: what stands under the cursor."""
@@ -36,6 +38,8 @@ class Services:
     labs: LabService
     history: HistoryService
     views: ViewService
+    doctor: DoctorService
+    welcome: WelcomeService
     access: Access
     bus: Bus
     health: HealthBoard

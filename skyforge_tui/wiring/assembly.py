@@ -25,6 +25,7 @@ from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.contract import Services
+from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_index import LabIndex
@@ -34,6 +35,7 @@ from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
+from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.settings.load import Loaded, load
 from skyforge_tui.store.database import CACHE, STATE, Database, open_database
@@ -46,6 +48,7 @@ from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.store.trust import SqliteTrustStore
 from skyforge_tui.store.views import SqliteViewStore
 from skyforge_tui.wiring.artifact_parts import artifact_service
+from skyforge_tui.wiring.beginnings import machine_of, starter_of
 
 
 class SystemClock:
@@ -135,6 +138,7 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
     catalog = Catalog([host], projects, trust, access, bus, health, clock)
     await catalog.open()
     logs = {LOCAL: FileLogStore(frame.state_dir)}
+    machine, starter = machine_of(ground.loaded), starter_of(frame)
     index = RunIndex([engine], logs, SqliteRunCache(ground.cache), catalog, bus)
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
@@ -152,6 +156,8 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
         labs=await _labs(ground, LabLinks(catalog, index), health),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
+        doctor=DoctorService(machine, access),
+        welcome=WelcomeService(starter, host, machine, catalog, access),
         access=access,
         bus=bus,
         health=health,

@@ -51,6 +51,16 @@ class LocalRepositoryHost:
         """The name of this machine's workspace."""
         return LOCAL
 
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The folders at and below which projects are found."""
+        return self._roots
+
+    def look_in(self, roots: Sequence[Path]) -> None:
+        """Find projects at and below these folders from now on instead."""
+        self._roots = tuple(roots)
+        self.__dict__.pop("_real_roots", None)
+
     @cached_property
     def _real_roots(self) -> tuple[Path, ...]:
         # Paths of projects are resolved, and roots may be links. These functions, unlike those of

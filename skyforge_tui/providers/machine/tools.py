@@ -1,0 +1,118 @@
+"""The programs that runs are made of: how each tells its version, what it is for, how to get it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.machine import TIMEOUT_S, Programs, last_line
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program, and what is to be known of it."""
+
+    name: str
+    programs: tuple[str, ...]
+    """What it may be called; the first that is there counts, as it does for runs."""
+    words: tuple[str, ...]
+    """What makes it tell its version."""
+    version: re.Pattern[str]
+    """Finds the version as its first group, in either stream."""
+    purpose: str
+    advice: str
+    """How to get it."""
+    oldest: tuple[int, ...] = ()
+    """The oldest release that is known to do; empty when any does."""
+    away_from_home: bool = False
+    """Whether it writes into the home folder whatever it is asked."""
+
+
+TOOLS: tuple[Tool, ...] = (
+    Tool(
+        "git", ("git",), ("--version",), re.compile(r"git version (\d\S*)"),
+        "projects and their commits", "install the package git",
+    ),
+    Tool(
+        "ansible", ("ansible-playbook",), ("--version",),
+        re.compile(r"\[core (\d[^\]\s]*)\]|ansible-playbook (\d\S*)"),
+        "playbooks", "pip install ansible-core", (2, 18), away_from_home=True,
+    ),
+    Tool(
+        "netlab", ("netlab",), ("version",), re.compile(r"netlab version (\d\S*)"),
+        "network labs from a topology file", "pip install networklab", (26, 2),
+        away_from_home=True,
+    ),
+    Tool(
+        "containerlab", ("containerlab",), ("version",), re.compile(r"version:\s*v?(\d\S*)"),
+        "labs of containers", "install the package containerlab",
+    ),
+    Tool(
+        "docker", ("docker",), ("--version",), re.compile(r"version (\d[^\s,]*)"),
+        "the engine that containers run in", "install Docker, then start its engine",
+    ),
+    Tool(
+        "terraform", ("tofu", "terraform"), ("version", "-json"),
+        re.compile(r'"terraform_version":\s*"([^"]+)"'),
+        "infrastructure as code", "install the package opentofu, or terraform",
+    ),
+    Tool(
+        "make", ("make",), ("--version",), re.compile(r"Make (\d\S*)"),
+        "the targets of Makefiles", "install the package make",
+    ),
+)  # fmt: skip
+SSH = Tool(
+    "ssh", ("ssh",), ("-V",), re.compile(r"_(\d[^\s,]*)"),
+    "other machines", "install the package openssh-client",
+)  # fmt: skip
+
+
+async def check_tool(tool: Tool, programs: Programs) -> Check:
+    """Find out whether a program is there, runs, and is young enough."""
+    found = next((path for one in tool.programs if (path := programs.find(one))), None)
+    if found is None:
+        return _check(tool, CheckState.MISSING, "", "", "not found", tool.advice)
+    try:
+        done = await programs.ask(found, tool.words, away_from_home=tool.away_from_home)
+    except TransportError as error:
+        if error.kind == "timeout":
+            late = f"gave no answer within {TIMEOUT_S:g} s"
+            return _check(tool, CheckState.WARNING, "", str(found), late, _try(tool, str(found)))
+        said = f"does not run: {error.message}"
+        return _check(tool, CheckState.ERROR, "", str(found), said, _try(tool, str(found)))
+    text = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
+    match = tool.version.search(text)
+    if done.exit_code != 0 or match is None:
+        state = CheckState.ERROR if done.exit_code != 0 else CheckState.WARNING
+        ill = f"does not run: {last_line(done)}" if done.exit_code else "does not tell its version"
+        return _check(tool, state, "", str(found), ill, _try(tool, str(found)))
+    version = next(one for one in match.groups() if one)
+    if _numbers(version) < tool.oldest:
+        wanted = ".".join(
+            f"{one:02}" if tool.oldest[0] > 9 else str(one) for one in tool.oldest[1:]
+        )
+        old = f"older than {tool.oldest[0]}.{wanted}"
+        return _check(
+            tool, CheckState.WARNING, version, str(found), old, f"renew it: {tool.advice}"
+        )
+    return _check(tool, CheckState.OK, version, str(found))
+
+
+def _check(
+    tool: Tool, state: CheckState, version: str, where: str, detail: str = "", advice: str = ""
+) -> Check:
+    return Check(
+        tool.name, CheckGroup.TOOL, state, tool.purpose, version, where, detail, advice
+    )  # fmt: skip
+
+
+def _try(tool: Tool, path: str) -> str:
+    return f"try it in a shell: {path} {' '.join(tool.words)}"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the leading numbers of a version: 2.19.0rc1 is (2, 19, 0)."""
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(one) for one in found[0].split(".")) if found else ()
