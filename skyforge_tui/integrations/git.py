@@ -125,6 +125,23 @@ async def files(top: Path) -> frozenset[str]:
     return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
 
 
+async def begin(folder: Path, subject: str) -> bool:
+    """Make `folder` a repository and commit all that is in it; return whether that was possible.
+
+    Without a name and an address in the person's own configuration there is no commit: git would
+    make them up.
+
+    Raises:
+        TransportError: missing; timeout; or failed: it could not become a repository.
+    """
+    for words in (("init", "-q", "--template="), ("add", "-A")):
+        done = await _git(folder, *words)
+        if done.exit_code != 0:
+            raise TransportError("failed", _said(done))
+    settings = ("-c", "user.useConfigOnly=true", "-c", "commit.gpgSign=false")
+    return (await _git(folder, *settings, "commit", "-q", "-m", subject)).exit_code == 0
+
+
 async def _unborn(folder: Path) -> WorkTree | Absence:
     top = await _git(folder, "rev-parse", "--show-toplevel")
     if top.exit_code != 0:

@@ -6,21 +6,18 @@ import asyncio
 import os
 import shlex
 import stat
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
-from typing import Final, NoReturn, TypeVar
+from typing import Final, NoReturn
 
 from skyforge_tui.integrations import process, redaction
+from skyforge_tui.integrations.aside import aside
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.secret_reference import SecretRef
 
 TIMEOUT_S: Final = 20.0
 MAX_BYTES: Final = 64 * 1024
 KEYRING_SERVICE: Final = "skyforge"
-
-T = TypeVar("T")
 
 
 class SecretError(Exception):
@@ -87,9 +84,9 @@ async def resolve(reference: SecretRef | str) -> Secret:
             if ref.kind == "env":
                 value = _from_environment(ref)
             elif ref.kind == "file":
-                value, caution = await _aside(lambda: _from_file(ref))
+                value, caution = await aside(lambda: _from_file(ref), "secret")
             elif ref.kind == "keyring":
-                value = await _aside(lambda: _from_keyring(ref))
+                value = await aside(lambda: _from_keyring(ref), "secret")
             else:
                 value = await _from_command(ref)
     except TimeoutError:
@@ -195,32 +192,3 @@ def _text(ref: SecretRef, raw: bytearray) -> str:
         raw.clear()
         raise SecretError(ref, "is not UTF-8 text", "Store it as text.") from None
     return text.removesuffix("\n").removesuffix("\r")
-
-
-async def _aside(work: Callable[[], T]) -> T:
-    """Run blocking `work` in a thread that nobody waits for at exit.
-
-    A locked keyring or a dead network drive may never answer, and a pooled thread would keep the
-    program from ending.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-
-    def run() -> None:
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - carried over to the waiting coroutine
-            settle = _settle_with(answer.set_exception, error)
-        else:
-            settle = _settle_with(answer.set_result, result)
-        try:
-            loop.call_soon_threadsafe(lambda: None if answer.done() else settle())
-        except RuntimeError:  # the loop was closed meanwhile: nobody waits
-            return
-
-    Thread(target=run, name="secret", daemon=True).start()
-    return await answer
-
-
-def _settle_with(setter: Callable[[T], None], value: T) -> Callable[[], None]:
-    return lambda: setter(value)
