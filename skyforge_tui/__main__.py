@@ -11,13 +11,16 @@ import sys
 
 def main() -> int:
     """Run the program and return its exit code."""
-    if len(sys.argv) == 1:
-        from skyforge_tui.cli.cockpit import open_cockpit
+    try:
+        if len(sys.argv) == 1:
+            from skyforge_tui.cli.cockpit import open_cockpit
 
-        return open_cockpit(config_path=None, profile=None)
-    from skyforge_tui.cli import run
+            return open_cockpit(config_path=None, profile=None)
+        from skyforge_tui.cli import run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # so early or late that nobody else minds it
+        return 130
 
 
 if __name__ == "__main__":

@@ -86,15 +86,4 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        return _reader_left()
     return code if isinstance(code, int) else 0
-
-
-def _reader_left() -> int:
-    """End quietly when whoever read our output has left, as other filters do."""
-    import os
-    import sys
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from skyforge_tui.cli import Invocation
 from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.events import Event, NoticeRaised
 from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.notice import Notice
 from skyforge_tui.services.contract import Services
 
 Work = Callable[[Services, Principal], Coroutine[Any, Any, int]]
@@ -31,6 +33,9 @@ def _guarded(call: Callable[[], int]) -> int:
 
     try:
         return call()
+    except BrokenPipeError:
+        _let_go_of_output()
+        return 0  # whoever read our output has left, as `head` does
     except SettingsError as error:
         narrate(str(error))
         return 2
@@ -55,8 +60,14 @@ def exit_code(error: SkyforgeError) -> int:
 
 
 def narrate(text: str) -> None:
-    """Write a line to standard error."""
+    """Write a line to standard error, which shows what its encoding lacks as escapes."""
     sys.stderr.write(_literal(text) + "\n")
+
+
+def narrate_notice(notice: Notice) -> None:
+    """Write a notice as one line to standard error."""
+    parts = (notice.title, notice.body, notice.where, notice.advice)
+    narrate("skyforge: " + "; ".join(part for part in parts if part))
 
 
 def answer(value: object, *, as_json: bool, table: Callable[[], Iterable[str]]) -> None:
@@ -64,12 +75,34 @@ def answer(value: object, *, as_json: bool, table: Callable[[], Iterable[str]]) 
     if as_json:
         from msgspec import json
 
-        sys.stdout.buffer.write(json.encode(value) + b"\n")
-        sys.stdout.buffer.flush()
+        write(json.encode(value) + b"\n")
         return
-    for line in table():
-        sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    text = "".join(line + "\n" for line in table())
+    write(text.encode(sys.stdout.encoding, "backslashreplace"))
+
+
+def write(data: bytes) -> None:
+    """Write bytes to standard output at once.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more.
+        Unavailable: it cannot be written.
+    """
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _let_go_of_output()
+        raise Unavailable(f"standard output cannot be written: {error.strerror}") from None
+
+
+def _let_go_of_output() -> None:
+    """Keep the interpreter from complaining at its end about what could not be written."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> list[str]:
@@ -92,14 +125,12 @@ async def _perform(invocation: Invocation, work: Work, *, watch: bool) -> int:
 
     frame = read_frame(invocation.config_path, invocation.profile)
     async with open_services(frame, watch_runs=watch) as services:
-        services.bus.subscribe(_tell_notice)
+        services.bus.subscribe(_hear)
         for notice in services.notices:
-            _tell_notice(NoticeRaised(notice))
+            narrate_notice(notice)
         return await work(services, current_principal())
 
 
-def _tell_notice(event: Event) -> None:
+def _hear(event: Event) -> None:
     if isinstance(event, NoticeRaised):
-        notice = event.notice
-        parts = (notice.title, notice.body, notice.where, notice.advice)
-        narrate("skyforge: " + "; ".join(part for part in parts if part))
+        narrate_notice(event.notice)

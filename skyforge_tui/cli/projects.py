@@ -107,5 +107,6 @@ def _lines(view: ProjectView) -> list[str]:
         )
         lines += ["", *listed]
     for notice in project.notices:
-        lines += ["", *rows(("!", notice.title), [("", notice.where), ("", notice.advice)])]
+        told = [("!", notice.title), ("", notice.body), ("", notice.where), ("", notice.advice)]
+        lines += ["", *rows(("", ""), [one for one in told if one[1]])[1:]]
     return lines

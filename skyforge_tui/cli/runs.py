@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.answers import answer, narrate, perform, rows, write
 from skyforge_tui.cli.collecting import collected
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal, RunId
@@ -100,13 +100,13 @@ def run_logs(ctx: click.Context, run: str, follow: bool) -> None:
         if follow:
             async with aclosing(await services.runs.follow(principal, run_id)) as chunks:
                 async for chunk in chunks:
-                    _write(chunk)
+                    write(chunk)
             return 0
         reader = await services.runs.open_log(principal, run_id)
         try:
             offset = 0
             while chunk := reader.read(offset, 1 << 20):
-                _write(chunk)
+                write(chunk)
                 offset += len(chunk)
         finally:
             reader.close()
@@ -184,6 +184,8 @@ def stop_run(ctx: click.Context, run: str, as_json: bool) -> None:
         run_id = await found_run(services, principal, run)
         await services.runs.stop(principal, run_id)
         detail = await services.runs.get(principal, run_id)
+        if detail.run.state.is_active:
+            narrate(f"asked run {detail.run.number} to end")
         answer(_brief(detail.run), as_json=as_json, table=lambda: [_said(detail.run)])
         return 0
 
@@ -285,8 +287,3 @@ def _row(run: Run, now: datetime) -> tuple[str, ...]:
         "" if run.started_at is None else run.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
         "" if took is None else f"{took.total_seconds():.0f}s", run.note,
     )  # fmt: skip
-
-
-def _write(chunk: bytes) -> None:
-    sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()

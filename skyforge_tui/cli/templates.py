@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from skyforge_tui.cli.answers import answer, perform, rows
+from skyforge_tui.cli.answers import answer, narrate_notice, perform, rows
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.contract import Services
 
@@ -23,6 +23,8 @@ def list_templates(ctx: click.Context, as_json: bool) -> None:
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
         views = await services.projects.all(principal)
+        for notice in (one for view in views for one in view.project.notices):
+            narrate_notice(notice)
         found = [(view.project.slug, one) for view in views for one in view.templates]
         answer(
             [one for _, one in found],

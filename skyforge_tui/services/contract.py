@@ -48,6 +48,8 @@ class Services:
     """The names of the run engines."""
     notices: tuple[Notice, ...] = ()
     """What was found wrong while opening."""
+    remembers: bool = True
+    """Whether what is decided here, such as trust, outlives the program."""
 
     def may(self, principal: Principal, permission: Permission, target: Target) -> Decision:
         """Say from memory whether `principal` may now do this to `target`, and if not, why.

@@ -164,4 +164,5 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
         catalog=catalog,
         run_upstreams=(LOCAL,),
         notices=(*complaints, *ground.cache.notices, *ground.state.notices),
+        remembers=not ground.state.is_in_memory,
     )
