@@ -19,8 +19,10 @@ _GROUPS = {
     "artifacts": "skyforge_tui.cli.artifacts:artifacts",
     "config": "skyforge_tui.cli.config:config",
     "labs": "skyforge_tui.cli.labs:labs",
+    "doctor": "skyforge_tui.cli.doctor:doctor",
     "projects": "skyforge_tui.cli.projects:projects",
     "runs": "skyforge_tui.cli.runs:runs",
+    "sample": "skyforge_tui.cli.sample:sample",
     "templates": "skyforge_tui.cli.templates:templates",
     "trust": "skyforge_tui.cli.trust:trust",
 }

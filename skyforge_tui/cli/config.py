@@ -92,6 +92,14 @@ def path(ctx: click.Context, as_json: bool) -> None:
     _leave(ctx, loaded)
 
 
+@config.command("sample")
+def write_sample() -> None:
+    """Write a configuration to begin with: every setting, explained, none in force."""
+    from skyforge_tui.settings.sample import sample
+
+    click.echo(sample(), nl=False)
+
+
 def _load(ctx: click.Context) -> Loaded:
     from skyforge_tui.settings.load import load
 
