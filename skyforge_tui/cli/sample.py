@@ -21,8 +21,9 @@ def sample(ctx: click.Context, folder: Path | None, as_json: bool) -> None:
     DIR must be new or empty. Its templates are trusted where this workspace covers DIR.
     """
 
+    place = None if folder is None else folder.absolute()
+
     async def work(services: Services, principal: Principal) -> int:
-        place = None if folder is None else folder.absolute()
         path = await services.welcome.create_sample(principal, place)
         answer({"path": str(path)}, as_json=as_json, table=lambda: [str(path)])
         return 0

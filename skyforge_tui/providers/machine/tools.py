@@ -24,10 +24,11 @@ class Tool:
     purpose: str
     advice: str
     """How to get it."""
-    oldest: tuple[int, ...] = ()
+    oldest: str = ""
     """The oldest release that is known to do; empty when any does."""
-    away_from_home: bool = False
-    """Whether it writes into the home folder whatever it is asked."""
+    package: str = ""
+    """The Python package it comes from, if it does. Such a program is slow to start and writes into
+    the home folder whatever it is asked, so the package is asked first."""
 
 
 TOOLS: tuple[Tool, ...] = (
@@ -38,12 +39,12 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         "ansible", ("ansible-playbook",), ("--version",),
         re.compile(r"\[core (\d[^\]\s]*)\]|ansible-playbook (\d\S*)"),
-        "playbooks", "pip install ansible-core", (2, 18), away_from_home=True,
+        "playbooks", "pip install ansible-core", "2.18", "ansible-core",
     ),
     Tool(
         "netlab", ("netlab",), ("version",), re.compile(r"netlab version (\d\S*)"),
-        "network labs from a topology file", "pip install networklab", (26, 2),
-        away_from_home=True,
+        "network labs from a topology file", "pip install networklab", "26.02",
+        "networklab",
     ),
     Tool(
         "containerlab", ("containerlab",), ("version",), re.compile(r"version:\s*v?(\d\S*)"),
@@ -75,12 +76,14 @@ async def check_tool(tool: Tool, programs: Programs) -> Check:
     if found is None:
         return _check(tool, CheckState.MISSING, "", "", "not found", tool.advice)
     try:
-        done = await programs.ask(found, tool.words, away_from_home=tool.away_from_home)
+        if tool.package and (version := await programs.package_version(found, tool.package)):
+            return _aged(tool, version, str(found))
+        done = await programs.ask(found, tool.words, away_from_home=bool(tool.package))
     except TransportError as error:
         if error.kind == "timeout":
             late = f"gave no answer within {TIMEOUT_S:g} s"
             return _check(tool, CheckState.WARNING, "", str(found), late, _try(tool, str(found)))
-        said = f"does not run: {error.message}"
+        said = f"does not run: {error}"
         return _check(tool, CheckState.ERROR, "", str(found), said, _try(tool, str(found)))
     text = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
     match = tool.version.search(text)
@@ -88,16 +91,15 @@ async def check_tool(tool: Tool, programs: Programs) -> Check:
         state = CheckState.ERROR if done.exit_code != 0 else CheckState.WARNING
         ill = f"does not run: {last_line(done)}" if done.exit_code else "does not tell its version"
         return _check(tool, state, "", str(found), ill, _try(tool, str(found)))
-    version = next(one for one in match.groups() if one)
-    if _numbers(version) < tool.oldest:
-        wanted = ".".join(
-            f"{one:02}" if tool.oldest[0] > 9 else str(one) for one in tool.oldest[1:]
-        )
-        old = f"older than {tool.oldest[0]}.{wanted}"
-        return _check(
-            tool, CheckState.WARNING, version, str(found), old, f"renew it: {tool.advice}"
-        )
-    return _check(tool, CheckState.OK, version, str(found))
+    return _aged(tool, next(one for one in match.groups() if one), str(found))
+
+
+def _aged(tool: Tool, version: str, where: str) -> Check:
+    """Say whether a program that runs is young enough."""
+    if _numbers(version) < _numbers(tool.oldest):
+        old = f"older than {tool.oldest}"
+        return _check(tool, CheckState.WARNING, version, where, old, f"renew it: {tool.advice}")
+    return _check(tool, CheckState.OK, version, where)
 
 
 def _check(
