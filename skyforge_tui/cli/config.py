@@ -92,6 +92,52 @@ def path(ctx: click.Context, as_json: bool) -> None:
     _leave(ctx, loaded)
 
 
+@config.command()
+@_as_json
+@click.pass_context
+def keys(ctx: click.Context, as_json: bool) -> None:
+    """Show the keys in force, and where two want the same one."""
+    from skyforge_tui.settings.keys import keymap_of
+    from skyforge_tui.tui.commands import COMMANDS
+    from skyforge_tui.tui.keymap import shown_key
+
+    loaded = _load(ctx)
+    keymap = keymap_of(loaded.settings)
+    commands = [
+        {
+            "command": one.id,
+            "keys": [shown_key(key) for key in keymap.keys_of(one.id)],
+            "default": [shown_key(key) for key in one.keys],
+            "places": sorted(one.places),
+            "origin": str(loaded.origins.get(("keys", one.id), "default")),
+            "help": one.help,
+        }
+        for one in COMMANDS
+    ]
+    hotkeys = [
+        {"key": shown_key(key), "template": one.template, "answers": dict(one.answers)}
+        for key, one in keymap.hotkeys.items()
+    ]
+    problems = [
+        {"table": one.table, "entry": one.entry, "fault": one.fault, "message": one.message,
+         "other": one.other or None, "place": one.place or None}
+        for one in keymap.problems
+    ]  # fmt: skip
+    document = {"commands": commands, "hotkeys": hotkeys, "problems": problems}
+    answer(document, as_json=as_json, table=lambda: _key_listing(commands, hotkeys))
+    _leave(ctx, loaded)
+
+
+def _key_listing(commands: list[dict[str, Any]], hotkeys: list[dict[str, Any]]) -> Iterable[str]:
+    body = [
+        (" ".join(one["keys"]) or "-", one["command"], ", ".join(one["places"]) or "everywhere",
+         one["origin"])
+        for one in commands
+    ]  # fmt: skip
+    body += [(one["key"], f"card of {one['template']}", "everywhere", "hotkeys") for one in hotkeys]
+    return rows(("KEY", "COMMAND", "PLACES", "ORIGIN"), body)
+
+
 @config.command("sample")
 def write_sample() -> None:
     """Write a configuration to begin with: every setting, explained, none in force."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,20 +13,22 @@ from skyforge_tui.services.contract import Services
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
-def trust(ctx: click.Context, path: Path, as_json: bool) -> None:
-    """Trust the present content of PATH: a file, or all that a folder declares.
+def trust(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
+    """Trust the present content of PATHS: files, or all that folders declare.
 
     Whatever changes afterwards is asked about again.
     """
-    whole = path.expanduser().resolve()
+    whole = [one.expanduser().resolve() for one in paths]
 
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
-        project_id, sources = await services.projects.sources_at(principal, whole)
-        await services.projects.trust(principal, project_id, sources)
+        found = [await services.projects.sources_at(principal, one) for one in whole]
+        for project_id, several in found:
+            await services.projects.trust(principal, project_id, several)
+        sources = tuple(dict.fromkeys(one for _, several in found for one in several))
         answer(
             sources,
             as_json=as_json,

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from skyforge_tui.settings import places
+from skyforge_tui.tui.keymap import Hotkey
 
 Theme = Literal["dark", "light", "contrast", "mono"]
 Glyphs = Literal["unicode", "ascii"]
@@ -41,6 +42,10 @@ class FrameSettings:
     """The workspace's name; may be empty."""
     roots: tuple[Path, ...] = ()
     """The workspace's folders; empty means the folder one stands in."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Command ids with keys of one's own; no key unbinds."""
+    hotkeys: Mapping[str, Hotkey] = field(default_factory=dict)
+    """Keys with templates of one's own."""
 
 
 def read_frame(
@@ -75,6 +80,8 @@ def read_frame(
         motion=_motion(levels, environ),
         workspace=workspace if isinstance(workspace, str) else "",
         roots=_roots(levels, environ),
+        keys=_keys(levels),
+        hotkeys=_hotkeys(levels),
     )
 
 
@@ -128,6 +135,45 @@ def _roots(levels: tuple[dict[str, Any], ...], environ: Mapping[str, str]) -> tu
     listed = _first(levels, "workspace", "roots")
     paths = [_path(item) for item in listed] if isinstance(listed, list) else []
     return tuple(path for path in paths if path is not None)
+
+
+def _keys(levels: tuple[dict[str, Any], ...]) -> dict[str, tuple[str, ...]]:
+    """Return the keys of the lowest level with those of higher ones over them."""
+    keys: dict[str, tuple[str, ...]] = {}
+    for level in reversed(levels):
+        for name, value in flat_keys(_table(level, "keys")).items():
+            listed = value if isinstance(value, list) else [value]
+            if all(isinstance(one, str) for one in listed):
+                keys[name] = tuple(one for one in listed if one)
+    return keys
+
+
+def flat_keys(keys: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Join dotted keys: unquoted, `run.start` is a table `run` to TOML and a command id to us."""
+    flat: dict[str, Any] = {}
+    for key, value in keys.items():
+        if isinstance(value, dict):
+            flat |= flat_keys(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _hotkeys(levels: tuple[dict[str, Any], ...]) -> dict[str, Hotkey]:
+    hotkeys: dict[str, Hotkey] = {}
+    for level in reversed(levels):
+        for key, value in _table(level, "hotkeys").items():
+            table = {"template": value} if isinstance(value, str) else value
+            template = _text(table, "template") if isinstance(table, dict) else None
+            if template:
+                answers = _table(table, "answers").items()
+                hotkeys[key] = Hotkey(template, {name: answer_text(one) for name, one in answers})
+    return hotkeys
+
+
+def answer_text(value: object) -> str:
+    """Return a TOML value as the text of an answer."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _path(value: object) -> Path | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from skyforge_tui.integrations.toml import TomlDocument
+from skyforge_tui.settings.frame import flat_keys
 
 KeyPath = tuple[str | int, ...]
 """Keys and list positions from the top, such as ("semaphore", "prod", "url")."""
@@ -102,19 +103,8 @@ def _written(document: TomlDocument, data: dict[str, Any], prefix: KeyPath, name
             target = ("keys", ".".join(str(part) for part in path[1:]))
         origins[target] = Origin("profile" if name else "file", where, name)
     if isinstance(data.get("keys"), dict):
-        data["keys"] = _flat(data["keys"])
+        data["keys"] = flat_keys(data["keys"])
     return Layer(data, origins)
-
-
-def _flat(keys: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Join dotted keys: unquoted, `run.start` is a table `run` to TOML and an action id to us."""
-    flat: dict[str, Any] = {}
-    for key, value in keys.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat
 
 
 def _paths(value: object, path: KeyPath = ()) -> Iterator[KeyPath]:

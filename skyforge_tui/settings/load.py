@@ -19,6 +19,7 @@ from skyforge_tui.integrations.toml import TomlDocument, TomlError, nearest, rea
 from skyforge_tui.settings import places
 from skyforge_tui.settings.complaint import Complaint, SettingsError
 from skyforge_tui.settings.environment import PREFIX, environment_layer
+from skyforge_tui.settings.keys import key_complaints
 from skyforge_tui.settings.layers import (
     DEFAULT,
     KeyPath,
@@ -104,6 +105,7 @@ def load(
     settings, sound, mistakes = _validate(layers)
     mistakes += _overruled(base, profiles, name)
     complaints += [mistake.complaint for mistake in mistakes]
+    complaints += key_complaints(settings, lambda path: _writer(sound, path)[1].place)
     return Loaded(
         settings, path, document is not None, _origins(settings, sound), _sorted(complaints)
     )

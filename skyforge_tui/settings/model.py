@@ -5,74 +5,35 @@ from __future__ import annotations
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
-    PlainValidator,
-    StringConstraints,
     model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from skyforge_tui.integrations.secret_reference import FORMS, SecretRef
 from skyforge_tui.settings import places
 from skyforge_tui.settings.complaint import SettingsError
+from skyforge_tui.settings.values import (
+    AbsolutePath,
+    AnswerText,
+    Guard,
+    Host,
+    InstanceName,
+    Keys,
+    Port,
+    SecretText,
+    Url,
+    named,
+)
 
 __all__ = ["INSTANCE_KINDS", "LAYERS", "Settings", "SettingsError"]
 
 INSTANCE_KINDS: Final = ("semaphore", "gitea", "eve", "netlab", "containerlab", "s3")
-
-
-def _folder_or_file(value: object) -> Path:
-    if isinstance(value, Path) and value.is_absolute():
-        return value
-    if not isinstance(value, str):
-        raise ValueError("must be a path in quotes")  # noqa: TRY004 - the validator's own
-    if not value or "\0" in value or value[0] not in "/~":
-        raise ValueError("must be an absolute path, or begin with ~/")
-    return places.absolute(value)
-
-
-def _reference(value: object) -> SecretRef:
-    if isinstance(value, SecretRef):
-        return value
-    if not isinstance(value, str):
-        raise ValueError(f"must be a reference in quotes: {FORMS}")  # noqa: TRY004 - the validator's own
-    return SecretRef.parse(value)
-
-
-def _url(value: object) -> str:
-    """Check an address without ever repeating it: it may hold a password."""
-    if not isinstance(value, str):
-        raise ValueError("must be an address in quotes")  # noqa: TRY004 - the validator's own
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError:
-        raise ValueError("is not an address: host or port is wrong") from None
-    if parts.scheme not in ("http", "https"):
-        raise ValueError("must begin with https:// or http://")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError('must not hold name or password: set username and password = "env:NAME"')
-    if not parts.hostname or any(char.isspace() for char in value):
-        raise ValueError("is not an address: the host is missing or has spaces")
-    if parts.query or parts.fragment:
-        raise ValueError("must end with the path: take ? and # away")
-    return value.rstrip("/")
-
-
-AbsolutePath = Annotated[Path, PlainValidator(_folder_or_file), PlainSerializer(str)]
-SecretText = Annotated[SecretRef, PlainValidator(_reference), PlainSerializer(str)]
-Url = Annotated[str, PlainValidator(_url)]
-Guard = Literal["read-only", "confirm", "normal"]
-InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Host = Annotated[str, StringConstraints(pattern=r"^[^\s@/]+$")]
 
 
 class Table(BaseModel):
@@ -102,7 +63,7 @@ class Artifacts(Table):
     """Where what runs leave is kept."""
 
     directory: AbsolutePath | None = None
-    """None is \`artifacts\` in the state directory."""
+    """None is `artifacts` in the state directory."""
 
 
 class Look(Table):
@@ -111,6 +72,14 @@ class Look(Table):
     theme: Literal["dark", "light", "contrast", "mono"] = "dark"
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     motion: bool = True
+
+
+class Launcher(Table):
+    """A template on a key of one's own."""
+
+    template: str = Field(min_length=1)
+    """`name`, or `project/name`."""
+    answers: dict[str, AnswerText] = {}
 
 
 class Tls(Table):
@@ -239,8 +208,10 @@ class Settings(BaseSettings):
     local: Local = Local()
     artifacts: Artifacts = Artifacts()
     look: Look = Look()
-    keys: dict[str, str] = {}
-    """Action id to key."""
+    keys: dict[str, Keys] = {}
+    """Command id to key, or keys; an empty one unbinds."""
+    hotkeys: dict[str, Annotated[Launcher, BeforeValidator(named)]] = {}
+    """Key to template."""
     semaphore: dict[InstanceName, Semaphore] = {}
     gitea: dict[InstanceName, Gitea] = {}
     eve: dict[InstanceName, Eve] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,10 +15,12 @@ from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.bridge import Bridge, Engine
+from skyforge_tui.tui.commanding import Commanding
 from skyforge_tui.tui.commands import TABS, Place, commands_of
 from skyforge_tui.tui.errors import as_notice
-from skyforge_tui.tui.launching import Launching
+from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.presenters.headless import PROGRAM
 from skyforge_tui.tui.theme import dress
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(Launching):
+class SkyforgeApp(Commanding):
     """The cockpit."""
 
     TITLE = "skyforge"
@@ -72,10 +74,15 @@ class SkyforgeApp(Launching):
         ascii_only: bool = False,
         motion: bool = True,
         profile: str = "local",
+        keymap: Keymap | None = None,
+        program: Sequence[str] = PROGRAM,
+        log_path: Callable[[RunId], str] = lambda _: "",
         clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         super().__init__()
-        self.bridge = Bridge(self, principal)
+        self.bridge = Bridge(self, principal, program)
+        self.keymap = keymap or Keymap()
+        self.log_path = log_path
         self.profile = profile
         self.attention: tuple[int, int] = (0, 0)
         self._make_engine = make_engine
@@ -124,23 +131,23 @@ class SkyforgeApp(Launching):
 
     def do_place_projects(self) -> None:
         """Go to Projects."""
-        self._go_to(Place.PROJECTS)
+        self.go_to(Place.PROJECTS)
 
     def do_place_labs(self) -> None:
         """Go to Labs."""
-        self._go_to(Place.LABS)
+        self.go_to(Place.LABS)
 
     def do_place_runs(self) -> None:
         """Go to Runs."""
-        self._go_to(Place.RUNS)
+        self.go_to(Place.RUNS)
 
     def do_place_artifacts(self) -> None:
         """Go to Artifacts."""
-        self._go_to(Place.ARTIFACTS)
+        self.go_to(Place.ARTIFACTS)
 
     def do_place_attention(self) -> None:
         """Go to Attention."""
-        self._go_to(Place.ATTENTION)
+        self.go_to(Place.ATTENTION)
 
     def open_run(self, run_id: RunId) -> None:
         """Go to a run's live output; leaving it leads to the runs."""
@@ -166,7 +173,8 @@ class SkyforgeApp(Launching):
 
         self.go(open_it())
 
-    def _go_to(self, place: Place) -> None:
+    def go_to(self, place: Place) -> None:
+        """Go to one of the places with a digit."""
         if self.current_mode == place.value:
             while len(self.screen_stack) > 1:
                 _ = self.pop_screen()
@@ -178,10 +186,6 @@ class SkyforgeApp(Launching):
     def do_app_help(self) -> None:
         """Show the keys of this place; the chosen one is carried out."""
         self.go(self._help())
-
-    def do_app_palette(self) -> None:
-        """Show every command and every thing there is."""
-        self.go(self._palette())
 
     def do_app_quit(self) -> None:
         """Leave the program; runs go on."""
@@ -195,18 +199,14 @@ class SkyforgeApp(Launching):
     async def _help(self) -> None:
         from skyforge_tui.tui.widgets.help import HelpOverlay
 
-        screen = self._place()
+        screen = self.place()
         hints = [screen.hint(one) for one in commands_of(screen.PLACE)]
         chosen = await self.push_screen_wait(HelpOverlay(screen.PLACE.value.title(), hints))
         if chosen is not None:
             screen.action_command(chosen)
 
-    async def _palette(self) -> None:
-        from skyforge_tui.tui.palette import choose
-
-        await choose(self, self._place())
-
-    def _place(self) -> PlaceScreen:
+    def place(self) -> PlaceScreen:
+        """Return the place in front, whatever lies over it."""
         return next(one for one in reversed(self.screen_stack) if isinstance(one, PlaceScreen))
 
     def _heard(self, changes: Changes) -> None:
@@ -221,4 +221,4 @@ class SkyforgeApp(Launching):
             lambda services: services.runs.attention(self.bridge.principal)
         )
         self.attention = (len(found.broke), len(found.needs_me))
-        self._place().show_frame()
+        self.place().show_frame()

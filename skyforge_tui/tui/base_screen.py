@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -18,8 +17,9 @@ from skyforge_tui.domain.notice import Notice
 from skyforge_tui.services.authorization import Denied
 from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.tui.bridge import Bridge
-from skyforge_tui.tui.commands import BY_ID, TABS, Command, Place, commands_of, key_name
+from skyforge_tui.tui.commands import BY_ID, TABS, Command, Place, commands_of
 from skyforge_tui.tui.errors import as_notice, denied_notice
+from skyforge_tui.tui.key_bindings import bound
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.once import Beat
 from skyforge_tui.tui.presenters.cells import Line
@@ -46,14 +46,6 @@ TALL = 30
 """From so many rows on there is a blank one below the crumbs."""
 
 
-def bindings_of(place: Place) -> list[BindingType]:
-    """Return the key bindings of a place, made from the registry."""
-    return [
-        Binding(",".join(one.keys), f"command('{one.id}')", one.help, show=False, id=one.id)
-        for one in commands_of(place)
-    ]
-
-
 class PlaceScreen(Screen[None]):
     """A place of the program."""
 
@@ -73,8 +65,7 @@ class PlaceScreen(Screen[None]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "PLACE" in cls.__dict__:
             cls.TAB = cls.__dict__.get("TAB", cls.PLACE)
-            cls.BINDINGS = bindings_of(cls.PLACE)
-        super().__init_subclass__(**kwargs)  # merges the bindings, so they must be there
+        super().__init_subclass__(**kwargs)
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,7 +129,8 @@ class PlaceScreen(Screen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        """Hear what changes, and step the ages."""
+        """Take the keys in force, hear what changes, and step the ages."""
+        self._bindings = bound(self._bindings, self.cockpit.keymap, self.PLACE)
         self.bridge.changes.subscribe(self, self._heard)
         self.set_interval(AGE_STEP_S, self._step_ages)
         self.show_frame()
@@ -159,7 +151,8 @@ class PlaceScreen(Screen[None]):
         self._header.show(active=self.TAB.value, identity=identity, broken=broken, waiting=waiting)
         lights = [light_of(one, self.now) for one in self.bridge.lights()]
         self._crumbs.show(self.crumb(), lights)
-        self._footer.show(self.footer_hints())
+        help_key = cockpit.keymap.shown("app.help")
+        self._footer.show(self.footer_hints(), self.footer_lead(), help_key)
         self._strip.show(None if self._notice is None else notice_text(self._notice))
 
     def footer_hints(self) -> list[KeyHint]:
@@ -169,11 +162,15 @@ class PlaceScreen(Screen[None]):
         )
         return [self.hint(one) for one in ranked]
 
+    def footer_lead(self) -> Line:
+        """Return what stands before the keys."""
+        return ()
+
     def hint(self, command: Command) -> KeyHint:
         """Return a command as a key hint, with why it is refused right now."""
         denied = self.denied(command)
         return KeyHint(
-            key_name(command.keys[0]), command.label, allowed=denied is None,
+            self.cockpit.keymap.shown(command.id), command.label, allowed=denied is None,
             reason="" if denied is None else denied.reason, asks=command.asks,
             group=command.group, command_id=command.id,
         )  # fmt: skip
@@ -258,6 +255,10 @@ class PlaceScreen(Screen[None]):
             return
         name = f"do_{command_id.replace('.', '_')}"
         getattr(self if hasattr(self, name) else self.cockpit, name)()
+
+    def action_hotkey(self, key: str) -> None:
+        """Show the card that lies on a key of one's own."""
+        self.cockpit.open_hotkey(self.cockpit.keymap.hotkeys[key])
 
     def on_pressed(self, event: Pressed) -> None:
         """Carry out what was clicked in the frame."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, copy_context
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from textual.app import App
 from textual.signal import Signal
 
+from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.events import (
+    ArtifactsChanged,
     Event,
     HealthChanged,
     LabsChanged,
@@ -34,6 +37,7 @@ from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.once import once
+from skyforge_tui.tui.presenters.headless import PROGRAM, Act, line_of
 
 Answer = TypeVar("Answer")
 Work = Callable[[Services], Coroutine[Any, Any, Answer]]
@@ -66,8 +70,13 @@ class Engine(Protocol):
 class Bridge:
     """Carries work down and changes up; lives on the UI side."""
 
-    def __init__(self, app: App[Any], principal: Principal) -> None:
+    def __init__(
+        self, app: App[Any], principal: Principal, program: Sequence[str] = PROGRAM
+    ) -> None:
         self.principal = principal
+        self.directory = _here()
+        """Where the headless commands that do the same are to be run."""
+        self._program = tuple(program)
         self.changes: Signal[Changes] = Signal(app, "skyforge-changes")
         self._app = app
         self._engine: Engine | None = None
@@ -115,6 +124,25 @@ class Bridge:
             return await self._engine.call(work)
         finally:
             self._waiting -= 1
+
+    def line(self, act: Act) -> str:
+        """Return the headless command that does the same, for a shell."""
+        return line_of(act, self._program)
+
+    async def act(self, act: Act, work: Work[Answer]) -> Answer:
+        """Have the engine do what changes the world; keep it, and how it went, in the log."""
+        line, principal, directory = self.line(act), self.principal, self.directory
+
+        async def logged(services: Services) -> Answer:
+            try:
+                answer = await work(services)
+            except SkyforgeError as error:
+                await services.history.log(principal, line, directory, error)
+                raise
+            await services.history.log(principal, line, directory)
+            return answer
+
+        return await self.ask(logged)
 
     def may(self, permission: Permission, target: Target) -> Decision:
         """Say from memory whether this person may do this now."""
@@ -178,6 +206,13 @@ class Bridge:
         self.changes.publish(changes)
 
 
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # somebody removed the folder we stand in
+        return ""
+
+
 class _Dirty:
     """Topics that changed since the last publication."""
 
@@ -188,6 +223,7 @@ class _Dirty:
         self.notices: list[Notice] = []
         self.labs = False
         self.health = False
+        self.artifacts = False
         self.opened = False
 
     def __bool__(self) -> bool:
@@ -198,6 +234,7 @@ class _Dirty:
             or self.notices
             or self.labs
             or self.health
+            or self.artifacts
             or self.opened
         )
 
@@ -218,6 +255,8 @@ class _Dirty:
                 self.labs = True
             case HealthChanged():
                 self.health = True
+            case ArtifactsChanged():
+                self.artifacts = True
             case _:
                 pass  # nothing that a screen shows
 
@@ -229,5 +268,6 @@ class _Dirty:
             tuple(self.notices),
             self.labs,
             self.health,
+            self.artifacts,
             self.opened,
         )

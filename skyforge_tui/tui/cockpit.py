@@ -11,6 +11,7 @@ from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.tui.bridge import Bridge
+from skyforge_tui.tui.keymap import Hotkey, Keymap
 
 
 class Cockpit(Protocol):
@@ -18,6 +19,7 @@ class Cockpit(Protocol):
 
     bridge: Bridge
     profile: str
+    keymap: Keymap
     attention: tuple[int, int]
     """How many things broke, and how many wait for a person."""
 
@@ -35,6 +37,10 @@ class Cockpit(Protocol):
 
     def open_card(self, template: Template, answers: Mapping[str, str] | None = None) -> None:
         """Show a template's launch card, filled in with `answers`."""
+        ...
+
+    def open_hotkey(self, hotkey: Hotkey) -> None:
+        """Show the card of what lies on a key of one's own."""
         ...
 
     def rerun(self, run_id: RunId) -> None:

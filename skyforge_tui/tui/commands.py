@@ -27,7 +27,7 @@ TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION
 """The places with a digit of their own, in the header's order."""
 
 TABLES = frozenset({Place.PROJECTS, Place.LABS, Place.RUNS, Place.ATTENTION})
-_LIST = frozenset({*TABLES, Place.RUN, Place.LAB})
+_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.ARTIFACTS})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
 _WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
@@ -116,7 +116,27 @@ COMMANDS: tuple[Command, ...] = (
         "lab.run", ("u",), "its run", "the run that builds or built it", "This", _WITH_LAB,
         footer=6,
     ),
-    Command("thing.yank", ("y",), "yank", "copy its id or path", "This", _LIST, footer=7),
+    Command(
+        "artifact.open", ("enter", "l", "right"), "open", "into the folder, or read it", "This",
+        _at(Place.ARTIFACTS), footer=1,
+    ),
+    Command(
+        "artifact.up", ("h", "left", "backspace"), "up", "one folder up", "This",
+        _at(Place.ARTIFACTS), footer=3,
+    ),
+    Command(
+        "artifact.run", ("u",), "the run", "the run that made it", "This", _at(Place.ARTIFACTS),
+        Permission.RUN_READ, footer=4,
+    ),
+    Command(
+        "artifact.save", ("S",), "save", "save it where one stands", "This", _at(Place.ARTIFACTS),
+        Permission.ARTIFACT_READ, footer=5,
+    ),
+    Command(
+        "artifact.delete", ("D",), "delete", "delete it for good", "This", _at(Place.ARTIFACTS),
+        Permission.ARTIFACT_DELETE, asks=True, footer=8,
+    ),
+    Command("thing.yank", ("y",), "yank", "copy id, path, command …", "This", footer=7),
     # Launching.
     Command("launch.deck", ("L",), "launch", "launch deck", "Launch", footer=2),
     Command("launch.again", ("full_stop",), "same again", "launch the last one again", "Launch",
@@ -132,6 +152,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("log.save", ("S",), "save", "save the raw bytes", "Output", _at(Place.RUN), footer=8),
     Command("log.left", ("h", "left"), "left", "to the left", "Output", _at(Place.RUN)),
     Command("log.right", ("l", "right"), "right", "to the right", "Output", _at(Place.RUN)),
+    # Tables.
+    Command("table.filter", ("slash",), "filter", "look for rows", "Table", TABLES, footer=5),
+    Command("table.sort", ("comma",), "sort", "sort by a column", "Table", TABLES),
+    Command("table.mark", ("space",), "mark", "mark, and go on", "Table", TABLES),
+    Command("table.range", ("v",), "range", "mark from here; again, to here", "Table", TABLES),
+    Command("table.all", ("asterisk",), "all", "mark all that are found", "Table", TABLES),
+    Command("view.open", ("V",), "views", "look at it by a view", "Table", TABLES),
+    Command("view.save", ("b",), "keep view", "keep filter and order as a view", "Table", TABLES),
     # Moving.
     Command("move.down", ("j", "down"), "down", "down", "Move", _LIST),
     Command("move.up", ("k", "up"), "up", "up", "Move", _LIST),
@@ -143,7 +171,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.end", ("G", "end"), "end", "last", "Move", _LIST),
     # The program.
     Command("app.help", ("question_mark", "f1"), "keys", "this page", "Program"),
+    Command("app.command", ("colon",), "command", "command line", "Program"),
     Command("app.palette", ("ctrl+p",), "palette", "palette", "Program"),
+    Command("app.log", ("at",), "commands", "commands that were sent", "Program"),
     Command("app.refresh", ("R",), "refresh", "look again", "Program", footer=9),
     Command("app.back", ("q", "escape"), "back", "back one level", "Program"),
     Command("app.quit", ("ctrl+q",), "quit", "quit; runs go on", "Program"),
@@ -153,7 +183,8 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 KEY_NAMES = {
     "full_stop": ".", "backslash": "\\", "question_mark": "?", "f1": "F1", "pagedown": "pgdn",
-    "pageup": "pgup", "escape": "esc",
+    "pageup": "pgup", "escape": "esc", "colon": ":", "at": "@", "slash": "/", "comma": ",",
+    "asterisk": "*",
 }  # fmt: skip
 """How keys are written where Textual's name is not what is on the key."""
 

@@ -72,11 +72,6 @@ class LabCommands:
         if lab is not None and lab.run_id is not None:
             self.cockpit.open_run(lab.run_id)
 
-    def do_thing_yank(self) -> None:
-        """Copy its folder, or its id."""
-        if (lab := self.target()) is not None:
-            self.cockpit.yank(f"lab {lab.name}", lab.directory or lab.id)
-
     def _card(self, answers: dict[str, str]) -> None:
         if (lab := self.target()) is not None:
             self.work(self._open_card(lab, answers), group="card", exclusive=True)

@@ -9,13 +9,14 @@ from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.base_screen import PlaceScreen
-from skyforge_tui.tui.commands import Command, commands_of, key_name
+from skyforge_tui.tui.commands import Command, commands_of
+from skyforge_tui.tui.keymap import shown_key
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
 from skyforge_tui.tui.presenters.columns import Column
 
 if TYPE_CHECKING:
-    from skyforge_tui.tui.app import SkyforgeApp
+    from skyforge_tui.tui.commanding import Commanding
     from skyforge_tui.tui.widgets.picker import Choice
 
 Item = Command | Template | Run
@@ -35,7 +36,7 @@ class _Offered:
     runs: list[Run]
 
 
-async def choose(app: SkyforgeApp, screen: PlaceScreen) -> None:
+async def choose(app: Commanding, screen: PlaceScreen) -> None:
     """Show the palette and carry out what is picked."""
     from skyforge_tui.tui.widgets.picker import Picker
 
@@ -48,7 +49,7 @@ async def choose(app: SkyforgeApp, screen: PlaceScreen) -> None:
 
     offered = await app.bridge.ask(ask)
     choices = [
-        *(_command(screen, one) for one in commands_of(screen.PLACE)),
+        *(_command(app, screen, one) for one in commands_of(screen.PLACE)),
         *(_template(one) for one in offered.templates),
         *(_run(one, app) for one in offered.runs),
     ]
@@ -63,11 +64,11 @@ async def choose(app: SkyforgeApp, screen: PlaceScreen) -> None:
             pass  # left without a choice
 
 
-def _command(screen: PlaceScreen, command: Command) -> Choice[Item]:
+def _command(app: Commanding, screen: PlaceScreen, command: Command) -> Choice[Item]:
     from skyforge_tui.tui.widgets.picker import Choice
 
     hint = screen.hint(command)
-    keys = " ".join(key_name(key) for key in command.keys)
+    keys = " ".join(shown_key(key) for key in app.keymap.keys_of(command.id))
     cells: dict[str, Line] = {
         "what": (Span("key", "muted"),),
         "note": (Span(keys, "strong"), Span("  asks" if command.asks else "", "warn")),
@@ -86,7 +87,7 @@ def _template(template: Template) -> Choice[Item]:
     return Choice(template, template.name, cells, also=f"launch {template.description}")
 
 
-def _run(run: Run, app: SkyforgeApp) -> Choice[Item]:
+def _run(run: Run, app: Commanding) -> Choice[Item]:
     from skyforge_tui.tui.widgets.picker import Choice
 
     look = tones.run_look(run)

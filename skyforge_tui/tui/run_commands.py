@@ -41,8 +41,3 @@ class RunCommands:
         """Type what it asks for."""
         if (run := self.target()) is not None:
             self.cockpit.answer_run(run)
-
-    def do_thing_yank(self) -> None:
-        """Copy its id."""
-        if (run := self.target()) is not None:
-            self.cockpit.yank(f"run {run.number}", run.id)

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.identity import LOCAL, Principal, RunId, native_of, upstream_of
 from skyforge_tui.settings.frame import FrameSettings, read_frame
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ async def open_services(
 def run_cockpit(config_path: Path | None, profile: str | None) -> int:
     """Run the cockpit until the person leaves it; return the exit code."""
     from skyforge_tui.tui.app import SkyforgeApp
+    from skyforge_tui.tui.keymap import Keymap
 
     frame = read_frame(config_path, profile)
 
@@ -81,6 +82,25 @@ def run_cockpit(config_path: Path | None, profile: str | None) -> int:
         ascii_only=frame.glyphs == "ascii",
         motion=frame.motion,
         profile=frame.profile or "local",
+        keymap=Keymap(frame.keys, frame.hotkeys),
+        program=_program(config_path, profile),
+        log_path=lambda run_id: _log_path(frame.state_dir, run_id),
     )
     app.run()
     return app.return_code or 0
+
+
+def _log_path(state_dir: Path, run_id: RunId) -> str:
+    """Return the file that holds a local run's output; nothing for a run of elsewhere."""
+    from skyforge_tui.store.supervisor.places import OUTPUT, Places
+
+    if upstream_of(run_id) != LOCAL:
+        return ""
+    return str(Places(state_dir).run(int(native_of(run_id))) / OUTPUT)
+
+
+def _program(config_path: Path | None, profile: str | None) -> tuple[str, ...]:
+    """Return how the headless twin is called so that it sees the same configuration."""
+    config = () if config_path is None else ("--config", str(config_path.absolute()))
+    chosen = () if profile is None else ("--profile", profile)
+    return ("skyforge", *config, *chosen)

@@ -225,7 +225,7 @@ host = "a b"
         f"{path}:9: workspace.roots.1 must be an absolute path, or begin with ~/",
         f"{path}:12: unknown key local.slotz (did you mean slots?)",
         f"{path}:13: local.slots must be a whole number, without quotes",
-        f"{path}:15: keys.run.stop must be text in quotes",
+        f'{path}:15: keys.run.stop must be a key in quotes, or a list of them; "" unbinds',
         f"{path}:17: semaphore.prod.url must begin with https:// or http://",
         (
             f"{path}:18: semaphore.prod.guard must be one of read-only, confirm, normal"
@@ -396,9 +396,9 @@ def test_misspelt_variables_are_refused_with_the_nearest(tmp_path: Path) -> None
 
 def test_keys_may_be_written_with_or_without_quotes(tmp_path: Path) -> None:
     """An action id with a dot is the same key whether TOML sees a table or a quoted name."""
-    loaded, path = _load(tmp_path, '[keys]\nrun.start = "s"\n"run.stop" = "x"\n')
-    assert loaded.settings.keys == {"run.start": "s", "run.stop": "x"}
-    assert str(loaded.origins["keys", "run.start"]) == f"{path}:2"
+    loaded, path = _load(tmp_path, '[keys]\nrun.rerun = "s"\n"run.stop" = "ctrl+x"\n')
+    assert loaded.settings.keys == {"run.rerun": ("s",), "run.stop": ("ctrl+x",)}
+    assert str(loaded.origins["keys", "run.rerun"]) == f"{path}:2"
 
 
 def test_a_complaint_is_a_notice(tmp_path: Path) -> None:

@@ -145,10 +145,10 @@ def _shorter(left: Line) -> list[Line]:
     return [(Span("› ", "muted"), *left[index + 1 :]) for index in steps]
 
 
-def footer_line(hints: Sequence[KeyHint], width: int, lead: Line = ()) -> Line:
+def footer_line(hints: Sequence[KeyHint], width: int, lead: Line = (), help_key: str = "?") -> Line:
     """Return the keys that matter now; they drop from the right, `? keys` never does."""
     inner = width - 2 * MARGIN
-    help_keys = hint_line(KeyHint("?", "keys", command_id="help"))
+    help_keys = hint_line(KeyHint(help_key, "keys", command_id="help"))
     room = inner - width_of(help_keys) - 2
     shown: list[Line] = []
     for hint in hints:

@@ -10,8 +10,8 @@ from statistics import median
 from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run, RunState
-from skyforge_tui.domain.template import Template
-from skyforge_tui.tui.presenters import tones
+from skyforge_tui.domain.template import FieldKind, Template
+from skyforge_tui.tui.presenters import headless, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.offers import Fact, Question
@@ -99,13 +99,26 @@ def _usual(before: Sequence[Run], now: datetime) -> Line:
     )
 
 
-def same_as(template: Template, project: Project | None, plain: Mapping[str, str]) -> str:
-    """Return the headless command that does the same; secrets are named, never shown."""
-    name = template.name if project is None else f"{project.slug}/{template.name}"
-    words = ["skyforge", "runs", "launch", name]
-    for one, value in plain.items():
-        words += ["-v", f"{one}={value}"]
-    return shlex.join(words)
+def launch_act(
+    template: Template, project: Project | None, answers: Mapping[str, str]
+) -> headless.Launch:
+    """Return a launch with these answers; secret ones, and those still missing, by name only."""
+    secret = [one for one in template.survey if one.kind is FieldKind.SECRET]
+    named = [one.name for one in secret if one.required or answers.get(one.name)]
+    kept = {one.name for one in secret}
+    plain = {name: value for name, value in answers.items() if name not in kept}
+    return headless.Launch(full_name(template, project), plain, tuple(named))
+
+
+def full_name(template: Template, project: Project | None) -> str:
+    """Return what tells a template from those of other projects."""
+    return template.name if project is None else f"{project.slug}/{template.name}"
+
+
+def run_line(act: headless.Launch) -> str:
+    """Return the cockpit's command line that opens the card again; without secrets."""
+    pairs = (f"{name}={value}" for name, value in act.answers.items())
+    return shlex.join(("run", act.template, *pairs))
 
 
 def stop_question(run: Run, me: str, now: datetime) -> Question:
@@ -132,7 +145,7 @@ def stop_question(run: Run, me: str, now: datetime) -> Question:
     return Question(
         title=f"Stop run {run.number}", go="stop", way_out="let it run", things=[thing],
         costs=costs,
-        same_as=f"skyforge runs stop {run.number}",
+        same_as=headless.line_of(headless.OnRun("stop", str(run.number))),
     )  # fmt: skip
 
 
@@ -150,8 +163,8 @@ def trust_question(templates: Sequence[Template]) -> Question:
         costs.append(("", (Span(f"and {len(templates) - 8} more templates", "muted"),)))
     costs.append(("Until", (Span("their content changes; then you are asked again"),)))
     count = "one file" if len(sources) == 1 else f"{len(sources)} files"
-    paths = " ".join(shlex.quote(path) for path in sorted(sources))
+    same_as = headless.line_of(headless.Trust(tuple(sorted(sources))))
     return Question(
         title=f"Trust {count}", go="trust them as they are now", way_out="not yet", things=things,
-        costs=costs, same_as=f"skyforge trust {paths}",
+        costs=costs, same_as=same_as,
     )  # fmt: skip

@@ -67,3 +67,30 @@ class LaunchOffer:
     guard: Line = ()
     note: str = ""
     """A last line: what closing the program does not do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A way to go on with a line: the whole line then, the word as listed, what it means."""
+
+    line: str
+    shown: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a line, from which column (0 first) on, and what was probably meant."""
+
+    column: int
+    message: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Yank:
+    """Something that can be copied: the letter that picks it, what it is, and the text."""
+
+    key: str
+    label: str
+    text: str

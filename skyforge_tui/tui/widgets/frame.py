@@ -114,16 +114,17 @@ class FooterBar(_Row):
         super().__init__()
         self._hints = tuple(hints)
         self._lead: Line = ()
+        self._help_key = "?"
 
-    def show(self, hints: Sequence[KeyHint], lead: Line = ()) -> None:
+    def show(self, hints: Sequence[KeyHint], lead: Line = (), help_key: str = "?") -> None:
         """Show these keys, most important first, after a lead such as `◆ 3 marked`."""
-        if (tuple(hints), lead) != (self._hints, self._lead):
-            self._hints, self._lead = tuple(hints), lead
+        if (tuple(hints), lead, help_key) != (self._hints, self._lead, self._help_key):
+            self._hints, self._lead, self._help_key = tuple(hints), lead, help_key
             self.refresh()
 
     def line_at(self, y: int) -> Line:  # noqa: ARG002
         """Return the row."""
-        return frame.footer_line(self._hints, self.size.width, self._lead)
+        return frame.footer_line(self._hints, self.size.width, self._lead, self._help_key)
 
 
 class NoticeStrip(_Row):

@@ -97,6 +97,8 @@ class Overlay(ModalScreen[Result], Generic[Result]):
     MARGIN = 2
     """How many columns of the place stay free on either side, at least."""
     CENTRED = True
+    AT_FOOT = False
+    """Whether it lies right above the footer."""
 
     def __init__(self, title: Line, corner: Line = ()) -> None:
         super().__init__()
@@ -170,6 +172,7 @@ class Overlay(ModalScreen[Result], Generic[Result]):
         panel.styles.width, panel.styles.height = width, height
         free = screen_height - height
         y = free // 2 if self.CENTRED else min(screen_height // 9, free - 1)
+        y = free - 1 if self.AT_FOOT else y
         panel.styles.offset = ((screen_width - width) // 2, max(1, y) if free > 1 else 0)
         self._keep_focus_in_view()
         if self._is_blank_behind != (self._laid_out_for[0] >= self.app.size.width - SLIVER):

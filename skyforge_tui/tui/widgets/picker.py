@@ -11,6 +11,7 @@ from skyforge_tui.tui.presenters.cells import (
     Span,
     banded,
     line,
+    literal,
     with_tone,
 )
 from skyforge_tui.tui.presenters.columns import Column, Fitted, fit, head_line, row_line
@@ -61,13 +62,15 @@ class Picker(Overlay[Item | None], Generic[Item]):
         verb: str = "choose",
         about: Callable[[Item], Sequence[Line]] | None = None,
         at_once: Mapping[str, tuple[str, Item]] | None = None,
+        acts: Mapping[str, tuple[str, Callable[[Picker[Item], Item], None]]] | None = None,
         prompt: str = "type to filter",
         query: str = "",
     ) -> None:
         """Take what to show.
 
         `about` gives up to three lines on the choice under the cursor. `at_once` maps keys that act
-        while nothing is typed to (label, item): `{".": ("same again", item)}`.
+        while nothing is typed to (label, item): `{".": ("same again", item)}`. `acts` maps keys
+        that do something to the item under the cursor, while the choices stay open.
         """
         super().__init__((Span(title, "strong", bold=True),))
         self._columns = tuple(columns)
@@ -75,6 +78,8 @@ class Picker(Overlay[Item | None], Generic[Item]):
         self._verb = verb
         self._about = about
         self._at_once = dict(at_once or {})
+        self._acts = dict(acts or {})
+        self._said: Line = ()
         self._prompt = prompt
         self._entry = TextEntry(query)
         self._found: list[tuple[Choice[Item], Match]] = []
@@ -103,6 +108,11 @@ class Picker(Overlay[Item | None], Generic[Item]):
                     self._cursor = index
         self.repaint()
 
+    def say(self, words: str) -> None:
+        """Say why something did not work, until the next key."""
+        self._said = (Span(literal(words), "bad"),)
+        self.repaint()
+
     def _find(self) -> None:
         query = self._entry.text
         found: list[tuple[Choice[Item], Match]] = []
@@ -129,7 +139,7 @@ class Picker(Overlay[Item | None], Generic[Item]):
         head: list[Line] = [*blank, indented(*self._query()), *blank]
         if is_roomy and any(column.title for column in self._columns):
             head.append(indented(" " * (PIN if has_pins else 0), head_line(fitted)))
-        about = [*self._say()] if is_roomy else []
+        about = [*self._say()] if is_roomy or self._said else []
         keys = [hint_line(hint) for hint in self._keys(has_pins=has_pins)]
         room = width - 4 - (MORE if width < 60 else 0)
         foot: list[Line] = [*blank, indented(keys_line(keys, room, "  "))]
@@ -174,6 +184,8 @@ class Picker(Overlay[Item | None], Generic[Item]):
         return indented(pin, body)
 
     def _say(self) -> Sequence[Line]:
+        if self._said:
+            return (self._said,)
         choice = self.current
         if choice is None:
             return ()
@@ -186,6 +198,7 @@ class Picker(Overlay[Item | None], Generic[Item]):
         if has_pins:
             hints.append(KeyHint("1-9", "pinned"))
         hints.extend(KeyHint(key, label) for key, (label, _) in self._at_once.items())
+        hints.extend(KeyHint(key, label) for key, (label, _) in self._acts.items())
         hints.append(KeyHint("esc", "close", command_id="escape"))
         return hints
 
@@ -193,7 +206,11 @@ class Picker(Overlay[Item | None], Generic[Item]):
 
     def key(self, key: str, character: str | None) -> bool:
         """Filter, move, pick, leave."""
-        if key == "escape":
+        self._said = ()
+        if key in self._acts:
+            if self.current is not None:
+                self._acts[key][1](self, self.current.item)
+        elif key == "escape":
             if self._entry.text and not self._found:
                 self._typed("")
             else:

@@ -13,12 +13,10 @@ from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.services.projects import ProjectView
-from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.presenters import projects as present
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import MARGIN, title_line
-from skyforge_tui.tui.table_keys import TableKeys
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows, Row
@@ -30,7 +28,7 @@ _INDENT = 2
 """Cells before the pane's text: the cursor of its table stands there."""
 
 
-class ProjectsScreen(TableKeys, PlaceScreen):
+class ProjectsScreen(FilteredPlace):
     """Show the projects of this workspace and what can be launched in them."""
 
     PLACE = Place.PROJECTS
@@ -139,14 +137,6 @@ class ProjectsScreen(TableKeys, PlaceScreen):
     def do_project_trust(self) -> None:
         """Ask whether to trust what is under the cursor: one template, or all of the project."""
         self.cockpit.trust(self._untrusted())
-
-    def do_thing_yank(self) -> None:
-        """Copy the path of the project, or the name of the template."""
-        template, project = self._template(), self._project()
-        if template is not None:
-            self.cockpit.yank("template", template.name)
-        elif project is not None:
-            self.cockpit.yank("path", project.path)
 
     def leave(self) -> None:
         """Go back to the list."""

@@ -1,0 +1,206 @@
+"""The command line's language: what a line means, and what may come next in it. Pure.
+
+The first word decides: a place (the rest filters it), a verb, or a command by its id or label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from skyforge_tui.domain import vocabularies
+from skyforge_tui.domain.query import QueryError
+from skyforge_tui.domain.query_parser import parse as parse_query
+from skyforge_tui.domain.searchable import Vocabulary
+from skyforge_tui.domain.template import FieldKind, SurveyField
+from skyforge_tui.tui.commands import TABS, Command, Place
+from skyforge_tui.tui.presenters.offers import Wrong
+from skyforge_tui.tui.presenters.words import Token, tokens
+
+VERBS: dict[str, tuple[str, str]] = {
+    "run": ("launch.deck", "open a template's card: run NAME k=v …"),
+    "open": ("run.open", "a run's live output"),
+    "stop": ("run.stop", "stop a run"),
+    "rerun": ("run.rerun", "open the card of a run again"),
+    "answer": ("run.answer", "type what a run asks for"),
+    "trust": ("project.trust", "trust what a file or folder declares"),
+    "view": ("", "a view that was saved"),
+}
+"""What a line may begin with: the command it is without more words, and what it does."""
+
+FILTERS: dict[Place, Vocabulary] = {
+    Place.RUNS: vocabularies.RUNS,
+    Place.PROJECTS: vocabularies.PROJECTS,
+}
+"""What may be asked of the things in a place."""
+
+_ALSO = {"q": "app.quit", "quit": "app.quit", "help": "app.help"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a line may name here and now."""
+
+    commands: tuple[Command, ...] = ()
+    templates: Mapping[str, tuple[SurveyField, ...]] = field(default_factory=dict)
+    """Template names (`name`, `project/name`) and what they ask; secret questions left out."""
+    runs: Mapping[str, str] = field(default_factory=dict)
+    """Run numbers, newest first, with a few words on each."""
+    paths: tuple[str, ...] = ()
+    """What could be trusted."""
+    views: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Go to a place and filter it."""
+
+    place: Place
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Carry out a command on what stands under the cursor."""
+
+    command_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Open a template's card, filled in."""
+
+    template: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToRun:
+    """Open, stop, rerun or answer a run."""
+
+    verb: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAt:
+    """Ask whether to trust what a path declares."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowView:
+    """Show a saved view."""
+
+    name: str
+
+
+Meaning = GoTo | Do | Card | ToRun | TrustAt | ShowView | Wrong
+
+
+def meaning_of(text: str, known: Known) -> Meaning:
+    """Return what a line means; never raises."""
+    words = tokens(text)
+    if not words:
+        return Wrong(0, "nothing typed yet")
+    head, rest = words[0], words[1:]
+    torn = next((one for one in words if one.is_torn), None)
+    first = head.text.lower()
+    if first in TABS:
+        return _place(Place(first), text[head.end :], head.end)
+    if torn is not None:
+        return Wrong(torn.start, "a quote is never closed")
+    if first in VERBS:
+        return _verb(first, head, rest, known)
+    whole = " ".join(one.text for one in words).lower()
+    named = _named(whole, known.commands)
+    if named:
+        return Do(named)
+    heads = [*TABS, *VERBS, *_ALSO, *(one.id for one in known.commands)]
+    heads += [one.label for one in known.commands]
+    if _named(first, known.commands):
+        return Wrong(rest[0].start, f"{first} takes nothing more")
+    near = _nearest(first, heads) or _nearest(whole, heads)
+    return Wrong(head.start, f"no place, verb or command {head.text}", near)
+
+
+def _named(words: str, commands: Iterable[Command]) -> str:
+    """Return the id of the command that these words name, or nothing."""
+    if words in _ALSO:
+        return _ALSO[words]
+    listed = list(commands)
+    for name in ("id", "help", "label"):
+        for one in listed:
+            if getattr(one, name).lower() == words:
+                return one.id
+    return ""
+
+
+def _place(place: Place, rest: str, column: int) -> GoTo | Wrong:
+    wanted = rest.strip()
+    vocabulary = FILTERS.get(place)
+    if wanted and vocabulary is not None:
+        start = column + len(rest) - len(rest.lstrip())
+        try:
+            parse_query(wanted, vocabulary)
+        except QueryError as error:
+            return Wrong(start + error.column, error.message, error.advice)
+    return GoTo(place, wanted)
+
+
+def _verb(verb: str, head: Token, rest: list[Token], known: Known) -> Meaning:
+    if not rest:
+        command_id = VERBS[verb][0]
+        here = {one.id for one in known.commands}
+        if command_id in here:
+            return Do(command_id)
+        return Wrong(head.end, f"{verb} what?")
+    if verb == "run":
+        return _card(rest, known)
+    if len(rest) > 1:
+        return Wrong(rest[1].start, f"{verb} takes one word")
+    only = rest[0]
+    if verb == "trust":
+        return TrustAt(only.text)
+    if verb == "view":
+        if only.text not in known.views:
+            near = _nearest(only.text, known.views)
+            return Wrong(only.start, f"no view named {only.text}", near)
+        return ShowView(only.text)
+    return ToRun(verb, only.text)
+
+
+def _card(rest: list[Token], known: Known) -> Card | Wrong:
+    name, pairs = rest[0], rest[1:]
+    fields = known.templates.get(name.text)
+    if fields is None:
+        near = _nearest(name.text, known.templates)
+        return Wrong(name.start, f"no template named {name.text}", near)
+    names = [one.name for one in fields]
+    answers: dict[str, str] = {}
+    for one in pairs:
+        key, equals, value = one.text.partition("=")
+        if not equals:
+            return Wrong(one.start, f"{key} is not NAME=VALUE", _nearest(key, names))
+        if key not in names:
+            asked = f"{name.text} asks no question named {key}"
+            return Wrong(one.start, asked, _nearest(key, names))
+        answers[key] = value
+    return Card(name.text, answers)
+
+
+def _nearest(word: str, names: Iterable[str]) -> str:
+    if len(word) > 80:  # comparing is quadratic
+        return ""
+    folded = {one.lower(): one for one in names}
+    close = get_close_matches(word.lower(), folded, n=1, cutoff=0.5)
+    return folded[close[0]] if close else ""
+
+
+def choices_of(asked: SurveyField) -> tuple[str, ...]:
+    """Return what a field may be answered with, where that is a list."""
+    if asked.kind is FieldKind.BOOL:
+        return ("true", "false")
+    return asked.choices if asked.kind is FieldKind.ENUM else ()

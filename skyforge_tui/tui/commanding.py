@@ -1,0 +1,249 @@
+"""Commands by name: the command line, the palette, the log of what was sent, the yank menu."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.history import LineKind, SentCommand
+from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.template import Template
+from skyforge_tui.services.artifacts import Held
+from skyforge_tui.services.contract import Services, Target
+from skyforge_tui.tui.deck import Deck
+from skyforge_tui.tui.presenters import headless, sent, yank
+from skyforge_tui.tui.presenters.offers import Wrong, Yank
+
+if TYPE_CHECKING:
+    from skyforge_tui.tui.base_screen import PlaceScreen
+    from skyforge_tui.tui.command_line import Meaning
+    from skyforge_tui.tui.commands import Place
+
+
+class Commanding(Deck):
+    """Carries out what is asked for by name."""
+
+    log_path: Callable[[RunId], str]
+
+    if TYPE_CHECKING:
+
+        def place(self) -> PlaceScreen:
+            """Return the place in front."""
+
+        def go_to(self, place: Place) -> None:
+            """Go to a place."""
+
+        def yank(self, what: str, text: str) -> None:
+            """Copy text and say so."""
+
+    def do_app_palette(self) -> None:
+        """Show every command and every thing there is."""
+        self.go(self._palette())
+
+    def do_app_command(self) -> None:
+        """Take a line that says what to do."""
+        self.go(self.command_line())
+
+    def do_app_log(self) -> None:
+        """Show every command that was sent."""
+        self.go(self._sent_log())
+
+    def do_thing_yank(self) -> None:
+        """Show what can be copied of the thing under the cursor."""
+        self.go(self._yank_menu())
+
+    async def _palette(self) -> None:
+        from skyforge_tui.tui.palette import choose
+
+        await choose(self, self.place())
+
+    # The command line.
+
+    async def command_line(self, text: str = "") -> None:
+        """Take a line, keep it, and do what it says."""
+        from skyforge_tui.tui.command_completion import completions
+        from skyforge_tui.tui.command_line import meaning_of
+        from skyforge_tui.tui.command_words import known_here
+        from skyforge_tui.tui.widgets.command_line import CommandLine
+
+        principal, place = self.bridge.principal, self.place()
+        known = await known_here(self, place)
+
+        async def past(services: Services) -> list[str]:
+            return await services.history.lines(principal, LineKind.COMMAND)
+
+        def wrong(line: str) -> Wrong | None:
+            meaning = meaning_of(line, known)
+            return meaning if isinstance(meaning, Wrong) else None
+
+        typed = await self.push_screen_wait(
+            CommandLine(
+                lambda line: completions(line, known), wrong, await self.bridge.ask(past), text
+            )
+        )
+        if typed is None:
+            return
+
+        async def keep(services: Services) -> None:
+            await services.history.remember(principal, LineKind.COMMAND, typed)
+
+        await self.bridge.ask(keep)
+        await self.carry_out(meaning_of(typed, known))
+
+    async def carry_out(self, meaning: Meaning) -> None:
+        """Do what a line means; whatever changes the world shows its card or question first."""
+        from skyforge_tui.tui import command_line as said
+
+        match meaning:
+            case said.GoTo(place, wanted):
+                self.go_to(place)
+                if wanted or hasattr(self.place(), "apply_filter"):
+                    self._filter(wanted)
+            case said.Do(command_id):
+                self.place().action_command(command_id)
+            case said.Card(template, answers):
+                await self.show_named(template, answers)
+            case said.ToRun(verb, reference):
+                await self._to_run(verb, reference)
+            case said.TrustAt(path):
+                await self._trust_at((path,))
+            case said.ShowView(name):
+                self._show_view(name)
+            case Wrong(_, message):
+                self.say(Notice(Severity.WARNING, "Not understood", message))
+
+    def _filter(self, wanted: str) -> None:
+        apply = getattr(self.place(), "apply_filter", None)
+        if apply is not None:
+            apply(wanted)
+        else:
+            self.say(Notice(Severity.INFO, "This place has no filter", wanted))
+
+    def _show_view(self, name: str) -> None:
+        show = getattr(self.place(), "show_view", None)
+        if show is not None:
+            show(name)
+        else:
+            self.say(Notice(Severity.INFO, "This place has no views", name))
+
+    async def _to_run(self, verb: str, reference: str) -> None:
+        principal = self.bridge.principal
+
+        async def ask(services: Services) -> Run:
+            run_id = await services.runs.find(principal, reference)
+            return (await services.runs.get(principal, run_id)).run
+
+        run = await self.bridge.ask(ask)
+        match verb:
+            case "open":
+                self.open_run(run.id)
+            case "rerun":
+                self.rerun(run.id)
+            case "stop":
+                self.stop_run(run)
+            case _:
+                self.answer_run(run)
+
+    async def _trust_at(self, paths: Sequence[str]) -> None:
+        principal = self.bridge.principal
+        here = Path(self.bridge.directory)
+
+        async def ask(services: Services) -> tuple[Template, ...]:
+            wanted = set()
+            for path in paths:
+                # What lies there is read anew, so that exactly that is shown and trusted.
+                whole = await asyncio.to_thread(_whole, here, path)
+                _, sources = await services.projects.sources_at(principal, whole)
+                wanted |= set(sources)
+            templates = await services.projects.templates(principal)
+            return tuple(one for one in templates if wanted & set(one.sources))
+
+        templates = await self.bridge.ask(ask)
+        untrusted = tuple(one for one in templates if not one.is_trusted)
+        if untrusted:
+            self.trust(untrusted)
+        else:
+            self.say(Notice(Severity.INFO, "Trusted already", ", ".join(paths)))
+
+    # The log of what was sent.
+
+    async def _sent_log(self) -> None:
+        from skyforge_tui.tui.widgets.command_log import CommandLog
+
+        async def ask(services: Services) -> list[SentCommand]:
+            return await services.history.sent(self.bridge.principal)
+
+        def copy(one: SentCommand) -> None:
+            self.copy_to_clipboard(sent.shell_line(one, self.bridge.directory))
+
+        commands = await self.bridge.ask(ask)
+        again = await self.push_screen_wait(CommandLog(commands, self.now(), on_copy=copy))
+        if again is not None:
+            await self._again_sent(again.sent.line)
+
+    async def _again_sent(self, line: str) -> None:
+        """Do what a line did, by the road it took: card or question first."""
+        match headless.act_of(line):
+            case headless.Launch(template, answers):
+                await self.show_named(template, answers)
+            case headless.OnRun(verb, run):
+                await self._to_run(verb, run)
+            case headless.Trust(paths):
+                await self._trust_at(paths)
+            case _:
+                self.copy_to_clipboard(line)
+                self.say(Notice(Severity.INFO, "Copied: for a shell", line))
+
+    # The yank menu.
+
+    async def _yank_menu(self) -> None:
+        from skyforge_tui.tui.widgets.yank_menu import YankMenu
+
+        title, yanks = await self._yanks(self.place().target())
+        if not yanks:
+            self.say(Notice(Severity.INFO, "Nothing to copy here"))
+            return
+        picked = await self.push_screen_wait(YankMenu(title, yanks))
+        if picked is not None:
+            self.yank(picked.label, picked.text)
+
+    async def _yanks(self, thing: Target) -> tuple[str, list[Yank]]:
+        """Return what a thing is called and what can be copied of it."""
+        line = self.bridge.line
+        match thing:
+            case Run():
+                try:
+                    spec = (await self._detail(thing.id)).spec
+                except SkyforgeError:
+                    spec = None  # gone meanwhile: what the row says can still be copied
+                title = f"run {thing.number} {thing.template}"
+                return title, yank.of_run(thing, spec, line, self.log_path(thing.id))
+            case Template():
+                project = await self._project_of(thing)
+                return thing.name, yank.of_template(thing, project, line)
+            case Project():
+                return thing.slug, yank.of_project(thing, line)
+            case Lab():
+                return thing.name, yank.of_lab(thing, line)
+            case Held():
+                return thing.ref.key, yank.of_artifact(thing.ref, line)
+            case None:
+                return "", []
+
+    async def _project_of(self, template: Template) -> Project | None:
+        async def ask(services: Services) -> Project | None:
+            return services.access.project(template.project_id)
+
+        return await self.bridge.ask(ask)
+
+
+def _whole(here: Path, path: str) -> Path:
+    """Return an absolute path; not for the UI thread."""
+    return (here / Path(path).expanduser()).resolve()
