@@ -119,7 +119,7 @@ def _complain(source: LabSource) -> None:
 
 def _row(lab: Lab) -> Sequence[str]:
     return (
-        lab.name, _state(lab), _of(lab.nodes_up, lab.nodes_total), _of(lab.ready, lab.nodes_total),
+        lab.name, _state(lab), _of(lab.nodes_up, lab.nodes_total), "-" if lab.ready is None else _of(lab.ready, lab.nodes_total),
         lab.owner, lab.provider, lab.project, lab.step or lab.note,
     )  # fmt: skip
 
@@ -129,9 +129,7 @@ def _state(lab: Lab) -> str:
 
 
 def _of(part: int | None, total: int | None) -> str:
-    if part is None and total is None:
-        return "-"
-    return f"{'?' if part is None else part}/{'?' if total is None else total}"
+    return "-" if total is None else f"{'?' if part is None else part}/{total}"
 
 
 def _lines(detail: LabDetail) -> list[str]:

@@ -45,8 +45,11 @@ class LabWatch:
                 is_moving = await self._labs.is_moving(SYSTEM)
                 if self._is_asked or runs != runs_before:
                     # A run of a topology that begins or ends may have begun or ended a lab.
-                    await self._read(brief=is_moving and not self._is_asked)
-                    runs_before = runs
+                    # The brief look comes at once, the close one counts the nodes.
+                    is_asked, self._is_asked, runs_before = self._is_asked, False, runs
+                    await self._read(brief=True)
+                    if is_asked or not is_moving:
+                        await self._read(brief=False)
                     is_moving = await self._labs.is_moving(SYSTEM)
                 if is_moving:
                     await self._follow()
@@ -70,7 +73,6 @@ class LabWatch:
 
     async def _read(self, *, brief: bool) -> None:
         """Read the labs; what is written while they are read is seen as new afterwards."""
-        self._is_asked = self._is_asked and brief
         self._seen = (await self._labs.stamp(SYSTEM))[0]
         await self._labs.sync(SYSTEM, brief)
 

@@ -125,7 +125,7 @@ def _resting(template: Template, done: Action | None, upstream: str, owner: str)
             note = f"run {done.run.number} failed"
     return Lab(
         id=LabId(f"{upstream}:{file_of(template)}"),
-        name=PurePath(template.name).name if "/" in template.name else template.name,
+        name=_name(template),
         state=state,
         provider=upstream,
         kind=NETLAB,
@@ -137,3 +137,9 @@ def _resting(template: Template, done: Action | None, upstream: str, owner: str)
         note=note,
         run_id=None if done is None else done.run.id,
     )
+
+
+def _name(template: Template) -> str:
+    """Return what netlab calls a lab whose topology does not say: after its folder."""
+    stem = PurePath(file_of(template)).stem
+    return PurePath(template.directory).name if stem in ("", "topology") else stem

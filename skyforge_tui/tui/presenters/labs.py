@@ -136,7 +136,7 @@ def _of(part: int | None, total: int | None) -> str:
 
 def _server(lab: Lab, source: LabSource | None, now: datetime, tone: Tone) -> Line:
     kind = Span(f"{literal(lab.kind):<6} ", "muted")
-    name = "this machine" if lab.provider == lab.kind else literal(lab.provider)
+    name = "here" if lab.provider == lab.kind else literal(lab.provider)
     if is_stale(source) and source is not None and source.as_of:
         return (kind, Span(f"{name} {glyphs.STALE}{tones.age(now - source.as_of)}", "muted"))
     return (kind, Span(name, tone))

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.base_screen import TALL, PlaceScreen
 from skyforge_tui.tui.commands import Place
 from skyforge_tui.tui.lab_commands import LabCommands
 from skyforge_tui.tui.messages import Changes
@@ -20,11 +20,13 @@ from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import crumb_line
 from skyforge_tui.tui.table_keys import TableKeys
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
-from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from skyforge_tui.tui.widgets.resource_table import LEAST_HEIGHT, ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows, Row
 
 WIDE = 110
 """From so many columns on, the node under the cursor stands beside the table."""
+
+_HEADED = LEAST_HEIGHT + 1
 
 
 class LabScreen(LabCommands, TableKeys, PlaceScreen):
@@ -121,7 +123,8 @@ class LabScreen(LabCommands, TableKeys, PlaceScreen):
         self._node.display = self._rule.display = is_wide and bool(detail.nodes)
         self._status.show([present.status_line(detail.lab, self._source, self.now)])
         rows = [Row(one.name, present.node_cells(one)) for one in detail.nodes]
-        self.table.styles.height = len(rows) + 1 if rows else 2
+        # Where there is room, enough rows for the table to keep its head.
+        self.table.styles.height = max(len(rows) + 1, _HEADED if self.size.height >= TALL else 2)
         self.table.show(
             ListRows(rows), empty=present.empty_line(detail if self._is_known else None)
         )

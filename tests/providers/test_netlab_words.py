@@ -1,0 +1,134 @@
+"""What netlab's sentences mean for a lab and its nodes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from skyforge_tui.domain.lab import LabState, NodeState
+from skyforge_tui.integrations.netlab.wire import LabEntry, NodeEntry, Step
+from skyforge_tui.providers.labs import netlab_words as words
+
+UP = (
+    "starting lab", "starting provider clab", "clab workload started",
+    "deploying initial configuration", "normalizing device configurations", "devices are ready",
+    "deploying configuration: complete configuration", "configuration deployment complete",
+    "initial configuration complete", "starting external tools", "1/1 external tools started",
+    "restarting lab", "reloading saved initial configurations",
+    "saved initial configurations reloaded",
+)  # fmt: skip
+DOWN = (
+    "lab shutdown requested", "lab shutdown requested in conflicting directory",
+    "stopping external tools", "external tools stopped", "stopping clab provider",
+)  # fmt: skip
+
+
+def an_entry(status: str, *log: str) -> LabEntry:
+    """Return the entry of the lab in `/srv/lab` with these steps."""
+    steps = tuple(Step("2026-01-03T10:00:00+00:00", text) for text in log)
+    return LabEntry("default", "/srv/lab", "demo", status, ("clab",), "", steps)
+
+
+@pytest.mark.parametrize("status", UP)
+def test_steps_of_a_start(status: str) -> None:
+    """Every sentence of a start means starting, and is the step; to be up takes `started`."""
+    reading = words.read(an_entry(status, status), is_anything_moving=True)
+    assert reading == words.Reading(LabState.STARTING, step=status)
+
+
+@pytest.mark.parametrize("status", DOWN)
+def test_steps_of_an_end(status: str) -> None:
+    """Every sentence of an end means stopping."""
+    assert words.read(an_entry(status), is_anything_moving=None).state is LabState.STOPPING
+
+
+def test_started() -> None:
+    """A lab is running when netlab says `started`, whether or not a netlab is at work."""
+    for moving in (True, False, None):
+        reading = words.read(an_entry("started", "started"), is_anything_moving=moving)
+        assert reading == words.Reading(LabState.RUNNING)
+
+
+@pytest.mark.parametrize("status", [*UP, *DOWN, ""])
+def test_left_behind(status: str) -> None:
+    """A lab on its way without a netlab at work was left behind, whatever it says."""
+    reading = words.read(an_entry(status, "OK: true"), is_anything_moving=False)
+    assert reading.state is LabState.FAILED
+    assert reading.note.startswith("netlab ended during: ")
+
+
+def test_a_failed_step() -> None:
+    """A deployment that failed never says so in its status: its last step does."""
+    status = "deploying configuration: complete configuration"
+    entry = an_entry(status, "starting lab", status, "ERROR: ansible-playbook " + "x" * 1000)
+    assert words.read(entry, is_anything_moving=True) == words.Reading(LabState.FAILED, note=status)
+    assert words.steps(entry)[-1].failed
+
+
+def test_missing_tools_noticed_late() -> None:
+    """A provider that is not installed ends the start with a failed probe and no status."""
+    entry = an_entry("", "ERROR: containerlab version")
+    reading = words.read(entry, is_anything_moving=True)
+    assert reading == words.Reading(LabState.FAILED, note="the start ended early")
+
+
+def test_two_labs_of_one_instance() -> None:
+    """A second start of the same instance takes nothing from the lab that runs, but is noted."""
+    status = "conflict -- trying to start lab in /srv/other"
+    running = words.read(an_entry(status, "starting lab", "started"), is_anything_moving=None)
+    assert running == words.Reading(LabState.RUNNING, note=status)
+    other = words.read(an_entry(status, "starting lab"), is_anything_moving=None)
+    assert other.state is LabState.UNKNOWN
+
+
+def test_words_of_another_release() -> None:
+    """A sentence that nobody knows is UNKNOWN and shown as it is."""
+    reading = words.read(an_entry("pondering"), is_anything_moving=True)
+    assert reading == words.Reading(LabState.UNKNOWN, note="pondering")
+
+
+def test_configured_by_the_last_start() -> None:
+    """Only what the present start configured counts."""
+    done = "initial configuration complete"
+    assert words.is_configured(an_entry("started", "starting lab", done, "started"))
+    assert not words.is_configured(an_entry("started", "starting lab", "started"))
+    again = an_entry("started", "starting lab", done, "started", "restarting lab", "started")
+    assert not words.is_configured(again)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("Up 2 minutes", NodeState.UP),
+        ("Up 2 minutes (healthy)", NodeState.UP),
+        ("Up 2 minutes (Paused)", NodeState.DOWN),
+        ("running (libvirt)", NodeState.UP),
+        ("running", NodeState.UP),
+        ("Exited (137) 3 minutes ago", NodeState.DOWN),
+        ("shutoff (libvirt)", NodeState.DOWN),
+        ("not created (libvirt)", NodeState.DOWN),
+        ("Restarting (1) 4 seconds ago", NodeState.DOWN),
+        ("upside down", NodeState.UNKNOWN),
+        (None, NodeState.UNKNOWN),
+    ],
+)
+def test_states_of_nodes(status: str | None, state: NodeState) -> None:
+    """The words of docker, vagrant and virsh are understood; others are unknown."""
+    assert words.node_state(status) is state
+
+
+def test_nodes_seen_up() -> None:
+    """Nothing seen of any node is not the same as none of them up."""
+    up, down, silent = (NodeEntry("a", status=one) for one in ("Up 1 second", "Exited (0)", None))
+    assert words.seen_up((up, down, silent)) == 1
+    assert words.seen_up((down, silent)) == 0
+    assert words.seen_up((silent, silent)) is None
+
+
+def test_moments() -> None:
+    """Moments are aware, whatever netlab wrote; nonsense is none."""
+    noon = datetime(2026, 1, 3, 12, tzinfo=UTC)
+    assert words.moment("2026-01-03 12:00:00") == noon
+    assert words.moment("2026-01-03T13:00:00+01:00") == noon
+    assert words.moment("yesterday") is None
