@@ -1,0 +1,400 @@
+"""What every lab provider keeps: a pretended one, netlab as scripted, and the real netlab."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import LabId, native_of, upstream_of
+from skyforge_tui.domain.lab import (
+    LabDetail,
+    LabLink,
+    LabLinkEnd,
+    LabNode,
+    LabState,
+    LabStep,
+    NodeState,
+)
+from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.ports.lab_provider import (
+    GraphSource,
+    LabProvider,
+    LabQuery,
+    ProgressStamp,
+    Reporter,
+)
+from skyforge_tui.providers.labs.netlab import NetlabLabProvider
+from tests.builders import NOON
+from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab, a_lab_source
+from tests.fakes import FakeClock
+
+TOPOLOGY = """\
+name: still
+provider: external
+defaults.device: linux
+defaults.providers.external.start: "true"
+defaults.providers.external.stop: "true"
+nodes: [ r1, r2, h1 ]
+links: [ r1-r2, r2-h1 ]
+"""
+STEPS = ["starting lab", "starting provider clab", "clab workload started", "started"]
+
+
+@dataclass
+class World:
+    """A provider with what stands behind it."""
+
+    provider: LabProvider
+    start: Callable[[], LabId]
+    """Brings up a lab of nodes r1, r2 and h1 in a line, owned by ada."""
+    stop: Callable[[], None]
+    take_away: Callable[[], None]
+    """Removes the provider's program."""
+
+
+def _pretended(folder: Path) -> World:
+    provider = FakeLabProvider()
+    lab = a_lab(directory=str(folder), nodes_total=3, nodes_up=3, ready=3)
+    ends = [("r1", "r2"), ("r2", "h1")]
+
+    def start() -> LabId:
+        provider.put(lab)
+        provider.details[lab.id] = LabDetail(
+            lab,
+            tuple(LabNode(one, "linux") for one in ("r1", "r2", "h1")),
+            tuple(LabLink(f"{a}-{b}", "lan", (LabLinkEnd(a), LabLinkEnd(b))) for a, b in ends),
+            (LabStep("starting", NOON), LabStep("started", NOON)),
+        )
+        return lab.id
+
+    def take_away() -> None:
+        provider.source = a_lab_source(
+            mode=UpstreamState.DISABLED, error="it is not installed here", as_of=None
+        )
+
+    return World(provider, start, lambda: provider.drop(lab.id), take_away)
+
+
+def _scripted(folder: Path) -> World:
+    netlab = ScriptedNetlab(folder)
+    lab = folder / "lab"
+    lab.mkdir()
+    log = [f"2026-03-14T11:0{minute}:00+00:00: {step}" for minute, step in enumerate(STEPS)]
+    entry = {
+        "dir": str(lab), "name": "still", "providers": ["clab"], "status": "started", "log": log,
+        "timestamp": "2026-03-14 11:03:00+00:00",
+    }  # fmt: skip
+
+    def start() -> LabId:
+        names = ("r1", "r2", "h1")
+        nodes = {
+            one: {
+                "device": "linux", "provider": "clab", "provider_name": f"clab-still-{one}",
+                "status": "Up 3 minutes", "connection": "docker", "mgmt": f"192.168.121.10{i}",
+            }
+            for i, one in enumerate(names)
+        }  # fmt: skip
+        netlab.answer("status-all", {"default": entry})
+        netlab.answer("status-default", {**entry, "topology": "topology.yml", "nodes": nodes})
+        netlab.answer("inspect-nodes", {one: {"device": "linux"} for one in names})
+        links = [
+            {"type": "lan", "interfaces": [{"node": a, "ifname": "eth1"}, {"node": b}]}
+            for a, b in (("r1", "r2"), ("r2", "h1"))
+        ]
+        netlab.answer("inspect-links", links)
+        netlab.answer("inspect-input", [str(lab / "topology.yml"), "package:defaults.yml"])
+        netlab.answer("report", "POINT-TO-POINT LINKS:\n")
+        (netlab.answers / "graph.dot").write_text("graph { r1 -- r2 -- h1 }\n")
+        return LabId("netlab:default")
+
+    def stop() -> None:
+        netlab.answer("status-all", {"warning": "No netlab-managed labs"}, code=1)
+
+    provider = NetlabLabProvider(NetlabClient(environ=netlab.environ), FakeClock(), owner="ada")
+    return World(provider, start, stop, netlab.uninstall)
+
+
+def _real(folder: Path, program: Path) -> World:
+    home, lab, programs = folder / "home", folder / "lab", folder / "bin"
+    for one in (home, lab, programs):
+        one.mkdir()
+    (programs / "netlab").symlink_to(program)
+    (lab / "topology.yml").write_text(TOPOLOGY)
+    beside = Path(sys.executable).parent
+    path = f"{programs}:/usr/sbin:/usr/bin:/sbin:/bin"
+    environ = {**os.environ, "HOME": str(home), "PATH": path}
+
+    def netlab(*arguments: str) -> None:
+        """Run netlab with the programs it calls beside it; nothing here uses the network."""
+        done = subprocess.run(
+            [program, *arguments], cwd=lab, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, env={**environ, "PATH": f"{beside}:{path}"}, timeout=100, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start() -> LabId:
+        netlab("up", "-q", "--no-config")
+        return LabId("netlab:external_still")
+
+    provider = NetlabLabProvider(
+        NetlabClient(environ=environ, timeout_s=100), FakeClock(), owner="ada"
+    )
+    return World(provider, start, lambda: netlab("down"), lambda: (programs / "netlab").unlink())
+
+
+@pytest.fixture(params=["pretended", "scripted", pytest.param("real", marks=[pytest.mark.real])])
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, real_program: Callable[[str], Path]
+) -> World:
+    """Return a provider that holds no lab yet."""
+    match request.param:
+        case "pretended":
+            return _pretended(tmp_path)
+        case "scripted":
+            return _scripted(tmp_path)
+        case _:
+            return _real(tmp_path, real_program("netlab"))
+
+
+@pytest.mark.timeout(400)
+async def test_the_life_of_a_lab(world: World) -> None:
+    """A lab is not there, is there with all that belongs to it, and is gone again."""
+    provider = world.provider
+    nothing = await provider.list_for_user()
+    assert (nothing.labs, [one.mode for one in nothing.sources]) == ((), [UpstreamState.LIVE])
+    assert await provider.list_metadata() == ()
+    with pytest.raises(NotFound):
+        await provider.detail(LabId(f"{provider.upstream}:nowhere"))
+
+    lab_id = world.start()
+    assert upstream_of(lab_id) == provider.upstream
+    assert native_of(lab_id)
+    (lab,) = (await provider.list_for_user()).labs
+    assert (lab.id, lab.state, lab.owner) == (lab_id, LabState.RUNNING, "ada")
+    assert (lab.provider, lab.kind) == (provider.upstream, provider.kind)
+    assert lab.nodes_total == 3
+    assert (await provider.list_running()).labs == (lab,)
+    await _everything_of(provider, lab_id)
+
+    world.stop()
+    assert (await provider.list_for_user()).labs == ()
+    with pytest.raises(NotFound):
+        await provider.get_metadata(lab_id)
+
+
+async def _everything_of(provider: LabProvider, lab_id: LabId) -> None:
+    """Look at one lab in every way there is."""
+    detail = await provider.detail(lab_id)
+    assert detail.lab.id == lab_id
+    assert [one.name for one in detail.nodes] == ["r1", "r2", "h1"]
+    assert [sorted(end.node for end in one.ends) for one in detail.links] == [
+        ["r1", "r2"], ["h1", "r2"],
+    ]  # fmt: skip
+    moments = [step.at for step in detail.steps if step.at is not None]
+    assert moments == sorted(moments)
+    assert detail.steps[-1].text == "started"
+    assert detail.missing == ()
+
+    assert (await provider.get_metadata(lab_id))["lab_id"] == lab_id
+    (metadata,) = await provider.list_metadata()
+    assert {"lab_id", "name"} <= metadata.keys()
+
+    somebody_else = LabQuery(owner="grace")
+    assert (await provider.list_for_user(somebody_else)).labs == ()
+    assert len((await provider.list_for_user(LabQuery(owner="ada"))).labs) == 1
+    if isinstance(provider, Reporter):
+        assert "LINKS" in await provider.report(lab_id, "wiring")
+    if isinstance(provider, GraphSource):
+        assert "--" in await provider.graph(lab_id)
+
+
+@pytest.mark.parametrize("world", ["pretended", "scripted"], indirect=True)
+async def test_a_provider_that_is_not_there(world: World) -> None:
+    """Without its program a provider is disabled, says why, and invents no labs."""
+    lab_id = world.start()
+    world.take_away()
+    for listing in (await world.provider.list_for_user(), await world.provider.list_running()):
+        (source,) = listing.sources
+        assert (listing.labs, source.mode) == ((), UpstreamState.DISABLED)
+        assert "not installed" in source.error
+    with pytest.raises(Unavailable):
+        await world.provider.get_metadata(lab_id)
+
+
+@pytest.fixture
+def netlab(tmp_path: Path) -> ScriptedNetlab:
+    """Return a netlab that does as it is told."""
+    return ScriptedNetlab(tmp_path)
+
+
+@pytest.fixture
+def labs(netlab: ScriptedNetlab) -> NetlabLabProvider:
+    """Return a provider of its labs."""
+    return NetlabLabProvider(NetlabClient(environ=netlab.environ), FakeClock(), owner="ada")
+
+
+def _entry(folder: Path, status: str = "started", *log: str) -> dict[str, object]:
+    return {
+        "dir": str(folder), "name": "demo", "status": status, "providers": ["clab"],
+        "timestamp": "2026-03-14 11:00:00+00:00", "log": list(log),
+    }  # fmt: skip
+
+
+def _nodes(*statuses: str | None, provider: str = "clab") -> dict[str, object]:
+    nodes: dict[str, dict[str, str]] = {}
+    for number, status in enumerate(statuses, 1):
+        nodes[f"r{number}"] = {"device": "frr", "provider": provider}
+        if status is not None:
+            nodes[f"r{number}"]["status"] = status
+    return nodes
+
+
+@pytest.mark.parametrize(
+    ("statuses", "state", "up", "total"),
+    [
+        (("Up 1 hour", "Up 1 hour"), LabState.RUNNING, 2, 2),
+        (("Up 1 hour", "Exited (137) 1 minute ago"), LabState.RUNNING, 1, 2),
+        (("Up 1 hour", None), LabState.RUNNING, 1, 2),
+        (("Exited (0)", "Exited (0)"), LabState.FAILED, 0, 2),
+        ((None, None), LabState.UNKNOWN, None, 2),
+    ],
+)
+async def test_labs_that_outlived_their_nodes(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path,
+    statuses: tuple[str | None, ...], state: LabState, up: int | None, total: int,
+) -> None:  # fmt: skip
+    """A lab listed as started is believed only as far as its nodes are there."""
+    entry = _entry(tmp_path)
+    netlab.answer("status-all", {"default": entry})
+    netlab.answer("status-default", {**entry, "nodes": _nodes(*statuses)})
+    (lab,) = (await labs.list_for_user()).labs
+    assert (lab.state, lab.nodes_up, lab.nodes_total) == (state, up, total)
+    assert lab.is_degraded is (up == 1)
+    assert bool(lab.note) is (state is not LabState.RUNNING)
+
+
+async def test_ready_after_configuration(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """Nodes that run are ready only when netlab has configured them in this start."""
+    nodes = {"nodes": _nodes("Up 1 second", "Up 1 second")}
+    for log, ready in ((["starting lab", "initial configuration complete"], 2), ([], None)):
+        entry = _entry(tmp_path, "started", *log)
+        netlab.answer("status-all", {"default": entry})
+        netlab.answer("status-default", {**entry, **nodes})
+        (lab,) = (await labs.list_for_user()).labs
+        assert (lab.ready, lab.is_ready) == (ready, ready == 2)
+
+
+async def test_providers_that_tell_nothing_of_nodes(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """Where netlab cannot know whether nodes run, a started lab runs with `?` nodes up."""
+    entry = _entry(tmp_path)
+    netlab.answer("status-all", {"default": entry})
+    netlab.answer("status-default", {**entry, "nodes": _nodes(None, provider="external")})
+    (lab,) = (await labs.list_for_user()).labs
+    assert (lab.state, lab.nodes_up, lab.nodes_total) == (LabState.RUNNING, None, 1)
+
+
+async def test_nodes_that_are_not_told(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """When the nodes cannot be asked for, the lab is still there, and says so."""
+    netlab.answer("status-all", {"default": _entry(tmp_path)})
+    netlab.answer("status-default", "", err="Traceback\nKeyError: 'clab'\n", code=1)
+    (lab,) = (await labs.list_for_user()).labs
+    assert (lab.state, lab.note) == (LabState.RUNNING, "netlab does not tell its nodes")
+    detail = await labs.detail(lab.id)
+    assert "node states: KeyError: 'clab'" in detail.missing
+
+
+async def test_a_folder_that_was_removed(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """A lab whose folder is gone is unknown, says why, and nothing is run for it."""
+    netlab.answer("status-all", {"default": _entry(tmp_path / "gone")})
+    (lab,) = (await labs.list_for_user()).labs
+    assert (lab.state, lab.note) == (LabState.UNKNOWN, "its folder is gone")
+    assert "is not there any more" in (await labs.detail(lab.id)).missing[0]
+    assert {call[3].split()[0] for call in netlab.calls} == {"status"}
+
+
+async def test_a_broken_netlab_is_a_source(netlab: ScriptedNetlab, labs: NetlabLabProvider) -> None:
+    """A netlab that fails is an error in its source, with its own words, and no labs."""
+    netlab.answer("status-all", "", err="Fatal error in netlab: disk on fire\n", code=1)
+    listing = await labs.list_for_user()
+    (source,) = listing.sources
+    assert (listing.labs, source.mode, source.error) == ((), UpstreamState.ERROR, "disk on fire")
+    with pytest.raises(Unavailable, match="disk on fire"):
+        await labs.list_metadata()
+
+
+async def test_entries_that_make_no_sense(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """An entry that cannot be read is named as such beside the others."""
+    netlab.answer("status-all", {"default": _entry(tmp_path, "starting lab"), "7": None})
+    listing = await labs.list_for_user()
+    assert [lab.id for lab in listing.labs] == ["netlab:default"]
+    assert listing.unreadable == {"netlab:7"}
+
+
+async def test_brief_listings_start_nothing(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """A brief listing reads states and steps from the status file without running netlab."""
+    netlab.write_status(f"default:\n  dir: {tmp_path}\n  name: demo\n  status: started\n")
+    listing = await labs.list_for_user(LabQuery(is_brief=True))
+    assert [(one.name, one.state) for one in listing.labs] == [("demo", LabState.RUNNING)]
+    assert listing.is_brief
+    assert netlab.calls == []
+    assert isinstance(labs, ProgressStamp)
+    assert await labs.progress_stamp()
+
+
+async def test_one_that_was_left_behind_stays_so(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A start that died is not taken for alive because another lab starts later."""
+    moving = False
+
+    async def is_anything_moving(_: NetlabClient) -> bool:
+        return moving
+
+    monkeypatch.setattr(NetlabClient, "is_anything_moving", is_anything_moving)
+    dead = _entry(tmp_path, "starting lab")
+    netlab.answer("status-all", {"dead": dead})
+    assert [one.state for one in (await labs.list_for_user()).labs] == [LabState.FAILED]
+    moving = True
+    live = {**dead, "timestamp": "2026-03-14 12:00:00+00:00"}
+    netlab.answer("status-all", {"dead": dead, "live": live})
+    states = {one.id: one.state for one in (await labs.list_for_user()).labs}
+    assert states == {"netlab:dead": LabState.FAILED, "netlab:live": LabState.STARTING}
+
+
+async def test_the_plan_is_asked_for_once(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """Nodes and links are inspected once per transformation of the topology, not per look."""
+    (tmp_path / "netlab.snapshot.pickle").write_bytes(b"never read")
+    entry = _entry(tmp_path)
+    netlab.answer("status-all", {"default": entry})
+    netlab.answer("status-default", {**entry, "nodes": _nodes("Up 1 hour")})
+    netlab.answer("inspect-nodes", {"r1": {"device": "frr", "hostname": "clab-demo-r1"}})
+    netlab.answer("inspect-links", [])
+    netlab.answer("inspect-input", [str(tmp_path / "topology.yml")])
+    for _ in range(2):
+        detail = await labs.detail(LabId("netlab:default"))
+        assert [one.state for one in detail.nodes] == [NodeState.UP]
+        assert detail.lab.topology == str(tmp_path / "topology.yml")
+    assert sum(call[3].startswith("inspect") for call in netlab.calls) == 3
