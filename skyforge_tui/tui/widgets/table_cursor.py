@@ -37,7 +37,7 @@ class TableCursor(Painted, can_focus=True):
         super().__init__(id=id)
         self._source: RowSource = source or ListRows()
         self._cursor = 0
-        self._cursor_key: str | None = self._key_at(0)
+        self._cursor_key: str | None = self._row_key(0)
         self._top = 0
         self._wanted: tuple[int, int] | None = None
 
@@ -127,7 +127,7 @@ class TableCursor(Painted, can_focus=True):
         self._place(self._cursor + moved)
         self.refresh()
 
-    def _key_at(self, index: int) -> str | None:
+    def _row_key(self, index: int) -> str | None:
         return self._source.key(index) if 0 <= index < self._source.count else None
 
     def _move(self, index: int) -> None:
@@ -159,7 +159,7 @@ class TableCursor(Painted, can_focus=True):
             self._top = min(self._top, self._cursor, max(0, count - height))
             self._top = max(self._top, self._cursor - height + 1, 0)
         self._tell_wanted()
-        key = self._key_at(self._cursor)
+        key = self._row_key(self._cursor)
         if key != self._cursor_key:
             self._cursor_key = key
             self.post_message(self.Highlighted(self, key))
