@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.beginning import Beginning
 from skyforge_tui.tui.bridge import Bridge, Engine
 from skyforge_tui.tui.commanding import Commanding
 from skyforge_tui.tui.commands import TABS, Place, commands_of
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.keymap import Keymap
+from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters.headless import PROGRAM
 from skyforge_tui.tui.theme import dress
@@ -56,14 +58,17 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(Commanding):
+class SkyforgeApp(Beginning, Looks, Commanding):
     """The cockpit."""
 
     TITLE = "skyforge"
     ENABLE_COMMAND_PALETTE = False
     MODES = {place.value: _screen(place) for place in TABS}  # noqa: RUF012
     DEFAULT_MODE = Place.PROJECTS.value
-    BINDINGS: ClassVar[list[BindingType]] = []
+    # In raw mode the terminal does not do it; every shell expects it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", show=False, priority=True)
+    ]
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class SkyforgeApp(Commanding):
         ascii_only: bool = False,
         motion: bool = True,
         profile: str = "local",
+        config_path: str = "",
         keymap: Keymap | None = None,
         program: Sequence[str] = PROGRAM,
         log_path: Callable[[RunId], str] = lambda _: "",
@@ -84,6 +90,7 @@ class SkyforgeApp(Commanding):
         self.keymap = keymap or Keymap()
         self.log_path = log_path
         self.profile = profile
+        self.config_path = config_path
         self.attention: tuple[int, int] = (0, 0)
         self._make_engine = make_engine
         self._clock = clock
@@ -176,10 +183,11 @@ class SkyforgeApp(Commanding):
     def go_to(self, place: Place) -> None:
         """Go to one of the places with a digit."""
         if self.current_mode == place.value:
-            while len(self.screen_stack) > 1:
+            while len(self.screen_stack) > 1 and not self.is_welcoming:
                 _ = self.pop_screen()
         else:
             _ = self.switch_mode(place.value)
+        self.consider_welcome()
 
     # The program.
 
@@ -200,7 +208,8 @@ class SkyforgeApp(Commanding):
         from skyforge_tui.tui.widgets.help import HelpOverlay
 
         screen = self.place()
-        hints = [screen.hint(one) for one in commands_of(screen.PLACE)]
+        known = (screen.hint(one) for one in commands_of(screen.PLACE))
+        hints = [one for one in known if one.key]
         chosen = await self.push_screen_wait(HelpOverlay(screen.PLACE.value.title(), hints))
         if chosen is not None:
             screen.action_command(chosen)
@@ -210,6 +219,7 @@ class SkyforgeApp(Commanding):
         return next(one for one in reversed(self.screen_stack) if isinstance(one, PlaceScreen))
 
     def _heard(self, changes: Changes) -> None:
+        self.consider_welcome(changes)
         if changes.run_ids or changes.opened:
             self.run_worker(
                 self._count_attention(), group="attention", exclusive=True,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.tui.bridge import Bridge
@@ -57,6 +58,10 @@ class Cockpit(Protocol):
 
     def trust(self, templates: tuple[Template, ...]) -> None:
         """Ask whether to trust what declares these templates, and remember it."""
+        ...
+
+    def say(self, notice: Notice) -> None:
+        """Show a notice on the place in front."""
         ...
 
     def yank(self, what: str, text: str) -> None:

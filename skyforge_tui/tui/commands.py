@@ -20,6 +20,7 @@ class Place(StrEnum):
     ARTIFACTS = "artifacts"
     ATTENTION = "attention"
     RUN = "run"
+    WELCOME = "welcome"
     LAB = "lab"
 
 
@@ -38,7 +39,7 @@ class Command:
 
     id: str
     keys: tuple[str, ...]
-    """Textual key names; the first is the one that is shown."""
+    """Textual key names; the first is the one that is shown. Without any it has a name only."""
     label: str
     """As the footer says it, in one or two words."""
     help: str
@@ -137,6 +138,19 @@ COMMANDS: tuple[Command, ...] = (
         Permission.ARTIFACT_DELETE, asks=True, footer=8,
     ),
     Command("thing.yank", ("y",), "yank", "copy id, path, command …", "This", footer=7),
+    # The first page.
+    Command(
+        "welcome.sample", ("enter",), "sample", "make a sample project", "Begin",
+        _at(Place.WELCOME), Permission.PROJECT_CREATE, footer=1,
+    ),
+    Command(
+        "welcome.folder", ("f",), "folder", "use another folder", "Begin", _at(Place.WELCOME),
+        Permission.CONFIG_WRITE, footer=2,
+    ),
+    Command(
+        "welcome.config", ("e",), "write config", "write a configuration to fill in", "Begin",
+        _at(Place.WELCOME), Permission.CONFIG_WRITE, footer=3,
+    ),
     # Launching.
     Command("launch.deck", ("L",), "launch", "launch deck", "Launch", footer=2),
     Command("launch.again", ("full_stop",), "same again", "launch the last one again", "Launch",
@@ -169,6 +183,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.half_up", ("ctrl+u",), "half up", "half a page up", "Move", _LIST),
     Command("move.top", ("g", "home"), "top", "first", "Move", _LIST),
     Command("move.end", ("G", "end"), "end", "last", "Move", _LIST),
+    # The look, by name only.
+    Command("look.dark", (), "dark", "theme: dark", "Look"),
+    Command("look.light", (), "light", "theme: light", "Look"),
+    Command("look.contrast", (), "contrast", "theme: high contrast", "Look"),
+    Command("look.mono", (), "mono", "theme: no colours", "Look"),
     # The program.
     Command("app.help", ("question_mark", "f1"), "keys", "this page", "Program"),
     Command("app.command", ("colon",), "command", "command line", "Program"),

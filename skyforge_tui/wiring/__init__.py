@@ -82,6 +82,7 @@ def run_cockpit(config_path: Path | None, profile: str | None) -> int:
         ascii_only=frame.glyphs == "ascii",
         motion=frame.motion,
         profile=frame.profile or "local",
+        config_path=_homely(frame.config_path),
         keymap=Keymap(frame.keys, frame.hotkeys),
         program=_program(config_path, profile),
         log_path=lambda run_id: _log_path(frame.state_dir, run_id),
@@ -97,6 +98,13 @@ def _log_path(state_dir: Path, run_id: RunId) -> str:
     if upstream_of(run_id) != LOCAL:
         return ""
     return str(Places(state_dir).run(int(native_of(run_id))) / OUTPUT)
+
+
+def _homely(path: Path) -> str:
+    """Return a path as people write it, from their home folder on."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - takes a missing home
+    text = str(path)
+    return f"~{text.removeprefix(home)}" if text.startswith(f"{home}/") else text
 
 
 def _program(config_path: Path | None, profile: str | None) -> tuple[str, ...]:
