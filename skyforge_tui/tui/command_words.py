@@ -10,6 +10,7 @@ from skyforge_tui.domain.template import FieldKind, SurveyField, Template
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.command_line import Known
 from skyforge_tui.tui.commands import commands_of
+from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.launch import full_name
 
@@ -24,11 +25,13 @@ _RUNS = 100
 async def known_here(app: Commanding, place: PlaceScreen) -> Known:
     """Return what may be named: commands of the place, templates, runs, paths, views."""
     principal = app.bridge.principal
+    views = (
+        tuple(one.name for one in await place.views()) if isinstance(place, FilteredPlace) else ()
+    )
 
     async def ask(services: Services) -> Known:
         templates = await services.projects.templates(principal)
         runs = await services.runs.newest(principal, _RUNS)
-        views = await services.views.of(principal, place.PLACE.value)
         return Known(
             commands=tuple(commands_of(place.PLACE)),
             templates=_named(
@@ -39,7 +42,7 @@ async def known_here(app: Commanding, place: PlaceScreen) -> Known:
             ),
             runs={str(one.number): _about(one) for one in runs},
             paths=_paths(templates),
-            views=tuple(one.name for one in views),
+            views=views,
         )
 
     return await app.bridge.ask(ask)

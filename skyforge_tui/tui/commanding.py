@@ -103,9 +103,7 @@ class Commanding(Deck):
 
         match meaning:
             case said.GoTo(place, wanted):
-                self.go_to(place)
-                if wanted or hasattr(self.place(), "apply_filter"):
-                    self._filter(wanted)
+                await self._go_and_filter(place, wanted)
             case said.Do(command_id):
                 self.place().action_command(command_id)
             case said.Card(template, answers):
@@ -115,23 +113,31 @@ class Commanding(Deck):
             case said.TrustAt(path):
                 await self._trust_at((path,))
             case said.ShowView(name):
-                self._show_view(name)
+                await self._show_view(name)
             case Wrong(_, message):
                 self.say(Notice(Severity.WARNING, "Not understood", message))
 
-    def _filter(self, wanted: str) -> None:
-        apply = getattr(self.place(), "apply_filter", None)
-        if apply is not None:
-            apply(wanted)
+    async def _go_and_filter(self, place: Place, wanted: str) -> None:
+        from skyforge_tui.tui.filtering import FilteredPlace
+
+        if self.current_mode == place.value:
+            self.go_to(place)
         else:
+            await self.switch_mode(place.value)
+        screen = self.place()
+        if isinstance(screen, FilteredPlace):
+            screen.look_for(screen.filter, wanted)
+        elif wanted:
             self.say(Notice(Severity.INFO, "This place has no filter", wanted))
 
-    def _show_view(self, name: str) -> None:
-        show = getattr(self.place(), "show_view", None)
-        if show is not None:
-            show(name)
-        else:
-            self.say(Notice(Severity.INFO, "This place has no views", name))
+    async def _show_view(self, name: str) -> None:
+        from skyforge_tui.tui.filtering import FilteredPlace
+
+        screen = self.place()
+        if isinstance(screen, FilteredPlace):
+            for view in await screen.views():
+                if view.name == name:
+                    screen.apply_view(view)
 
     async def _to_run(self, verb: str, reference: str) -> None:
         principal = self.bridge.principal
