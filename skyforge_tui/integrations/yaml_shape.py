@@ -6,6 +6,8 @@ and aliases that would unfold to gigabytes cost as much as the bytes they are wr
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -16,12 +18,28 @@ MAX_BYTES = 1024 * 1024
 _MAX_EVENTS = 200_000
 _MAX_DEPTH = 64
 _KEPT_DEPTH = 4
+_LOOK_BACK = 64
+"""How many bytes before a word are looked at, to see where it stands."""
 
 Shape: TypeAlias = "str | list[Shape] | dict[str, Shape] | None"
 """None stands for null, for an alias, and for what lies too deep to be kept."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def has_outer_key(data: bytes, keys: re.Pattern[bytes]) -> bool:
+    """Return False when none of `keys` surely is a key of the outermost mapping; cheap.
+
+    `keys` matches from the first letter of a key. Deeper down the word means something else.
+    """
+    for match in keys.finditer(data):
+        before = data[max(match.start() - _LOOK_BACK, 0) : match.start()].rstrip(b"\"'")
+        if not before or before.endswith((b"\n", b"\r", codecs.BOM_UTF8)):
+            return True
+        if before.rstrip().endswith((b"{", b",")):
+            return True
+    return False
 
 
 class YamlError(Exception):

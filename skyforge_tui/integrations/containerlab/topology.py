@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from skyforge_tui.integrations.yaml_shape import Shape
+from skyforge_tui.integrations.yaml_shape import Shape, has_outer_key
 
 SUFFIXES = (".clab.yml", ".clab.yaml")
 """How containerlab itself recognises topologies in a folder."""
 
-_TOPOLOGY = re.compile(rb"(?:^|[\s{,\"'])topology[\"']?\s*:")
+_NAME = re.compile(rb"name[\"']?\s*:")
+_TOPOLOGY = re.compile(rb"topology[\"']?\s*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class ContainerlabTopology:
 
 def may_be_topology(data: bytes) -> bool:
     """Return False when `data` surely is no topology; cheap."""
-    return b"topology" in data and _TOPOLOGY.search(data) is not None
+    return has_outer_key(data, _TOPOLOGY) and has_outer_key(data, _NAME)
 
 
 def read_topology(shape: Shape) -> ContainerlabTopology | None:

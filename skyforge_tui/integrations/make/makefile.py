@@ -11,7 +11,6 @@ MAX_BYTES = 1024 * 1024
 """Larger files are not read."""
 MAX_TARGETS = 50
 
-_RULE = re.compile(r"(?P<targets>[^\s:#=][^:#=]*?)\s*&?::?(?![:=])(?P<rest>.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\s*(?:(?:export|override|private)\s+)*[^\s:=]+\s*(?:[:+?!]|::|:::)?=")
 _TARGET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+@./-]*")
 _INCLUDE = re.compile(r"\s*(?:-include|sinclude|include)\s+(?P<names>.*)")
@@ -81,8 +80,8 @@ class _Reader:
             self.includes += [
                 one for one in included["names"].split() if not set(one) & set("$*?[]~%")
             ]
-        elif not _VARIABLE.match(line) and (found := _RULE.fullmatch(line)) is not None:
-            self._rule(found["targets"].split(), found["rest"], comment)
+        elif not _VARIABLE.match(line) and (found := _rule_of(line)) is not None:
+            self._rule(*found, comment)
         else:
             self._current = []
 
@@ -129,6 +128,15 @@ def _is_asked_for(name: str, rule: _Rule, is_phony: bool) -> bool:
     if not _TARGET.fullmatch(name):
         return False
     return is_phony or (rule.has_recipe and not set(name) & set("./"))
+
+
+def _rule_of(line: str) -> tuple[list[str], str] | None:
+    """Return the targets of a rule and what follows them, or None when it is no rule."""
+    before, colon, rest = line.partition(":")
+    rest = rest.removeprefix(":")
+    if not colon or rest.startswith((":", "=")) or not set(before).isdisjoint("=#"):
+        return None
+    return before.rstrip().removesuffix("&").split(), rest
 
 
 def _without_comment(text: str) -> str:

@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from skyforge_tui.integrations.yaml_shape import Shape
+from skyforge_tui.integrations.yaml_shape import Shape, has_outer_key
 
 DEFAULTS = "topology-defaults.yml"
 """netlab obeys a file of this name in the folder it is started in."""
 SNAPSHOTS = ("netlab.snapshot.pickle", "netlab.snapshot.yml")
 """What `create` leaves beside what it made from a topology."""
 
-_NODES = re.compile(rb"(?:^|[\s{,\"'])nodes[\"']?\s*:")
+_NODES = re.compile(rb"nodes[\"']?\s*:")
 _EVIDENCE = frozenset({"addressing", "defaults", "links", "module", "plugin", "provider"})
+_EVIDENT = re.compile(rb"(?:addressing|defaults|links|module|plugin|provider)[\w.]*[\"']?\s*:")
 _DEFAULTS_EVIDENCE = frozenset(
     {"addressing", "device", "devices", "groups", "netlab", "provider", "providers", "multilab"}
 )
@@ -42,7 +43,7 @@ class NetlabTopology:
 
 def may_be_topology(data: bytes) -> bool:
     """Return False when `data` surely is no topology; cheap."""
-    return b"nodes" in data and _NODES.search(data) is not None
+    return has_outer_key(data, _NODES) and has_outer_key(data, _EVIDENT)
 
 
 def read_topology(shape: Shape) -> NetlabTopology | None:

@@ -31,7 +31,7 @@ def read_makefiles(leash: Leash, reading: Reading, names: Iterable[str]) -> None
     chosen = _preferred(names)
     for name in chosen[:MAX_MAKEFILES]:
         leash.check()
-        if reading.bytes_left <= 0:
+        if not reading.may_read(name):
             break
         try:
             _read(reading, name)

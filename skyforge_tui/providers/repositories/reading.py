@@ -30,6 +30,17 @@ class Reading:
     more_notices: int = 0
     """Notices that nobody would read any more."""
     _names: set[str] = field(default_factory=set)
+    _has_said_full: bool = False
+
+    def may_read(self, name: str) -> bool:
+        """Return whether more may be read; say once that the reading stopped before `name`."""
+        if self.bytes_left > 0:
+            return True
+        if not self._has_said_full:
+            self._has_said_full = True
+            what = f"more than {MAX_TOTAL_BYTES >> 20} MiB of files, the rest is not read"
+            self.say(Severity.WARNING, f"{what}: stopped before {as_text(name)}", self.root)
+        return False
 
     def read(self, name: str, max_bytes: int, head_bytes: int = 0) -> FileStart:
         """Read a file of the project; larger ones up to `head_bytes`.

@@ -35,8 +35,8 @@ def read_roots(leash: Leash, reading: Reading, names: Iterable[str]) -> None:
     folders: dict[str, _Folder] = {}
     for name in names:
         leash.check()
-        if reading.bytes_left <= 0:
-            break
+        if not reading.may_read(name):
+            return  # what is a root is known when all is read
         _look(reading, name, folders)
     used = {module for one in folders.values() for module in one.modules}
     count = 0

@@ -24,7 +24,7 @@ from skyforge_tui.providers.repositories.listing import as_text
 from skyforge_tui.providers.repositories.makefiles import read_makefiles
 from skyforge_tui.providers.repositories.obeyed import uses_ansible
 from skyforge_tui.providers.repositories.playbooks import Configurations, playbook_template
-from skyforge_tui.providers.repositories.reading import MAX_TOTAL_BYTES, Reading, source_of
+from skyforge_tui.providers.repositories.reading import Reading, source_of
 from skyforge_tui.providers.repositories.roots import read_roots
 from skyforge_tui.providers.repositories.topologies import topology_template
 
@@ -65,8 +65,12 @@ class TemplateReader:
         shown = len(self.templates) + MAX_PLAYBOOKS
         for name in yaml:
             leash.check()
-            if self._reading.bytes_left <= 0 or len(self.templates) >= shown:
-                self._stopped_at(name)
+            if len(self.templates) >= shown:
+                what = f"only the first {MAX_PLAYBOOKS:,} playbooks and topologies are shown"
+                title = f"{what}: stopped before {as_text(name)}"
+                self._reading.say(Severity.WARNING, title, self.root)
+                break
+            if not self._reading.may_read(name):
                 break
             self._candidate(name)
         read_roots(leash, self._reading, configurations)
@@ -74,15 +78,6 @@ class TemplateReader:
         if more := self._reading.more_notices:
             title = f"{more:,} more files were not read"
             self.notices.append(Notice(Severity.WARNING, title))
-
-    def _stopped_at(self, name: str) -> None:
-        what = (
-            f"only the first {MAX_PLAYBOOKS:,} playbooks and topologies are shown"
-            if self._reading.bytes_left > 0
-            else f"more than {MAX_TOTAL_BYTES >> 20} MiB of files, the rest is not read"
-        )
-        title = f"{what}: stopped before {as_text(name)}"
-        self._reading.say(Severity.WARNING, title, self.root)
 
     def _declared(self, manifest: Manifest) -> None:
         for mistake in manifest.mistakes:
