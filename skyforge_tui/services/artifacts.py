@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from skyforge_tui.domain.artifact import (
+    ROOT,
     Artifact,
     ArtifactRef,
     checked_key,
@@ -158,6 +159,11 @@ class ArtifactService:
         return Preview(replace(artifact, checksum=known.get(ref.key, "")), start, run)
 
     @requires(Permission.ARTIFACT_READ, of="ref")
+    async def maker(self, principal: Principal, ref: ArtifactRef) -> Run | None:
+        """Return the run that made what is at a key or below a prefix, if one did."""
+        return await self._maker(ref.key)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
     async def stream(self, principal: Principal, ref: ArtifactRef) -> AsyncGenerator[bytes, None]:
         """Return all bytes of an artifact, in pieces."""
         await self._store(ref).head(checked_key(ref.key))
@@ -264,7 +270,8 @@ class ArtifactService:
         return store
 
     def _may_see(self, principal: Principal, held: Held) -> bool:
-        return self.access.role(principal, held.project_id) > Role.NONE
+        """Say whether a person sees that something is there; the way to the projects is free."""
+        return held.ref.key == ROOT or self.access.role(principal, held.project_id) > Role.NONE
 
     async def _held(self, store: str, key: str) -> Held:
         return Held(ArtifactRef(store, key), await self._project_of_key(key))

@@ -20,5 +20,7 @@ class Changes:
     labs: bool = False
     """Whether labs, or how their providers answer, changed."""
     health: bool = False
+    artifacts: bool = False
+    """Whether artifacts are new, different or gone."""
     opened: bool = False
     """Whether the engine has just come up, so that everything is to be asked for."""

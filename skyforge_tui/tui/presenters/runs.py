@@ -122,8 +122,10 @@ def _ended(run: Run) -> Line:
             return (Span(literal(run.note), "muted"),) if run.note else ()
 
 
-def fact_lines(detail: RunDetail, before: Sequence[Run], now: datetime) -> list[Line]:
-    """Return the side pane of a run: parameters, answers, earlier runs of its template."""
+def fact_lines(
+    detail: RunDetail, before: Sequence[Run], now: datetime, made: Sequence[Line] = ()
+) -> list[Line]:
+    """Return the side pane of a run: parameters, answers, what it made, earlier runs."""
     run, spec = detail.run, detail.spec
     lines = [_heading("Parameters")]
     lines += [
@@ -146,6 +148,8 @@ def fact_lines(detail: RunDetail, before: Sequence[Run], now: datetime) -> list[
         lines += [(), _heading("Answers")]
         lines += [_fact(literal(name), literal(value)) for name, value in spec.answers.items()]
         lines += [_fact(literal(name), "•••••• secret, not kept") for name in spec.secret_names]
+    if made:
+        lines += [(), *made]
     others = [one for one in before if one.id != run.id]
     if others:
         lines += [(), _heading("Before")]

@@ -1,35 +1,300 @@
-"""Artifacts: empty as long as no store is connected, and saying so."""
+"""Artifacts: the store as a tree, what lies at one prefix, and the first bytes of one object."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
+from textual.worker import Worker
 
-from skyforge_tui.tui.base_screen import PlaceScreen
-from skyforge_tui.tui.commands import Place
-from skyforge_tui.tui.presenters.cells import Span
-from skyforge_tui.tui.widgets.lines import LinesView
+from skyforge_tui.domain.artifact import Artifact
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.run import Run
+from skyforge_tui.services.artifacts import FolderSize, Held, Preview
+from skyforge_tui.services.contract import Services
+from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
+from skyforge_tui.tui.commands import Command, Place
+from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.presenters import artifacts as present
+from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters.cells import Line
+from skyforge_tui.tui.presenters.frame import title_line
+from skyforge_tui.tui.presenters.headless import Other
+from skyforge_tui.tui.screens.artifacts.glance_pane import GlancePane
+from skyforge_tui.tui.screens.artifacts.reading import ReadingKeys
+from skyforge_tui.tui.screens.artifacts.store_view import Glance, StoreView, look_at, look_into
+from skyforge_tui.tui.widgets.confirm import Confirm
+from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
+from skyforge_tui.tui.widgets.resource_table import LEAST_HEIGHT, ResourceTable
+from skyforge_tui.tui.widgets.row_source import ListRows, Row
 
 
-class ArtifactsScreen(PlaceScreen):
-    """Show that there is no artifact store, and what there is instead."""
+class ArtifactsScreen(ReadingKeys, PlaceScreen):
+    """Show a store and walk through it."""
 
     PLACE = Place.ARTIFACTS
-    CSS = "ArtifactsScreen LinesView { height: 1fr; }"
+    CSS_PATH = "screen.tcss"
+
+    def __init__(self) -> None:
+        self._here: str | None = None
+        """The prefix whose content is shown; None before the first look."""
+        self._view = StoreView()
+        self._sizes: dict[str, FolderSize] = {}
+        self._glance: Glance | None = None
+        super().__init__()
+        self._tree = ResourceTable(present.tree_columns(""), id="tree", margin=0)
+        self.table = ResourceTable(present.COLUMNS, id="objects", margin=0)
+        self._left = Vertical(id="left")
+        self._facts = LinesView(id="facts")
+        self._pane = GlancePane(lambda: self.now, lambda: self.size.width < WIDE)
+        self.preview = self._pane.lines
 
     def body(self) -> Iterator[Widget]:
-        """Yield the empty state."""
-        yield LinesView(
-            [
-                (),
-                (Span("No artifact store is connected."),),
-                (Span("What a run printed is kept with the run, every byte of it:", "muted"),),
-                (
-                    Span("3", "strong", bold=True),
-                    Span(" runs, then ", "muted"),
-                    Span("S", "strong", bold=True),
-                    Span(" saves the output", "muted"),
-                ),
-            ]
+        """Yield the tree, the objects, and what one of them holds."""
+        self._tree.can_focus = False
+        with Horizontal(classes="body"):
+            yield self._tree
+            yield PaneLine()
+            with Horizontal(id="pane"):
+                with self._left:
+                    yield self.table
+                    yield self._facts
+                yield PaneLine(id="split")
+                yield self._pane
+
+    def crumb(self) -> Line:
+        """Return the title with where one is."""
+        parts = [part for part in (self._here or "").split("/") if part]
+        return title_line("Artifacts", " › ".join(parts))
+
+    def concerns(self, changes: Changes) -> bool:
+        """Say whether artifacts, the runs that make them, or roles changed."""
+        return changes.artifacts or bool(changes.project_ids)
+
+    def target(self) -> Held | None:
+        """Return what is under the cursor."""
+        return self._held()
+
+    def lacks(self, command: Command) -> str:
+        """Say what is missing under the cursor."""
+        match command.id:
+            case "artifact.up":
+                return "" if self._here or self.is_reading else "this is the top"
+            case "artifact.open" if self._held() is None:
+                return "nothing here"
+            case "artifact.run" if self._run() is None:
+                return "no run of this workspace made it"
+            case "artifact.save" | "artifact.delete" if self._artifact() is None:
+                return "it is a folder" if self._held() else "nothing here"
+        return ""
+
+    # The data road.
+
+    async def load(self) -> None:
+        """Ask for the tree and for what is here; then count what is in the folders."""
+        wanted = self._here
+        here, view = await self.ask(
+            lambda services: look_into(services, self.bridge.principal, wanted)
         )
+        if wanted not in (None, self._here):
+            return  # somebody went on meanwhile; that has its own answer
+        self._here, self._view = here, view
+        self._show()
+        if self.focused is None:
+            self.set_focus(self.table, scroll_visible=False)
+        self._start(self._count, "count")
+        self._look()
+
+    async def _count(self) -> None:
+        for held in self._view.level.folders:
+
+            async def ask(services: Services, held: Held = held) -> FolderSize:
+                return await services.artifacts.measure(self.bridge.principal, held.ref)
+
+            if self.bridge.role(held):
+                self._sizes[held.ref.key] = await self.ask(ask)
+                self._show()
+
+    def _look(self) -> None:
+        """Ask for what the thing under the cursor holds."""
+        self._start(partial(self._look_at, self._held()), "look")
+
+    async def _look_at(self, held: Held | None) -> None:
+        if held is None or not self.bridge.role(held):
+            self._glance = None
+        else:
+            is_folder = self._artifact() is None
+            self._glance = await self.ask(
+                lambda services: look_at(services, self.bridge.principal, held, is_folder=is_folder)
+            )
+        self._show_glance()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the preview has the keys."""
+        return self.focused is self.preview
+
+    def step_ages(self) -> None:
+        """Draw the ages again."""
+        self._show()
+        self._show_glance()
+
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
+        """Begin work that ends what is under way in its group.
+
+        A function, not a coroutine: of one that is overtaken before it begins, none was made.
+        """
+        _: Worker[None] = self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    # What is shown.
+
+    def _show(self) -> None:
+        now = self.now
+        rows = [self._folder(one) for one in self._view.level.folders]
+        rows += [
+            Row(one.key, present.artifact_cells(one, now)) for one, _ in self._view.level.artifacts
+        ]
+        twigs = present.twigs(self._view.tree, self._here or "")
+        self._tree.set_columns(present.tree_columns(self._view.store))
+        self._tree.show(ListRows([Row(one.prefix, present.twig_cells(one)) for one in twigs]))
+        self._tree.move_to_key(self._here or "")
+        self.table.show(ListRows(rows), empty=present.NOTHING_HERE if self._here else present.EMPTY)
+        self.show_frame()
+
+    def _folder(self, held: Held) -> Row:
+        key = held.ref.key
+        size = self._sizes.get(key)
+        is_open = bool(self.bridge.role(held))
+        return Row(key, present.folder_cells(key, size, self.now, is_open=is_open))
+
+    def _show_glance(self) -> None:
+        glance = self._glance
+        self._pane.show(glance)
+        is_object = glance is not None and isinstance(glance.content, Preview)
+        self._facts.display = is_object and self.size.width >= WIDE
+        if glance is not None and isinstance(glance.content, Preview):
+            width = self._left.size.width
+            self._facts.show(present.fact_lines(glance.content, self.now, width))
+        self._make_room()
+        self.show_frame()
+
+    def _make_room(self) -> None:
+        """Let the facts follow the objects."""
+        if not self._facts.display:
+            self.table.styles.height = "1fr"
+            return
+        room = self._left.size.height - len(self._facts.lines)
+        wanted = max(LEAST_HEIGHT, self.table.source.count + 2)
+        self.table.styles.height = max(3, min(wanted, room))
+
+    def on_resize(self) -> None:
+        """Give the facts the room there is."""
+        self.call_after_refresh(self._show_glance)
+
+    def do_app_refresh(self) -> None:
+        """Ask everything upstream again, the store too."""
+        super().do_app_refresh()
+        self.reload()
+
+    def on_resource_table_highlighted(self, event: ResourceTable.Highlighted) -> None:
+        """Look at another object."""
+        event.stop()
+        if event.table is self.table:
+            if self.is_reading:  # what was read is gone
+                self.set_focus(self.table, scroll_visible=False)
+            self._look()
+
+    def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
+        """Go into a folder, of the table or of the tree."""
+        event.stop()
+        if event.table is self._tree:
+            self._go_to(event.key)
+        else:
+            self.action_command("artifact.open")
+
+    # What is under the cursor.
+
+    def _held(self) -> Held | None:
+        return self._view.held(self.table.cursor_key)
+
+    def _artifact(self) -> Artifact | None:
+        return self._view.artifact(self.table.cursor_key)
+
+    def _run(self) -> Run | None:
+        held = self._held()
+        return self._glance.run if self._glance and self._glance.held == held else None
+
+    # What the keys do.
+
+    def do_artifact_open(self) -> None:
+        """Go into a folder; begin to read an object."""
+        held = self._held()
+        if held is not None and self._artifact() is None:
+            self._go_to(held.ref.key)
+        elif held is not None:
+            self.set_focus(self.preview, scroll_visible=False)
+            self.show_frame()
+
+    def do_artifact_up(self) -> None:
+        """Stop reading; else go one folder up."""
+        if self.is_reading:
+            self.set_focus(self.table, scroll_visible=False)
+            self.show_frame()
+        elif self._here:
+            self._go_to(self._here.rpartition("/")[0], came_from=self._here)
+
+    leave = do_artifact_up
+
+    def do_artifact_run(self) -> None:
+        """Go to the run that made it."""
+        if (run := self._run()) is not None:
+            self.cockpit.open_run(run.id)
+
+    def do_artifact_save(self) -> None:
+        """Save it where one stands."""
+        if (artifact := self._artifact()) is not None:
+            self.work(self._save(artifact), group="save")
+
+    def do_artifact_delete(self) -> None:
+        """Ask whether to delete it for good."""
+        if (artifact := self._artifact()) is not None:
+            self.work(self._delete(artifact), group="delete", exclusive=True)
+
+    def do_thing_yank(self) -> None:
+        """Copy its key."""
+        if (held := self._held()) is not None:
+            self.cockpit.yank("key", held.ref.key)
+
+    async def _save(self, artifact: Artifact) -> None:
+        target = Path(self.bridge.directory) / artifact.name
+        written = await self.ask(
+            lambda services: services.artifacts.save(self.bridge.principal, artifact.ref, target)
+        )
+        said = Notice(Severity.INFO, f"Saved {artifact.name}", tones.size(written), str(target))
+        self.say(said)
+
+    async def _delete(self, artifact: Artifact) -> None:
+        run = self._run()
+        question = present.delete_question(artifact, "" if run is None else f"run {run.number}")
+        if not await self.app.push_screen_wait(Confirm(question)):
+            return
+        await self.bridge.act(
+            Other(("artifacts", "rm", artifact.key)),
+            lambda services: services.artifacts.delete(self.bridge.principal, artifact.ref),
+        )
+        self.say(Notice(Severity.INFO, f"Deleted {artifact.name}", artifact.key))
+
+    def _go_to(self, prefix: str, *, came_from: str = "") -> None:
+        self._here = prefix
+        self.set_focus(self.table, scroll_visible=False)
+        self._sizes.clear()
+        self._start(partial(self._arrive, came_from), "load")
+
+    async def _arrive(self, came_from: str) -> None:
+        await self.load()
+        if not (came_from and self.table.move_to_key(came_from)):
+            self.table.to_first()

@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run, RunDetail
@@ -20,6 +21,7 @@ from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import runs as present
+from skyforge_tui.tui.presenters.artifacts import made_lines
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import crumb_line
 from skyforge_tui.tui.presenters.tones import size
@@ -43,6 +45,7 @@ class RunScreen(RunCommands, PlaceScreen):
         self._detail: RunDetail | None = None
         self._before: Sequence[Run] = ()
         self._usual: timedelta | None = None
+        self._made: Collection | None = None
         self._reader: LogReader | None = None
         self._wants_facts: bool | None = None
         super().__init__()
@@ -69,8 +72,8 @@ class RunScreen(RunCommands, PlaceScreen):
         return crumb_line(run.project, "runs", f"{run.number} {run.template}")
 
     def concerns(self, changes: Changes) -> bool:
-        """Say whether this run changed."""
-        return self.run_id in changes.run_ids
+        """Say whether this run changed, or what it made is kept now."""
+        return self.run_id in changes.run_ids or (changes.artifacts and self._made is None)
 
     def heard(self, changes: Changes) -> None:
         """Show new output."""
@@ -92,15 +95,16 @@ class RunScreen(RunCommands, PlaceScreen):
 
         async def ask(
             services: Services,
-        ) -> tuple[RunDetail, list[Run], timedelta | None, LogReader | None]:
+        ) -> tuple[RunDetail, list[Run], timedelta | None, Collection | None, LogReader | None]:
             detail = await services.runs.get(principal, self.run_id)
             template = detail.run.template_id
             before = await services.runs.latest(principal, template, 6)
             usual = (await services.runs.usual(principal, [template])).get(template)
             reader = await services.runs.open_log(principal, self.run_id) if is_first else None
-            return detail, before, usual, reader
+            made = await services.artifacts.made_by(principal, self.run_id)
+            return detail, before, usual, made, reader
 
-        self._detail, self._before, self._usual, reader = await self.ask(ask)
+        self._detail, self._before, self._usual, self._made, reader = await self.ask(ask)
         if reader is not None:
             self._reader = reader
             self._log.set_reader(reader)
@@ -153,7 +157,9 @@ class RunScreen(RunCommands, PlaceScreen):
         if detail is None:
             return
         self._status.show([present.status_line(detail.run, self._usual, self.now, wide=is_wide)])
-        self._facts.show(present.fact_lines(detail, self._before, self.now))
+        made = made_lines(self._made)
+        facts = present.fact_lines(detail, self._before, self.now, made)
+        self._facts.show(facts)
         self.tick(self._show_status if detail.run.state.is_active else None)
         self.show_frame()
 

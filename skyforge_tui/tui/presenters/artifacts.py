@@ -1,0 +1,202 @@
+"""Artifacts as a tree of prefixes, rows of objects, and facts about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from skyforge_tui.domain.artifact import Artifact
+from skyforge_tui.domain.collection import Collection
+from skyforge_tui.domain.markers import MarkerKind
+from skyforge_tui.domain.run import Run
+from skyforge_tui.services.artifacts import FolderSize, Preview
+from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters.cells import Line, Span, line, literal, spread, width_of
+from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.presenters.glyphs import MARKER, NONE, PENDING, TRACK, TREE_CLOSED, TREE_OPEN
+from skyforge_tui.tui.presenters.offers import Question
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", "Name", 16, most=None, priority=100, cut="middle", is_name=True),
+    Column("size", "Size", 10, most=14, align="right", priority=90),
+    Column("age", "Age", 6, align="right", priority=80),
+)
+EMPTY: Line = (
+    Span("No artifact yet.  ", "muted"),
+    Span("L", "strong", bold=True),
+    Span(" launch what leaves some", "muted"),
+)
+NOTHING_HERE: Line = (
+    Span("Nothing here any more.  ", "muted"),
+    Span("h", "strong", bold=True),
+    Span(" up", "muted"),
+)
+_LABEL = 10
+_MOST_OUTPUTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Twig:
+    """One row of the tree: a prefix, how deep it lies, and whether it is unfolded."""
+
+    prefix: str
+    depth: int
+    is_open: bool
+
+
+def tree_columns(store: str) -> tuple[Column, ...]:
+    """Return the one column of the tree, under the store's name."""
+    return (Column("twig", f"Store {literal(store)}", 10, most=None, cut="end", is_name=True),)
+
+
+def twigs(
+    folders: Mapping[str, Sequence[str]], here: str, prefix: str = "", depth: int = 0
+) -> list[Twig]:
+    """Return the rows of the tree: everything beside the way to `here`.
+
+    `folders` holds the prefixes below each prefix on that way.
+    """
+    rows: list[Twig] = []
+    for one in folders.get(prefix, ()):
+        is_open = one == here or here.startswith(f"{one}/")
+        rows.append(Twig(one, depth, is_open))
+        if is_open:
+            rows += twigs(folders, here, one, depth + 1)
+    return rows
+
+
+def twig_cells(twig: Twig) -> dict[str, Line]:
+    """Return a row of the tree."""
+    sign = TREE_OPEN if twig.is_open else TREE_CLOSED
+    name = twig.prefix.rpartition("/")[2]
+    return {"twig": (Span(f"{' ' * twig.depth}{sign} ", "muted"), Span(literal(name)))}
+
+
+def folder_cells(
+    prefix: str, size: FolderSize | None, now: datetime, *, is_open: bool
+) -> dict[str, Line]:
+    """Return a folder's row; `size` is None while nobody has counted.
+
+    What is in one that is not open to the person is not counted.
+    """
+    name = prefix.rpartition("/")[2]
+    cells: dict[str, Line] = {"name": (Span(f"{literal(name)}/"),)}
+    if size is None:
+        waiting = Span(PENDING, "spin") if is_open else Span(NONE, "faint")
+        return cells | {"size": (waiting,)}
+    newest = NONE if size.newest is None else tones.age(now - size.newest, fine=True)
+    return cells | {"size": (Span(counted(size), "muted"),), "age": (Span(newest, "muted"),)}
+
+
+def counted(size: FolderSize) -> str:
+    """Return how many objects a folder has."""
+    if size.is_more:
+        return f"{tones.count(size.count)}+ objects"
+    return "1 object" if size.count == 1 else f"{tones.count(size.count)} objects"
+
+
+def artifact_cells(artifact: Artifact, now: datetime) -> dict[str, Line]:
+    """Return an object's row."""
+    return {
+        "name": (Span(literal(artifact.name)),),
+        "size": (Span(tones.size(artifact.size), "muted"),),
+        "age": (Span(tones.age(now - artifact.modified_at, fine=True), "muted"),),
+    }
+
+
+def heading(title: str, about: str, run: Run | None, width: int, *, ruled: bool) -> Line:
+    """Return the line above a preview: whose it is, what it is, and the run that made it.
+
+    `ruled` draws a thin line between, where the preview stands below the objects.
+    """
+    parts = [about] if about else []
+    sign: Line = ()
+    if run is not None:
+        look = tones.run_look(run)
+        parts.append(f"run {run.number}")
+        sign = (Span(f" {look.glyph}", look.tone, bold=look.bold),)
+    right = line(Span(", ".join(parts), "muted"), sign)
+    name: Line = (Span(literal(title), "strong", bold=True),)
+    gap = width - width_of(name) - width_of(right) - 2
+    if not ruled or gap < 1:
+        return spread(name, right, width)
+    return line(name, " ", Span(TRACK * gap, "line"), " ", right)
+
+
+def fact_lines(preview: Preview, now: datetime, width: int) -> list[Line]:
+    """Return what is known of an artifact, besides its bytes, below a thin line."""
+    artifact, run = preview.artifact, preview.run
+    facts: list[Line] = [(), (Span(TRACK * max(0, width - 4), "line"),)]
+    if run is not None:
+        look = tones.run_look(run)
+        made: Line = (
+            Span(f"run {run.number} {literal(run.template)} "),
+            Span(look.glyph, look.tone, bold=look.bold),
+        )
+        facts += [
+            _fact("made by", made),
+            _fact("by", (Span(literal(f"{run.started_by}, {run.project}")),)),
+        ]
+    written = artifact.modified_at.astimezone(now.tzinfo)
+    ago = tones.age(now - artifact.modified_at, fine=True)
+    facts += [
+        _fact("written", (Span(f"{written:%H:%M:%S}, {ago} ago"),)),
+        _fact("size", (Span(f"{tones.count(artifact.size)} bytes"),)),
+    ]
+    if artifact.checksum:
+        sums = artifact.checksum
+        facts.append(_fact("sha256", (Span(f"{sums[:4]} {sums[4:8]} … {sums[-4:]}"),)))
+    return [*facts, _fact("store", (Span(literal(artifact.store)),))]
+
+
+def folder_facts(size: FolderSize, now: datetime) -> list[Line]:
+    """Return what is known of a folder."""
+    facts = [_fact("holds", (Span(counted(size)),)), _fact("size", (Span(tones.size(size.size)),))]
+    if size.newest is not None:
+        age = tones.age(now - size.newest, fine=True)
+        facts.append(_fact("newest", (Span(f"{age} ago"),)))
+    return facts
+
+
+def delete_question(artifact: Artifact, owner: str) -> Question:
+    """Return what is asked before an artifact is removed."""
+    thing = line(
+        Span(literal(artifact.name), "strong", bold=True),
+        Span(f"  {tones.size(artifact.size)}  {literal(artifact.store)}", "muted"),
+    )
+    lost: Line = (Span("its bytes; a run that made it is not run again"),)
+    whose: list[tuple[str, Line]] = [("Made by", (Span(literal(owner)),))] if owner else []
+    return Question(
+        title=f"Delete {artifact.name}", go="delete", way_out="keep it",
+        things=[thing, (Span(literal(artifact.key), "muted"),)],
+        costs=[("Lost for good", lost), *whose],
+        same_as=f"skyforge artifacts rm {artifact.key}", is_destructive=True,
+    )  # fmt: skip
+
+
+def made_lines(made: Collection | None) -> list[Line]:
+    """Return what a run made: how much is kept and where, and what its output declares."""
+    if made is None or not (made.store or made.markers):
+        return []
+    lines: list[Line] = [(Span("Made", "strong", bold=True),)]
+    if made.store:
+        things = "1 artifact" if made.count == 1 else f"{tones.count(made.count)} artifacts"
+        lines.append(_fact("kept", (Span(f"{things}, {tones.size(made.size)}"),)))
+        lines.append(_fact("in", (Span(literal(made.prefix)),)))
+    outputs = [one for one in made.markers if one.kind is MarkerKind.OUTPUT]
+    for one in outputs[:_MOST_OUTPUTS]:
+        words: Line = (Span(f"{MARKER} ", "muted"), Span(literal(f"{one.name} {one.value}")))
+        lines.append(_fact("output", words))
+    if len(outputs) > _MOST_OUTPUTS:
+        more = f"{len(outputs) - _MOST_OUTPUTS} more"
+        lines.append(_fact("", (Span(more, "muted"),)))
+    if made.refusals:
+        first = made.refusals[0]
+        words = (Span(literal(f"{first.path}: {first.reason}"), "warn"),)
+        lines.append(_fact("not kept", words))
+    return lines
+
+
+def _fact(label: str, words: Line) -> Line:
+    return line(Span(f"{label:<{_LABEL}}", "muted"), words)

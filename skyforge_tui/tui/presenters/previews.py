@@ -1,0 +1,86 @@
+"""The first bytes of an artifact as lines: text with its numbers, JSON with quiet keys, or hex."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
+from skyforge_tui.tui.presenters.tones import count, size
+
+MOST_LINES = 2000
+MOST_COLUMNS = 500
+"""Characters shown of a line."""
+_HEX_ROWS = 512
+_KEY = re.compile(r'"(?:[^"\\]|\\.)*"(?=\s*:)')
+_TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x08")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Lines, and what they are in a few words (`24 lines, JSON`)."""
+
+    lines: list[Line]
+    about: str
+
+
+def shown(start: bytes, total: int, name: str, width: int) -> Shown:
+    """Return the preview of `total` bytes that begin with `start`, for `width` cells."""
+    text = _text_of(start, is_whole=len(start) >= total)
+    if not total:
+        return Shown([(Span("It is empty.", "muted"),)], "empty")
+    if text is None:
+        return Shown(_hex(start, total, width), f"{size(total)}, binary")
+    rows = text.splitlines()
+    is_json = name.lower().endswith(".json") or text.lstrip()[:1] in ("{", "[")
+    digits = max(3, len(str(min(len(rows), MOST_LINES))))
+    lines = [
+        line(Span(f"{number:>{digits}} ", "muted"), _painted(row, is_json=is_json))
+        for number, row in enumerate(rows[:MOST_LINES], start=1)
+    ]
+    is_cut = len(start) < total or len(rows) > MOST_LINES
+    if is_cut:
+        words = f"{' ' * digits} cut here: the first {size(len(start))} of {size(total)}"
+        lines.append((Span(words, "muted"),))
+        return Shown(lines, size(total))
+    counted = "1 line" if len(rows) == 1 else f"{count(len(rows))} lines"
+    return Shown(lines, counted)
+
+
+def _text_of(start: bytes, *, is_whole: bool) -> str | None:
+    """Return the bytes as text; None when they are something else."""
+    if any(one < 0x20 and one not in _TEXT_CONTROLS for one in set(start)):
+        return None
+    for cut in range(1 if is_whole else 4):  # the end may stand in the middle of a character
+        try:
+            return start[: len(start) - cut].decode()
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _painted(row: str, *, is_json: bool) -> Line:
+    row = row.expandtabs(4)[:MOST_COLUMNS]
+    if not is_json:
+        return (Span(literal(row)),)
+    spans: list[Span] = []
+    end = 0
+    for match in _KEY.finditer(row):
+        spans += [Span(literal(row[end : match.start()])), Span(literal(match[0]), "muted")]
+        end = match.end()
+    return (*spans, Span(literal(row[end:])))
+
+
+def _hex(start: bytes, total: int, width: int) -> list[Line]:
+    """Return rows of offset, bytes and characters, as many bytes to a row as there is room."""
+    per_row = 16 if width >= 76 else 8
+    rows: list[Line] = []
+    for offset in range(0, min(len(start), _HEX_ROWS * per_row), per_row):
+        piece = start[offset : offset + per_row]
+        digits = piece.hex(" ").ljust(per_row * 3 - 1)
+        drawn = "".join(chr(one) if 0x20 <= one < 0x7F else "." for one in piece)
+        rows.append((Span(f"{offset:06x}  ", "muted"), Span(f"{digits}  "), Span(drawn, "muted")))
+    if len(rows) * per_row < total:
+        words = f"{' ' * 8}cut here: the first {size(len(rows) * per_row)} of {size(total)}"
+        rows.append((Span(words, "muted"),))
+    return rows
