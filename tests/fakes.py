@@ -24,9 +24,11 @@ from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.searchable import sort_value
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.domain.view import View
-from skyforge_tui.ports.cache import RunOrder
+from skyforge_tui.domain.vocabularies import run_record
+from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
 from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen
@@ -309,11 +311,26 @@ class MemoryRunCache:
         self.writes: list[tuple[frozenset[RunId], frozenset[RunId]]] = []
         self.getting = Gate()
 
-    async def order(self, projects: Collection[ProjectId] | None = None) -> RunOrder:
-        """Return the order, of these projects."""
+    async def order(
+        self, projects: Collection[ProjectId] | None = None, search: RunSearch | None = None
+    ) -> RunOrder:
+        """Return the order, of these projects and as searched."""
         runs = [one for one in self._sorted() if projects is None or one.project_id in projects]
+        found = [
+            one
+            for one in runs
+            if search is None or search.query.matches(run_record(one, search.now, search.me))
+        ]
+        if search is not None and (sort := search.sort) is not None:
+            values = {
+                one.id: sort_value(run_record(one, search.now, search.me), sort.column)
+                for one in found
+            }
+            having = [one for one in found if values[one.id] is not None]
+            having.sort(key=lambda one: values[one.id] or (0, ""), reverse=sort.is_descending)
+            found = having + [one for one in found if values[one.id] is None]
         return RunOrder(
-            array("q", [self.rowids[one.id] for one in runs]), Counter(one.state for one in runs)
+            array("q", [self.rowids[one.id] for one in found]), Counter(one.state for one in runs)
         )
 
     async def page(self, rowids: Sequence[int]) -> dict[int, Run]:

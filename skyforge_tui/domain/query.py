@@ -25,6 +25,8 @@ class QueryError(Invalid):
         """The index of the character that is wrong."""
         self.is_unfinished = is_unfinished
         """Whether typing on could make it right."""
+        self.before: Query = EVERYTHING
+        """The terms before the one that is wrong."""
 
 
 # What a term asks.

@@ -52,9 +52,13 @@ def parse(text: str, vocabulary: Vocabulary) -> Query:
     if len(text) > MOST_LETTERS:
         raise QueryError(f"a filter has at most {MOST_LETTERS} characters", MOST_LETTERS)
     reader = _Reader(text, vocabulary)
-    terms = []
+    terms: list[Term] = []
     while reader.skip_blanks():
-        terms.append(reader.term())
+        try:
+            terms.append(reader.term())
+        except QueryError as error:
+            error.before = Query(tuple(terms))
+            raise
     return Query(tuple(terms))
 
 

@@ -89,3 +89,11 @@ def record(
         words,
         folded(instance),
     )
+
+
+def sort_value(thing: Record, name: str) -> tuple[int, str] | None:
+    """Return what a thing is sorted by under a field's name; None for what it does not have."""
+    if name in thing.numbers:
+        return thing.numbers[name], ""
+    text = thing.texts.get(name, "")
+    return (0, text) if text else None

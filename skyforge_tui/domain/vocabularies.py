@@ -6,9 +6,11 @@ A field is called like the column that shows it, so that a table can underline w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from skyforge_tui.domain.identity import Role, upstream_of
+from skyforge_tui.domain.pattern import in_one_line
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.searchable import Field, FieldKind, Record, Vocabulary, record
@@ -45,6 +47,10 @@ RUNS = Vocabulary(
     ),
     words=("mine", "active", "ended"),
     same={"waiting": "queued", "success": "passed", "error": "failed"},
+)
+
+ATTENTION = replace(
+    RUNS, noun="these", fields=(Field("why", about="broke, needs me or runs"), *RUNS.fields)
 )
 
 PROJECTS = Vocabulary(
@@ -103,7 +109,7 @@ def run_record(run: Run, now: datetime, me: str) -> Record:
         words.add("active")
     if run.state.is_final:
         words.add("ended")
-    if run.started_by == me:
+    if in_one_line(run.started_by) == in_one_line(me):
         words.add("mine")
     numbers = {
         "run": run.number,
@@ -113,6 +119,12 @@ def run_record(run: Run, now: datetime, me: str) -> Record:
         "exit": run.exit_code,
     }
     return record(run_text(run), numbers, frozenset(words), upstream_of(run.id))
+
+
+def attention_record(why: str, run: Run, now: datetime, me: str) -> Record:
+    """Return a run that needs attention as a question sees it, with why it does."""
+    seen = run_record(run, now, me)
+    return replace(seen, texts={**seen.texts, "why": why})
 
 
 def project_record(
@@ -135,7 +147,12 @@ def project_record(
         "note": project.description,
     }
     age = None if project.commit is None else microseconds_of(now - project.commit.at)
-    numbers = {"templates": len(templates), "files": project.file_count, "age": age}
+    numbers = {
+        "role": int(role),
+        "templates": len(templates),
+        "files": project.file_count,
+        "age": age,
+    }
     return record(texts, numbers, frozenset(words), upstream_of(project.id))
 
 

@@ -9,24 +9,52 @@ from typing import Protocol
 
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
 from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.query import EVERYTHING, Query
 from skyforge_tui.domain.run import Run, RunDetail, RunState
 from skyforge_tui.domain.template import Source, Template
+from skyforge_tui.domain.view import Sort
 
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
-    """All runs in their order (active first, then newest): row ids for paging, and the counts."""
+    """Runs in an order: row ids for paging, and the counts of all, found or not."""
 
     rowids: Sequence[int]
     """Small integers that `RunCache.page` takes; compact (`array('q')`)."""
     by_state: Mapping[RunState, int]
+    """Of all that may be seen, whatever was looked for."""
+
+    @property
+    def total(self) -> int:
+        """How many there are, found or not."""
+        return sum(self.by_state.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RunSearch:
+    """Which runs are looked for, by whom and when, and in which order they are wanted."""
+
+    now: datetime
+    me: str
+    query: Query = EVERYTHING
+    sort: Sort | None = None
+    """By a column of `RUN_SORTS`; None for active first, then newest."""
+
+
+RUN_SORTS = ("state", "run", "template", "project", "who", "start", "took", "note")
+"""What runs can be sorted by. What a run does not have comes last, either way."""
 
 
 class RunCache(Protocol):
     """Runs of every engine as last seen. Disposable: it can be rebuilt from the engines."""
 
-    async def order(self, projects: Collection[ProjectId] | None = None) -> RunOrder:
-        """Return all runs' rowids, active first then newest; only of `projects` if given."""
+    async def order(
+        self, projects: Collection[ProjectId] | None = None, search: RunSearch | None = None
+    ) -> RunOrder:
+        """Return runs' rowids, active first then newest; only of `projects` if given.
+
+        With a search, only what it finds, as it wants it sorted. May be cancelled at any time.
+        """
         ...
 
     async def page(self, rowids: Sequence[int]) -> dict[int, Run]:

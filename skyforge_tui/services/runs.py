@@ -19,8 +19,10 @@ from skyforge_tui.domain.identity import (
 from skyforge_tui.domain.launch import build
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.query import EVERYTHING, Query
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec
-from skyforge_tui.ports.cache import RunOrder
+from skyforge_tui.domain.view import Sort
+from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.services.attention import Attention, attention
@@ -65,9 +67,12 @@ class RunService:
     # What one may ask.
 
     @requires(Permission.RUN_LIST)
-    async def order(self, principal: Principal) -> RunOrder:
-        """Return the order of all runs the person may see, active first, then newest."""
-        return await self._index.cache.order(self._readable(principal))
+    async def order(
+        self, principal: Principal, query: Query = EVERYTHING, sort: Sort | None = None
+    ) -> RunOrder:
+        """Return the order of the runs asked for; unless sorted, active first, then newest."""
+        search = RunSearch(self._clock.now(), principal.username, query, sort)
+        return await self._index.cache.order(self._readable(principal), search)
 
     @requires(Permission.RUN_LIST)
     async def page(self, principal: Principal, rowids: Sequence[int]) -> dict[int, Run]:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
+from skyforge_tui.domain.query import Term
 from skyforge_tui.domain.run import ResourceUse, Run, RunDetail, RunSpec, RunState
-from skyforge_tui.ports.cache import RunOrder
+from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.store.database import Database
 from skyforge_tui.store.instants import microseconds
 from skyforge_tui.store.payloads import Row, decoded, encoded, id_row, storable
+from skyforge_tui.store.run_search import (
+    COLUMNS,
+    IN_ORDER,
+    SearchSql,
+    found,
+    row_part,
+    search_sql,
+)
 
 _STATES = {state.value: state for state in RunState}
-_IN_ORDER = "is_active DESC, created_at DESC, number DESC"
 _NEWEST_FIRST = "created_at DESC, number DESC"
 
 _COUNTS = "SELECT project_id, state, count(*) FROM runs GROUP BY project_id, state"
-_OF_PROJECTS = "WHERE +project_id IN (SELECT value FROM json_each(?))"
+_OF_PROJECTS = "+project_id IN (SELECT value FROM json_each(:projects))"
 """The plus keeps SQLite from gathering by project and then sorting what is in order already."""
 
 _LAST_BY_TEMPLATE = f"""
@@ -43,15 +53,26 @@ _LAST_SUCCESSES = f"""
     ORDER BY {_NEWEST_FIRST} LIMIT 5
 """  # noqa: S608
 
-_UPSERT = """
-    INSERT INTO runs
-        (id, number, state, is_active, created_at, template_id, project_id, run, detail)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET
-        number = excluded.number, state = excluded.state, is_active = excluded.is_active,
-        created_at = excluded.created_at, template_id = excluded.template_id,
-        project_id = excluded.project_id, run = excluded.run, detail = excluded.detail
+_KEPT = (
+    "number", "state", "is_active", "created_at", "template_id", "project_id", "run", "detail",
+    *COLUMNS,
+)  # fmt: skip
+_UPSERT = f"""
+    INSERT INTO runs (id, {", ".join(_KEPT)}) VALUES (?{", ?" * len(_KEPT)})
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _KEPT)}
+"""  # noqa: S608
+
+_UNREAD = "SELECT rowid, id, run FROM runs INDEXED BY runs_unread WHERE text IS NULL LIMIT 2000"
+_READ = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE rowid = ?"  # noqa: S608
+
+_UNREADABLE = "UPDATE runs SET text = '' WHERE rowid = ?"
+
+_TEXTS = """
+    SELECT runs.rowid, text, template, project, who, note FROM json_each(?) AS wanted
+    JOIN runs ON runs.rowid = wanted.value ORDER BY wanted.key
 """
+_MATCHED_AT_ONCE = 1000
+"""Rows matched against a pattern between two looks at whether anybody still wants to know."""
 
 
 class _Detail(msgspec.Struct):
@@ -69,31 +90,21 @@ class SqliteRunCache:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._is_searchable = False
 
-    async def order(self, projects: Collection[ProjectId] | None = None) -> RunOrder:
-        """Return all runs' rowids, active first then newest; only of `projects` if given."""
+    async def order(
+        self, projects: Collection[ProjectId] | None = None, search: RunSearch | None = None
+    ) -> RunOrder:
+        """Return runs' rowids, active first then newest; only of `projects` if given.
 
-        def work(connection: sqlite3.Connection) -> RunOrder:
-            by_state: dict[RunState, int] = {}
-            where = ""
-            parameters: tuple[str, ...] = ()
-            for project_id, word, count in connection.execute(_COUNTS):
-                if projects is None or project_id in projects:
-                    state = _STATES.get(word, RunState.UNKNOWN)
-                    by_state[state] = by_state.get(state, 0) + count
-                else:
-                    # Asked only when something is to be hidden: it doubles the time.
-                    where, parameters = _OF_PROJECTS, _json(sorted(projects))
-            # SQLite keeps the order of a subquery for what gathers its rows into one text, and
-            # one text of 100,000 numbers is read in half the time of as many rows.
-            (text,) = connection.execute(
-                "SELECT json_group_array(rowid) FROM "  # noqa: S608
-                f"(SELECT rowid FROM runs {where} ORDER BY {_IN_ORDER})",
-                parameters,
-            ).fetchone()
-            return RunOrder(array("q", _ROWIDS.decode(text)), by_state)
-
-        return await self._database.read(work)
+        With a search, only what it finds, as it wants it sorted. May be cancelled at any time.
+        """
+        if search is None:
+            return await self._database.read(lambda one: _in_order(one, projects))
+        await self._make_searchable()
+        sql = search_sql(search)
+        order = await self._database.read(lambda one: _in_order(one, projects, sql))
+        return replace(order, rowids=await self._matching(order.rowids, sql.patterns))
 
     async def page(self, rowids: Sequence[int]) -> dict[int, Run]:
         """Return the runs of these rowids, in that order; vanished ones are left out."""
@@ -102,14 +113,12 @@ class SqliteRunCache:
             "JOIN runs ON runs.rowid = wanted.value ORDER BY wanted.key",
             *_json(list(rowids)),
         )
-        return {
-            rowid: one for rowid, run_id, run in rows for one in decoded(_RUN, [(run_id, run)])
-        }
+        return {rowid: one for rowid, run_id, run in rows for one in decoded(_RUN, [(run_id, run)])}
 
     async def newest(self, limit: int | None = None) -> list[Run]:
         """Return runs in order, at most `limit`."""
         return await self._runs(
-            f"SELECT id, run FROM runs ORDER BY {_IN_ORDER} LIMIT ?",  # noqa: S608
+            f"SELECT id, run FROM runs ORDER BY {IN_ORDER} LIMIT ?",  # noqa: S608
             -1 if limit is None else limit,
         )
 
@@ -125,7 +134,7 @@ class SqliteRunCache:
     async def find(self, number: int) -> list[RunId]:
         """Return the ids of the runs that people call `number`, over all upstreams."""
         rows = await self._rows(
-            f"SELECT id FROM runs WHERE number = ? ORDER BY {_IN_ORDER}",  # noqa: S608
+            f"SELECT id FROM runs WHERE number = ? ORDER BY {IN_ORDER}",  # noqa: S608
             number,
         )
         return [run_id for (run_id,) in rows]
@@ -183,6 +192,22 @@ class SqliteRunCache:
         if changed or gone:
             await self._database.write(work)
 
+    async def _make_searchable(self) -> None:
+        """Fill in what rows of an older version lack."""
+        while not self._is_searchable:  # some at a time, so that others get their turn
+            self._is_searchable = await self._database.write(_read_some)
+
+    async def _matching(self, rowids: Sequence[int], patterns: Sequence[Term]) -> Sequence[int]:
+        """Return those of `rowids` of which all patterns hold; a part at a time."""
+        if not patterns:
+            return rowids
+        matching = array("q")
+        for start in range(0, len(rowids), _MATCHED_AT_ONCE):
+            part = rowids[start : start + _MATCHED_AT_ONCE]
+            rows = await self._rows(_TEXTS, *_json(list(part)))
+            matching.extend(await asyncio.to_thread(_matched, rows, patterns))
+        return matching
+
     async def _runs(self, sql: str, *parameters: object) -> list[Run]:
         return await self._database.read(
             lambda connection: decoded(_RUN, connection.execute(sql, parameters))
@@ -192,6 +217,51 @@ class SqliteRunCache:
         return await self._database.read(
             lambda connection: connection.execute(sql, parameters).fetchall()
         )
+
+
+def _in_order(
+    connection: sqlite3.Connection,
+    projects: Collection[ProjectId] | None,
+    sql: SearchSql | None = None,
+) -> RunOrder:
+    by_state: dict[RunState, int] = {}
+    where, parameters = "true", dict[str, object]()
+    for project_id, word, count in connection.execute(_COUNTS):
+        if projects is None or project_id in projects:
+            state = _STATES.get(word, RunState.UNKNOWN)
+            by_state[state] = by_state.get(state, 0) + count
+        else:
+            # Asked only when something is to be hidden: it doubles the time.
+            where, parameters = _OF_PROJECTS, {"projects": _json(sorted(projects))[0]}
+    source, order = "runs", IN_ORDER
+    if sql is not None and (sql.conditions or sql.order != IN_ORDER):
+        source, order = "runs INDEXED BY runs_search", sql.order
+        where, parameters = f"{where} AND {sql.where}", parameters | sql.parameters
+    # SQLite keeps the order of a subquery for what gathers its rows into one text, and
+    # one text of 100,000 numbers is read in half the time of as many rows.
+    (text,) = connection.execute(
+        "SELECT json_group_array(rowid) FROM "  # noqa: S608
+        f"(SELECT rowid FROM {source} WHERE {where} ORDER BY {order})",
+        parameters,
+    ).fetchone()
+    return RunOrder(array("q", _ROWIDS.decode(text)), by_state)
+
+
+def _read_some(connection: sqlite3.Connection) -> bool:
+    """Fill in some rows that lack what is searched; return whether none was left."""
+    rows = connection.execute(_UNREAD).fetchall()
+    for rowid, run_id, run in rows:
+        known = decoded(_RUN, [(run_id, run)])
+        if known:
+            connection.execute(_READ, (*row_part(known[0]), rowid))
+        else:
+            connection.execute(_UNREADABLE, (rowid,))
+    return not rows
+
+
+def _matched(rows: Iterable[tuple[Any, ...]], patterns: Sequence[Term]) -> list[int]:
+    """Return the row ids of those rows of which all patterns hold."""
+    return [rowid for rowid, *texts in rows if all(found(pattern, texts) for pattern in patterns)]
 
 
 def _json(values: list[Any]) -> tuple[str]:
@@ -215,4 +285,5 @@ def _row(one: RunDetail) -> Row:
         run.project_id,
         encoded(run),
         encoded(_Detail(one.spec, one.use)),
+        *row_part(run),
     )

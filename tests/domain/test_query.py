@@ -173,6 +173,13 @@ def test_errors_point_to_the_column(
     assert (error.column, error.is_unfinished) == (column, is_unfinished)
 
 
+def test_what_stands_before_a_mistake_is_known() -> None:
+    """While one term cannot be read, those before it still can."""
+    with pytest.raises(QueryError) as raised:
+        parse("bgp mine stat:x lint", RUNS)
+    assert str(raised.value.before) == "bgp mine"
+
+
 def test_endless_filters_are_refused() -> None:
     """A filter has an end."""
     with pytest.raises(QueryError, match="at most"):
