@@ -26,14 +26,14 @@ from skyforge_tui.tui.presenters.columns import Column
 COLUMNS: tuple[Column, ...] = (
     Column("project", "Project", 13, most=18, priority=100, cut="middle", is_name=True),
     Column("role", "Role", 6, priority=20),
-    Column("sync", "Sync", 10, priority=90),
+    Column("sync", "Sync", 10, priority=90, can_sort=False),
     Column("templates", "Templates", 9, align="right", priority=10),
 )
 
 TEMPLATE_COLUMNS: tuple[Column, ...] = (
     Column("template", "Template", 20, most=24, priority=100, cut="front", is_name=True),
-    Column("trust", "Trust", 9, priority=80),
-    Column("last", "Last", 8, priority=90),
+    Column("trust", "Trust", 9, priority=80, can_sort=False),
+    Column("last", "Last", 8, priority=90, can_sort=False),
     Column("age", "Age", 4, align="right", priority=60),
     Column("note", "Description", 12, most=None, priority=10),
 )

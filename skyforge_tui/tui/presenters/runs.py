@@ -20,7 +20,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("who", "Who", 6, most=8, priority=40),
     Column("start", "Start", 6, align="right", priority=80),
     Column("took", "Took", 6, align="right", priority=85),
-    Column("usual", "Vs usual", 10, priority=60),
+    Column("usual", "Vs usual", 10, priority=60, can_sort=False),
     Column("note", "Note", 14, most=None, priority=20),
 )
 

@@ -12,6 +12,7 @@ from skyforge_tui.tui.presenters.cells import Ground, Line, Span, banded, line, 
 from skyforge_tui.tui.presenters.columns import Column, Fitted, fit, head_line, row_line
 from skyforge_tui.tui.presenters.found import underlined
 from skyforge_tui.tui.presenters.glyphs import CURSOR, CURSOR_IDLE, ELLIPSIS, MARKED
+from skyforge_tui.tui.widgets.filter_line import FilterLine
 from skyforge_tui.tui.widgets.row_source import Row, RowSource
 from skyforge_tui.tui.widgets.table_cursor import TableCursor
 from skyforge_tui.tui.widgets.table_marks import MOST_MARKED, Marks
@@ -216,7 +217,9 @@ class ResourceTable(TableCursor):
 
     @property
     def _cursor_look(self) -> tuple[str, Ground]:
-        if self.screen.focused in (self, None):
+        focused = self.screen.focused
+        is_filtered = isinstance(focused, FilterLine) and focused.table is self
+        if focused in (self, None) or is_filtered:
             return CURSOR, "cursor"
         return CURSOR_IDLE, "cursor2"
 

@@ -9,21 +9,21 @@ from textual.widget import Widget
 
 from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.vocabularies import ATTENTION, attention_record
 from skyforge_tui.services.attention import Attention
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.bulk_runs import BulkRuns
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.presenters import attention as present
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import title_line
-from skyforge_tui.tui.run_commands import RunCommands
-from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.table_filter import Listed, TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
-from skyforge_tui.tui.widgets.row_source import ListRows, Row
+from skyforge_tui.tui.widgets.row_source import Row
 
 
-class AttentionScreen(RunCommands, TableKeys, PlaceScreen):
+class AttentionScreen(BulkRuns):
     """Show the three lists as one table, or that there is nothing in them."""
 
     PLACE = Place.ATTENTION
@@ -37,16 +37,20 @@ class AttentionScreen(RunCommands, TableKeys, PlaceScreen):
         self._usual: dict[TemplateId, timedelta] = {}
         super().__init__()
         self.table = ResourceTable(present.COLUMNS, id="attention")
+        self.filters = (TableFilter(self.table, "attention", ATTENTION),)
         self._nothing = LinesView(present.NOTHING, id="nothing")
 
     def body(self) -> Iterator[Widget]:
-        """Yield the table, or what stands for it."""
+        """Yield the filter and the table, or what stands for it."""
+        yield self.filter_line
         yield self.table
         yield self._nothing
 
     def crumb(self) -> Line:
         """Return the title with how many things, and how many of them broke."""
-        return title_line("Attention", "" if self._found is None else present.counted(self._found))
+        if self._found is None or self.filter.query:
+            return title_line("Attention", self.filter.counted)
+        return title_line("Attention", present.counted(self._found))
 
     def target(self) -> Run | None:
         """Return the run under the cursor."""
@@ -68,6 +72,14 @@ class AttentionScreen(RunCommands, TableKeys, PlaceScreen):
         self._found, self._usual = await self.ask(ask)
         self._show()
 
+    def refilter(self, which: TableFilter) -> None:  # noqa: ARG002
+        """Show what is found."""
+        self._show()
+
+    async def marked_runs(self) -> list[Run]:
+        """Return the marked runs; those that need no attention any more are left out."""
+        return [self._runs[key] for key in self.table.marked if key in self._runs]
+
     def step_ages(self) -> None:
         """Draw the ages again."""
         self._show()
@@ -86,15 +98,20 @@ class AttentionScreen(RunCommands, TableKeys, PlaceScreen):
         found = self._found
         if found is None:
             return
-        rows: list[Row] = []
+        listed: list[Listed] = []
         self._runs = {}
+        me = self.bridge.principal.username
+        # A list says its name once, unless its first row may be missing or elsewhere.
+        is_apart = bool(self.filter.query or self.filter.sort)
         for kind, runs in present.sections(found):
             for run in runs:
-                shown = present.cells(kind, run, self._usual, self.now, is_first=run is runs[0])
-                rows.append(Row(run.id, shown))
+                is_first = is_apart or run is runs[0]
+                shown = present.cells(kind, run, self._usual, self.now, is_first=is_first)
+                record = attention_record(kind, run, self.now, me)
+                listed.append(Listed(Row(run.id, shown), record))
                 self._runs[run.id] = run
-        self.table.show(ListRows(rows))
-        self.table.display = bool(rows)
-        self._nothing.display = not rows
+        self.filter.list(listed, ())
+        self.table.display = bool(listed)
+        self._nothing.display = not listed
         self.tick(self._show if found.runs else None)
-        self.show_frame()
+        self.show_filter()

@@ -11,15 +11,23 @@ from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
+from skyforge_tui.domain.vocabularies import (
+    PROJECTS,
+    TEMPLATES,
+    project_record,
+    template_record,
+)
 from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.tui.commands import Command, Place
+from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import MARGIN, title_line
+from skyforge_tui.tui.table_filter import Listed, TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
-from skyforge_tui.tui.widgets.row_source import ListRows, Row
+from skyforge_tui.tui.widgets.row_source import Row
 
 _NONE: Line = (
     Span("No project here yet. Git repositories and folders below this one are projects.", "muted"),
@@ -43,15 +51,21 @@ class ProjectsScreen(FilteredPlace):
         self._head = LinesView(id="head", indent=_INDENT)
         self._templates = ResourceTable(present.TEMPLATE_COLUMNS, id="templates", has_head=False)
         self._below = LinesView(id="below", indent=_INDENT)
-        self._has_loaded = False
+        self.filters = (
+            TableFilter(self._list, "projects", PROJECTS),
+            TableFilter(self._templates, "templates", TEMPLATES),
+        )
 
     @property
     def table(self) -> ResourceTable:  # type: ignore[override]
-        """The table that moves: the one with the focus."""
+        """The table that moves: the one with the focus, or the one that is filtered."""
+        if self._typing_in is not None:
+            return self._typing_in.table
         return self._templates if self.focused is self._templates else self._list
 
     def body(self) -> Iterator[Widget]:
-        """Yield the list and the pane beside it."""
+        """Yield the filter, and below it the list and the pane beside it."""
+        yield self.filter_line
         with Horizontal(classes="body"):
             yield self._list
             yield PaneLine()
@@ -62,7 +76,7 @@ class ProjectsScreen(FilteredPlace):
 
     def crumb(self) -> Line:
         """Return the title with how many there are."""
-        return title_line("Projects", str(len(self._views)) if self._has_loaded else "")
+        return title_line("Projects", self.filters[0].counted)
 
     def target(self) -> Target:
         """Return the template under the cursor, or the project."""
@@ -89,12 +103,17 @@ class ProjectsScreen(FilteredPlace):
 
         views, self._last = await self.ask(ask)
         self._views = {view.project.id: view for view in views}
-        self._has_loaded = True
-        rows = [Row(view.project.id, present.project_cells(view)) for view in views]
-        self._list.show(ListRows(rows), empty=_NONE)
+        self.filters[0].list([self._listed(view) for view in views], _NONE)
         if self.focused is None:
             self.set_focus(self._list, scroll_visible=False)
         self._show_project()
+
+    def refilter(self, which: TableFilter) -> None:
+        """Show what is found."""
+        if which.table is self._templates:
+            self._show_project()
+        else:
+            super().refilter(which)
 
     def step_ages(self) -> None:
         """Draw the ages again."""
@@ -125,14 +144,14 @@ class ProjectsScreen(FilteredPlace):
         template = self._template()
         if template is not None:
             self.cockpit.open_card(template)
-        elif self._templates.source.count:
+        elif self.filters[1].total:
             self.set_focus(self._templates, scroll_visible=False)
-            self.show_frame()
+            self.show_filter()
 
     def do_project_leave(self) -> None:
         """Go back to the list."""
         self.set_focus(self._list, scroll_visible=False)
-        self.show_frame()
+        self.show_filter()
 
     def do_project_trust(self) -> None:
         """Ask whether to trust what is under the cursor: one template, or all of the project."""
@@ -153,7 +172,7 @@ class ProjectsScreen(FilteredPlace):
 
     def _template(self) -> Template | None:
         view = self._view()
-        if view is None or self.focused is not self._templates:
+        if view is None or self.table is not self._templates:
             return None
         key = self._templates.cursor_key
         return next((one for one in view.templates if one.id == key), None)
@@ -167,24 +186,31 @@ class ProjectsScreen(FilteredPlace):
         view = self._view()
         if view is None:
             self._head.show([])
-            self._templates.show(ListRows(), empty=())
+            self.filters[1].list([], ())
             self._below.show([])
-            self.show_frame()
+            self.show_filter()
             return
         width = max(20, self._pane.size.width - _INDENT - MARGIN)
         head = present.head_lines(view, self.now, width)
-        rows = [
-            Row(one.id, present.template_cells(one, self._last.get(one.id), self.now))
-            for one in view.templates
-        ]
+        templates = self.filters[1]
+        templates.list([self._listed_template(one) for one in view.templates], ())
+        rows = max(templates.found, 1 if view.templates else 0)
         below = max(4, self._pane.size.height - 1 - len(head))
-        height = min(len(rows), max(3, below * 2 // 3) if view.project.files else below)
+        height = min(rows, max(3, below * 2 // 3) if view.project.files else below)
         self._head.show(head)
-        self._templates.show(ListRows(rows), empty=())
         self._templates.styles.height = height
         self._templates.display = bool(rows)
         self._below.show(self._below_lines(view, below - height, width))
-        self.show_frame()
+        self.show_filter()
+
+    def _listed(self, view: ProjectView) -> Listed:
+        record = project_record(view.project, view.role, view.templates, self.now)
+        return Listed(Row(view.project.id, present.project_cells(view)), record)
+
+    def _listed_template(self, one: Template) -> Listed:
+        last = self._last.get(one.id)
+        row = Row(one.id, present.template_cells(one, last, self.now))
+        return Listed(row, template_record(one, last, self.now))
 
     def _below_lines(self, view: ProjectView, room: int, width: int) -> list[Line]:
         project = view.project

@@ -9,18 +9,18 @@ from textual.widget import Widget
 
 from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.vocabularies import RUNS
 from skyforge_tui.ports.cache import RunOrder
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.bulk_runs import BulkRuns
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import runs as present
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import title_line
-from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.row_window import AROUND, RowWindow
-from skyforge_tui.tui.run_commands import RunCommands
-from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.superseding import Newest
+from skyforge_tui.tui.table_filter import TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import Row
@@ -30,29 +30,30 @@ _EMPTY: Line = (
 )  # fmt: skip
 
 
-class RunsScreen(RunCommands, TableKeys, PlaceScreen):
+class RunsScreen(BulkRuns):
     """Show the table of runs."""
 
     PLACE = Place.RUNS
 
     def __init__(self) -> None:
-        self._order: RunOrder | None = None
         self._usual: dict[TemplateId, timedelta] = {}
         self._stale: frozenset[object] | None = None
         self._window: RowWindow[Run] = RowWindow(self._row, self._fetch)
         super().__init__()
         self._tally = LinesView([()])
         self.table = ResourceTable(present.COLUMNS, empty=(Span("", "spin"),), id="runs")
+        self.filters = (TableFilter(self.table, "runs", RUNS),)
+        self._newest = Newest()
 
     def body(self) -> Iterator[Widget]:
-        """Yield the counts and the table."""
+        """Yield the counts, the filter and the table."""
         yield self._tally
+        yield self.filter_line
         yield self.table
 
     def crumb(self) -> Line:
         """Return the title with how many runs there are."""
-        total = "" if self._order is None else count(len(self._order.rowids))
-        return title_line("Runs", total)
+        return title_line("Runs", self.filter.counted)
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether runs, or roles in their projects, changed."""
@@ -71,24 +72,42 @@ class RunsScreen(RunCommands, TableKeys, PlaceScreen):
     async def load(self) -> None:
         """Ask for the order and for what is in view, in one go."""
         first, last = self.table.visible_range
-        stale, self._stale = self._stale, frozenset()
+        query, sort = self.filter.query, self.filter.sort
 
         async def ask(services: Services) -> tuple[RunOrder, dict[int, Run], Usual]:
-            order = await services.runs.order(self.bridge.principal)
+            order = await services.runs.order(self.bridge.principal, query, sort)
             rowids = order.rowids[max(0, first - AROUND) : max(last, 0) + 1 + AROUND]
             page = await services.runs.page(self.bridge.principal, rowids)
             return order, page, await usual_of(services, self, page)
 
-        order, page, usual = await self.ask(ask)
-        self._order = order
+        stale, self._stale = self._stale, frozenset()
+        try:
+            order, page, usual = await self.ask(self._newest.work(ask))
+        except BaseException:
+            self._stale = None if stale is None else (self._stale or frozenset()) | stale
+            raise
         self._usual.update(usual)
         self._window.reorder(order.rowids, lambda run: stale is None or run.id in stale)
         self._window.fill(page)
         self._tally.show([present.tally_line(order.by_state)])
-        self._tally.display = bool(order.rowids)
-        self.table.show(self._window, empty=_EMPTY)
+        self._tally.display = bool(order.total)
+        self.filter.show(self._window, order.total, _EMPTY)
         self._tick_while_running(page)
-        self.show_frame()
+        self.show_filter()
+
+    def refilter(self, which: TableFilter) -> None:  # noqa: ARG002
+        """Ask for the runs anew."""
+        self.show_filter()
+        self.reload()
+
+    async def marked_runs(self) -> list[Run]:
+        """Return the marked runs as they are now; those that are gone are left out."""
+        rowids = [int(key) for key in self.table.marked]
+
+        async def ask(services: Services) -> dict[int, Run]:
+            return await services.runs.page(self.bridge.principal, rowids)
+
+        return list((await self.ask(ask)).values())
 
     def step_ages(self) -> None:
         """Draw the ages again."""

@@ -1,0 +1,274 @@
+"""Places with tables that are filtered, sorted and marked by the same keys.
+
+A place takes `FilteredPlace` instead of `PlaceScreen`. In `__init__`, after `super().__init__()`,
+it makes its tables and names them; in `body` it yields `self.filter_line` right above; in `load`
+it hands over its rows, each with its record; its title says `self.filter.counted`::
+
+    self.filters = (TableFilter(self.table, "labs", LABS),)
+    ...
+    self.filter.list([Listed(row_of(lab), lab_record(lab, …)) for lab in labs], EMPTY)
+
+That is all. A place whose rows are found elsewhere overrides `refilter` and calls `filter.show`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from skyforge_tui.domain.errors import Invalid
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.view import View
+from skyforge_tui.services.contract import Services
+from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.once import once
+from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.columns import sort_letters
+from skyforge_tui.tui.presenters.glyphs import MARKED
+from skyforge_tui.tui.presenters.hints import KeyHint
+from skyforge_tui.tui.presenters.tones import count
+from skyforge_tui.tui.table_filter import TableFilter
+from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.widgets.filter_line import FilterLine
+from skyforge_tui.tui.widgets.key_strip import KeyStrip
+from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from skyforge_tui.tui.widgets.table_marks import MOST_MARKED
+
+DEBOUNCE_S = 0.06
+"""How long typing rests before rows are looked for: the letters themselves show at once."""
+
+
+class FilteredPlace(TableKeys, PlaceScreen):
+    """A place whose tables are filtered, sorted and marked."""
+
+    filters: tuple[TableFilter, ...] = ()
+    """One for every table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter_line = FilterLine()
+        self._typing_in: TableFilter | None = None
+        self._focus_before: ResourceTable | None = None
+        self._due: asyncio.TimerHandle | None = None
+        self._sorting: TableFilter | None = None
+
+    @property
+    def filter(self) -> TableFilter:
+        """The filter of the table that moves."""
+        table = self.table
+        return next(one for one in self.filters if one.table is table)
+
+    def refilter(self, which: TableFilter) -> None:
+        """Find the rows of a table anew: something else is looked for, or in another order."""
+        which.apply()
+        self.show_filter()
+
+    def show_filter(self) -> None:
+        """Say what is looked for in the table that moves."""
+        one = self._typing_in or self.filter
+        self.filter_line.show(one.table, one.text, one.error, one.hidden)
+        self.show_frame()
+
+    def footer_lead(self) -> Line:
+        """Return how many rows are marked."""
+        marked = self.table.marked_count
+        if not marked:
+            return ()
+        return (Span(f"{MARKED} ", "accent"), Span(f"{count(marked)} marked", "strong", bold=True))
+
+    # Filtering.
+
+    def do_table_filter(self) -> None:
+        """Type what to look for."""
+        one = self.filter
+        self._typing_in = one
+        focused = self.focused
+        self._focus_before = focused if isinstance(focused, ResourceTable) else None
+        instances = [light.name for light in self.bridge.lights()]
+        self.filter_line.open(one.table, one.text, one.vocabulary, instances)
+        self.show_filter()
+
+    def on_filter_line_typed(self, event: FilterLine.Typed) -> None:
+        """Look for it as soon as the keys rest."""
+        event.stop()
+        if self._due is not None:
+            self._due.cancel()
+        self._due = once(self, DEBOUNCE_S, self._look)
+
+    def on_filter_line_kept(self, event: FilterLine.Kept) -> None:
+        """Keep what was typed and give the keys back."""
+        event.stop()
+        self._look()
+        self._stop_typing()
+
+    def on_filter_line_cleared(self, event: FilterLine.Cleared) -> None:
+        """Look for nothing any more and give the keys back."""
+        event.stop()
+        self._look()
+        self._stop_typing()
+
+    def _look(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        one = self._typing_in
+        if one is not None and one.text != self.filter_line.text:
+            self.look_for(one, self.filter_line.text)
+
+    def _stop_typing(self) -> None:
+        if self._typing_in is None:
+            return
+        self._typing_in = None
+        self.filter_line.close()
+        self.set_focus(self._focus_before, scroll_visible=False)
+        self.show_filter()
+
+    def look_for(self, which: TableFilter, text: str) -> None:
+        """Look for something else in a table."""
+        if which.type(text):
+            self.refilter(which)
+        else:
+            self.show_filter()
+
+    def leave_transient(self) -> bool:
+        """Drop marks, then the filter; return whether there was one to drop."""
+        if self.table.clear_marks():
+            return True
+        one = self.filter
+        if one.text:
+            self.look_for(one, "")
+            return True
+        return False
+
+    def do_app_back(self) -> None:
+        """Leave what is transient here first; then the place."""
+        if self._notice is not None or not self.leave_transient():
+            super().do_app_back()
+
+    # Sorting.
+
+    def do_table_sort(self) -> None:
+        """Say by which letters the columns are sorted, and wait for one."""
+        hints = [
+            KeyHint(letter, column.title.lower(), command_id=column.key)
+            for letter, column in sort_letters(self.table.columns).items()
+        ]
+        focused = self.focused
+        self._focus_before = focused if isinstance(focused, ResourceTable) else None
+        self._sorting = self.filter
+        _ = self.mount(KeyStrip("sort by", hints), before=self.query_one("FooterBar"))
+
+    def on_key_strip_picked(self, event: KeyStrip.Picked) -> None:
+        """Sort by the column that was picked."""
+        event.stop()
+        _ = event.strip.remove()
+        self.set_focus(self._focus_before, scroll_visible=False)
+        if event.ref and self._sorting is not None:
+            self._sorting.sort_by(event.ref)
+            self.refilter(self._sorting)
+
+    # Marking.
+
+    def do_table_mark(self) -> None:
+        """Mark or unmark the row under the cursor, and go on."""
+        self.table.toggle_mark()
+
+    def do_table_range(self) -> None:
+        """Begin a range at the cursor; the second time, keep it."""
+        if not self.table.toggle_range():
+            self.too_many(self.table.marked_count)
+
+    def do_table_all(self) -> None:
+        """Mark every row that is found."""
+        if not self.table.mark_all():
+            self.too_many(self.table.source.count)
+
+    def too_many(self, number: int) -> None:
+        """Say that so many rows cannot be marked at once."""
+        most = count(MOST_MARKED)
+        title, body = f"Refused  mark {count(number)} rows", f"at most {most} are marked at once"
+        self.say(Notice(Severity.REFUSED, title, body, advice="/ looks for fewer"))
+
+    def on_resource_table_marked(self, event: ResourceTable.Marked) -> None:
+        """Say how many there are."""
+        event.stop()
+        self.show_frame()
+
+    # Views.
+
+    def do_view_open(self) -> None:
+        """Pick one of the views of this table."""
+        self.work(self._pick_view(), group="views", exclusive=True)
+
+    def do_view_save(self) -> None:
+        """Keep what is looked for, and the order, under a name."""
+        self.work(self._name_view(), group="views", exclusive=True)
+
+    def apply_view(self, view: View) -> None:
+        """Look at a table as a view says."""
+        one = next((one for one in self.filters if one.name == view.table), self.filter)
+        one.sort = view.sort
+        one.type(view.query)
+        self.refilter(one)
+
+    async def save_view(self, name: str) -> None:
+        """Keep how the table that moves is looked at.
+
+        Raises:
+            Invalid: there is nothing to keep, or the name is none.
+        """
+        one = self.filter
+        if not one.query and one.sort is None:
+            raise Invalid("nothing is looked for here, and nothing sorted", operation="view.save",
+                          advice="/ looks for something, , sorts")  # fmt: skip
+        view = View(one.name, name, str(one.query), one.sort)
+
+        async def save(services: Services) -> View:
+            return await services.views.save(self.bridge.principal, view)
+
+        kept = await self.ask(save)
+        self.say(Notice(Severity.INFO, f"Kept  {kept.name}", f"{one.name}: {_told(kept)}",
+                        advice="V brings it back"))  # fmt: skip
+
+    async def views(self) -> Sequence[View]:
+        """Return the views of the table that moves."""
+        table = self.filter.name
+
+        async def ask(services: Services) -> Sequence[View]:
+            return await services.views.of(self.bridge.principal, table)
+
+        return await self.ask(ask)
+
+    async def _pick_view(self) -> None:
+        from skyforge_tui.tui.widgets.view_picker import view_picker
+
+        views = await self.views()
+        if not views:
+            body = "a view is a filter and an order under a name"
+            advice = "/ looks for something, then b keeps it as a view"
+            self.say(Notice(Severity.INFO, "No views yet", body, advice=advice))
+            return
+        picker = view_picker(self.filter.name, views, self._forget_view)
+        picked = await self.app.push_screen_wait(picker)
+        if picked is not None:
+            self.apply_view(picked)
+
+    async def _name_view(self) -> None:
+        from skyforge_tui.tui.widgets.name_line import NameLine
+
+        named = await self.app.push_screen_wait(
+            NameLine("Keep this view", str(self.filter.query) or "everything", verb="keep")
+        )
+        if named is not None:
+            await self.save_view(named)
+
+    def _forget_view(self, view: View) -> None:
+        async def forget(services: Services) -> None:
+            await services.views.forget(self.bridge.principal, view.table, view.name)
+
+        self.work(self.ask(forget), group="forget")
+
+
+def _told(view: View) -> str:
+    order = "" if view.sort is None else f", sorted by {view.sort.column}"
+    return (view.query or "everything") + order

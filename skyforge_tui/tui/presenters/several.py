@@ -1,0 +1,53 @@
+"""What is asked before something is done to several runs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from skyforge_tui.domain.run import Run
+from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
+from skyforge_tui.tui.presenters.offers import Question
+
+
+def run_line(run: Run, now: datetime) -> Line:
+    """Return a run in one line, with its owner and place."""
+    look = tones.run_look(run)
+    return line(
+        Span(look.glyph, look.tone, bold=look.bold),
+        Span(f" {run.number} ", "muted"),
+        Span(literal(run.template), "strong", bold=True),
+        Span(f"  {literal(run.project)}  {literal(run.started_by)}  ", "muted"),
+        Span(tones.duration(run.duration(now))),
+    )
+
+
+def question(
+    verb: str, runs: Sequence[Run], left_out: Sequence[tuple[Run, str]], me: str, now: datetime
+) -> Question:
+    """Return the question: every run that is meant, and those that are left out with why."""
+    stops = verb == "stop"
+    lost: Line = (Span("unfinished tasks; nothing is rolled back"),)
+    kept: Line = (Span("their output so far; r runs them again"),)
+    same: Line = (Span("each with the answers it had; what was secret is not known any more"),)
+    costs = [("Lost", lost), ("Kept", kept)] if stops else [("Answers", same)]
+    others = sorted({run.started_by for run in runs if run.started_by != me})
+    if others:
+        costs.append(("Not yours", (Span(f"some were started by {literal(', '.join(others))}"),)))
+    for run, reason in left_out:
+        words = line(Span(f"{run.number} {literal(run.template)}: "), Span(literal(reason), "warn"))
+        costs.append(("Left out", words))
+    return Question(
+        title=f"{verb.capitalize()} {_counted(len(runs))}",
+        go=verb,
+        way_out="let them run" if stops else "leave them",
+        things=[run_line(run, now) for run in runs],
+        costs=costs,
+        same_as="; ".join(f"skyforge runs {verb} {run.number}" for run in runs[:8])
+        + ("; …" if len(runs) > 8 else ""),
+    )
+
+
+def _counted(number: int) -> str:
+    return "1 run" if number == 1 else f"{tones.count(number)} runs"

@@ -1,0 +1,113 @@
+"""What is looked for in one table and how it is sorted, and the rows that are left of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skyforge_tui.domain.query import EVERYTHING, Query, QueryError
+from skyforge_tui.domain.query_parser import parse
+from skyforge_tui.domain.searchable import Record, Vocabulary, sort_value
+from skyforge_tui.domain.view import Sort
+from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.tones import count
+from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from skyforge_tui.tui.widgets.row_source import ListRows, Row, RowSource
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row with what a query sees of its thing."""
+
+    row: Row
+    record: Record
+
+
+class TableFilter:
+    """The filter and the order of one table, remembered as long as its place is."""
+
+    def __init__(self, table: ResourceTable, name: str, vocabulary: Vocabulary) -> None:
+        self.table = table
+        self.name = name
+        """What the table is called where its views are kept."""
+        self.vocabulary = vocabulary
+        self.text = ""
+        """As typed."""
+        self.query: Query = EVERYTHING
+        """What of the text can be read: all of it, or the terms before a mistake."""
+        self.error: QueryError | None = None
+        self.sort: Sort | None = None
+        self.found = 0
+        self.total = 0
+        self.has_loaded = False
+        self._listed: tuple[Listed, ...] = ()
+        self._empty: Line = ()
+
+    @property
+    def counted(self) -> str:
+        """How much there is, as a title says it: `19 of 23`; nothing before it is known."""
+        if not self.has_loaded:
+            return ""
+        if self.query:
+            return f"{count(self.found)} of {count(self.total)}"
+        return count(self.total)
+
+    @property
+    def hidden(self) -> int:
+        """How many rows the filter hides."""
+        return self.total - self.found if self.query else 0
+
+    def type(self, text: str) -> bool:
+        """Take a text; return whether something else is looked for now."""
+        self.text = text
+        before = self.query
+        try:
+            self.query, self.error = parse(text, self.vocabulary), None
+        except QueryError as error:
+            self.query, self.error = error.before, error
+        return self.query != before
+
+    def sort_by(self, column: str) -> None:
+        """Sort by a column; again the other way; a third time as usual."""
+        shown = next(one for one in self.table.columns if one.key == column)
+        first = Sort(column, is_descending=shown.align == "right")
+        if self.sort is None or self.sort.column != column:
+            self.sort = first
+        elif self.sort == first:
+            self.sort = Sort(column, is_descending=not first.is_descending)
+        else:
+            self.sort = None
+
+    def list(self, listed: Sequence[Listed], empty: Line) -> None:
+        """Show what is found of these rows; `empty` stands there when there is none at all."""
+        self._listed, self._empty = tuple(listed), empty
+        self.apply()
+
+    def apply(self) -> None:
+        """Show what is found of the rows there are."""
+        found = [one for one in self._listed if self.query.matches(one.record)]
+        if self.sort is not None:
+            found = in_order(found, self.sort)
+        self.show(ListRows([one.row for one in found]), len(self._listed), self._empty)
+
+    def show(self, source: RowSource, total: int, empty: Line) -> None:
+        """Show rows that somebody else found among `total`."""
+        self.found, self.total, self.has_loaded = source.count, total, True
+        if self.table.sort != self.sort:
+            self.table.sort = self.sort
+        self.table.underline(self.query.spans if self.query else None)
+        self.table.show(source, empty=self._none(empty) if self.query else empty)
+
+    def _none(self, empty: Line) -> Line:
+        if not self.total:
+            return empty
+        return (Span(f"0 of {count(self.total)} · ", "muted"), Span("esc", "strong", bold=True),
+                Span(" clears", "muted"))  # fmt: skip
+
+
+def in_order(listed: Sequence[Listed], sort: Sort) -> list[Listed]:
+    """Return rows sorted; what a thing does not have comes last, either way."""
+    valued = [(sort_value(one.record, sort.column), one) for one in listed]
+    having = [pair for pair in valued if pair[0] is not None]
+    having.sort(key=lambda pair: pair[0] or (0, ""), reverse=sort.is_descending)
+    return [one for _, one in having] + [one for value, one in valued if value is None]

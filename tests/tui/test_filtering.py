@@ -1,0 +1,399 @@
+"""Journeys over filtered, sorted and marked tables: keys in, what a person sees out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.pilot import Pilot
+
+from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.identity import RunId
+from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.filtering import FilteredPlace
+from tests.tui.cockpit_harness import (
+    press,
+    row_with,
+    screen_text,
+    until_gone,
+    until_idle,
+    until_shown,
+    write,
+)
+from tests.tui.drawing import segments_of, until
+from tests.tui.pretend import Estate, run_id
+
+
+@asynccontextmanager
+async def opened(
+    estate: Estate | None = None, key: str = "3", size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Pilot[None]]:
+    """Yield a pilot at a place, everything loaded."""
+    app = (estate or Estate()).app()
+    async with app.run_test(size=size) as pilot:
+        await until_idle(pilot)
+        await pilot.press(key)
+        await until_idle(pilot)
+        yield pilot
+
+
+def place(pilot: Pilot[None]) -> FilteredPlace:
+    """Return the place in front."""
+    screen = pilot.app.screen
+    assert isinstance(screen, FilteredPlace)
+    return screen
+
+
+def numbers(pilot: Pilot[None]) -> list[str]:
+    """Return the run numbers that are shown, from top to bottom."""
+    words = [row[2:].split() for row in screen_text(pilot.app)]
+    return [one for row in words for one in row[1:5] if one.isdigit() and len(one) == 3]
+
+
+async def looked_for(pilot: Pilot[None], text: str) -> list[str]:
+    """Type a filter and wait until it is answered."""
+    await pilot.press("slash")
+    await write(pilot, text)
+    one = place(pilot).filter
+    await until(pilot, lambda: one.text == text)
+    await until_idle(pilot)
+    return screen_text(pilot.app)
+
+
+async def test_typing_filters_while_one_types() -> None:
+    """Rows go as one types; the title counts them, the line says how many it hides."""
+    async with opened() as pilot:
+        rows = await looked_for(pilot, "deploy mara")
+        assert rows[1].startswith("  Runs 5 of 16")
+        line = next(row for row in rows if row.startswith("  / "))
+        assert line.startswith("  / deploy mara▏")
+        assert line.endswith("hides 11 · esc clears")
+        assert numbers(pilot) == ["812", "806", "799", "791", "788"]
+        head = next(y for y, row in enumerate(rows) if row.startswith("  STATE"))
+        assert rows[head - 1] == line
+
+
+async def test_what_is_looked_for_is_underlined() -> None:
+    """The letters that match are underlined in the cells, and nothing else is."""
+    async with opened() as pilot:
+        await looked_for(pilot, "ploy")
+        lined = [
+            segment.text
+            for row in segments_of(pilot.app)[4:23]
+            for segment in row
+            if segment.style is not None and segment.style.underline
+        ]
+        assert set(lined) == {"ploy"}
+
+
+async def test_enter_keeps_and_escape_clears() -> None:
+    """`enter` gives the keys back and keeps the filter; `esc` takes it away."""
+    async with opened() as pilot:
+        await looked_for(pilot, "failed")
+        assert numbers(pilot) == ["808", "799"]
+        await pilot.press("enter", "j")
+        await until(pilot, lambda: row_with(pilot.app, " 799 ").startswith("▌"))
+        assert "/ failed" in "".join(screen_text(pilot.app))
+        await pilot.press("escape")
+        await until_gone(pilot, "/ failed")
+        await until_idle(pilot)
+        assert len(numbers(pilot)) == 16
+        assert row_with(pilot.app, " 799 ").startswith("▌")
+
+
+async def test_escape_while_typing_clears_at_once() -> None:
+    """`esc` on the line itself clears the filter and gives the keys back."""
+    async with opened() as pilot:
+        await looked_for(pilot, "failed")
+        await pilot.press("escape")
+        await until_gone(pilot, "/ failed")
+        await until_idle(pilot)
+        assert screen_text(pilot.app)[1].startswith("  Runs 16  ")
+        before = place(pilot).table.cursor
+        await pilot.press("j")
+        await until(pilot, lambda: place(pilot).table.cursor == before + 1)
+
+
+async def test_a_filter_is_remembered_by_its_place() -> None:
+    """Going elsewhere and back leaves the filter as it was; other places have their own."""
+    async with opened() as pilot:
+        await looked_for(pilot, "lint")
+        await pilot.press("enter", "1")
+        await until_shown(pilot, "Projects")
+        assert "/ lint" not in "".join(screen_text(pilot.app))
+        await pilot.press("3")
+        await until_shown(pilot, "/ lint", "Runs 2 of 16")
+
+
+async def test_a_mistake_is_shown_at_its_column() -> None:
+    """What cannot be read is said in words, its letter marked, and the rows stay as they were."""
+    async with opened() as pilot:
+        rows = await looked_for(pilot, "lint stat:x")
+        assert "runs have no stat; state?" in next(row for row in rows if row.startswith("  / "))
+        assert numbers(pilot) == ["813", "803"]
+        y = next(y for y, row in enumerate(rows) if row.startswith("  / "))
+        lined = [one for one in segments_of(pilot.app)[y] if one.style and one.style.underline]
+        assert [one.text for one in lined] == ["s"]
+        assert rows[y][4:].index("stat") == 5
+
+
+async def test_tab_completes() -> None:
+    """`tab` takes the first field, word or value that fits."""
+    async with opened() as pilot:
+        await looked_for(pilot, "temp")
+        await until_shown(pilot, "tab template:")
+        await pilot.press("tab")
+        await until_shown(pilot, "/ template:▏")
+        await write(pilot, "lint sta")
+        await pilot.press("tab")
+        await write(pilot, "pas")
+        await pilot.press("tab")
+        await until_shown(pilot, "/ template:lint state:passed▏", "Runs 1 of 16")
+
+
+async def test_nothing_found_says_how_to_get_back() -> None:
+    """An empty result says of how many, and how to clear it."""
+    async with opened() as pilot:
+        await looked_for(pilot, "nothinglikethis")
+        await until_shown(pilot, "0 of 16 · esc clears")
+
+
+async def test_keys_type_while_one_types() -> None:
+    """Letters that are commands elsewhere are letters here."""
+    async with opened() as pilot:
+        await looked_for(pilot, "xLq5")
+        assert "/ xLq5▏" in "".join(screen_text(pilot.app))
+        assert pilot.app.current_mode == "runs"
+
+
+async def test_up_and_down_move_while_one_types() -> None:
+    """The arrows move the cursor of the table, whose band stays lively."""
+    async with opened() as pilot:
+        await looked_for(pilot, "deploy")
+        await pilot.press("down", "down")
+        await until(pilot, lambda: place(pilot).table.cursor == 2)
+        assert any(row.startswith("▌") for row in screen_text(pilot.app))
+
+
+# Sorting.
+
+
+async def test_sorting_by_a_letter() -> None:
+    """`,` says the letters; one sorts, again the other way, a third time as usual."""
+    async with opened() as pilot:
+        usual = numbers(pilot)
+        await press(pilot, "comma", shows="sort by")
+        assert "t template" in "".join(screen_text(pilot.app))
+        await pilot.press("t")
+        await until_shown(pilot, "TEMPLATE↑")
+        await until_idle(pilot)
+        assert numbers(pilot)[:2] == ["809", "798"]
+        await press(pilot, "comma", "t", shows="TEMPLATE↓")
+        await until_idle(pilot)
+        assert numbers(pilot)[0] == "811"
+        await pilot.press("comma", "t")
+        await until_gone(pilot, "TEMPLATE↓")
+        await until_idle(pilot)
+        assert numbers(pilot) == usual
+
+
+async def test_the_strip_goes_away() -> None:
+    """Any other key closes the strip and does nothing else."""
+    async with opened() as pilot:
+        await press(pilot, "comma", shows="sort by")
+        await pilot.press("5")
+        await until_gone(pilot, "sort by")
+        assert pilot.app.current_mode == "runs"
+        await pilot.press("5")
+        await until(pilot, lambda: pilot.app.current_mode == "attention")
+
+
+# Marks.
+
+
+async def test_marks_are_shown_and_counted() -> None:
+    """`space` marks and goes on; the footer says how many; `esc` unmarks."""
+    async with opened() as pilot:
+        await pilot.press("space", "space")
+        rows = await until_shown(pilot, "◆ 2 marked")
+        marked = [row for row in rows[3:23] if row.startswith("◆")]
+        assert len(marked) == 2
+        assert rows[23].startswith("  ◆ 2 marked")
+        await pilot.press("escape")
+        await until_gone(pilot, "marked")
+
+
+async def test_a_range_follows_the_cursor() -> None:
+    """`v` begins a range that grows and shrinks with the cursor; `v` again keeps it."""
+    async with opened() as pilot:
+        await pilot.press("v", "j", "j", "j")
+        await until_shown(pilot, "◆ 4 marked")
+        await pilot.press("k")
+        await until_shown(pilot, "◆ 3 marked")
+        await pilot.press("v", "G")
+        await until_shown(pilot, "◆ 3 marked")
+
+
+async def test_all_that_are_found_are_marked() -> None:
+    """`*` marks what the filter left, and nothing that it hides."""
+    async with opened() as pilot:
+        await looked_for(pilot, "failed")
+        await pilot.press("enter", "asterisk")
+        await until_shown(pilot, "◆ 2 marked")
+        await pilot.press("escape", "escape")
+        await until_gone(pilot, "/ failed")
+
+
+# Several at once.
+
+
+async def test_stopping_several_lists_them_first() -> None:
+    """Marked runs are listed with owner and what is lost, those that cannot be stopped with why."""
+    estate = Estate()
+    async with opened(estate, size=(80, 36)) as pilot:
+        await pilot.press("asterisk", "x")
+        rows = await until_shown(pilot, "Stop 4 runs", "Not yours", "Left out")
+        assert "let them run" in "".join(rows)
+        assert estate.core.engine.stopped == []
+        await pilot.press("escape")
+        await until_gone(pilot, "Stop 4 runs")
+        assert estate.core.engine.stopped == []
+        await until_shown(pilot, "◆ 16 marked")
+
+
+async def test_each_outcome_is_shown_and_failed_ones_are_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What failed is shown with why, and `r` tries exactly that again."""
+    estate = Estate()
+    engine = estate.core.engine
+    stop, refused = engine.stop, {run_id(810)}
+
+    async def sometimes(one: RunId) -> None:
+        if one in refused:
+            refused.discard(one)
+            raise Unavailable("the supervisor does not answer", advice="try again")
+        await stop(one)
+
+    monkeypatch.setattr(engine, "stop", sometimes)
+    async with opened(estate, size=(80, 36)) as pilot:
+        await looked_for(pilot, "running")
+        await pilot.press("enter", "asterisk", "x")
+        await until_shown(pilot, "Stop 3 runs")
+        await pilot.press("enter")
+        rows = await until_shown(pilot, "2 done, 1 failed", "does not answer", "retry failed")
+        assert any("× " in row and "810" in row for row in rows)
+        assert set(engine.stopped) == {run_id(811), run_id(812)}
+        await press(pilot, "r", shows="3 done")
+        assert engine.stopped[-1] == run_id(810)
+        await pilot.press("escape")
+        await until_gone(pilot, "marked")
+
+
+async def test_rerunning_several_starts_each() -> None:
+    """Marked runs are listed, with what is not known any more, and each is started again."""
+    estate = Estate()
+    async with opened(estate, size=(80, 36)) as pilot:
+        await looked_for(pilot, "passed age<2h")
+        await pilot.press("enter", "asterisk", "r")
+        await until_shown(pilot, "Rerun 3 runs", "what was secret is", "not known any more")
+        before = len(estate.core.engine.held)
+        await press(pilot, "enter", shows="3 done")
+        assert len(estate.core.engine.held) == before + 3
+
+
+async def test_none_that_can_be_stopped_is_said() -> None:
+    """Stopping only runs that have ended is refused with the reason, and nothing is asked."""
+    async with opened() as pilot:
+        await looked_for(pilot, "passed")
+        await pilot.press("enter", "asterisk", "x")
+        await until_shown(pilot, "Refused", "none of them can be", "has ended already")
+
+
+# Views.
+
+
+async def test_a_view_is_kept_and_brought_back() -> None:
+    """A filter and an order are kept under a name, listed, brought back and dropped."""
+    estate = Estate()
+    async with opened(estate) as pilot:
+        await looked_for(pilot, "failed")
+        await pilot.press("enter", "comma", "t")
+        await until_shown(pilot, "TEMPLATE↑")
+        await press(pilot, "b", shows="Keep this view")
+        await write(pilot, "broken")
+        await press(pilot, "enter", shows="Kept  broken")
+        await pilot.press("escape", "escape")
+        await until_gone(pilot, "/ failed")
+        await press(pilot, "V", shows=["Views of runs", "broken"])
+        await pilot.press("enter")
+        await until_shown(pilot, "/ failed", "Runs 2 of 16", "TEMPLATE↑")
+        await press(pilot, "V", shows="broken")
+        await pilot.press("delete")
+        await until(pilot, lambda: not estate.core.view_store.held)
+        await pilot.press("escape")
+
+
+async def test_nothing_is_no_view() -> None:
+    """A table that is looked at as usual cannot be kept as a view."""
+    async with opened() as pilot:
+        await press(pilot, "b", shows="Keep this view")
+        await write(pilot, "x")
+        await press(pilot, "enter", shows="nothing is looked for here")
+
+
+async def test_without_views_the_way_to_one_is_said() -> None:
+    """Asking for views where there are none says how one is made."""
+    async with opened() as pilot:
+        await press(pilot, "V", shows="No views yet")
+
+
+# The other places.
+
+
+async def test_both_tables_of_projects_have_their_own_filter() -> None:
+    """The list and the templates are filtered apart, by the same keys."""
+    async with opened(key="1", size=(120, 36)) as pilot:
+        await looked_for(pilot, "edge")
+        await until_shown(pilot, "Projects 1 of 7")
+        await pilot.press("enter", "enter")
+        await until_idle(pilot)
+        await looked_for(pilot, "netlab")
+        rows = await until_shown(pilot, "netlab-up", "netlab-down")
+        assert not any("collect-facts" in row for row in rows)
+        await pilot.press("enter", "h")
+        await until_shown(pilot, "/ edge")
+        await pilot.press("escape")
+        await until_shown(pilot, "Projects 7")
+
+
+async def test_attention_is_filtered() -> None:
+    """Attention takes the same language, and knows why something is there."""
+    async with opened(key="5") as pilot:
+        await looked_for(pilot, "why:needs")
+        rows = await until_shown(pilot, "Attention 1 of", "wan-cutover")
+        assert not any("deploy-bgp" in row for row in rows)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12)])
+async def test_the_line_fits_every_terminal(size: tuple[int, int]) -> None:
+    """The filter is one row at every size, with what was typed in view."""
+    async with opened(size=size) as pilot:
+        await looked_for(pilot, "deploy bgp mara failed")
+        line = next(row for row in screen_text(pilot.app) if row.startswith("  / "))
+        assert len(line) <= size[0]
+        assert "failed▏" in line
+
+
+async def test_the_newest_filter_wins() -> None:
+    """Answers to what is no longer asked for are never shown."""
+    async with opened() as pilot:
+        app = pilot.app
+        assert isinstance(app, SkyforgeApp)
+        one = place(pilot)
+        for text in ("deploy", "lint", "failed", "collect"):
+            one.look_for(one.filter, text)
+        await until_idle(pilot)
+        assert numbers(pilot) == ["809", "798"]
+        assert one.filter.found == 2
