@@ -89,8 +89,8 @@ class SkyforgeApp(Beginning, Looks, Commanding):
         self.bridge = Bridge(self, principal, program)
         self.keymap = keymap or Keymap()
         self.log_path = log_path
-        self.profile = profile
         self.config_path = config_path
+        self.profile = profile
         self.attention: tuple[int, int] = (0, 0)
         self._make_engine = make_engine
         self._clock = clock
@@ -210,7 +210,8 @@ class SkyforgeApp(Beginning, Looks, Commanding):
         screen = self.place()
         known = (screen.hint(one) for one in commands_of(screen.PLACE))
         hints = [one for one in known if one.key]
-        chosen = await self.push_screen_wait(HelpOverlay(screen.PLACE.value.title(), hints))
+        name = screen.PLACE.value.title()
+        chosen = await self.push_screen_wait(HelpOverlay(name, hints, self.remap_line))
         if chosen is not None:
             screen.action_command(chosen)
 

@@ -191,6 +191,15 @@ def _card(rest: list[Token], known: Known) -> Card | Wrong:
     return Card(name.text, answers)
 
 
+def past_card(line: str) -> Card | None:
+    """Return the card that a remembered launch opens, whatever is asked today."""
+    words = [one.text for one in tokens(line)]
+    if len(words) < 2 or words[0] != "run":
+        return None
+    pairs = (one.partition("=") for one in words[2:])
+    return Card(words[1], {name: value for name, equals, value in pairs if equals})
+
+
 def _nearest(word: str, names: Iterable[str]) -> str:
     if len(word) > 80:  # comparing is quadratic
         return ""

@@ -25,9 +25,7 @@ _RUNS = 100
 async def known_here(app: Commanding, place: PlaceScreen) -> Known:
     """Return what may be named: commands of the place, templates, runs, paths, views."""
     principal = app.bridge.principal
-    views = (
-        tuple(one.name for one in await place.views()) if isinstance(place, FilteredPlace) else ()
-    )
+    listed = await place.views() if isinstance(place, FilteredPlace) else ()
 
     async def ask(services: Services) -> Known:
         templates = await services.projects.templates(principal)
@@ -42,7 +40,7 @@ async def known_here(app: Commanding, place: PlaceScreen) -> Known:
             ),
             runs={str(one.number): _about(one) for one in runs},
             paths=_paths(templates),
-            views=views,
+            views=tuple(one.name for one in listed),
         )
 
     return await app.bridge.ask(ask)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from skyforge_tui.services.artifacts import Held
 from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.tui.deck import Deck
 from skyforge_tui.tui.presenters import headless, sent, yank
+from skyforge_tui.tui.presenters.cells import Line, Span, literal
 from skyforge_tui.tui.presenters.offers import Wrong, Yank
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Commanding(Deck):
     """Carries out what is asked for by name."""
 
     log_path: Callable[[RunId], str]
+    config_path: str
 
     if TYPE_CHECKING:
 
@@ -58,6 +61,16 @@ class Commanding(Deck):
     def do_thing_yank(self) -> None:
         """Show what can be copied of the thing under the cursor."""
         self.go(self._yank_menu())
+
+    def remap_line(self, command_id: str) -> Line:
+        """Return how to give a command another key."""
+        key = self.keymap.shown(command_id) or "KEY"
+        where = self.config_path or "the configuration"
+        return (
+            Span("[keys] ", "muted"),
+            Span(literal(f"{json.dumps(command_id)} = {json.dumps(key)}"), "strong", bold=True),
+            Span(literal(f"  another key in {where}"), "muted"),
+        )
 
     async def _palette(self) -> None:
         from skyforge_tui.tui.palette import choose

@@ -67,7 +67,7 @@ def key_of(written: str) -> str:
     if any(one not in _MODIFIERS for one in modifiers) or len(set(modifiers)) < len(modifiers):
         return ""
     if len(base) == 1:
-        name = _spelled(base) if base.isprintable() and base != " " else ""
+        name = _spelled(base) if base.isalnum() or base in _PUNCTUATION else ""
     else:
         lowered = base.lower()
         lowered = _ALIASES.get(lowered, lowered)
@@ -86,8 +86,8 @@ def key_of(written: str) -> str:
 
 def _split(written: str) -> list[str]:
     text = written.strip()
-    if len(text) > 1 and text.endswith("+"):
-        return [*[one for one in text[:-1].split("+") if one], "+"]
+    if text.endswith("++"):
+        return [*text[:-2].split("+"), "+"]
     return text.split("+") if len(text) > 1 else [text]
 
 

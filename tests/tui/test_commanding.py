@@ -230,3 +230,40 @@ async def test_filtering_by_name(estate: Estate) -> None:
         await until_shown(pilot, "lint")
         await say(pilot, "runs")
         await until_shown(pilot, "wan-cutover")
+
+
+async def test_remap_hint(estate: Estate) -> None:
+    """F2 in the help page shows the line to write, and where."""
+    app = estate.app(config_path="/etc/sky/config.toml")
+    async with app.run_test(size=(110, 44)) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "question_mark", shows="F2 remap")
+        await write(pilot, "launch.deck")
+        await press(pilot, "f2", shows=('[keys] "launch.deck" = "L"', "/etc/sky/config.toml"))
+
+
+async def test_palette_knows_past_launches(estate: Estate) -> None:
+    """A past launch is found by its answers, and opens its card with them."""
+    lines = estate.core.history_store.typed
+    lines[LineKind.LAUNCH] = ["run edge-fabric/netlab-up topology=dc77 gone=1"]
+    app = estate.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "ctrl+p", shows="Palette")
+        await write(pilot, "dc77")
+        await until_shown(pilot, "again")
+        await press(pilot, "enter", shows="Launch netlab-up")
+        assert isinstance(app.screen, LaunchCard)
+        assert app.screen.form.plain_answers["topology"] == "dc77"
+
+
+async def test_palette_goes_to_projects(estate: Estate) -> None:
+    """A project picked in the palette is shown among the projects."""
+    app = estate.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "3", "ctrl+p", shows="Palette")
+        await write(pilot, "dc1-underlay")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "projects" and not app.screen.is_modal)
+        await until_gone(pilot, "telemetry-poc")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 
 from rich.cells import cell_len
@@ -27,7 +27,10 @@ class HelpOverlay(Overlay[str | None]):
     MARGIN = 1
     CENTRED = True
 
-    def __init__(self, place: str, hints: Sequence[KeyHint]) -> None:
+    def __init__(
+        self, place: str, hints: Sequence[KeyHint], remap: Callable[[str], Line] | None = None
+    ) -> None:
+        """Take the keys; `remap` says how to give a command another key."""
         super().__init__(
             (Span(f"Keys in {place}", "strong", bold=True),), (Span(f"{len(hints)} keys", "muted"),)
         )
@@ -35,7 +38,8 @@ class HelpOverlay(Overlay[str | None]):
         self._entry = TextEntry()
         self._columns: list[list[KeyHint | str]] = []
         self._at: KeyHint | None = next(iter(hints), None)
-        self._says = ""
+        self._remap = remap
+        self._shows_remap = False
 
     @property
     def shown(self) -> list[KeyHint]:
@@ -72,7 +76,12 @@ class HelpOverlay(Overlay[str | None]):
         reason = self._reason(shown)
         if reason:
             foot.extend(indented(row) for row in wrapped_line(reason, width - 4, 2))
-        keys = (KeyHint("enter", "run"), KeyHint("esc", "close", command_id="escape"))
+        if self._shows_remap and self._remap is not None and self._at is not None:
+            lines = wrapped_line(self._remap(self._at.command_id), width - 4, 2)
+            foot.extend(indented(row) for row in lines)
+        keys = [KeyHint("enter", "run"), KeyHint("esc", "close", command_id="escape")]
+        if self._remap is not None:
+            keys.insert(1, KeyHint("F2", "remap", command_id="f2"))
         foot.append(indented(hints_line(keys)))
         if height < 14:
             head, foot = head[:1], foot[1:]
@@ -110,6 +119,9 @@ class HelpOverlay(Overlay[str | None]):
             self.finish(None)
         elif key == "enter":
             self._run()
+        elif key == "f2":
+            self._shows_remap = not self._shows_remap
+            self.repaint()
         elif key in ("up", "down", "left", "right", "pageup", "pagedown", "tab", "shift+tab"):
             self._move(key)
             self.repaint()
