@@ -140,7 +140,7 @@ def _said(path: Path, operation: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY) and os.path.lexists(path):
             raise Conflict(
                 f"{path} is there already", operation=operation,
                 advice="move it away, or name another place",
