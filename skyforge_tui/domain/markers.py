@@ -113,4 +113,10 @@ def _markers_in(text: str) -> list[tuple[MarkerKind, str]]:
 
 def _plain_markers(text: str) -> list[tuple[MarkerKind, str]]:
     match = _MARKER.search(text)
-    return [(MarkerKind(match[1].lower()), match[2])] if match else []
+    if match is None:
+        return []
+    body = match[2]
+    quote = text[match.start() - 1 : match.start()]
+    if quote == "'" and body.endswith("'"):  # as YAML and a shell that echoes its commands quote
+        body = body[:-1].replace("''", "'")
+    return [(MarkerKind(match[1].lower()), body)]

@@ -1,0 +1,118 @@
+"""A directory store is left by no link, hides what is half written, and fails in few words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from obstore import exceptions
+
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.client import STAGING
+from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.integrations.object_store.wire import failure
+
+
+async def keys_of(client: DirectoryClient) -> list[str]:
+    """Return all keys."""
+    listing = await client.page("", deep=True, after="", limit=100)
+    return [one.key for one in listing.objects]
+
+
+async def test_links_lead_nowhere(tmp_path: Path) -> None:
+    """A link among the files is no object and no folder, whoever put it there."""
+    client = DirectoryClient(tmp_path / "store")
+    await client.put("a/x", b"x", overwrite=False)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_text("secret")
+    (tmp_path / "store/a/file").symlink_to(outside / "secret")
+    (tmp_path / "store/a/folder").symlink_to(outside)
+    os.mkfifo(tmp_path / "store/a/pipe")
+    assert await keys_of(client) == ["a/x"]
+    level = await client.page("a", deep=False, after="", limit=100)
+    assert (level.folders, [one.key for one in level.objects]) == ((), ["a/x"])
+    for key in ("a/file", "a/folder/secret", "a/folder/new", "a/pipe", "a/x/below"):
+        for call in (client.head(key), client.read(key, 0, 9), client.delete(key)):
+            with pytest.raises(TransportError) as caught:
+                await call
+            assert caught.value.kind in ("invalid", "missing")
+        with pytest.raises(TransportError, match=r"link|not a directory|no file"):
+            await client.put(key, b"new", overwrite=True)
+    assert sorted(one.name for one in outside.iterdir()) == ["secret"]
+
+
+async def test_half_written_is_hidden(tmp_path: Path) -> None:
+    """What a killed program left is never listed, and removed when it is old."""
+    staging = tmp_path / "store" / STAGING
+    staging.mkdir(parents=True)
+    (staging / "old#1").write_text("half")
+    (staging / "young").write_text("half")
+    os.utime(staging / "old#1", (1, 1))
+    client = DirectoryClient(tmp_path / "store")
+    assert await keys_of(client) == []
+    assert (await client.page("", deep=False, after="", limit=9)).folders == ()
+    assert [one.name for one in staging.iterdir()] == ["young"]
+
+
+def test_private(tmp_path: Path) -> None:
+    """The directory is made for its owner alone."""
+    DirectoryClient(tmp_path / "some/store")
+    assert (tmp_path / "some/store").stat().st_mode & 0o777 == 0o700
+
+
+def test_unwritable(tmp_path: Path) -> None:
+    """A place that cannot be a directory is a failure with its name."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TransportError, match="file"):
+        DirectoryClient(tmp_path / "file" / "store")
+
+
+async def test_a_folder_in_the_way(tmp_path: Path) -> None:
+    """What the vendor's library cannot do is said in one line without its debugging."""
+    client = DirectoryClient(tmp_path)
+    await client.put("a/b", b"", overwrite=False)
+    for key in ("a", "a/b/c"):
+        with pytest.raises(TransportError) as caught:
+            await client.put(key, b"", overwrite=True)
+        assert "\n" not in caught.value.message
+        assert "os error" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (FileNotFoundError("Object at x"), "missing", "there is no such object"),
+        (exceptions.AlreadyExistsError("Object"), "exists", "there is one already"),
+        (exceptions.PermissionDeniedError("no"), "refused", "no"),
+        (exceptions.UnauthenticatedError("who"), "refused", "who"),
+        (ValueError('Could not parse path: "a//b"'), "invalid", '"a//b"'),
+        (exceptions.GenericError("Generic S3 error: late (os error 5)\n\nDebug"), "failed", "late"),
+        (exceptions.GenericError(""), "failed", "GenericError"),
+    ],
+)
+def test_failures(error: Exception, kind: str, words: str) -> None:
+    """Every failure of the library has a kind and a first line."""
+    told = failure(error)
+    assert (told.kind, told.message) == (kind, words)
+
+
+def test_a_program_ends_well(tmp_path: Path) -> None:
+    """A program that ends right after its last answer ends with its own exit code."""
+    script = """
+import asyncio, sys
+from pathlib import Path
+from skyforge_tui.integrations.object_store.directory import DirectoryClient
+async def main():
+    client = DirectoryClient(Path(sys.argv[1]))
+    await client.put("a", b"x", overwrite=True)
+    await client.page("", deep=True, after="", limit=9)
+asyncio.run(main())
+sys.exit(7)
+"""
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", script, tmp_path], timeout=100, check=False)
+        assert done.returncode == 7
