@@ -1,12 +1,13 @@
-"""The duration bar: how long a run takes against how long such runs usually take."""
+"""Small pictures in a cell: how long a run takes against the usual, how something went on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone
-from skyforge_tui.tui.presenters.glyphs import BAR, NONE, TRACK
+from skyforge_tui.tui.presenters.glyphs import BAR, NONE, SPARKS, TRACK
 
 OVER = 2
 """Cells past the end of the track, at most."""
@@ -40,3 +41,17 @@ def duration_bar(
     else:
         spans = (Span(BAR * inside, tone), Span(TRACK * (cells - inside), "line"), past)
     return tuple(span for span in spans if span.text)
+
+
+def sparkline(values: Sequence[float], cells: int, tone: Tone = "muted") -> Line:
+    """Return the last `cells` values as heights, oldest first; values from 0 up, a dash for none.
+
+    The highest of the values shown fills its cell.
+    """
+    shown = [max(0.0, value) for value in values[-cells:]] if cells > 0 else []
+    if not shown:
+        return (Span(NONE, "faint"),)
+    top = max(shown)
+    last = len(SPARKS) - 1
+    heights = (round(value / top * last) if top else 0 for value in shown)
+    return (Span("".join(SPARKS[height] for height in heights), tone),)

@@ -36,6 +36,8 @@ TICK = "━"
 CARET = "▏"
 ELLIPSIS = "…"
 MASK = "•"
+SPARKS = "▁▂▃▄▅▆▇█"
+"""Heights of a sparkline, lowest first."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 FROZEN = "*"
 """What the spinner is without motion."""
@@ -67,7 +69,7 @@ _TWINS = str.maketrans(
         MASK: "*",
         "·": ".",
         "►": ">",
-        "█": "#",
+        **dict(zip(SPARKS, "_.-=+*%#", strict=True)),
         "╌": "-",
         "←": "<",
         "→": ">",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.domain.run import Run, RunDetail, RunState
 from skyforge_tui.tui.presenters import tones
-from skyforge_tui.tui.presenters.bars import duration_bar
+from skyforge_tui.tui.presenters.bars import duration_bar, sparkline
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
 
@@ -152,9 +152,19 @@ def fact_lines(
         lines += [(), *made]
     others = [one for one in before if one.id != run.id]
     if others:
-        lines += [(), _heading("Before")]
+        lines += [(), line(_heading("Before"), "  ", _trend(others))]
         lines += [_earlier(one, now) for one in others[:5]]
     return lines
+
+
+def _trend(newest_first: Sequence[Run]) -> Line:
+    """Return how long earlier runs took, oldest first."""
+    took = [
+        (run.ended_at - run.started_at).total_seconds()
+        for run in reversed(newest_first)
+        if run.started_at and run.ended_at
+    ]
+    return sparkline(took, 12) if len(took) > 1 else ()
 
 
 def _heading(text: str) -> Line:
