@@ -112,6 +112,7 @@ class Launching(App[None]):
             present.card_facts(template, project, known.before, self.now()),
             template.survey,
             _asked(template, known.last if answers is None else answers),
+            files=present.files_for(template, project),
             go=f"launch on {upstream_of(template.project_id)}",
             note="closing the program does not stop the run",
         )

@@ -314,9 +314,9 @@ async def test_a_launch_goes_when_it_is_complete() -> None:
         await pilot.press("tab", "p", "w")
         await until(pilot, lambda: any("skyforge runs launch up" in row for row in rows_of(app)))
         rows = inside(rows_of(app))
-        assert f"{'  topology     dcq':<46}required" in rows
-        assert f"{'  device      frr  ‹ eos ›':<46}← → 2 of 2" in rows
-        assert f"{'  wipe        [x] yes':<46}space" in rows
+        assert f"{'  topology  *  dcq':<46}required" in rows
+        assert f"{'  device    * frr  ‹ eos ›':<46}← → 2 of 2" in rows
+        assert f"{'  wipe      * [x] yes':<46}space" in rows
         assert f"{'▌ vault_pw     ••▏':<46}secret, not kept" in rows
         said = next(at for at, row in enumerate(rows) if "same as" in row)
         shown = " ".join(row.strip() for row in rows[said : said + 2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,6 +17,9 @@ from skyforge_tui.tui.presenters import headless, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.offers import Fact, Question
+
+_FILE_NAMES = re.compile(r"(^|_|-)(path|file|filename|topology|inventory|playbook)($|_|-)", re.I)
+"""Questions that a file may answer."""
 
 DECK_COLUMNS: tuple[Column, ...] = (
     Column("name", "Name", 18, most=30, priority=100, is_name=True, cut="middle"),
@@ -79,6 +84,17 @@ def card_facts(
     if template.is_trusted:
         facts.append(Fact("runs", (Span(literal(shlex.join(template.command))),)))
     return facts
+
+
+def files_for(template: Template, project: Project | None) -> dict[str, list[str]]:
+    """Return the project's files for questions that sound like one, from where it will run."""
+    asked = [one.name for one in template.survey
+             if one.kind is FieldKind.STRING and _FILE_NAMES.search(one.name)]  # fmt: skip
+    if project is None or not asked:
+        return {}
+    root = project.path.rstrip("/")
+    paths = [posixpath.relpath(f"{root}/{one.path}", template.directory) for one in project.files]
+    return dict.fromkeys(asked, paths)
 
 
 def _usual(before: Sequence[Run], now: datetime) -> Line:

@@ -63,6 +63,8 @@ class LaunchOffer:
     fields: Sequence[SurveyField] = ()
     answers: Mapping[str, str] | None = None
     """What was answered last time; secret answers are asked again."""
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By field name, files that could be meant; as seen from where it will run."""
     go: str = "launch"
     guard: Line = ()
     note: str = ""

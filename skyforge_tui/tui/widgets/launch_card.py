@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, spread, wrapped
-from skyforge_tui.tui.presenters.glyphs import ASKS
+from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.presenters.glyphs import ASKS, NONE
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
+from skyforge_tui.tui.widgets.picker import Choice, Picker
 from skyforge_tui.tui.widgets.survey_form import SurveyForm
 
 LABEL = 12
@@ -41,7 +43,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         super().__init__(title, offer.guard)
         self.EDGE = "warn" if offer.guard or untrusted else "accent"
         self._offer = offer
-        self._form = SurveyForm(offer.fields, offer.answers or {})
+        self._form = SurveyForm(offer.fields, offer.answers or {}, offer.files)
         self._same_as = same_as
         self._untrusted = untrusted
         self._on_trust = on_trust
@@ -154,6 +156,9 @@ class LaunchCard(Overlay[dict[str, str] | None]):
             trust = "trust this content" if width >= 60 else "trust it"
             word = "trusting…" if self._is_trusting else trust
             parts.insert(0, go_line("ctrl+t", word, allowed=not self._is_trusting))
+        current = self._form.current
+        if current is not None and current.is_long:
+            parts.append(hint_line(KeyHint("ctrl+o", "all of them")))
         if len(self._form.entries) > 1:
             parts.append(hint_line(KeyHint("tab", "next field")))
         parts.append(hint_line(KeyHint("esc", "back", command_id="escape")))
@@ -169,6 +174,8 @@ class LaunchCard(Overlay[dict[str, str] | None]):
             self._go()
         elif key == "ctrl+t":
             self._trust_now()
+        elif key == "ctrl+o":
+            self._show_options()
         elif key in ("tab", "down", "shift+tab", "up"):
             self._form.move(1 if key in ("tab", "down") else -1)
             self.repaint()
@@ -206,6 +213,21 @@ class LaunchCard(Overlay[dict[str, str] | None]):
             self._said = (Span("Trust the content first: ctrl+t", "warn"),)
         self._form.show_missing()
         self.repaint()
+
+    def _show_options(self) -> None:
+        """Let one of many choices be found by typing."""
+        entry = self._form.current
+        if entry is None or not entry.options:
+            return
+
+        def chosen(option: str | None) -> None:
+            if option is not None:
+                entry.choose(option)
+            self.repaint()
+
+        columns = (Column("name", "", 20, most=None, is_name=True),)
+        choices = [Choice(one, literal(one) or NONE) for one in entry.options]
+        _ = self.app.push_screen(Picker(entry.field.name, columns, choices, verb="take it"), chosen)
 
     def _trust_now(self) -> None:
         if self._untrusted is not None and self._on_trust is not None and not self._is_trusting:
