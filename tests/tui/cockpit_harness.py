@@ -18,14 +18,18 @@ def screen_text(app: App[Any]) -> list[str]:
 
 
 def shows(app: App[Any], *texts: str) -> bool:
-    """Say whether every text stands in some row."""
-    rows = screen_text(app)
-    return all(any(text in row for row in rows) for text in texts)
+    """Say whether every text stands in some row, however wide the columns are."""
+    rows = [_closed_up(row) for row in screen_text(app)]
+    return all(any(_closed_up(text) in row for row in rows) for text in texts)
 
 
 def row_with(app: App[Any], text: str) -> str:
-    """Return the first row that holds `text`."""
-    return next(row for row in screen_text(app) if text in row)
+    """Return the first row that holds `text`, however wide the columns are."""
+    return next(row for row in screen_text(app) if _closed_up(text) in _closed_up(row))
+
+
+def _closed_up(text: str) -> str:
+    return " ".join(text.split())
 
 
 def is_idle(app: SkyforgeApp) -> bool:

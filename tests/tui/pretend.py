@@ -9,10 +9,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from skyforge_tui.domain.identity import LOCAL, Principal, RunId, TemplateId
 from skyforge_tui.domain.log import LogLine
+from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Commit, Members, Project, ProjectKind, RepositoryFile
 from skyforge_tui.domain.run import RunState
@@ -235,7 +237,8 @@ class PretendLogs(MemoryLogStore):
     """Outputs whose lines came three to a second."""
 
     def open(self, native_run_id: str) -> LogReader:
-        """Return a reader."""
+        """Return a reader; a run that was just launched has written nothing."""
+        self.outputs.setdefault(native_run_id, None)
         reader = _TimedReader(self, native_run_id)
         self.readers.append(reader)
         return reader
@@ -251,6 +254,33 @@ class _TimedReader(MemoryLogReader):
         ]
 
 
+# This machine.
+
+
+def _tool(name: str, version: str, purpose: str, **over: Any) -> Check:
+    state = CheckState.OK if version else CheckState.MISSING
+    check = Check(name, CheckGroup.TOOL, state, purpose, version, f"/usr/bin/{name}")
+    return replace(check, **over)
+
+
+MACHINE = (
+    _tool("git", "2.47.1", "projects and their commits"),
+    _tool("ansible", "2.16.3", "playbooks", state=CheckState.WARNING, detail="older than 2.18",
+          advice="renew it: pip install ansible-core"),
+    _tool("netlab", "26.10", "network labs from a topology file"),
+    _tool("containerlab", "", "labs of containers", advice="install the package containerlab"),
+    _tool("docker", "28.2.2", "the engine that containers run in", state=CheckState.WARNING,
+          detail="no engine answers", advice="start the engine"),
+    _tool("terraform", "", "infrastructure as code", advice="install the package opentofu"),
+    _tool("make", "4.4.1", "the targets of Makefiles"),
+    _tool("ssh", "9.9p1", "other machines", detail="12 hosts: spine1, spine2, leaf1…"),
+    Check("config", CheckGroup.PLACE, CheckState.OK, "what is set", detail="not there"),
+    Check("state", CheckGroup.PLACE, CheckState.WARNING, "runs and their output",
+          where="/home/mara/.local/state/skyforge", detail="only 0.2 GB free", advice="make room"),
+    Check("terminal", CheckGroup.TERMINAL, CheckState.OK, "what one sees", "xterm-256color"),
+)  # fmt: skip
+
+
 # The whole.
 
 
@@ -263,28 +293,39 @@ class Estate:
     """Nothing broke, nothing runs, nothing asks."""
     is_empty: bool = False
     """No project and no run."""
+    is_new: bool = False
+    """Not even a configuration: what somebody finds who is here for the first time."""
     untrusted: frozenset[str] = UNTRUSTED
 
     def app(self, *, theme: str = "dark", ascii_only: bool = False, **over: Any) -> SkyforgeApp:
         """Return the application, at rest: no motion, the clock stands still."""
         values: dict[str, Any] = {
             "theme": theme, "ascii_only": ascii_only, "motion": False, "profile": "emea",
-            "clock": lambda: NOW,
+            "clock": lambda: NOW, "config_path": "~/.config/skyforge/config.toml",
         }  # fmt: skip
         return SkyforgeApp(
             lambda app: InlineEngine(self._open, app.bridge.unheard), MARA, **(values | over)
         )
 
+    @property
+    def has_projects(self) -> bool:
+        """Whether there are any."""
+        return not (self.is_empty or self.is_new)
+
     @asynccontextmanager
     async def _open(self) -> AsyncGenerator[Services, None]:
         core = self.core
-        if not self.is_empty:
+        if self.is_new:
+            core.machine.checks = {one.name: one for one in MACHINE}
+        else:
+            core.starter.config = Path("/home/mara/.config/skyforge/config.toml")
+        if self.has_projects:
             for project in (EDGE, TELEMETRY, WAN, *OTHERS):
                 core.host.put(project, *TEMPLATES.get(project.id, ()))
             _put_runs(core, calm=self.is_calm)
         await core.catalog.open()
         await core.projects.sync(MARA)
-        for project_id, templates in ({} if self.is_empty else TEMPLATES).items():
+        for project_id, templates in (TEMPLATES if self.has_projects else {}).items():
             sources = {
                 source
                 for one in templates

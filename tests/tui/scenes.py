@@ -75,7 +75,12 @@ UNTRUSTED = keys("j", "j", "j", "j", "enter", "j", "enter", shows="nobody here h
 CONFIRM = a_run(812, "x", shows="Stop run 812")
 REFUSED = a_run(806, "x", shows="Refused")
 
+NEWCOMER = keys(shows="Passwords go to the keyring")
+
 SCENES = (
+    Scene("welcome", NEWCOMER, estate={"is_new": True}),
+    Scene("welcome-large", NEWCOMER, LARGE, estate={"is_new": True}),
+    Scene("welcome-mono", NEWCOMER, theme="mono", ascii_only=True, estate={"is_new": True}),
     Scene("projects", PROJECTS),
     Scene("projects-large", PROJECTS, LARGE),
     Scene("projects-light", PROJECTS, theme="light"),
@@ -92,8 +97,6 @@ SCENES = (
     Scene("run-failed", a_run(799), theme="contrast"),
     Scene("run-lost", a_run(805)),
     Scene("run-asks", a_run(811, shows="asks you")),
-    Scene("labs", keys("2", shows="No lab provider")),
-    Scene("artifacts", keys("4", shows="No artifact store")),
     Scene("attention", ATTENTION),
     Scene("attention-large", ATTENTION, LARGE, theme="contrast"),
     Scene("attention-empty", keys("5", shows="Nothing broke"), estate={"is_calm": True}),

@@ -29,7 +29,7 @@ async def test_screenshot(name: str, request: pytest.FixtureRequest) -> None:
     app = scene.app()
     async with app.run_test(size=scene.size) as pilot:
         await scene.play(pilot)
-        drawn = plain_picture(app.export_screenshot(title="skyforge"))
+        drawn = plain_picture(app.export_screenshot(title="skyforge", simplify=True))
     path = FOLDER / f"{name}.svg"
     if request.config.getoption("--update-screenshots"):
         path.parent.mkdir(exist_ok=True)
