@@ -13,7 +13,7 @@ from obstore.store import MemoryStore
 
 from skyforge_tui.domain.collection import Collection, Refusal
 from skyforge_tui.domain.errors import Invalid
-from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId
+from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.ports.clock import Clock
@@ -113,8 +113,12 @@ class Shelf:
     claims: FakeClaims = field(default_factory=FakeClaims)
     cache: MemoryCollectionCache = field(default_factory=MemoryCollectionCache)
 
+    def collector(self, index: RunIndex, bus: Bus, clock: Clock) -> Collector:
+        """Return the collector on all this."""
+        return Collector(self.store, self.files, self.claims, self.cache, index, bus, clock)
+
     def service(self, index: RunIndex, access: Access, bus: Bus, clock: Clock) -> ArtifactService:
         """Return the service on all this."""
         access.keep(HOUSE)
-        collector = Collector(self.store, self.files, self.claims, self.cache, index, bus, clock)
-        return ArtifactService([self.store], collector, index, access, bus, ProjectId(HOUSE.id))
+        collector = self.collector(index, bus, clock)
+        return ArtifactService([self.store], collector, index, access, bus, HOUSE.id)

@@ -116,3 +116,35 @@ sys.exit(7)
     for _ in range(5):
         done = subprocess.run([sys.executable, "-c", script, tmp_path], timeout=100, check=False)
         assert done.returncode == 7
+
+
+async def test_killed_in_the_middle(tmp_path: Path) -> None:
+    """A program killed while it stores leaves what was there, whole, and nothing half."""
+    script = """
+import asyncio, sys, time
+from pathlib import Path
+from skyforge_tui.integrations.object_store.directory import DirectoryClient
+def source():
+    for _ in range(20):
+        yield b"new" * 500_000
+    print("ready", flush=True)
+    sys.stdin.read()
+async def main():
+    await DirectoryClient(Path(sys.argv[1])).put("a/big", source(), overwrite=True)
+asyncio.run(main())
+"""
+    client = DirectoryClient(tmp_path)
+    await client.put("a/big", b"old", overwrite=False)
+    with subprocess.Popen(  # noqa: ASYNC220 - it is there before anything is awaited
+        [sys.executable, "-c", script, tmp_path],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as program:  # fmt: skip
+        try:
+            assert program.stdout is not None
+            assert program.stdout.readline() == "ready\n"
+        finally:
+            program.kill()
+    assert await keys_of(client) == ["a/big"]
+    assert await client.read("a/big", 0, 99) == b"old"
+    await client.put("a/big", b"next", overwrite=True)
+    assert await client.read("a/big", 0, 99) == b"next"

@@ -1,0 +1,142 @@
+"""`skyforge artifacts` lists, gets, puts, copies and removes; runs leave things there, for real."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.headless import Headless
+from tests.worktrees import write
+
+LEAVES = """
+[[templates]]
+name = "leaves"
+artifacts = ["out/*"]
+command = ["sh", "-c", '''
+mkdir -p out; echo cfg > out/leaf1.cfg; ln -sf /etc/passwd out/evil.cfg; echo extra > extra.txt
+echo SKYFORGE_ARTIFACT extra=extra.txt; echo SKYFORGE_ARTIFACT bad=../../secret
+echo SKYFORGE_OUTPUT bgp=up
+''']
+"""
+OURS = "artifacts/leaving/1"
+
+
+@pytest.fixture
+def leaving(sky: Headless) -> Headless:
+    """Return a workspace with a trusted project whose template leaves files behind."""
+    project = sky.workspace / "leaving"
+    write(project, {"skyforge.toml": LEAVES})
+    (sky.workspace.parent / "secret").write_text("secret")
+    assert sky("trust", project).code == 0
+    return sky
+
+
+def test_a_run_leaves_artifacts(leaving: Headless) -> None:
+    """When a launch has waited, what it declared is there; what leads out is refused and said."""
+    done = leaving("runs", "launch", "leaves", "--wait")
+    assert done.code == 0
+    assert "not everything was kept" in done.err
+    listed = leaving("artifacts", "ls", OURS, "-r", "--json").json
+    assert [one["key"] for one in listed["artifacts"]] == [
+        f"{OURS}/extra.txt", f"{OURS}/manifest.json", f"{OURS}/out/leaf1.cfg",
+    ]  # fmt: skip
+    assert leaving("artifacts", "get", f"{OURS}/extra.txt", "-o", "-").out == b"extra\n"
+    manifest = json.loads(leaving("artifacts", "get", f"{OURS}/manifest.json", "-o", "-").out)
+    assert {one["path"] for one in manifest["refused"]} == {"../../secret", "out/evil.cfg"}
+    assert manifest["markers"][-1] == {"kind": "output", "name": "bgp", "value": "up"}
+
+
+def test_nobody_was_looking(leaving: Headless) -> None:
+    """What a run left that ended without us is there when somebody asks."""
+    number = leaving("runs", "launch", "leaves", "--json").json["number"]
+    leaving("runs", "logs", "-f", number)
+    assert f"{OURS}/manifest.json" in leaving("artifacts", "ls", OURS).text
+
+
+def test_put_get_copy_remove(sky: Headless, tmp_path: Path) -> None:
+    """A file goes in, comes out, is doubled and removed; each answer is one JSON object."""
+    file = tmp_path / "plan.bin"
+    file.write_bytes(os.urandom(10 << 20))
+    put = sky("artifacts", "put", file, "mine/plan.bin", "--json")
+    assert (put.code, put.json["key"], put.json["size"]) == (0, "mine/plan.bin", 10 << 20)
+    assert sky("artifacts", "get", "mine/plan.bin", "-o", tmp_path / "back").code == 0
+    assert (tmp_path / "back").read_bytes() == file.read_bytes()
+    assert sky("artifacts", "cp", "mine/plan.bin", "mine/b", "--json").json["key"] == "mine/b"
+    assert sky("artifacts", "rm", "mine/plan.bin", "--json").json == {"removed": "mine/plan.bin"}
+    assert sky("artifacts", "ls", "mine", "--json").json["artifacts"][0]["key"] == "mine/b"
+
+
+def test_standard_input(sky: Headless) -> None:
+    """What is piped in is stored, and comes out as it was."""
+    assert sky("artifacts", "put", "-", "a", stdin=b"\0\xff\r\n").code == 0
+    assert sky("artifacts", "get", "a", "-o", "-").out == b"\0\xff\r\n"
+
+
+def test_levels(sky: Headless) -> None:
+    """A listing is one level; folders end in a slash."""
+    for key in ("a/1", "a/b/2", "c"):
+        sky("artifacts", "put", "-", key)
+    assert [row.split()[0] for row in sky("artifacts", "ls").text.splitlines()[1:]] == ["a/", "c"]
+    document = sky("artifacts", "ls", "a/", "--json").json
+    assert document["folders"] == ["a/b"]
+    assert [one["key"] for one in document["artifacts"]] == ["a/1"]
+    assert (document["store"], document["prefix"]) == ("local", "a")
+
+
+def test_empty_store(stranger: Headless) -> None:
+    """A store without anything lists nothing and is no failure."""
+    done = stranger("artifacts", "ls", "--json")
+    assert (done.code, done.json["folders"], done.json["artifacts"]) == (0, [], [])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("ls", "../x"), ("get", "a/../../x"), ("put", "-", "/etc/x"), ("rm", "a//b"),
+     ("cp", "a", "../b"), ("cp", "../a", "b"), ("put", "-", "")],
+)  # fmt: skip
+def test_keys_stay_inside(sky: Headless, arguments: tuple[str, ...]) -> None:
+    """A key that climbs out is a wrong request: exit 2, and why."""
+    done = sky("artifacts", *arguments)
+    assert (done.code, done.out) == (2, b"")
+    assert "is no key" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("ls", "none"), ("get", "none"), ("rm", "none"), ("cp", "none", "b"),
+     ("put", "/no/such/file", "b"), ("ls", "--store", "none")],
+)  # fmt: skip
+def test_missing(sky: Headless, arguments: tuple[str, ...]) -> None:
+    """What is not there exits 5."""
+    assert sky("artifacts", *arguments).code == 5
+
+
+def test_nothing_is_overwritten(sky: Headless, tmp_path: Path) -> None:
+    """What is there stays unless somebody says otherwise: exit 4."""
+    assert sky("artifacts", "put", "-", "a", stdin=b"1").code == 0
+    assert sky("artifacts", "put", "-", "a", stdin=b"2").code == 4
+    assert sky("artifacts", "cp", "a", "a").code == 4
+    (tmp_path / "file").write_text("mine")
+    assert sky("artifacts", "get", "a", "-o", tmp_path / "file").code == 4
+    assert (tmp_path / "file").read_text() == "mine"
+    assert sky("artifacts", "get", "a", "-o", "-").out == b"1"
+    assert sky("artifacts", "put", "-", "a", "--overwrite", stdin=b"3").code == 0
+    assert sky("artifacts", "get", "a", "-o", "-").out == b"3"
+
+
+def test_only_files_are_put(sky: Headless, tmp_path: Path) -> None:
+    """A folder or a pipe is not stored."""
+    os.mkfifo(tmp_path / "pipe")
+    assert sky("artifacts", "put", tmp_path, "a").code == 2
+    assert sky("artifacts", "put", tmp_path / "pipe", "a").code == 2
+
+
+def test_a_directory_of_ones_own(sky: Headless, tmp_path: Path) -> None:
+    """The configuration says where artifacts are kept."""
+    config = tmp_path / "config.toml"
+    config.write_text(f'[artifacts]\ndirectory = "{tmp_path / "elsewhere"}"\n')
+    assert sky("--config", config, "artifacts", "put", "-", "a/b", stdin=b"x").code == 0
+    assert (tmp_path / "elsewhere/a/b").read_bytes() == b"x"
