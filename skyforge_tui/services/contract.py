@@ -18,6 +18,7 @@ from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
+from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.runs import RunService
@@ -36,6 +37,7 @@ class Services:
     runs: RunService
     artifacts: ArtifactService
     labs: LabService
+    lab_links: LabLinks
     history: HistoryService
     views: ViewService
     doctor: DoctorService
@@ -73,7 +75,7 @@ class Services:
         """Say whether a lab, or the topology whose runs start and stop it, may be used so."""
         if permission is not Permission.RUN_START:
             return self.access.decide(principal, permission, lab.project_id)
-        template = self.labs.template_of(lab)
+        template = self.lab_links.template_of(lab)
         if template is None:
             return Denied(
                 f"no topology of this workspace makes {lab.name}",

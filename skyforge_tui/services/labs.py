@@ -53,10 +53,6 @@ class LabService:
             raise NotFound(f"no project holds the lab {target}")
         return project_id
 
-    def template_of(self, lab: Lab) -> Template | None:
-        """Return from memory the topology a lab is made from, if it is in the workspace."""
-        return self._links.template_of(lab)
-
     # What one may ask.
 
     @requires(Permission.LAB_LIST)
@@ -81,6 +77,14 @@ class LabService:
         detail = await self._index.provider(lab_id).detail(lab_id)
         linked = await self._links.with_run(self._links.linked(detail.lab))
         return LabDetail(linked, detail.nodes, detail.links, detail.steps, detail.missing)
+
+    @requires(Permission.LAB_READ)
+    async def template_for(self, principal: Principal, lab_id: LabId) -> Template | None:
+        """Return the topology a lab is made from; None when the workspace does not hold it.
+
+        Raises: NotFound, as `get`.
+        """
+        return self._links.template_of(await self._visible(principal, lab_id))
 
     @requires(Permission.LAB_LIST)
     async def find(self, principal: Principal, name: str) -> Lab:

@@ -77,10 +77,12 @@ class LabCommands:
             self.work(self._open_card(lab, answers), group="card", exclusive=True)
 
     async def _open_card(self, lab: Lab, answers: dict[str, str]) -> None:
-        async def template_of(services: Services) -> Template | None:
-            return services.labs.template_of(lab)
+        principal = self.cockpit.bridge.principal
 
-        template = await self.ask(template_of)
+        async def topology(services: Services) -> Template | None:
+            return await services.labs.template_for(principal, lab.id)
+
+        template = await self.ask(topology)
         if template is not None:
             asked = {one.name for one in template.survey}
             known = {name: value for name, value in answers.items() if name in asked}

@@ -140,6 +140,7 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
     logs = {LOCAL: FileLogStore(frame.state_dir)}
     machine, starter = machine_of(ground.loaded), starter_of(frame)
     index = RunIndex([engine], logs, SqliteRunCache(ground.cache), catalog, bus)
+    lab_links = LabLinks(catalog, index)
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus),
@@ -153,7 +154,8 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
             bus,
             clock,
         ),
-        labs=await _labs(ground, LabLinks(catalog, index), health),
+        labs=await _labs(ground, lab_links, health),
+        lab_links=lab_links,
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
         doctor=DoctorService(machine, access),

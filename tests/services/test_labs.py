@@ -194,12 +194,14 @@ async def test_the_topology_that_made_it() -> None:
     """A lab's topology is found by file; a folder with two of them tells nothing by itself."""
     first, second = a_topology("bgp"), a_topology("bgp", "other.yml")
     core = await a_core(first, second)
-    assert core.labs.template_of(a_lab()) == core.catalog.template(first.id)
-    assert core.labs.template_of(a_lab(topology="")) is None
-    assert core.labs.template_of(a_lab(directory="/srv/else", topology="")) is None
+    assert core.services.lab_links.template_of(a_lab()) == core.catalog.template(first.id)
+    assert core.services.lab_links.template_of(a_lab(topology="")) is None
+    assert core.services.lab_links.template_of(a_lab(directory="/srv/else", topology="")) is None
     only = await a_core(second)
-    assert only.labs.template_of(a_lab(topology="")) == only.catalog.template(second.id)
-    assert only.labs.template_of(a_lab()) is None
+    assert only.services.lab_links.template_of(a_lab(topology="")) == only.catalog.template(
+        second.id
+    )
+    assert only.services.lab_links.template_of(a_lab()) is None
 
 
 async def test_who_may_see_a_lab() -> None:
@@ -210,10 +212,11 @@ async def test_who_may_see_a_lab() -> None:
     await core.labs.sync(SYSTEM)
     assert [one.name for one in (await core.labs.all(ADA)).labs] == ["bgp", "outside"]
     assert [one.name for one in (await core.labs.all(EVE)).labs] == ["outside"]
-    for call in (core.labs.get, core.labs.metadata, core.labs.graph):
+    for call in (core.labs.get, core.labs.metadata, core.labs.graph, core.labs.template_for):
         with pytest.raises(NotFound):
             await call(EVE, LAB)
     assert (await core.labs.metadata(ADA, LAB))["lab_id"] == LAB
+    assert await core.labs.template_for(ADA, LAB) == core.catalog.template(a_topology().id)
     assert await core.labs.project_of(LAB) == a_project().id
     with pytest.raises(NotFound):
         await core.labs.project_of(outside.id)

@@ -97,10 +97,9 @@ class NetlabLabProvider:
             why = f"nodes and links: {entry.directory} is not there any more"
             return LabDetail(lab, (), (), words.steps(entry), (why,))
         missing: list[str] = []
-        seen: tuple[wire.NodeEntry, ...] = ()
-        if not lab.state.is_moving:  # else netlab refuses to tell
-            lab, seen = await self._counted(entry, lab, missing)
-        plan = await self._plan(entry, missing)
+        (lab, seen), plan = await asyncio.gather(
+            self._counted(entry, lab, missing), self._plan(entry, missing)
+        )
         nodes = seen or plan.nodes
         lab = replace(
             lab,
@@ -171,6 +170,8 @@ class NetlabLabProvider:
         self, entry: wire.LabEntry, lab: Lab, missing: list[str]
     ) -> tuple[Lab, tuple[wire.NodeEntry, ...]]:
         """Return the lab with its nodes counted: what netlab says may have ended with a reboot."""
+        if lab.state.is_moving:
+            return lab, ()  # netlab refuses to tell
         try:
             answer = await self._client.instance(entry.instance)
         except wire.UnknownInstanceError:
@@ -206,13 +207,19 @@ class NetlabLabProvider:
             return known[2]
         ask = self._client.inspect
         try:
-            nodes = inspection.read_nodes(await ask(entry.directory, "nodes"))
-            links = inspection.read_links(await ask(entry.directory, "links"))
-            file = inspection.read_file(await ask(entry.directory, "input"))
+            nodes, links, file = await asyncio.gather(
+                ask(entry.directory, "nodes"),
+                ask(entry.directory, "links"),
+                ask(entry.directory, "input"),
+            )
+            plan = _Plan(
+                inspection.read_nodes(nodes),
+                tuple(map(_link, inspection.read_links(links))),
+                inspection.read_file(file),
+            )
         except TransportError as error:
             missing.append(f"nodes and links: {error.message}")
             return _Plan()
-        plan = _Plan(nodes, tuple(map(_link, links)), file)
         if made is not None:
             self._plans[entry.instance] = (entry.directory, made, plan)
         return plan
