@@ -694,7 +694,8 @@ class Core:
         )
         self.services = Services(
             doctor=self.doctor, welcome=self.welcome,
-            projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs, lab_links=links, history=self.history, views=self.views,
+            projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
+            lab_links=links, history=self.history, views=self.views,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),
