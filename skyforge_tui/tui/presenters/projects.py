@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from skyforge_tui.domain.identity import Role, TemplateId, upstream_of
+from skyforge_tui.domain.identity import Role, upstream_of
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template, TemplateKind
@@ -238,8 +238,3 @@ def _trust(template: Template) -> Line:
 
 def _cut_path(path: str, width: int) -> str:
     return cut_text(literal(path), width, "front")
-
-
-def last_of(last: Mapping[TemplateId, Run], template: Template) -> Run | None:
-    """Return the newest run of a template."""
-    return last.get(template.id)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.domain.run import Run, RunDetail, RunState
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.bars import duration_bar, sparkline
-from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
 
 COLUMNS: tuple[Column, ...] = (
@@ -24,7 +23,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("note", "Note", 14, most=None, priority=20),
 )
 
-_NOTE_TONES: Mapping[RunState, str] = {RunState.ERROR: "bad", RunState.LOST: "bad"}
+_BROKEN = frozenset({RunState.ERROR, RunState.LOST})
 
 
 def run_cells(run: Run, usual: timedelta | None, now: datetime, me: str) -> dict[str, Line]:
@@ -45,12 +44,8 @@ def run_cells(run: Run, usual: timedelta | None, now: datetime, me: str) -> dict
 
 def _note(run: Run, took: timedelta | None, usual: timedelta | None) -> Line:
     if run.note:
-        tone = "bad" if run.state in _NOTE_TONES else "warn" if run.waits_for_input else "muted"
-        return (
-            Span(
-                literal(run.note), "bad" if tone == "bad" else "warn" if tone == "warn" else "muted"
-            ),
-        )
+        tone: Tone = "warn" if run.waits_for_input else "muted"
+        return (Span(literal(run.note), "bad" if run.state in _BROKEN else tone),)
     if run.state is RunState.RUNNING and took is not None and usual:
         if took > usual:
             return (Span(f"{tones.duration(took - usual)} over", "warn"),)
@@ -184,8 +179,3 @@ def _earlier(run: Run, now: datetime) -> Line:
         Span(f"{tones.duration(run.duration(now)):>8}"),
         Span(f"  {tones.age(now - run.created_at)}", "muted"),
     )
-
-
-def usual_of(usual: Mapping[TemplateId, timedelta], run: Run) -> timedelta | None:
-    """Return how long runs of this run's template usually take."""
-    return usual.get(run.template_id)
