@@ -34,21 +34,21 @@ class Tool:
 TOOLS: tuple[Tool, ...] = (
     Tool(
         "git", ("git",), ("--version",), re.compile(r"git version (\d\S*)"),
-        "projects and their commits", "install the package git",
+        "projects and their commits", "install git",
     ),
     Tool(
         "ansible", ("ansible-playbook",), ("--version",),
         re.compile(r"\[core (\d[^\]\s]*)\]|ansible-playbook (\d\S*)"),
-        "playbooks", "pip install ansible-core", "2.18", "ansible-core",
+        "playbooks", "pip install -U ansible-core", "2.18", "ansible-core",
     ),
     Tool(
         "netlab", ("netlab",), ("version",), re.compile(r"netlab version (\d\S*)"),
-        "network labs from a topology file", "pip install networklab", "26.02",
+        "network labs from a topology file", "pip install -U networklab", "26.02",
         "networklab",
     ),
     Tool(
         "containerlab", ("containerlab",), ("version",), re.compile(r"version:\s*v?(\d\S*)"),
-        "labs of containers", "install the package containerlab",
+        "labs of containers", "install containerlab",
     ),
     Tool(
         "docker", ("docker",), ("--version",), re.compile(r"version (\d[^\s,]*)"),
@@ -57,16 +57,16 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         "terraform", ("tofu", "terraform"), ("version", "-json"),
         re.compile(r'"terraform_version":\s*"([^"]+)"'),
-        "infrastructure as code", "install the package opentofu, or terraform",
+        "infrastructure as code", "install opentofu or terraform",
     ),
     Tool(
         "make", ("make",), ("--version",), re.compile(r"Make (\d\S*)"),
-        "the targets of Makefiles", "install the package make",
+        "the targets of Makefiles", "install make",
     ),
 )  # fmt: skip
 SSH = Tool(
     "ssh", ("ssh",), ("-V",), re.compile(r"_(\d[^\s,]*)"),
-    "other machines", "install the package openssh-client",
+    "other machines", "install openssh-client",
 )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _aged(tool: Tool, version: str, where: str) -> Check:
     """Say whether a program that runs is young enough."""
     if _numbers(version) < _numbers(tool.oldest):
         old = f"older than {tool.oldest}"
-        return _check(tool, CheckState.WARNING, version, where, old, f"renew it: {tool.advice}")
+        return _check(tool, CheckState.WARNING, version, where, old, tool.advice)
     return _check(tool, CheckState.OK, version, where)
 
 

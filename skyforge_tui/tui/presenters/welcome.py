@@ -17,8 +17,12 @@ _STATES: Mapping[CheckState, StateLook] = {
     CheckState.UNKNOWN: StateLook(glyphs.UNKNOWN, "unknown", "muted", "muted"),
 }
 _LOOKING = StateLook(glyphs.PENDING, "looking", "spin")
-_WORD, _NAME, _VERSION = 12, 15, 10
-_KEY, _WAY = 8, 22
+_WORD, _NAME, _VERSION = 12, 14, 9
+_KEY, _WAY = 7, 22
+_FEW = 3
+"""Findings for which the page gives up its words."""
+_WAYS = 4
+"""The rows of the ways on, with the blank one above."""
 _SECRETS = "Passwords go to the keyring or stay in the environment, never in a file."
 
 
@@ -85,6 +89,8 @@ def page_lines(
         (),
         (Span(_SECRETS, "muted"),),
     ]  # fmt: skip
+    if height < len(head) + len(ways) + _FEW:
+        head, ways = head[:1], ways[:_WAYS]
     more = [name for name in checks if name not in tools and is_shown(checks[name])]
     names = [*tools, *more]
     room = max(1, height - len(head) - len(ways))
