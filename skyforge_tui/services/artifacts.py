@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 from skyforge_tui.domain.artifact import (
@@ -25,6 +24,7 @@ from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run
 from skyforge_tui.ports.artifact_store import ArtifactStore, Source
+from skyforge_tui.services.artifact_views import FolderSize, Held, Level, Preview
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.collector import Collector
@@ -34,45 +34,6 @@ PREVIEW_BYTES = 64 * 1024
 _LARGEST_MANIFEST = 16 << 20
 _COUNTED = 1000
 """Objects counted of a folder; of more it is said that there are more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A key or a prefix, and the project whose roles rule over it."""
-
-    ref: ArtifactRef
-    project_id: ProjectId
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Part of what lies below a prefix, as far as the asking person may see it."""
-
-    folders: tuple[Held, ...]
-    artifacts: tuple[tuple[Artifact, Held], ...]
-    next: str = ""
-    """What to ask for the rest after; empty at the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class FolderSize:
-    """How much is in a folder, all the way down."""
-
-    count: int
-    size: int
-    newest: datetime | None
-    is_more: bool
-    """Whether there is more than was counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """An artifact with its first bytes, and the run that made it, if one did."""
-
-    artifact: Artifact
-    """With its checksum, where the run's manifest names it."""
-    start: bytes
-    run: Run | None
 
 
 class ArtifactService:

@@ -11,7 +11,8 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
-from skyforge_tui.services.artifacts import ArtifactService, Held
+from skyforge_tui.services.artifact_views import Held
+from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access, Decision, Denied
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog

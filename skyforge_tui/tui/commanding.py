@@ -16,7 +16,7 @@ from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
-from skyforge_tui.services.artifacts import Held
+from skyforge_tui.services.artifact_views import Held
 from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.tui.deck import Deck
 from skyforge_tui.tui.presenters import headless, sent, yank

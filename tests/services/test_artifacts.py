@@ -22,7 +22,8 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Members
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
-from skyforge_tui.services.artifacts import PREVIEW_BYTES, ArtifactService, Held, Level
+from skyforge_tui.services.artifact_views import Held, Level
+from skyforge_tui.services.artifacts import PREVIEW_BYTES, ArtifactService
 from skyforge_tui.services.authorization import Allowed, Denied
 from tests.artifact_fakes import HOUSE
 from tests.builders import NOON, PROJECT_ID, a_detail, a_project, a_run

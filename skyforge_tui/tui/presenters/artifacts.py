@@ -10,7 +10,7 @@ from skyforge_tui.domain.artifact import Artifact
 from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.markers import MarkerKind
 from skyforge_tui.domain.run import Run
-from skyforge_tui.services.artifacts import FolderSize, Preview
+from skyforge_tui.services.artifact_views import FolderSize, Preview
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal, spread, width_of
 from skyforge_tui.tui.presenters.columns import Column

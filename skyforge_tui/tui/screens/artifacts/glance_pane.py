@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from skyforge_tui.services.artifacts import Preview
+from skyforge_tui.services.artifact_views import Preview
 from skyforge_tui.tui.presenters import artifacts as present
 from skyforge_tui.tui.presenters import previews
 from skyforge_tui.tui.screens.artifacts.store_view import Glance

@@ -14,7 +14,7 @@ from textual.worker import Worker
 from skyforge_tui.domain.artifact import Artifact
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run
-from skyforge_tui.services.artifacts import FolderSize, Held, Preview
+from skyforge_tui.services.artifact_views import FolderSize, Held, Preview
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
 from skyforge_tui.tui.commands import Command, Place

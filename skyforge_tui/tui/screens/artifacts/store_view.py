@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.run import Run
-from skyforge_tui.services.artifacts import FolderSize, Held, Level, Preview
+from skyforge_tui.services.artifact_views import FolderSize, Held, Level, Preview
 from skyforge_tui.services.contract import Services
 
 MOST_ROWS = 5000

@@ -1,0 +1,215 @@
+"""Walking through the store by keys: down, reading, up, to the run, saving and deleting."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from skyforge_tui.domain.artifact import ArtifactRef
+from skyforge_tui.domain.collection import Collection, Refusal
+from skyforge_tui.domain.identity import LOCAL, RunId
+from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.presenters.artifacts import made_lines, twigs
+from skyforge_tui.tui.presenters.cells import text_of
+from tests.tui.cockpit_harness import (
+    press,
+    row_with,
+    screen_text,
+    shows,
+    until_gone,
+    until_idle,
+    until_shown,
+)
+from tests.tui.pretend import MARA, Estate, run_id
+
+SESSIONS = json.dumps({"run": 806, "sessions": [{"host": f"leaf{n}"} for n in range(12)]}, indent=1)
+OURS = "artifacts/edge-fabric/806"
+CONTENT = {
+    f"{OURS}/configs/leaf1.cfg": b"hostname leaf1\n",
+    f"{OURS}/configs/leaf2.cfg": b"hostname leaf2\n",
+    f"{OURS}/blob.bin": bytes(range(256)) * 4,
+    f"{OURS}/sessions.json": SESSIONS.encode(),
+    "artifacts/edge-fabric/799/empty.txt": b"",
+    "artifacts/sandbox-jo/3/hers.txt": b"not mine",
+}
+
+
+@asynccontextmanager
+async def place(
+    content: dict[str, bytes] = CONTENT, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Pilot[Any], Estate]]:
+    """Yield the cockpit at Artifacts, on a store with this in it."""
+    estate = Estate()
+    for key, data in content.items():
+        await estate.core.shelf.store.put(key, data)
+    async with estate.app().run_test(size=size) as pilot:
+        await until_idle(pilot)
+        await pilot.press("4")
+        await until_idle(pilot)
+        yield pilot, estate
+
+
+async def keys(pilot: Pilot[Any], *names: str) -> list[str]:
+    """Press keys one by one, each when the one before was obeyed; return the screen."""
+    for name in names:
+        await pilot.press(name)
+        await until_idle(pilot)
+    return screen_text(pilot.app)
+
+
+async def stored(estate: Estate) -> list[str]:
+    """Return the keys in the store."""
+    return [one.key for one in (await estate.core.shelf.store.page("", deep=True)).artifacts]
+
+
+async def test_empty_store() -> None:
+    """An empty store says so, and how to change that."""
+    async with place({}) as (pilot, _):
+        assert shows(pilot.app, "No artifact yet.  L launch")
+        assert shows(pilot.app, "STORE LOCAL")
+
+
+async def test_begins_where_ways_part() -> None:
+    """One begins below what has only one way down; what one may not see is not there."""
+    async with place() as (pilot, _):
+        assert shows(pilot.app, "Artifacts artifacts › edge-fabric")
+        assert "1 object" in row_with(pilot.app, "799/")
+        assert "4 objects" in row_with(pilot.app, "806/")
+        assert not shows(pilot.app, "sandbox-jo")
+
+
+async def test_down_and_up() -> None:
+    """Enter goes into a folder, h comes back onto it."""
+    async with place() as (pilot, _):
+        await keys(pilot, "j", "enter")
+        assert shows(pilot.app, "artifacts › edge-fabric › 806", "sessions.json", "2 objects")
+        await keys(pilot, "enter")
+        assert shows(pilot.app, "806 › configs", "leaf1.cfg", "leaf2.cfg")
+        await keys(pilot, "h")
+        assert row_with(pilot.app, "configs/").find("▌") > 0
+        await keys(pilot, "h", "q", "q")
+        assert shows(pilot.app, "artifacts/")
+        await keys(pilot, "h")
+        assert shows(pilot.app, "this is the top")
+
+
+async def test_preview() -> None:
+    """Text has lines, JSON too, other bytes are hex; the run that made it stands beside."""
+    async with place() as (pilot, _):
+        await keys(pilot, "j", "enter", "j")
+        assert shows(pilot.app, "binary, run 806 ✓", "000000  00 01 02 03 04 05 06 07")
+        await keys(pilot, "j")
+        assert shows(pilot.app, '  2  "run": 806,', "run 806 ✓", "more lines ↓")
+        await keys(pilot, "h", "k", "enter")
+        assert shows(pilot.app, "It is empty.")
+
+
+async def test_reading() -> None:
+    """While one reads, the movement keys scroll; h gives them back to the table."""
+    async with place() as (pilot, _):
+        await keys(pilot, "j", "enter", "G", "enter", "j", "j")
+        assert not shows(pilot.app, "  1 {")
+        assert "›" in row_with(pilot.app, "sessions.json ")
+        await keys(pilot, "G")
+        assert not shows(pilot.app, "more lines")
+        await keys(pilot, "g")
+        assert shows(pilot.app, "  1 {")
+        await keys(pilot, "h", "k")
+        assert shows(pilot.app, "binary")
+
+
+async def test_to_the_run() -> None:
+    """U goes to the run that made a thing, also from the run's folder."""
+    async with place() as (pilot, _):
+        await press(pilot, "j", "u", shows="806 deploy-bgp")
+        await until_idle(pilot)
+        await keys(pilot, "4", "enter", "G", "u")
+        await until_shown(pilot, "806 deploy-bgp")
+
+
+async def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S writes a new file where one stands, and overwrites none."""
+    monkeypatch.chdir(tmp_path)
+    async with place() as (pilot, _):
+        await keys(pilot, "j", "enter", "G")
+        await press(pilot, "S", shows="Saved sessions.json")
+        assert (tmp_path / "sessions.json").read_text() == SESSIONS
+        await press(pilot, "S", shows="already")
+
+
+async def test_delete() -> None:
+    """D asks first; esc keeps it, enter deletes it for good."""
+    async with place() as (pilot, estate):
+        await keys(pilot, "j", "enter", "G")
+        await press(pilot, "D", shows=["Delete sessions.json", "skyforge artifacts rm"])
+        await pilot.press("escape")
+        await until_gone(pilot, "keep it")
+        assert f"{OURS}/sessions.json" in await stored(estate)
+        await press(pilot, "D", shows="Delete sessions.json")
+        await pilot.press("enter")
+        await until_shown(pilot, "Deleted sessions.json")
+        await until_idle(pilot)
+        assert f"{OURS}/sessions.json" not in await stored(estate)
+        assert not shows(pilot.app, '"run": 806')
+
+
+async def test_folders_are_not_deleted() -> None:
+    """What can be done with one object only is refused for a folder, with the reason."""
+    async with place() as (pilot, _):
+        await press(pilot, "D", shows="it is a folder")
+        await press(pilot, "S", shows="it is a folder")
+
+
+async def test_hears_of_changes() -> None:
+    """What is stored meanwhile appears without a key."""
+    async with place() as (pilot, estate):
+        await keys(pilot, "j", "enter")
+        await estate.core.artifacts.put(MARA, ArtifactRef(LOCAL, f"{OURS}/new.txt"), b"x")
+        await until_shown(pilot, "new.txt")
+
+
+async def test_wide() -> None:
+    """Where there is room the preview stands beside, and facts below the objects."""
+    async with place(size=(120, 36)) as (pilot, _):
+        await keys(pilot, "j", "enter", "G")
+        assert shows(pilot.app, "made by   run 806 deploy-bgp ✓", "by        mara, edge-fabric")
+        assert shows(pilot.app, '"run": 806')
+
+
+async def test_run_says_what_it_made() -> None:
+    """A run's page says how much of it is kept and where."""
+    async with place(size=(120, 36)) as (pilot, estate):
+        kept = Collection(run_id(806), LOCAL, OURS, 4, 1234)
+        await estate.core.shelf.cache.write(kept)
+        app = pilot.app
+        assert isinstance(app, SkyforgeApp)
+        app.open_run(run_id(806))
+        await until_shown(pilot, "Made", "4 artifacts, 1.2 kB", OURS)
+
+
+def test_made_lines() -> None:
+    """What a run made names its outputs and what was refused; nothing made says nothing."""
+    run = RunId("local:1")
+    assert made_lines(None) == []
+    assert made_lines(Collection(run)) == []
+    outputs = tuple(Marker(MarkerKind.OUTPUT, f"lab{n}", "up") for n in range(7))
+    lines = made_lines(Collection(run, markers=outputs, refusals=(Refusal("../x", "out"),)))
+    assert [text_of(one) for one in lines] == [
+        "Made", *(f"output    ◊ lab{n} up" for n in range(5)), "          2 more",
+        "not kept  ../x: out",
+    ]  # fmt: skip
+
+
+def test_twigs() -> None:
+    """The tree is unfolded along the way, and nowhere else."""
+    folders = {"": ["a", "b"], "b": ["b/c", "b/d"], "b/d": ["b/d/e"]}
+    assert [(one.prefix, one.depth, one.is_open) for one in twigs(folders, "b/d")] == [
+        ("a", 0, False), ("b", 0, True), ("b/c", 1, False), ("b/d", 1, True), ("b/d/e", 2, False),
+    ]  # fmt: skip

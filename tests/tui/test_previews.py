@@ -1,0 +1,86 @@
+"""The first bytes of anything are shown as harmless lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from skyforge_tui.tui.presenters.cells import Span, plain, text_of
+from skyforge_tui.tui.presenters.previews import MOST_COLUMNS, MOST_LINES, shown
+
+
+def rows(start: bytes, total: int | None = None, name: str = "x.txt", width: int = 60) -> list[str]:
+    """Return the rows of a preview as text."""
+    found = shown(start, len(start) if total is None else total, name, width)
+    return [text_of(one) for one in found.lines]
+
+
+def test_text() -> None:
+    """Text has numbered lines, and says how many."""
+    assert rows(b"one\r\ntwo\n") == ["  1 one", "  2 two"]
+    assert shown(b"one\ntwo\n", 8, "x", 60).about == "2 lines"
+    assert shown(b"one", 3, "x", 60).about == "1 line"
+    assert rows("é…\n".encode()) == ["  1 é…"]
+
+
+def test_empty() -> None:
+    """Nothing is said to be nothing."""
+    assert rows(b"") == ["It is empty."]
+
+
+def test_json() -> None:
+    """Keys of JSON are muted, values are not; nothing else is coloured."""
+    line = shown(b'{"a": "b: c", "d": 1}', 21, "x.json", 60).lines[0]
+    assert plain(line) == '  1 {"a": "b: c", "d": 1}'
+    assert [one.text for one in line if one.tone == "muted"] == ["  1 ", '"a"', '"d"']
+
+
+def test_hex() -> None:
+    """What is no text is shown byte by byte, as many to a row as there is room."""
+    data = bytes(range(20))
+    assert rows(data) == [
+        "000000  00 01 02 03 04 05 06 07  ........",
+        "000008  08 09 0a 0b 0c 0d 0e 0f  ........",
+        "000010  10 11 12 13              ....",
+    ]
+    assert rows(b"\0ABC" * 5, width=80)[0].endswith("  .ABC.ABC.ABC.ABC")
+    assert shown(data, 20, "x", 60).about == "20 B, binary"
+
+
+@pytest.mark.parametrize("start", [b"\xff\xfe", b"a\0b", b"\x01"])
+def test_binary(start: bytes) -> None:
+    """Bytes that are no UTF-8, or control characters, are no text."""
+    assert shown(start, len(start), "x", 60).about.endswith("binary")
+
+
+def test_cut_in_a_character() -> None:
+    """A preview that ends in the middle of a character is text all the same."""
+    whole = ("x" * 9 + "é").encode()
+    found = rows(whole[:-1], total=500)
+    assert found[0] == "  1 xxxxxxxxx"
+    assert "cut here: the first 10 B of 500 B" in found[-1]
+    assert shown(whole[:-1], len(whole) - 1, "x", 60).about.endswith("binary")
+
+
+def test_bounds() -> None:
+    """Neither many nor long lines are drawn whole."""
+    assert len(rows(b"\n" * (MOST_LINES + 50))) == MOST_LINES + 1
+    assert len(rows(b"y" * 9999)[0]) == MOST_COLUMNS + 4
+    assert len(rows(bytes(64 << 10))) == 513
+
+
+def test_harmless() -> None:
+    """Escape sequences and direction overrides are shown, not obeyed."""
+    (row,) = rows("\x1b[2J\u202eevil\t.".encode())
+    assert row.startswith("  1 ␛[2J\ufffdevil")
+
+
+@given(some.binary(max_size=3000), some.sampled_from(["x.json", "x"]), some.integers(20, 120))
+def test_anything(data: bytes, name: str, width: int) -> None:
+    """Whatever the bytes are, there are lines, and every one of them is printable."""
+    found = shown(data, len(data), name, width)
+    assert found.lines
+    assert all(isinstance(span, Span) and "\n" not in span.text for one in found.lines
+               for span in one)  # fmt: skip
+    assert all(plain(one).isprintable() for one in found.lines)
