@@ -6,7 +6,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,17 +16,38 @@ from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError, Unavail
 from skyforge_tui.domain.events import Event, NoticeRaised
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.notice import Notice
-from skyforge_tui.services.contract import Services
 
-Work = Callable[[Services, Principal], Coroutine[Any, Any, int]]
+if TYPE_CHECKING:
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.services.run_parts import KnowsRuns, RunParts
+    from skyforge_tui.settings.frame import FrameSettings
+
+    Opened = TypeVar("Opened", bound=KnowsRuns)
+    Work = Callable[[Opened, Principal], Coroutine[Any, Any, int]]
+    Open = Callable[[FrameSettings], AbstractAsyncContextManager[Opened]]
 
 
-def perform(ctx: click.Context, work: Work, *, watch: bool = False) -> None:
+def perform(ctx: click.Context, work: Work[Services], *, watch: bool = False) -> None:
     """Open the services, run `work` and leave with the exit code it returns.
 
     `watch` also keeps the runs in step with their engines meanwhile.
     """
-    ctx.exit(_guarded(lambda: asyncio.run(_perform(ctx.obj, work, watch=watch))))
+    from skyforge_tui.wiring import open_services
+
+    def opened(frame: FrameSettings) -> AbstractAsyncContextManager[Services]:
+        return open_services(frame, watch_runs=watch)
+
+    ctx.exit(_guarded(lambda: asyncio.run(_perform(ctx.obj, opened, work))))
+
+
+def perform_on_runs(ctx: click.Context, work: Work[RunParts], *, watch: bool = False) -> None:
+    """Do as `perform` with what is known of runs alone, which opens sooner."""
+    from skyforge_tui.wiring import open_runs
+
+    def opened(frame: FrameSettings) -> AbstractAsyncContextManager[RunParts]:
+        return open_runs(frame, watch_runs=watch)
+
+    ctx.exit(_guarded(lambda: asyncio.run(_perform(ctx.obj, opened, work))))
 
 
 def _guarded(call: Callable[[], int]) -> int:
@@ -116,15 +138,17 @@ def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _literal(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
-async def _perform(invocation: Invocation, work: Work, *, watch: bool) -> int:
+async def _perform(invocation: Invocation, opened: Open[Opened], work: Work[Opened]) -> int:
     from skyforge_tui.settings.frame import read_frame
-    from skyforge_tui.wiring import current_principal, open_services
+    from skyforge_tui.wiring import current_principal
 
     frame = read_frame(invocation.config_path, invocation.profile)
-    async with open_services(frame, watch_runs=watch) as services:
+    async with opened(frame) as services:
         services.bus.subscribe(_hear)
         for notice in services.notices:
             narrate_notice(notice)

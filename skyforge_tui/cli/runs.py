@@ -6,16 +6,19 @@ import sys
 from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, rows, write
-from skyforge_tui.cli.collecting import collected
+from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows, write
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import FieldKind, Template
-from skyforge_tui.services.contract import Services
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.services.run_parts import KnowsRuns, RunParts
 
 _json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
@@ -34,7 +37,7 @@ def runs() -> None:
 def list_runs(ctx: click.Context, as_json: bool, limit: int | None) -> None:
     """List runs: active first, then newest."""
 
-    async def work(services: Services, principal: Principal) -> int:
+    async def work(services: RunParts, principal: Principal) -> int:
         await refresh(services, principal)
         found = await services.runs.newest(principal, limit)
         now = datetime.now(UTC)
@@ -50,7 +53,7 @@ def list_runs(ctx: click.Context, as_json: bool, limit: int | None) -> None:
             narrate(f"cut at {limit}; leave --limit away for all")
         return 0
 
-    perform(ctx, work)
+    perform_on_runs(ctx, work)
 
 
 @runs.command("show")
@@ -60,7 +63,7 @@ def list_runs(ctx: click.Context, as_json: bool, limit: int | None) -> None:
 def show_run(ctx: click.Context, run: str, as_json: bool) -> None:
     """Show one run with what was asked for."""
 
-    async def work(services: Services, principal: Principal) -> int:
+    async def work(services: RunParts, principal: Principal) -> int:
         run_id = await found_run(services, principal, run)
         detail = await services.runs.get(principal, run_id)
         facts = [
@@ -85,7 +88,7 @@ def show_run(ctx: click.Context, run: str, as_json: bool) -> None:
         )
         return 0
 
-    perform(ctx, work)
+    perform_on_runs(ctx, work)
 
 
 @runs.command("logs")
@@ -95,7 +98,7 @@ def show_run(ctx: click.Context, run: str, as_json: bool) -> None:
 def run_logs(ctx: click.Context, run: str, follow: bool) -> None:
     """Write a run's raw output to standard output."""
 
-    async def work(services: Services, principal: Principal) -> int:
+    async def work(services: RunParts, principal: Principal) -> int:
         run_id = await found_run(services, principal, run)
         if follow:
             async with aclosing(await services.runs.follow(principal, run_id)) as chunks:
@@ -112,7 +115,7 @@ def run_logs(ctx: click.Context, run: str, follow: bool) -> None:
             reader.close()
         return 0
 
-    perform(ctx, work, watch=follow)
+    perform_on_runs(ctx, work, watch=follow)
 
 
 @runs.command("launch")
@@ -180,7 +183,7 @@ def rerun_run(
 def stop_run(ctx: click.Context, run: str, as_json: bool) -> None:
     """Ask RUN to end: interrupt, then terminate, then kill; again is firmer."""
 
-    async def work(services: Services, principal: Principal) -> int:
+    async def work(services: RunParts, principal: Principal) -> int:
         run_id = await found_run(services, principal, run)
         await services.runs.stop(principal, run_id)
         detail = await services.runs.get(principal, run_id)
@@ -189,7 +192,7 @@ def stop_run(ctx: click.Context, run: str, as_json: bool) -> None:
         answer(_brief(detail.run), as_json=as_json, table=lambda: [_said(detail.run)])
         return 0
 
-    perform(ctx, work)
+    perform_on_runs(ctx, work)
 
 
 @runs.command("answer")
@@ -199,21 +202,21 @@ def answer_run(ctx: click.Context, run: str) -> None:
     """Hand a line from standard input to a RUN that asks for one; it is not stored."""
     line = sys.stdin.buffer.readline()
 
-    async def work(services: Services, principal: Principal) -> int:
+    async def work(services: RunParts, principal: Principal) -> int:
         run_id = await found_run(services, principal, run)
         await services.runs.answer(principal, run_id, line)
         return 0
 
-    perform(ctx, work)
+    perform_on_runs(ctx, work)
 
 
-async def refresh(services: Services, principal: Principal) -> None:
+async def refresh(services: KnowsRuns, principal: Principal) -> None:
     """Bring every engine's runs up to date."""
     for upstream in services.run_upstreams:
         await services.runs.refresh(principal, upstream)
 
 
-async def found_run(services: Services, principal: Principal, reference: str) -> RunId:
+async def found_run(services: KnowsRuns, principal: Principal, reference: str) -> RunId:
     """Return the run that `reference` names, as it is now."""
     await refresh(services, principal)
     return await services.runs.find(principal, reference)
@@ -255,6 +258,8 @@ async def _report(
         async with aclosing(await services.runs.follow(principal, run.id)) as chunks:
             async for _ in chunks:
                 pass
+        from skyforge_tui.cli.collecting import collected
+
         await collected(services, principal, run)
     last = (await services.runs.get(principal, run.id)).run
     answer(_brief(last), as_json=as_json, table=lambda: [_said(last)])

@@ -17,7 +17,6 @@ from skyforge_tui.ports.log_store import LogReader, LogStore
 from skyforge_tui.ports.run_engine import RunEngine
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
-from skyforge_tui.services.reconcile import reconcile
 
 _FETCH_AT_ONCE = 500
 """Runs read and written per transaction: progress shows early, the cache stays responsive."""
@@ -82,12 +81,12 @@ class RunIndex:
         async with self._one_at_a_time:
             states = await self.cache.states(upstream)
             held = await self.engine(upstream).ids()
-            difference = reconcile(dict.fromkeys(held), dict.fromkeys(states))
-            if difference.gone:
-                await self.cache.write([], difference.gone)
-                self._bus.publish(RunsChanged(difference.gone))
-        unsettled = {one for one in held if one in states and not states[one].is_final}
-        wanted = sorted({*difference.added, *unsettled}, key=_newest_first)
+            # Sets, not `reconcile`: of a hundred thousand runs hardly one is new.
+            if gone := frozenset(states.keys() - held):
+                await self.cache.write([], gone)
+                self._bus.publish(RunsChanged(gone))
+        unsettled = {one for one, state in states.items() if not state.is_final} - gone
+        wanted = sorted((held - states.keys()) | unsettled, key=_newest_first)
         for start in range(0, len(wanted), _FETCH_AT_ONCE):
             await self.read(upstream, wanted[start : start + _FETCH_AT_ONCE])
 

@@ -83,6 +83,8 @@ class _Detail(msgspec.Struct):
 _RUN = msgspec.json.Decoder(Run)
 _DETAIL = msgspec.json.Decoder(_Detail)
 _ROWIDS = msgspec.json.Decoder(list[int])
+_IDS = msgspec.json.Decoder(list[RunId])
+_WORDS = msgspec.json.Decoder(list[str])
 
 
 class SqliteRunCache:
@@ -142,10 +144,15 @@ class SqliteRunCache:
     async def states(self, upstream: str) -> dict[RunId, RunState]:
         """Return the cached state of every run of an upstream."""
         # Ids begin with the upstream and a colon; a semicolon is what follows a colon.
-        rows = await self._rows(
-            "SELECT id, state FROM runs WHERE id >= ? AND id < ?", f"{upstream}:", f"{upstream};"
+        # Two texts of many words are read in a fraction of the time of as many rows.
+        ((ids, words),) = await self._rows(
+            "SELECT json_group_array(id), json_group_array(state) FROM runs "
+            "WHERE id >= ? AND id < ?",
+            f"{upstream}:",
+            f"{upstream};",
         )
-        return {run_id: _STATES.get(state, RunState.UNKNOWN) for run_id, state in rows}
+        states = (_STATES.get(word, RunState.UNKNOWN) for word in _WORDS.decode(words))
+        return dict(zip(_IDS.decode(ids), states, strict=True))
 
     async def latest(self, template_id: TemplateId, limit: int) -> list[Run]:
         """Return the newest runs of a template, newest first."""

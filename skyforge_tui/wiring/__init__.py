@@ -19,6 +19,7 @@ from skyforge_tui.settings.frame import FrameSettings, read_frame
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
+    from skyforge_tui.services.run_parts import RunParts
     from skyforge_tui.tui.bridge import Engine
 
 
@@ -56,6 +57,20 @@ async def open_services(
         forgive_settings=forgive_settings,
     ) as services:
         yield services
+
+
+@asynccontextmanager
+async def open_runs(frame: FrameSettings, *, watch_runs: bool = False) -> AsyncIterator[RunParts]:
+    """Open what commands about runs need, without all the rest; otherwise as `open_services`."""
+    from skyforge_tui.settings.presence import is_configured
+    from skyforge_tui.wiring.run_parts import assemble_runs
+
+    if is_configured(frame.config_path, frame.profile):
+        from skyforge_tui.settings.load import load
+
+        load(frame.config_path, frame.profile).checked()
+    async with assemble_runs(frame, current_principal(), watch_runs=watch_runs) as parts:
+        yield parts
 
 
 def run_cockpit(config_path: Path | None, profile: str | None) -> int:

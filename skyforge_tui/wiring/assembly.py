@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from skyforge_tui.domain.identity import LOCAL, Principal
@@ -49,27 +45,7 @@ from skyforge_tui.store.trust import SqliteTrustStore
 from skyforge_tui.store.views import SqliteViewStore
 from skyforge_tui.wiring.artifact_parts import artifact_service
 from skyforge_tui.wiring.beginnings import machine_of, starter_of
-
-
-class SystemClock:
-    """The time as it is."""
-
-    def now(self) -> datetime:
-        """Return the current time in UTC."""
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
-
-
-def cache_path(frame: FrameSettings) -> Path:
-    """Return where the index of this state directory is kept.
-
-    Every state directory has its own: two that shared one would each forget the other's runs.
-    """
-    digest = hashlib.sha256(os.fsencode(frame.state_dir)).hexdigest()[:12]
-    return frame.cache_dir / digest / "cache.db"
+from skyforge_tui.wiring.ground import SystemClock, cache_path
 
 
 @dataclass(frozen=True, slots=True)

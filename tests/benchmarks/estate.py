@@ -14,7 +14,7 @@ from skyforge_tui.settings.frame import read_frame
 from skyforge_tui.store.database import CACHE, open_database
 from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.runs import SqliteRunCache
-from skyforge_tui.wiring.assembly import cache_path
+from skyforge_tui.wiring.ground import cache_path
 from tests.builders import NOON, PROJECT_ID, a_detail, a_project
 from tests.worktrees import a_repository
 

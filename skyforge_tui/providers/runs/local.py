@@ -39,7 +39,8 @@ class LocalRunEngine:
     async def ids(self) -> frozenset[RunId]:
         """Return the ids of all runs that have a directory."""
         numbers = await asyncio.to_thread(self._directories.numbers)
-        return frozenset(map(self._run_id, numbers))
+        prefix = f"{self._upstream}:"
+        return frozenset(RunId(f"{prefix}{number}") for number in numbers)
 
     async def fetch(self, run_ids: Collection[RunId]) -> RunListing:
         """Read these runs from their directories, in batches off the loop."""
