@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, spread, wrapped
 from skyforge_tui.tui.presenters.columns import Column
-from skyforge_tui.tui.presenters.glyphs import ASKS, NONE
+from skyforge_tui.tui.presenters.glyphs import ASKS, NONE, PASSED
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
@@ -45,6 +45,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         self._offer = offer
         self._form = SurveyForm(offer.fields, offer.answers or {}, offer.files)
         self._same_as = same_as
+        self._content = untrusted
         self._untrusted = untrusted
         self._on_trust = on_trust
         self._is_trusting = False
@@ -124,20 +125,24 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         ]
 
     def _trust(self, width: int) -> list[Line]:
-        if self._untrusted is None:
+        if self._content is None:
             return []
         room = width - 4 - LABEL
-        lines: list[Line] = [
-            _labelled("content", (Span(f"{ASKS} ", "warn", bold=True),
-                                  Span("nobody here has trusted it yet", "warn")))
-        ]  # fmt: skip
-        for path, digest in self._untrusted.files:
+        trust: Line = (Span(f"{PASSED} ", "ok"), Span("trusted", "muted"))
+        if self._untrusted is not None:
+            trust = (
+                Span(f"{ASKS} ", "warn", bold=True),
+                Span("nobody here has trusted it yet", "warn"),
+            )
+        lines = [_labelled("content", trust)]
+        for path, digest in self._content.files:
             aside = (Span(f"sha256 {digest[:HASH]}", "muted"),)
             name = cut_text(literal(path), max(8, room - HASH - 9), "front")
             lines.append(_labelled("file", spread((Span(name),), aside, room)))
-        runs = wrapped(literal(self._untrusted.command), room, 2)
+        label = "runs" if self._untrusted is None else "would run"
+        runs = wrapped(literal(self._content.command), room, 2)
         lines.extend(
-            _labelled("" if index else "would run", (Span(row),)) for index, row in enumerate(runs)
+            _labelled("" if index else label, (Span(row),)) for index, row in enumerate(runs)
         )
         return lines
 
