@@ -118,9 +118,10 @@ def _complain(source: LabSource) -> None:
 
 
 def _row(lab: Lab) -> Sequence[str]:
+    ready = "-" if lab.ready is None else _of(lab.ready, lab.nodes_total)
     return (
-        lab.name, _state(lab), _of(lab.nodes_up, lab.nodes_total), "-" if lab.ready is None else _of(lab.ready, lab.nodes_total),
-        lab.owner, lab.provider, lab.project, lab.step or lab.note,
+        lab.name, _state(lab), _of(lab.nodes_up, lab.nodes_total), ready, lab.owner,
+        lab.provider, lab.project, lab.step or lab.note,
     )  # fmt: skip
 
 

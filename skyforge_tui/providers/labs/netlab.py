@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
-from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabLinkEnd, LabSource, LabState
+from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.netlab import inspection, wire
+from skyforge_tui.integrations.netlab import wire
 from skyforge_tui.integrations.netlab.client import NetlabClient, StatusAnswer
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs import netlab_words as words
+from skyforge_tui.providers.labs.netlab_plan import Plan, Plans
 
 KIND = "netlab"
 _INSTALL = "install networklab, or start skyforge in the environment that has it"
-_SNAPSHOT = "netlab.snapshot.pickle"
-"""Never read: it runs code when it is. Its time tells when a topology was transformed."""
 _ACTIVE = (LabState.RUNNING, LabState.STARTING, LabState.STOPPING)
 _ASKED_AT_ONCE = 2
 """Labs whose nodes are asked for side by side: every one costs a program start."""
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What netlab has made of a topology: the nodes, the links, and the file it read."""
-
-    nodes: tuple[wire.NodeEntry, ...] = ()
-    links: tuple[LabLink, ...] = ()
-    file: str = ""
 
 
 class NetlabLabProvider:
@@ -53,7 +43,7 @@ class NetlabLabProvider:
         self.upstream = upstream
         self._turns = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._left_behind: set[tuple[str, str]] = set()
-        self._plans: dict[str, tuple[str, int, _Plan]] = {}
+        self._plans = Plans(client)
 
     async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs that run or are on their way."""
@@ -199,30 +189,12 @@ class NetlabLabProvider:
             lab = replace(lab, ready=len(machines) if up is None else up)
         return lab, answer.nodes
 
-    async def _plan(self, entry: wire.LabEntry, missing: list[str]) -> _Plan:
-        """Return what netlab has made of the topology; asked again only when it made it anew."""
-        made = await asyncio.to_thread(_snapshot_time, entry.directory)
-        known = self._plans.get(entry.instance)
-        if known is not None and made is not None and known[:2] == (entry.directory, made):
-            return known[2]
-        ask = self._client.inspect
+    async def _plan(self, entry: wire.LabEntry, missing: list[str]) -> Plan:
         try:
-            nodes, links, file = await asyncio.gather(
-                ask(entry.directory, "nodes"),
-                ask(entry.directory, "links"),
-                ask(entry.directory, "input"),
-            )
-            plan = _Plan(
-                inspection.read_nodes(nodes),
-                tuple(map(_link, inspection.read_links(links))),
-                inspection.read_file(file),
-            )
+            return await self._plans.of(entry)
         except TransportError as error:
             missing.append(f"nodes and links: {error.message}")
-            return _Plan()
-        if made is not None:
-            self._plans[entry.instance] = (entry.directory, made, plan)
-        return plan
+            return Plan()
 
     # Translating.
 
@@ -287,16 +259,3 @@ class NetlabLabProvider:
 
 def _is_there(entry: wire.LabEntry) -> bool:
     return Path(entry.directory).is_dir()
-
-
-def _snapshot_time(directory: str) -> int | None:
-    """Return when netlab last transformed the topology, in nanoseconds; None when it never did."""
-    try:
-        return (Path(directory) / _SNAPSHOT).stat().st_mtime_ns
-    except OSError:
-        return None
-
-
-def _link(one: inspection.Link) -> LabLink:
-    ends = (LabLinkEnd(end.node, end.interface, end.address) for end in one.ends)
-    return LabLink(one.name, one.kind, tuple(ends))
