@@ -70,7 +70,7 @@ class LabsScreen(LabCommands, TableKeys, PlaceScreen):
         """Look at what others did meanwhile: labs are not watched while none moves."""
         super().on_screen_resume()
         if self.bridge.is_open and self._is_old():
-            self.work(self._look(), group="look", exclusive=True)
+            self.work(self._ask_for_a_look(), group="look", exclusive=True)
 
     def step_ages(self) -> None:
         """Draw the ages again."""
@@ -91,7 +91,7 @@ class LabsScreen(LabCommands, TableKeys, PlaceScreen):
         if (lab := self.target()) is not None:
             self.cockpit.open_lab(lab)
 
-    async def _look(self) -> None:
+    async def _ask_for_a_look(self) -> None:
         async def ask(services: Services) -> None:
             await services.labs.request_sync(self.bridge.principal)
 
