@@ -79,9 +79,9 @@ class BulkRuns(RunCommands, FilteredPlace):
         while runs:
             for run in tuple(runs):
                 error = await self._one(verb, run)
-                words = "" if error is None else " ".join(filter(None, (str(error), error.advice)))
+                words = "" if error is None else "; ".join(filter(None, (str(error), error.advice)))
                 refused = error is not None and not isinstance(error, Unavailable)
-                is_done[run.id] = Outcome(run.id, run_line(run, self.now), words, refused)
+                is_done[run.id] = Outcome(run.id, run_line(run), words, refused)
             outcomes = Outcomes(verb.capitalize(), list(is_done.values()))
             again = await self.app.push_screen_wait(outcomes)
             failed = {key for key, one in is_done.items() if one.error and not one.is_refused}

@@ -61,13 +61,13 @@ class FilteredPlace(TableKeys, PlaceScreen):
     def refilter(self, which: TableFilter) -> None:
         """Find the rows of a table anew: something else is looked for, or in another order."""
         which.apply()
-        self.show_filter()
+        self.show_frame()
 
-    def show_filter(self) -> None:
-        """Say what is looked for in the table that moves."""
+    def show_frame(self) -> None:
+        """Draw the frame, and say what is looked for in the table that moves."""
         one = self._typing_in or self.filter
         self.filter_line.show(one.table, one.text, one.error, one.hidden)
-        self.show_frame()
+        super().show_frame()
 
     def footer_lead(self) -> Line:
         """Return how many rows are marked."""
@@ -86,28 +86,28 @@ class FilteredPlace(TableKeys, PlaceScreen):
         self._focus_before = focused if isinstance(focused, ResourceTable) else None
         instances = [light.name for light in self.bridge.lights()]
         self.filter_line.open(one.table, one.text, one.vocabulary, instances)
-        self.show_filter()
+        self.show_frame()
 
     def on_filter_line_typed(self, event: FilterLine.Typed) -> None:
         """Look for it as soon as the keys rest."""
         event.stop()
         if self._due is not None:
             self._due.cancel()
-        self._due = once(self, DEBOUNCE_S, self._look)
+        self._due = once(self, DEBOUNCE_S, self._take_typed)
 
     def on_filter_line_kept(self, event: FilterLine.Kept) -> None:
         """Keep what was typed and give the keys back."""
         event.stop()
-        self._look()
+        self._take_typed()
         self._stop_typing()
 
     def on_filter_line_cleared(self, event: FilterLine.Cleared) -> None:
         """Look for nothing any more and give the keys back."""
         event.stop()
-        self._look()
+        self._take_typed()
         self._stop_typing()
 
-    def _look(self) -> None:
+    def _take_typed(self) -> None:
         if self._due is not None:
             self._due.cancel()
             self._due = None
@@ -121,14 +121,14 @@ class FilteredPlace(TableKeys, PlaceScreen):
         self._typing_in = None
         self.filter_line.close()
         self.set_focus(self._focus_before, scroll_visible=False)
-        self.show_filter()
+        self.show_frame()
 
     def look_for(self, which: TableFilter, text: str) -> None:
         """Look for something else in a table."""
         if which.type(text):
             self.refilter(which)
         else:
-            self.show_filter()
+            self.show_frame()
 
     def leave_transient(self) -> bool:
         """Drop marks, then the filter; return whether there was one to drop."""

@@ -11,16 +11,19 @@ from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
 from skyforge_tui.tui.presenters.offers import Question
 
 
-def run_line(run: Run, now: datetime) -> Line:
+def run_line(run: Run) -> Line:
     """Return a run in one line, with its owner and place."""
-    look = tones.run_look(run)
     return line(
-        Span(look.glyph, look.tone, bold=look.bold),
-        Span(f" {run.number} ", "muted"),
+        Span(f"{run.number} ", "muted"),
         Span(literal(run.template), "strong", bold=True),
-        Span(f"  {literal(run.project)}  {literal(run.started_by)}  ", "muted"),
-        Span(tones.duration(run.duration(now))),
+        Span(f"  {literal(run.project)}  {literal(run.started_by)}", "muted"),
     )
+
+
+def _thing(run: Run, now: datetime) -> Line:
+    look = tones.run_look(run)
+    sign = Span(f"{look.glyph} ", look.tone, bold=look.bold)
+    return line(sign, run_line(run), "  ", Span(tones.duration(run.duration(now))))
 
 
 def question(
@@ -42,7 +45,7 @@ def question(
         title=f"{verb.capitalize()} {_counted(len(runs))}",
         go=verb,
         way_out="let them run" if stops else "leave them",
-        things=[run_line(run, now) for run in runs],
+        things=[_thing(run, now) for run in runs],
         costs=costs,
         same_as="; ".join(f"skyforge runs {verb} {run.number}" for run in runs[:8])
         + ("; …" if len(runs) > 8 else ""),

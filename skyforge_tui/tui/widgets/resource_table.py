@@ -133,10 +133,12 @@ class ResourceTable(TableCursor):
             return
         if self._marks.has_range:
             self._marks.end_range(self._source, self._cursor)
+            self.refresh()
         else:
             self._marks.toggle(self._cursor_key)
+            self.update_row(self._cursor_key)
+        self._count_marks()
         self.cursor_down()
-        self._tell_marked()
 
     def toggle_range(self) -> bool:
         """Begin a range at the cursor, or keep the one that began; False if it is too long."""
@@ -168,9 +170,12 @@ class ResourceTable(TableCursor):
         return had_some
 
     def _tell_marked(self) -> None:
-        count = self.marked_count
-        if count or self._marked_count:
+        if self._marks or self._marked_count:
             self.refresh()
+        self._count_marks()
+
+    def _count_marks(self) -> None:
+        count = self.marked_count
         if count != self._marked_count:
             self._marked_count = count
             self.post_message(self.Marked(self, count))

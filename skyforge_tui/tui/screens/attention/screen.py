@@ -114,4 +114,4 @@ class AttentionScreen(BulkRuns):
         self.table.display = bool(listed)
         self._nothing.display = not listed
         self.tick(self._show if found.runs else None)
-        self.show_filter()
+        self.show_frame()

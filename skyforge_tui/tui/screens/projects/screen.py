@@ -146,12 +146,12 @@ class ProjectsScreen(FilteredPlace):
             self.cockpit.open_card(template)
         elif self.filters[1].total:
             self.set_focus(self._templates, scroll_visible=False)
-            self.show_filter()
+            self.show_frame()
 
     def do_project_leave(self) -> None:
         """Go back to the list."""
         self.set_focus(self._list, scroll_visible=False)
-        self.show_filter()
+        self.show_frame()
 
     def do_project_trust(self) -> None:
         """Ask whether to trust what is under the cursor: one template, or all of the project."""
@@ -188,7 +188,7 @@ class ProjectsScreen(FilteredPlace):
             self._head.show([])
             self.filters[1].list([], ())
             self._below.show([])
-            self.show_filter()
+            self.show_frame()
             return
         width = max(20, self._pane.size.width - _INDENT - MARGIN)
         head = present.head_lines(view, self.now, width)
@@ -201,7 +201,7 @@ class ProjectsScreen(FilteredPlace):
         self._templates.styles.height = height
         self._templates.display = bool(rows)
         self._below.show(self._below_lines(view, below - height, width))
-        self.show_filter()
+        self.show_frame()
 
     def _listed(self, view: ProjectView) -> Listed:
         record = project_record(view.project, view.role, view.templates, self.now)

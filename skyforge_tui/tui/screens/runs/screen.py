@@ -93,11 +93,11 @@ class RunsScreen(BulkRuns):
         self._tally.display = bool(order.total)
         self.filter.show(self._window, order.total, _EMPTY)
         self._tick_while_running(page)
-        self.show_filter()
+        self.show_frame()
 
     def refilter(self, which: TableFilter) -> None:  # noqa: ARG002
         """Ask for the runs anew."""
-        self.show_filter()
+        self.show_frame()
         self.reload()
 
     async def marked_runs(self) -> list[Run]:
