@@ -78,7 +78,7 @@ class LocalStarter:
                     advice="write the path of a folder that is there",
                 )
         path = self._config_path
-        with _said(path, "config.write"):
+        with _said(path, "config.write", "edit it: what it says holds"):
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
@@ -135,15 +135,16 @@ async def _begin_repository(folder: Path) -> None:
 
 
 @contextmanager
-def _said(path: Path, operation: str) -> Iterator[None]:
-    """Translate what the disk says about `path`."""
+def _said(
+    path: Path, operation: str, advice: str = "move it away, or name another place"
+) -> Iterator[None]:
+    """Translate what the disk says about `path`; `advice` is for when it is there already."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.EEXIST, errno.ENOTEMPTY) and os.path.lexists(path):
             raise Conflict(
-                f"{path} is there already", operation=operation,
-                advice="move it away, or name another place",
+                f"{path} is there already", operation=operation, advice=advice
             ) from error  # fmt: skip
         reason = (error.strerror or str(error)).lower()
         raise Unavailable(

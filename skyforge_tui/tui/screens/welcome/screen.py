@@ -113,7 +113,7 @@ class WelcomeScreen(PlaceScreen):
         typed = await self.app.push_screen_wait(
             NameLine(
                 "Use another folder",
-                "Repositories and folders below it are projects; it is kept in the configuration.",
+                "What lies below it are projects. It is kept in the configuration.",
                 verb="use it",
                 label="folder",
             )
