@@ -20,7 +20,6 @@ def sample(ctx: click.Context, folder: Path | None, as_json: bool) -> None:
 
     DIR must be new or empty. Its templates are trusted where this workspace covers DIR.
     """
-
     place = None if folder is None else folder.absolute()
 
     async def work(services: Services, principal: Principal) -> int:
