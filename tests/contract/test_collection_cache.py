@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,7 @@ async def test_the_dead_give_back(tmp_path: Path) -> None:
     """A killed program's claim is free."""
     script = """
 import asyncio, sys
+from contextlib import closing
 from pathlib import Path
 from skyforge_tui.store.claims import FileClaims
 async def main():
@@ -135,3 +138,18 @@ async def test_no_place_for_claims(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="cannot be written"):
         async with FileClaims(tmp_path / "file").claim("a"):
             pass
+
+
+async def test_an_old_cache(tmp_path: Path) -> None:
+    """What the first version with collections remembered is still known."""
+    dump = Path(__file__).parents[1] / "store" / "dumps" / "cache_0003.sql"
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as connection:
+        connection.executescript(dump.read_text())
+    async with open_database(tmp_path / "cache.db", CACHE) as database:
+        cache = SqliteCollectionCache(database)
+        found = await cache.get(RunId("local:6"))
+        assert found is not None
+        assert (found.prefix, found.count, len(found.markers)) == ("artifacts/edge-fabric/6", 1, 2)
+        assert await cache.marked(MarkerKind.OUTPUT, 9) == [
+            (RunId("local:6"), Marker(MarkerKind.OUTPUT, "bgp", "running"))
+        ]

@@ -9,8 +9,11 @@ from typing import Any
 from textual.pilot import Pilot
 
 from skyforge_tui.tui.app import SkyforgeApp
+from tests.artifact_fakes import Shelf
+from tests.fakes import Core, FakeClock
 from tests.tui.cockpit_harness import press, until_idle, until_shown
-from tests.tui.pretend import Estate, run_id
+from tests.tui.pretend import NOW, Estate, PretendLogs, run_id
+from tests.tui.pretend_artifacts import a_shelf
 
 SMALL, LARGE = (80, 24), (120, 36)
 Steps = Callable[[Pilot[Any]], Coroutine[Any, Any, None]]
@@ -26,10 +29,13 @@ class Scene:
     theme: str = "dark"
     ascii_only: bool = False
     estate: dict[str, Any] = field(default_factory=dict)
+    shelf: Callable[[], Shelf] = Shelf
+    """What makes the store of artifacts and what is in it."""
 
     def app(self) -> SkyforgeApp:
         """Return a new application that has not started."""
-        return Estate(**self.estate).app(theme=self.theme, ascii_only=self.ascii_only)
+        core = Core(clock=FakeClock(NOW), logs=PretendLogs(), shelf=self.shelf())
+        return Estate(core=core, **self.estate).app(theme=self.theme, ascii_only=self.ascii_only)
 
     async def play(self, pilot: Pilot[Any]) -> None:
         """Go there."""
@@ -77,6 +83,9 @@ REFUSED = a_run(806, "x", shows="Refused")
 
 NEWCOMER = keys(shows="Passwords go to the keyring")
 
+ARTIFACTS = keys("4", "enter", "G", "enter", "G", shows="run 806")
+HEX = keys("4", "enter", "G", "enter", "j", shows="binary")
+
 SCENES = (
     Scene("welcome", NEWCOMER, estate={"is_new": True}),
     Scene("welcome-large", NEWCOMER, LARGE, estate={"is_new": True}),
@@ -97,6 +106,10 @@ SCENES = (
     Scene("run-failed", a_run(799), theme="contrast"),
     Scene("run-lost", a_run(805)),
     Scene("run-asks", a_run(811, shows="asks you")),
+    Scene("artifacts", ARTIFACTS, shelf=a_shelf),
+    Scene("artifacts-large", ARTIFACTS, LARGE, shelf=a_shelf),
+    Scene("artifacts-mono", HEX, theme="mono", ascii_only=True, shelf=a_shelf),
+    Scene("artifacts-empty", keys("4", shows="No artifact yet")),
     Scene("attention", ATTENTION),
     Scene("attention-large", ATTENTION, LARGE, theme="contrast"),
     Scene("attention-empty", keys("5", shows="Nothing broke"), estate={"is_calm": True}),

@@ -51,7 +51,7 @@ class GlancePane(Vertical):
             self._heading.show([()])
             self.lines.show([])
             return
-        width = max(20, self.size.width - MARGIN)
+        width = max(20, self.size.width - 2 * MARGIN)
         if isinstance(glance.content, Preview):
             artifact = glance.content.artifact
             found = previews.shown(glance.content.start, artifact.size, artifact.name, width)

@@ -47,7 +47,7 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
         self._glance: Glance | None = None
         super().__init__()
         self._tree = ResourceTable(present.tree_columns(""), id="tree", margin=0)
-        self.table = ResourceTable(present.COLUMNS, id="objects", margin=0)
+        self.table = ResourceTable(present.COLUMNS, id="objects")
         self._left = Vertical(id="left")
         self._facts = LinesView(id="facts")
         self._pane = GlancePane(lambda: self.now, lambda: self.size.width < WIDE)
