@@ -141,7 +141,7 @@ async def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         await keys(pilot, "j", "enter", "G")
         await press(pilot, "S", shows="Saved sessions.json")
         assert (tmp_path / "sessions.json").read_text() == SESSIONS
-        await press(pilot, "S", shows="already")
+        await press(pilot, "S", shows="there is a sessions.json already")
 
 
 async def test_delete() -> None:
