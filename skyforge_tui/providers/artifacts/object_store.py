@@ -69,7 +69,8 @@ class ObjectArtifactStore:
                 return await self._client.save(checked_key(key), target)
             except FileExistsError:
                 raise Conflict(
-                    f"there is a {target.name} already in {target.parent}", operation="artifact.save",
+                    f"there is a {target.name} already in {target.parent}",
+                    operation="artifact.save",
                     advice="nothing is overwritten: move it away, or save elsewhere",
                 ) from None  # fmt: skip
             except OSError as error:
