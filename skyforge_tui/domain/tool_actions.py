@@ -66,6 +66,11 @@ TERRAFORM_SURVEY = (
 )  # fmt: skip
 
 
+_NETLAB_ASKS = ("down", "restart")
+"""Like `up` they may ask before they go on (an external provider, a lab of another folder, sudo):
+with a terminal the question is seen and answered, without one netlab dies of it."""
+
+
 def netlab(command: Sequence[str], answers: Mapping[str, str]) -> Call:
     """Return the call of netlab for a template's command, which ends with the topology's name.
 
@@ -78,7 +83,9 @@ def netlab(command: Sequence[str], answers: Mapping[str, str]) -> Call:
     if report and action != "report":
         raise _does_not_go("report", ("report",), action)
     match action:
-        case "up" | "create":
+        case "up":
+            return Call((program, action, topology), terminal=True)
+        case "create":
             return Call((program, action, topology))
         case "collect":
             return Call((program, action, "-o", COLLECTED), artifacts=(f"{COLLECTED}/*",))
@@ -89,7 +96,7 @@ def netlab(command: Sequence[str], answers: Mapping[str, str]) -> Call:
             files = (name,) if PurePosixPath(name).suffix in _REPORT_FILES else ()
             return Call((program, action, "--topology", topology, name, *files), artifacts=files)
         case _:  # what else there is to do concerns the lab of the folder
-            return Call((program, action, *cleanup))
+            return Call((program, action, *cleanup), terminal=action in _NETLAB_ASKS)
 
 
 def containerlab(command: Sequence[str], answers: Mapping[str, str]) -> Call:

@@ -64,9 +64,17 @@ def test_every_action_of_netlab_is_its_command(
     answers: dict[str, str], words: str, artifacts: tuple[str, ...]
 ) -> None:
     """Up, create, graph and report name the topology; the rest concerns the lab of the folder."""
-    assert _launch(NETLAB, **answers) == Launch(
-        ("netlab", *words.split()), {"PYTHONUNBUFFERED": "1"}, artifacts=artifacts
-    )
+    launch = _launch(NETLAB, **answers)
+    assert (launch.command, launch.environment, launch.artifacts) == (
+        ("netlab", *words.split()), {"PYTHONUNBUFFERED": "1"}, artifacts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ["up", "down", "restart", "create", "collect", "report"])
+def test_netlab_may_ask_before_it_starts_or_ends_a_lab(action: str) -> None:
+    """What starts or ends a lab has a terminal, so that its question is seen and answered."""
+    answers = {"action": action} | ({"report": "addressing"} if action == "report" else {})
+    assert _launch(NETLAB, **answers).terminal is (action in {"up", "down", "restart"})
 
 
 @pytest.mark.parametrize(
