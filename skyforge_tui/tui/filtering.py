@@ -156,7 +156,7 @@ class FilteredPlace(TableKeys, PlaceScreen):
         focused = self.focused
         self._focus_before = focused if isinstance(focused, ResourceTable) else None
         self._sorting = self.filter
-        _ = self.mount(KeyStrip("sort by", hints), before=self.query_one("FooterBar"))
+        _ = self.mount(KeyStrip("sort", hints), before=self.query_one("FooterBar"))
 
     def on_key_strip_picked(self, event: KeyStrip.Picked) -> None:
         """Sort by the column that was picked."""

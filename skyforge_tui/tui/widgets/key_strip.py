@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, spread
+from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, spread, width_of
 from skyforge_tui.tui.presenters.frame import MARGIN
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
 from skyforge_tui.tui.widgets.painted import Painted
@@ -41,7 +41,13 @@ class KeyStrip(Painted, can_focus=True):
         inner = self.size.width - 2 * MARGIN
         keys = joined(hint_line(one) for one in self._hints)
         left = line(Span(f"{self._title}  ", "strong", bold=True), keys)
-        return line(" " * MARGIN, spread(left, hint_line(KeyHint("esc", "close")), inner))
+        close = hint_line(KeyHint("esc", "close"))
+        # Every key is said as long as it can be; any other one closes, said or not.
+        if width_of(left) + width_of(close) + 2 > inner:
+            close = ()
+        if width_of(left) > inner:
+            left = keys
+        return line(" " * MARGIN, spread(left, close, inner))
 
     def on_mount(self) -> None:
         """Take the keys."""
