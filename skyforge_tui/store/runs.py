@@ -202,7 +202,11 @@ class SqliteRunCache:
     async def _make_searchable(self) -> None:
         """Fill in what rows of an older version lack."""
         while not self._is_searchable:  # some at a time, so that others get their turn
-            self._is_searchable = await self._database.write(_read_some)
+            # Asked first: writing waits for other processes, and there is hardly ever a reason.
+            if await self._rows(_UNREAD):
+                await self._database.write(_read_some)
+            else:
+                self._is_searchable = True
 
     async def _matching(self, rowids: Sequence[int], patterns: Sequence[Term]) -> Sequence[int]:
         """Return those of `rowids` of which all patterns hold; a part at a time."""
@@ -254,8 +258,8 @@ def _in_order(
     return RunOrder(array("q", _ROWIDS.decode(text)), by_state)
 
 
-def _read_some(connection: sqlite3.Connection) -> bool:
-    """Fill in some rows that lack what is searched; return whether none was left."""
+def _read_some(connection: sqlite3.Connection) -> None:
+    """Fill in some rows that lack what is searched."""
     rows = connection.execute(_UNREAD).fetchall()
     for rowid, run_id, run in rows:
         known = decoded(_RUN, [(run_id, run)])
@@ -263,7 +267,6 @@ def _read_some(connection: sqlite3.Connection) -> bool:
             connection.execute(_READ, (*row_part(known[0]), rowid))
         else:
             connection.execute(_UNREADABLE, (rowid,))
-    return not rows
 
 
 def _matched(rows: Iterable[tuple[Any, ...]], patterns: Sequence[Term]) -> list[int]:
