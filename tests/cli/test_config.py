@@ -112,3 +112,75 @@ def test_path_names_the_places_in_use(path: Path, tmp_path: Path) -> None:
     assert ["config", str(path)] in lines
     assert ["state_dir", f"{tmp_path}/state", "missing"] in lines
     assert ["root", str(tmp_path)] in lines
+
+
+def test_keys_in_force(path: Path) -> None:
+    """Every command stands with the keys in force and where they come from; hotkeys too."""
+    path.write_text(
+        '[keys]\nrun.stop = ["ctrl+x", "F8"]\n"app.palette" = ""\n'
+        '[hotkeys]\n"ctrl+l" = "fabric/lint"\n'
+        '"f7" = { template = "up", answers = { count = 3, fast = true } }\n'
+    )
+    result = _config(path, "keys", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    shown = json.loads(result.stdout)
+    keys = {one["command"]: (one["keys"], one["origin"]) for one in shown["commands"]}
+    assert keys["run.stop"] == (["ctrl+x", "f8"], f"{path}:2")
+    assert keys["app.palette"] == ([], f"{path}:3")
+    assert keys["launch.deck"] == (["L"], "default")
+    assert shown["hotkeys"] == [
+        {"key": "ctrl+l", "template": "fabric/lint", "answers": {}},
+        {"key": "f7", "template": "up", "answers": {"count": "3", "fast": "true"}},
+    ]
+    assert shown["problems"] == []
+    rows = _config(path, "keys").stdout.splitlines()
+    assert any(row.startswith("ctrl+x f8 ") and "run.stop" in row for row in rows)
+    assert any(row.startswith("ctrl+l ") and "card of fabric/lint" in row for row in rows)
+
+
+def test_key_mistakes(path: Path) -> None:
+    """A key that is not to be had is told in its line: both commands, place, nearest."""
+    path.write_text(
+        '[keys]\nrun.stop = "r"\n"run.stp" = "f5"\nlaunch.deck = "ctrl+b"\nlog.wrap = "xyz"\n'
+        '[hotkeys]\nL = "lint"\n'
+    )
+    result = _config(path, "keys", "--json")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        f"{path}:2: keys.run.stop: r is also run.rerun in attention, run, runs",
+        f"{path}:3: keys.run.stp: there is no command run.stp (did you mean run.stop?)",
+        f"{path}:4: keys.launch.deck: ctrl+b cannot be bound: tmux lives on it",
+        f"{path}:5: keys.log.wrap: there is no key 'xyz'",
+    ]
+    # The deck lost its key to the mistake, so that the hotkey is free to have it.
+    shown = json.loads(result.stdout)
+    assert [one["key"] for one in shown["hotkeys"]] == ["L"]
+    faults = {one["entry"]: (one["fault"], one["other"]) for one in shown["problems"]}
+    assert faults["run.stop"] == ("conflict", "run.rerun")
+    assert faults["run.stp"] == ("unknown command", None)
+
+
+def test_profiles_change_keys(path: Path) -> None:
+    """A profile's keys lie over those of the file, in the settings as in the first picture."""
+    from skyforge_tui.settings.frame import read_frame
+
+    path.write_text(
+        'profile = "lab"\n[keys]\nrun.stop = "f8"\nlaunch.deck = "f9"\n'
+        '[profiles.lab.keys]\n"run.stop" = "f10"\n[profiles.lab.hotkeys]\nf5 = "lint"\n'
+    )
+    shown = json.loads(_config(path, "keys", "--json").stdout)
+    keys = {one["command"]: one["keys"] for one in shown["commands"]}
+    assert (keys["run.stop"], keys["launch.deck"]) == (["f10"], ["f9"])
+    frame = read_frame(path, None, {})
+    assert frame.keys == {"run.stop": ("f10",), "launch.deck": ("f9",)}
+    assert {key: one.template for key, one in frame.hotkeys.items()} == {"f5": "lint"}
+
+
+def test_the_first_picture_believes_no_nonsense(path: Path) -> None:
+    """Keys of the wrong type are left out of the first picture and told by the settings."""
+    from skyforge_tui.settings.frame import read_frame
+
+    path.write_text("[keys]\nrun.stop = 3\n[hotkeys]\nf5 = { answers = {} }\nf6 = 7\n")
+    frame = read_frame(path, None, {})
+    assert (frame.keys, frame.hotkeys) == ({}, {})
+    assert _config(path, "validate").exit_code == 2

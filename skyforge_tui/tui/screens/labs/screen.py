@@ -8,25 +8,26 @@ from datetime import timedelta
 from textual.widget import Widget
 
 from skyforge_tui.domain.lab import Lab, LabSource
+from skyforge_tui.domain.lab_vocabulary import LABS, lab_record
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.labs import LabsView
-from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.commands import Place
+from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.lab_commands import LabCommands
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import labs as present
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import title_line
-from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.table_filter import Listed, TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
-from skyforge_tui.tui.widgets.row_source import ListRows, Row
+from skyforge_tui.tui.widgets.row_source import Row
 
 _FRESH = timedelta(seconds=20)
 """An answer younger than this is not asked for again by coming here."""
 
 
-class LabsScreen(LabCommands, TableKeys, PlaceScreen):
+class LabsScreen(LabCommands, FilteredPlace):
     """Show the table of labs."""
 
     PLACE = Place.LABS
@@ -37,16 +38,20 @@ class LabsScreen(LabCommands, TableKeys, PlaceScreen):
         super().__init__()
         self._sources = LinesView()
         self.table = ResourceTable(present.COLUMNS, empty=(Span("", "spin"),), id="labs")
+        self.filters = (TableFilter(self.table, "labs", LABS),)
 
     def body(self) -> Iterator[Widget]:
         """Yield what providers complain of, and the table."""
         self._sources.display = False
         yield self._sources
+        yield self.filter_line
         yield self.table
 
     def crumb(self) -> Line:
         """Return the title with how many labs there are."""
-        return title_line("Labs", "" if self._view is None else present.tally(self._view.labs))
+        if self._view is None or self.filter.query:
+            return title_line("Labs", self.filter.counted)
+        return title_line("Labs", present.tally(self._view.labs))
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether labs, the runs that move them, or their topologies changed."""
@@ -107,11 +112,15 @@ class LabsScreen(LabCommands, TableKeys, PlaceScreen):
             return
         sources = {one.provider: one for one in view.sources}
         self._by_key = {key_of(one): one for one in view.labs}
-        rows = [self._row(key, lab, sources) for key, lab in self._by_key.items()]
+        me = self.bridge.principal.username
+        listed = [
+            Listed(self._row(key, lab, sources), lab_record(lab, self.now, me))
+            for key, lab in self._by_key.items()
+        ]
         lines = present.source_lines(view.sources, has_labs=bool(view.labs))
         self._sources.show(lines)
         self._sources.display = bool(lines)
-        self.table.show(ListRows(rows), empty=present.empty_line(view.sources))
+        self.filter.list(listed, present.empty_line(view.sources))
         self.show_frame()
 
     def _row(self, key: str, lab: Lab, sources: dict[str, LabSource]) -> Row:
