@@ -85,7 +85,7 @@ def _read(path: Path, root: Path) -> Manifest:
     try:
         start = read_start(path, root, MAX_BYTES)
     except UnreadableFileError as error:
-        return Manifest(path, mistakes=(Mistake(0, error.reason),))
+        return Manifest(path, mistakes=(Mistake(0, f"{path.name} {error.reason}"),))
     if not start.is_whole:
         size = f"{start.size:,} bytes, only files of up to {MAX_BYTES // 1024} KiB are read"
         return Manifest(path, mistakes=(Mistake(0, size),))

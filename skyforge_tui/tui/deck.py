@@ -71,9 +71,9 @@ class Deck(Launching):
         if not offered.templates:
             self.say(
                 Notice(
-                    Severity.INFO, "Nothing to launch here",
-                    "no Ansible playbook and no skyforge.toml was found in this workspace",
-                    advice="start skyforge in a folder that has some, or write a skyforge.toml",
+                    Severity.INFO, "Nothing to launch here so far",
+                    "no template is known in this workspace; folders may still be looked through",
+                    advice="R looks again; playbooks, topologies, Makefiles and skyforge.toml count",
                 )
             )  # fmt: skip
             return
