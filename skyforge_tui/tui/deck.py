@@ -73,7 +73,7 @@ class Deck(Launching):
                 Notice(
                     Severity.INFO, "Nothing to launch here so far",
                     "no template is known in this workspace; folders may still be looked through",
-                    advice="R looks again; playbooks, topologies, Makefiles and skyforge.toml count",
+                    advice="R looks again; playbooks, topologies, Makefiles, skyforge.toml count",
                 )
             )  # fmt: skip
             return
