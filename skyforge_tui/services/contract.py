@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.lab import Lab
@@ -12,19 +13,22 @@ from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.artifact_views import Held
-from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access, Decision, Denied
-from skyforge_tui.services.bus import Bus
-from skyforge_tui.services.catalog import Catalog
-from skyforge_tui.services.doctor import DoctorService
-from skyforge_tui.services.health import HealthBoard
-from skyforge_tui.services.history import HistoryService
-from skyforge_tui.services.lab_links import LabLinks
-from skyforge_tui.services.labs import LabService
-from skyforge_tui.services.projects import ProjectService
-from skyforge_tui.services.runs import RunService
-from skyforge_tui.services.views import ViewService
-from skyforge_tui.services.welcome import WelcomeService
+
+if TYPE_CHECKING:
+    # Whoever shows things before any service is open needs the words only.
+    from skyforge_tui.services.artifacts import ArtifactService
+    from skyforge_tui.services.bus import Bus
+    from skyforge_tui.services.catalog import Catalog
+    from skyforge_tui.services.doctor import DoctorService
+    from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.services.history import HistoryService
+    from skyforge_tui.services.lab_links import LabLinks
+    from skyforge_tui.services.labs import LabService
+    from skyforge_tui.services.projects import ProjectService
+    from skyforge_tui.services.runs import RunService
+    from skyforge_tui.services.views import ViewService
+    from skyforge_tui.services.welcome import WelcomeService
 
 Target = Project | Template | Run | Lab | Held | None
 """What a command acts on: what stands under the cursor."""

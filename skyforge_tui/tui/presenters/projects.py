@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.identity import Role, upstream_of
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template, TemplateKind
-from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.cells import (
     Cut,
@@ -22,6 +22,9 @@ from skyforge_tui.tui.presenters.cells import (
     spread,
 )
 from skyforge_tui.tui.presenters.columns import Column
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.projects import ProjectView
 
 COLUMNS: tuple[Column, ...] = (
     Column("project", "Project", 13, most=18, priority=100, cut="middle", is_name=True),

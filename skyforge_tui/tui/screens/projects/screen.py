@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
@@ -18,7 +19,6 @@ from skyforge_tui.domain.vocabularies import (
     template_record,
 )
 from skyforge_tui.services.contract import Services, Target
-from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
@@ -28,6 +28,9 @@ from skyforge_tui.tui.table_filter import Listed, TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import Row
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.projects import ProjectView
 
 _NONE: Line = (
     Span("No project here yet. Git repositories and folders below this one are projects.", "muted"),
