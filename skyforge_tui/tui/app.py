@@ -10,8 +10,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
-from skyforge_tui.domain.identity import Principal, RunId
-from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.beginning import Beginning
@@ -21,12 +19,14 @@ from skyforge_tui.tui.commands import TABS, Place, commands_of
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.looks import Looks
-from skyforge_tui.tui.messages import Changes
-from skyforge_tui.tui.presenters.headless import PROGRAM
 from skyforge_tui.tui.theme import dress
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from skyforge_tui.domain.identity import Principal, RunId
+    from skyforge_tui.domain.lab import Lab
+    from skyforge_tui.tui.messages import Changes
 
 
 def _screen(place: Place) -> Callable[[], Screen[Any]]:
@@ -81,7 +81,7 @@ class SkyforgeApp(Beginning, Looks, Commanding):
         profile: str = "local",
         config_path: str = "",
         keymap: Keymap | None = None,
-        program: Sequence[str] = PROGRAM,
+        program: Sequence[str] = (),
         log_path: Callable[[RunId], str] = lambda _: "",
         clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:

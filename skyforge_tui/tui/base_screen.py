@@ -13,16 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from skyforge_tui.domain.notice import Notice
 from skyforge_tui.services.authorization import Denied
-from skyforge_tui.services.contract import Services, Target
-from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.commands import BY_ID, TABS, Command, Place, commands_of
 from skyforge_tui.tui.errors import as_notice, denied_notice
 from skyforge_tui.tui.key_bindings import bound
-from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.once import Beat
-from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import Identity, notice_text, title_line
 from skyforge_tui.tui.presenters.frame import Place as Tab
 from skyforge_tui.tui.presenters.hints import KeyHint
@@ -32,7 +27,12 @@ from skyforge_tui.tui.widgets.frame import CrumbBar, FooterBar, HeaderBar, Notic
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from skyforge_tui.domain.notice import Notice
+    from skyforge_tui.services.contract import Services, Target
+    from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.cockpit import Cockpit
+    from skyforge_tui.tui.messages import Changes
+    from skyforge_tui.tui.presenters.cells import Line
 
 Answer = TypeVar("Answer")
 

@@ -9,10 +9,12 @@ from textual.app import App
 
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LOCAL
-from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.commands import Place
-from skyforge_tui.tui.messages import Changes
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.bridge import Bridge
+    from skyforge_tui.tui.messages import Changes
 
 
 class Beginning(App[None]):

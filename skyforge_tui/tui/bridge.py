@@ -11,36 +11,30 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, copy_context
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.app import App
 from textual.signal import Signal
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.events import (
-    ArtifactsChanged,
-    Event,
-    HealthChanged,
-    LabsChanged,
-    LogGrew,
-    NoticeRaised,
-    ProjectsChanged,
-    RunsChanged,
-)
-from skyforge_tui.domain.freshness import UpstreamHealth
-from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId
-from skyforge_tui.domain.notice import Notice
-from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
-from skyforge_tui.services.authorization import Decision, Denied
-from skyforge_tui.services.contract import Services, Target
+from skyforge_tui.services.authorization import Denied
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.once import once
-from skyforge_tui.tui.presenters.headless import PROGRAM, Act, line_of
 
-Answer = TypeVar("Answer")
-Work = Callable[[Services], Coroutine[Any, Any, Answer]]
+if TYPE_CHECKING:
+    from skyforge_tui.domain.events import Event
+    from skyforge_tui.domain.freshness import UpstreamHealth
+    from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId
+    from skyforge_tui.domain.notice import Notice
+    from skyforge_tui.domain.permission import Permission
+    from skyforge_tui.services.authorization import Decision
+    from skyforge_tui.services.contract import Services, Target
+    from skyforge_tui.tui.presenters.headless import Act
+
+    Answer = TypeVar("Answer")
+    Work = Callable[[Services], Coroutine[Any, Any, Answer]]
 
 FRAME_S = 1 / 20
 """The shortest time between two publications."""
@@ -70,9 +64,7 @@ class Engine(Protocol):
 class Bridge:
     """Carries work down and changes up; lives on the UI side."""
 
-    def __init__(
-        self, app: App[Any], principal: Principal, program: Sequence[str] = PROGRAM
-    ) -> None:
+    def __init__(self, app: App[Any], principal: Principal, program: Sequence[str] = ()) -> None:
         self.principal = principal
         self.directory = _here()
         """Where the headless commands that do the same are to be run."""
@@ -127,7 +119,9 @@ class Bridge:
 
     def line(self, act: Act) -> str:
         """Return the headless command that does the same, for a shell."""
-        return line_of(act, self._program)
+        from skyforge_tui.tui.presenters.headless import PROGRAM, line_of
+
+        return line_of(act, self._program or PROGRAM)
 
     async def act(self, act: Act, work: Work[Answer]) -> Answer:
         """Have the engine do what changes the world; keep it, and how it went, in the log."""
@@ -242,20 +236,22 @@ class _Dirty:
         self.opened = True
 
     def add(self, event: Event) -> None:
+        from skyforge_tui.domain import events
+
         match event:
-            case RunsChanged(run_ids):
+            case events.RunsChanged(run_ids):
                 self.run_ids |= run_ids
-            case ProjectsChanged(project_ids):
+            case events.ProjectsChanged(project_ids):
                 self.project_ids |= project_ids
-            case LogGrew(run_id, size):
+            case events.LogGrew(run_id, size):
                 self.output[run_id] = max(size, self.output.get(run_id, 0))
-            case NoticeRaised(notice):
+            case events.NoticeRaised(notice):
                 self.notices.append(notice)
-            case LabsChanged():
+            case events.LabsChanged():
                 self.labs = True
-            case HealthChanged():
+            case events.HealthChanged():
                 self.health = True
-            case ArtifactsChanged():
+            case events.ArtifactsChanged():
                 self.artifacts = True
             case _:
                 pass  # nothing that a screen shows

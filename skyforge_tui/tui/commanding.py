@@ -9,24 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.history import LineKind, SentCommand
-from skyforge_tui.domain.identity import RunId
-from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.project import Project
-from skyforge_tui.domain.run import Run
-from skyforge_tui.domain.template import Template
-from skyforge_tui.services.artifact_views import Held
-from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.tui.deck import Deck
-from skyforge_tui.tui.presenters import headless, sent, yank
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
-from skyforge_tui.tui.presenters.offers import Wrong, Yank
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.history import SentCommand
+    from skyforge_tui.domain.identity import RunId
+    from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.run import Run
+    from skyforge_tui.domain.template import Template
+    from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.tui.base_screen import PlaceScreen
     from skyforge_tui.tui.command_line import Meaning
     from skyforge_tui.tui.commands import Place
+    from skyforge_tui.tui.presenters.offers import Wrong, Yank
 
 
 class Commanding(Deck):
@@ -81,9 +78,11 @@ class Commanding(Deck):
 
     async def command_line(self, text: str = "") -> None:
         """Take a line, keep it, and do what it says."""
+        from skyforge_tui.domain.history import LineKind
         from skyforge_tui.tui.command_completion import completions
         from skyforge_tui.tui.command_line import meaning_of
         from skyforge_tui.tui.command_words import known_here
+        from skyforge_tui.tui.presenters.offers import Wrong
         from skyforge_tui.tui.widgets.command_line import CommandLine
 
         principal, place = self.bridge.principal, self.place()
@@ -113,6 +112,7 @@ class Commanding(Deck):
     async def carry_out(self, meaning: Meaning) -> None:
         """Do what a line means; whatever changes the world shows its card or question first."""
         from skyforge_tui.tui import command_line as said
+        from skyforge_tui.tui.presenters.offers import Wrong
 
         match meaning:
             case said.GoTo(place, wanted):
@@ -194,6 +194,7 @@ class Commanding(Deck):
     # The log of what was sent.
 
     async def _sent_log(self) -> None:
+        from skyforge_tui.tui.presenters import sent
         from skyforge_tui.tui.widgets.command_log import CommandLog
 
         async def ask(services: Services) -> list[SentCommand]:
@@ -209,6 +210,8 @@ class Commanding(Deck):
 
     async def _again_sent(self, line: str) -> None:
         """Do what a line did, by the road it took: card or question first."""
+        from skyforge_tui.tui.presenters import headless
+
         match headless.act_of(line):
             case headless.Launch(template, answers):
                 await self.show_named(template, answers)
@@ -235,6 +238,13 @@ class Commanding(Deck):
 
     async def _yanks(self, thing: Target) -> tuple[str, list[Yank]]:
         """Return what a thing is called and what can be copied of it."""
+        from skyforge_tui.domain.lab import Lab
+        from skyforge_tui.domain.project import Project
+        from skyforge_tui.domain.run import Run
+        from skyforge_tui.domain.template import Template
+        from skyforge_tui.services.artifact_views import Held
+        from skyforge_tui.tui.presenters import yank
+
         line = self.bridge.line
         match thing:
             case Run():

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.identity import ProjectId, TemplateId
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.run import Run
-from skyforge_tui.domain.template import Template
-from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.keymap import Hotkey, Keymap, shown_key
 from skyforge_tui.tui.launching import Launching
-from skyforge_tui.tui.presenters import launch as present
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.identity import ProjectId, TemplateId
+    from skyforge_tui.domain.run import Run
+    from skyforge_tui.domain.template import Template
+    from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.widgets.picker import Choice, Picker
 
 PIN_KEY = "ctrl+o"
@@ -65,6 +64,7 @@ class Deck(Launching):
         await self.show_card(template.id, {**last, **(answers or {})})
 
     async def _deck(self) -> None:
+        from skyforge_tui.tui.presenters import launch as present
         from skyforge_tui.tui.widgets.picker import Picker
 
         offered = await self._offered()
@@ -105,6 +105,7 @@ class Deck(Launching):
 
     def _choices(self, offered: _Offered) -> list[Choice[TemplateId]]:
         """Return the deck's rows, last used first; what is pinned but gone stays at the end."""
+        from skyforge_tui.tui.presenters.launch import deck_cells
         from skyforge_tui.tui.widgets.picker import Choice
 
         digits = {one: str(digit) for digit, one in offered.pins.items()}
@@ -116,7 +117,7 @@ class Deck(Launching):
         def choice(one: Template) -> Choice[TemplateId]:
             slug = offered.slugs.get(one.project_id, "")
             key = hotkeys.get(f"{slug}/{one.name}", hotkeys.get(one.name, ""))
-            cells = present.deck_cells(one, slug, offered.last.get(one.id), self.now())
+            cells = deck_cells(one, slug, offered.last.get(one.id), self.now())
             also = f"{slug} {one.kind} {one.description} {key}"
             return Choice(one.id, one.name, cells, also=also, pin=digits.get(one.id, ""))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import NotFound, Refused, SkyforgeError, Unavailable
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.services.authorization import Denied
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.authorization import Denied
 
 log = logging.getLogger(__name__)
 

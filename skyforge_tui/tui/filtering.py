@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.view import View
-from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.once import once
 from skyforge_tui.tui.presenters.cells import Line, Span
@@ -27,12 +27,15 @@ from skyforge_tui.tui.presenters.columns import sort_letters
 from skyforge_tui.tui.presenters.glyphs import MARKED
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.presenters.tones import count
-from skyforge_tui.tui.table_filter import TableFilter
 from skyforge_tui.tui.table_keys import TableKeys
 from skyforge_tui.tui.widgets.filter_line import FilterLine
 from skyforge_tui.tui.widgets.key_strip import KeyStrip
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.table_marks import MOST_MARKED
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.table_filter import TableFilter
 
 DEBOUNCE_S = 0.06
 """How long typing rests before rows are looked for: the letters themselves show at once."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.binding import Binding, BindingsMap
 
-from skyforge_tui.tui.commands import Place
-from skyforge_tui.tui.keymap import Keymap
+if TYPE_CHECKING:
+    from skyforge_tui.tui.commands import Place
+    from skyforge_tui.tui.keymap import Keymap
 
 
 def bound(bindings: BindingsMap, keymap: Keymap, place: Place) -> BindingsMap:

@@ -14,19 +14,17 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.history import LineKind
-from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId, upstream_of
-from skyforge_tui.domain.notice import Notice
-from skyforge_tui.domain.project import Project
-from skyforge_tui.domain.run import Run, RunDetail
-from skyforge_tui.domain.template import Source, Template
-from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.bridge import Bridge
-from skyforge_tui.tui.presenters import headless
-from skyforge_tui.tui.presenters import launch as present
-from skyforge_tui.tui.presenters.headless import Launch
+from skyforge_tui.domain.identity import upstream_of
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
+    from skyforge_tui.domain.notice import Notice
+    from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.run import Run, RunDetail
+    from skyforge_tui.domain.template import Source, Template
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.bridge import Bridge
+    from skyforge_tui.tui.presenters.headless import Launch
     from skyforge_tui.tui.widgets.launch_card import LaunchCard
 
 
@@ -88,6 +86,7 @@ class Launching(App[None]):
 
     async def show_card(self, template_id: TemplateId, answers: Mapping[str, str] | None) -> None:
         """Show a template's card, filled in with `answers`, else with those of its last run."""
+        from skyforge_tui.tui.presenters import launch as present
         from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
         from skyforge_tui.tui.widgets.launch_card import LaunchCard
 
@@ -129,11 +128,14 @@ class Launching(App[None]):
             await self._launch(template, present.launch_act(template, project, given), given)
 
     async def _launch(self, template: Template, act: Launch, given: Mapping[str, str]) -> None:
+        from skyforge_tui.domain.history import LineKind
+        from skyforge_tui.tui.presenters.launch import run_line
+
         principal = self.bridge.principal
 
         async def launch(services: Services) -> Run:
             run = await services.runs.launch(principal, template.id, given)
-            line = present.run_line(act)
+            line = run_line(act)
             await services.history.remember(principal, LineKind.LAUNCH, line)
             return run
 
@@ -151,35 +153,41 @@ class Launching(App[None]):
             card.trusted()
 
     async def _trust(self, templates: tuple[Template, ...]) -> None:
+        from skyforge_tui.tui.presenters.launch import trust_question
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         if not templates:
             return
-        if await self.push_screen_wait(Confirm(present.trust_question(templates))):
+        if await self.push_screen_wait(Confirm(trust_question(templates))):
             sources = tuple({one: None for each in templates for one in each.sources})
             await self._remember_trust(templates[0].project_id, sources)
 
     async def _remember_trust(self, project_id: ProjectId, sources: tuple[Source, ...]) -> None:
+        from skyforge_tui.tui.presenters.headless import Trust
+
         async def trust(services: Services) -> None:
             await services.projects.trust(self.bridge.principal, project_id, sources)
 
         paths = tuple(sorted({one.path for one in sources}))
-        await self.bridge.act(headless.Trust(paths), trust)
+        await self.bridge.act(Trust(paths), trust)
 
     # Runs under way.
 
     async def _stop(self, run: Run) -> None:
+        from skyforge_tui.tui.presenters.headless import OnRun
+        from skyforge_tui.tui.presenters.launch import stop_question
         from skyforge_tui.tui.widgets.confirm import Confirm
 
-        question = present.stop_question(run, self.bridge.principal.username, self.now())
+        question = stop_question(run, self.bridge.principal.username, self.now())
         if await self.push_screen_wait(Confirm(question)):
 
             async def stop(services: Services) -> None:
                 await services.runs.stop(self.bridge.principal, run.id)
 
-            await self.bridge.act(headless.OnRun("stop", str(run.number)), stop)
+            await self.bridge.act(OnRun("stop", str(run.number)), stop)
 
     async def _answer(self, run: Run) -> None:
+        from skyforge_tui.tui.presenters.headless import OnRun
         from skyforge_tui.tui.widgets.answer_line import AnswerLine
 
         given = await self.push_screen_wait(AnswerLine(run.number))
@@ -189,7 +197,7 @@ class Launching(App[None]):
         async def answer(services: Services) -> None:
             await services.runs.answer(self.bridge.principal, run.id, given.encode() + b"\n")
 
-        await self.bridge.act(headless.OnRun("answer", str(run.number)), answer)
+        await self.bridge.act(OnRun("answer", str(run.number)), answer)
 
     async def _detail(self, run_id: RunId) -> RunDetail:
         async def ask(services: Services) -> RunDetail:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.identity import ProjectId, RunId
-from skyforge_tui.domain.notice import Notice
+if TYPE_CHECKING:
+    from skyforge_tui.domain.identity import ProjectId, RunId
+    from skyforge_tui.domain.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)

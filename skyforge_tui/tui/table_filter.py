@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.query import EVERYTHING, Query, QueryError
 from skyforge_tui.domain.query_parser import parse
@@ -11,8 +12,10 @@ from skyforge_tui.domain.searchable import Record, Vocabulary, sort_value
 from skyforge_tui.domain.view import Sort
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.tones import count
-from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows, Row, RowSource
+
+if TYPE_CHECKING:
+    from skyforge_tui.tui.widgets.resource_table import ResourceTable
 
 
 @dataclass(frozen=True, slots=True)

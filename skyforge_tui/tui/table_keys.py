@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from skyforge_tui.tui.widgets.resource_table import ResourceTable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skyforge_tui.tui.widgets.resource_table import ResourceTable
 
 
 class TableKeys:

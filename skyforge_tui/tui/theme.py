@@ -16,10 +16,10 @@ from rich.style import Style
 from textual.filter import Monochrome
 from textual.theme import Theme
 
-from skyforge_tui.tui.presenters.cells import Ground, Tone
-
 if TYPE_CHECKING:
     from textual.app import App
+
+    from skyforge_tui.tui.presenters.cells import Ground, Tone
 
 PREFIX = "skyforge-"
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
+from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.view import Sort
 from skyforge_tui.tui.presenters.cells import Align, Cut, Line, Span, Tone, fitted
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.view import Sort
 
 GAP = 2
 DESCENDING, ASCENDING = "↓", "↑"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from skyforge_tui.tui.presenters.cells import Line, Span
+if TYPE_CHECKING:
+    from skyforge_tui.tui.presenters.cells import Line, Span
 
 
 def underlined(cell: Line, places: Sequence[tuple[int, int]]) -> Line:

@@ -8,15 +8,18 @@ import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.identity import upstream_of
-from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import FieldKind, Template
 from skyforge_tui.tui.presenters import headless, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.offers import Fact, Question
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.project import Project
 
 _FILE_NAMES = re.compile(r"(^|_|-)(path|file|filename|topology|inventory|playbook)($|_|-)", re.I)
 """Questions that a file may answer."""

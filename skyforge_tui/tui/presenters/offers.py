@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.template import SurveyField
-from skyforge_tui.tui.presenters.cells import Line
+if TYPE_CHECKING:
+    from skyforge_tui.domain.template import SurveyField
+    from skyforge_tui.tui.presenters.cells import Line
 
 
 @dataclass(frozen=True, slots=True)

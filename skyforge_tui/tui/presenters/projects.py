@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.identity import Role, upstream_of
 from skyforge_tui.domain.project import Project, ProjectKind
-from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.cells import (
@@ -24,6 +23,7 @@ from skyforge_tui.tui.presenters.cells import (
 from skyforge_tui.tui.presenters.columns import Column
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.run import Run
     from skyforge_tui.services.projects import ProjectView
 
 COLUMNS: tuple[Column, ...] = (

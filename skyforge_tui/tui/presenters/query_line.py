@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.query import QueryError
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, cut_text, literal
 from skyforge_tui.tui.presenters.tones import count
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.query import QueryError
 
 _NAMED = re.compile(r"(?:(?<=\s)|^)!?([A-Za-z_][\w-]*?(?::|<=|>=|<|>|=))")
 

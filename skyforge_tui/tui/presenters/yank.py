@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.artifact import ArtifactRef
 from skyforge_tui.domain.identity import LOCAL, upstream_of
-from skyforge_tui.domain.lab import Lab
-from skyforge_tui.domain.project import Project
-from skyforge_tui.domain.run import Run, RunSpec
-from skyforge_tui.domain.template import Template
 from skyforge_tui.tui.presenters import headless
 from skyforge_tui.tui.presenters.headless import Act, Other
 from skyforge_tui.tui.presenters.offers import Yank
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.artifact import ArtifactRef
+    from skyforge_tui.domain.lab import Lab
+    from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.run import Run, RunSpec
+    from skyforge_tui.domain.template import Template
 
 Line = Callable[[Act], str]
 """Makes the line for a shell of something one does."""

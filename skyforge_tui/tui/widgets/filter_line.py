@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from skyforge_tui.domain.query import QueryError
 from skyforge_tui.domain.query_completion import completion
-from skyforge_tui.domain.searchable import Vocabulary
 from skyforge_tui.tui.presenters.cells import Line, Span, line, spread, width_of
 from skyforge_tui.tui.presenters.frame import MARGIN
 from skyforge_tui.tui.presenters.query_line import said, toned
@@ -19,6 +17,9 @@ from skyforge_tui.tui.widgets.text_entry import TextEntry
 if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
+
+    from skyforge_tui.domain.query import QueryError
+    from skyforge_tui.domain.searchable import Vocabulary
 
 
 class FilterLine(Painted, can_focus=True):

@@ -11,12 +11,13 @@ from skyforge_tui.tui.presenters import frame
 from skyforge_tui.tui.presenters.cells import Line, Span, line
 from skyforge_tui.tui.presenters.frame import Identity, Place, StripText
 from skyforge_tui.tui.presenters.glyphs import CURSOR
-from skyforge_tui.tui.presenters.hints import KeyHint
-from skyforge_tui.tui.presenters.lights import Light
 from skyforge_tui.tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from textual import events
+
+    from skyforge_tui.tui.presenters.hints import KeyHint
+    from skyforge_tui.tui.presenters.lights import Light
 
 
 class Pressed(Message):

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from skyforge_tui.domain.view import Sort
 from skyforge_tui.tui.presenters.cells import Ground, Line, Span, banded, line, plain
 from skyforge_tui.tui.presenters.columns import Column, Fitted, fit, head_line, row_line
 from skyforge_tui.tui.presenters.found import underlined
 from skyforge_tui.tui.presenters.glyphs import CURSOR, CURSOR_IDLE, ELLIPSIS, MARKED
 from skyforge_tui.tui.widgets.filter_line import FilterLine
-from skyforge_tui.tui.widgets.row_source import Row, RowSource
 from skyforge_tui.tui.widgets.table_cursor import TableCursor
 from skyforge_tui.tui.widgets.table_marks import MOST_MARKED, Marks
 
 if TYPE_CHECKING:
     from textual import events
+
+    from skyforge_tui.domain.view import Sort
+    from skyforge_tui.tui.widgets.row_source import Row, RowSource
 
 LEAD = 2
 """Columns before the text: cursor and mark."""

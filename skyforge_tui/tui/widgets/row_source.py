@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from skyforge_tui.tui.presenters.cells import Line
+if TYPE_CHECKING:
+    from skyforge_tui.tui.presenters.cells import Line
 
 
 @dataclass(frozen=True, slots=True)

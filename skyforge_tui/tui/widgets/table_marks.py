@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from skyforge_tui.tui.widgets.row_source import RowSource
+if TYPE_CHECKING:
+    from skyforge_tui.tui.widgets.row_source import RowSource
 
 MOST_MARKED = 10_000
 """More are never meant to be acted on at once; whoever asks for them is told the number."""

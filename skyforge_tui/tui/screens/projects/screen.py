@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from skyforge_tui.domain.identity import TemplateId
-from skyforge_tui.domain.project import Project
-from skyforge_tui.domain.run import Run
-from skyforge_tui.domain.template import Template
 from skyforge_tui.domain.vocabularies import (
     PROJECTS,
     TEMPLATES,
     project_record,
     template_record,
 )
-from skyforge_tui.services.contract import Services, Target
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
@@ -30,6 +25,11 @@ from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import Row
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.identity import TemplateId
+    from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.run import Run
+    from skyforge_tui.domain.template import Template
+    from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.projects import ProjectView
 
 _NONE: Line = (
