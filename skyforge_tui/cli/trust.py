@@ -25,7 +25,11 @@ def trust(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
 
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
-        found = [await services.projects.sources_at(principal, one) for one in whole]
+        found = [
+            await services.projects.sources_at(principal, place)
+            for one in whole
+            for place in await _places(services, principal, one)
+        ]
         for project_id, several in found:
             await services.projects.trust(principal, project_id, several)
         sources = tuple(dict.fromkeys(one for _, several in found for one in several))
@@ -39,3 +43,14 @@ def trust(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
         return 0
 
     perform(ctx, work)
+
+
+async def _places(services: Services, principal: Principal, path: Path) -> list[Path]:
+    """Return the path itself, or the projects below it that declare something, if it holds some."""
+    views = await services.projects.all(principal)
+    below = [
+        Path(view.project.path)
+        for view in views
+        if view.templates and path in Path(view.project.path).parents
+    ]
+    return below or [path]

@@ -17,7 +17,7 @@ class Attention:
     """Three lists of runs, each newest first."""
 
     broke: tuple[Run, ...] = ()
-    """The newest run of a template, if it failed or was lost within a week."""
+    """The newest run of a template if it failed, and every run that was lost, within a week."""
     needs_me: tuple[Run, ...] = ()
     """Runs that wait for input."""
     runs: tuple[Run, ...] = ()
@@ -27,12 +27,18 @@ class Attention:
         return bool(self.broke or self.needs_me or self.runs)
 
 
-def attention(last: Iterable[Run], active: Iterable[Run], now: datetime) -> Attention:
-    """Choose from the last run of every template and the runs under way."""
-    under_way = [run for run in active if run.state.is_active]
-    broke = [run for run in last if run.state in _BROKEN and now - run.created_at < _REMEMBERED]
+def attention(last: Iterable[Run], newest: Iterable[Run], now: datetime) -> Attention:
+    """Choose from the last run of every template and the newest runs, active ones first.
+
+    A later success mends a failure, not a loss: what a lost run started may still go on.
+    """
+    newest = tuple(newest)
+    under_way = [run for run in newest if run.state.is_active]
+    lost = [run for run in newest if run.state is RunState.LOST]
+    failed = [run for run in last if run.state in _BROKEN]
+    broke = {run.id: run for run in (*failed, *lost) if now - run.created_at < _REMEMBERED}
     return Attention(
-        broke=_newest_first(broke),
+        broke=_newest_first(broke.values()),
         needs_me=_newest_first(run for run in under_way if run.waits_for_input),
         runs=_newest_first(run for run in under_way if not run.waits_for_input),
     )

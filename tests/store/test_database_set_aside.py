@@ -83,7 +83,7 @@ def _forget_version(path: Path) -> None:
         (_replace_by_folder, "not a regular file"),
         (_replace_by_pipe, "not a regular file"),
         (_drop_table, "disagree: templates"),
-        (_forget_version, "disagree: projects, runs"),
+        (_forget_version, "but its contents disagree: "),
     ],
 )
 async def test_an_unreadable_file(
