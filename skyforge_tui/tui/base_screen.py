@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.presenters.cells import Line
 
 Answer = TypeVar("Answer")
+Work = Coroutine[Any, Any, Any] | Callable[[], Coroutine[Any, Any, Any]]
 
 AGE_STEP_S = 10.0
 """Ages are shown in steps of ten seconds, so nothing moves more often because of them."""
@@ -199,13 +200,12 @@ class PlaceScreen(Screen[None]):
     def reload(self) -> None:
         """Load anew, once: a second call while one is under way replaces it."""
         self._is_stale = False
-        self.work(self.load(), group="load", exclusive=True)
+        # Not a coroutine yet: one that is replaced before it began would never be awaited.
+        self.work(self.load, group="load", exclusive=True)
 
-    def work(
-        self, coroutine: Coroutine[Any, Any, Any], *, group: str, exclusive: bool = False
-    ) -> Worker[Any]:
+    def work(self, work: Work, *, group: str, exclusive: bool = False) -> Worker[Any]:
         """Run something beside the keys; its failure becomes a notice."""
-        return self.run_worker(coroutine, group=group, exclusive=exclusive, exit_on_error=False)
+        return self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
 
     async def ask(self, work: Callable[[Services], Coroutine[Any, Any, Answer]]) -> Answer:
         """Have the engine do something."""

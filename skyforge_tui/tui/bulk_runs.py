@@ -13,6 +13,7 @@ from skyforge_tui.services.authorization import Denied
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.filtering import FilteredPlace
+from skyforge_tui.tui.presenters.headless import OnRun
 from skyforge_tui.tui.presenters.several import question, run_line
 from skyforge_tui.tui.run_commands import RunCommands
 from skyforge_tui.tui.widgets.table_marks import MOST_MARKED
@@ -97,7 +98,7 @@ class BulkRuns(RunCommands, FilteredPlace):
             return services.runs.rerun(principal, run.id, {})
 
         try:
-            await self.ask(ask)
+            await self.bridge.act(OnRun(verb, str(run.number)), ask)
         except SkyforgeError as error:
             return error
         return None

@@ -8,7 +8,7 @@ from skyforge_tui.domain.history import LineKind, Outcome
 from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.tui.keymap import Hotkey, Keymap
 from skyforge_tui.tui.widgets.launch_card import LaunchCard
-from tests.tui.cockpit_harness import press, row_with, until_gone, until_idle, until_shown, write
+from tests.tui.cockpit_harness import press, until_gone, until_idle, until_shown, write
 from tests.tui.drawing import until
 from tests.tui.pretend import Estate, template_id
 
@@ -33,7 +33,7 @@ async def test_pinning() -> None:
         await pilot.press("ctrl+o")
         await until(pilot, lambda: estate.core.history_store.pinned != {})
         assert estate.core.history_store.pinned == {1: template_id("deploy-bgp")}
-        await until(pilot, lambda: " 1 " in row_with(app, "deploy-bgp "))
+        await until_shown(pilot, "1  deploy-bgp")
         await pilot.press("escape")
         await until_gone(pilot, "ctrl+o pin")
         await press(pilot, "L", shows="1-9 pinned")

@@ -182,6 +182,8 @@ class Overlay(ModalScreen[Result], Generic[Result]):
 
     @property
     def _is_blank_behind(self) -> bool:
+        if self.AT_FOOT:  # as wide as the screen, but far from covering it
+            return False
         return min(self.WIDTH, self.app.size.width - 2 * self.MARGIN) >= (
             self.app.size.width - SLIVER
         )
