@@ -13,6 +13,7 @@ from skyforge_tui.tui.commands import Command
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from skyforge_tui.tui.base_screen import Work
     from skyforge_tui.tui.cockpit import Cockpit
 
 _RUNS = frozenset({LabState.RUNNING, LabState.STARTING})
@@ -30,9 +31,7 @@ class LabCommands:
         def target(self) -> Lab | None:
             """Return the lab."""
 
-        def work(
-            self, coroutine: Coroutine[Any, Any, Any], *, group: str, exclusive: bool = False
-        ) -> Worker[Any]:
+        def work(self, work: Work, *, group: str, exclusive: bool = False) -> Worker[Any]:
             """Run something beside the keys."""
 
         async def ask(self, work: Callable[[Services], Coroutine[Any, Any, Any]]) -> Any:
