@@ -158,10 +158,9 @@ class PlaceScreen(Screen[None]):
 
     def footer_hints(self) -> list[KeyHint]:
         """Return the keys that matter here, most important first."""
-        ranked = sorted(
-            (one for one in commands_of(self.PLACE) if one.footer), key=lambda one: one.footer
-        )
-        return [self.hint(one) for one in ranked]
+        ranked = sorted(commands_of(self.PLACE), key=lambda one: one.footer)
+        has_key = self.cockpit.keymap.keys_of
+        return [self.hint(one) for one in ranked if one.footer and has_key(one.id)]
 
     def footer_lead(self) -> Line:
         """Return what stands before the keys."""

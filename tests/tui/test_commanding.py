@@ -184,6 +184,7 @@ async def test_remapped(estate: Estate) -> None:
         await pilot.press("x")
         await until_idle(pilot)
         assert not app.screen.is_modal
+        assert "run.stop" not in {one.command_id for one in app.place().footer_hints()}
 
 
 def test_printed_lines_run(tmp_path: Path) -> None:

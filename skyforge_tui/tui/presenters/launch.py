@@ -60,9 +60,11 @@ def deck_about(template: Template) -> Sequence[Line]:
         if template.is_trusted
         else (Span("  ? ", "warn", bold=True), Span("not trusted yet", "warn"))
     )
+    suggested = f"  suggests the key {template.hotkey}" if template.hotkey else ""
+    hotkey: Line = (Span(literal(suggested), "muted"),) if suggested else ()
     return (
         (Span(literal(template.description) or shlex.join(map(literal, template.command))),),
-        line(Span(f"from {literal(source)}", "muted"), trust),
+        line(Span(f"from {literal(source)}", "muted"), trust, hotkey),
     )
 
 
