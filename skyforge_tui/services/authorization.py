@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
@@ -16,23 +15,9 @@ from skyforge_tui.domain.errors import Forbidden
 from skyforge_tui.domain.identity import Principal, ProjectId, Role
 from skyforge_tui.domain.permission import NEEDS, Permission
 from skyforge_tui.domain.project import Project, access_level
+from skyforge_tui.services.decisions import YES, Allowed, Decision, Denied
 
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """Yes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """No, and why; `advice` is what to do instead."""
-
-    reason: str
-    advice: str = ""
-
-
-Decision = Allowed | Denied
-YES = Allowed()
+__all__ = ["YES", "Access", "Allowed", "Decision", "Denied", "Guarded", "requires"]
 
 
 class Access:

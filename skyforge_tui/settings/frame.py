@@ -7,7 +7,6 @@ places with all checks a moment later, and its complaints are shown then.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +89,8 @@ def _data(path: Path) -> dict[str, Any]:
         # Opening a pipe would wait for a writer; the flag changes nothing for regular files.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as f:
             raw = f.read(_MAX_BYTES + 1) or b""
+        import tomllib
+
         return tomllib.loads(raw.decode("utf-8-sig")) if len(raw) <= _MAX_BYTES else {}
     except (OSError, ValueError, RecursionError):
         return {}

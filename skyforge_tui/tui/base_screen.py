@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from skyforge_tui.services.authorization import Denied
+from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import BY_ID, TABS, Command, Place, commands_of
 from skyforge_tui.tui.errors import as_notice, denied_notice
 from skyforge_tui.tui.key_bindings import bound

@@ -17,8 +17,7 @@ from textual.app import App
 from textual.signal import Signal
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.project import Project
-from skyforge_tui.services.authorization import Denied
+from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.once import once
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId
     from skyforge_tui.domain.notice import Notice
     from skyforge_tui.domain.permission import Permission
-    from skyforge_tui.services.authorization import Decision
     from skyforge_tui.services.contract import Services, Target
+    from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.presenters.headless import Act
 
     Answer = TypeVar("Answer")
@@ -148,6 +147,8 @@ class Bridge:
         """Return from memory what this person is in the target's project; None without one."""
         if self._services is None or target is None:
             return None
+        from skyforge_tui.domain.project import Project
+
         project_id = target.id if isinstance(target, Project) else target.project_id
         if project_id is None:
             return None  # a lab outside of every project
@@ -179,6 +180,15 @@ class Bridge:
     def _hear(self, event: Event) -> None:
         """Take an event; runs on the engine's thread."""
         self._mark(lambda dirty: dirty.add(event))
+
+    def on_ui(self, call: Callable[[], object]) -> None:
+        """Have the application call something; may be called on any thread."""
+        if self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._app.call_next, call, context=self._context)
+        except RuntimeError:
+            return  # the loop is closed: nobody is left to do it
 
     def _mark(self, change: Callable[[_Dirty], None]) -> None:
         with self._lock:

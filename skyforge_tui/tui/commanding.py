@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +60,8 @@ class Commanding(Deck):
 
     def remap_line(self, command_id: str) -> Line:
         """Return how to give a command another key."""
+        import json
+
         key = self.keymap.shown(command_id) or "KEY"
         where = self.config_path or "the configuration"
         return (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.notice import Notice, Severity
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 PIN_KEY = "ctrl+o"
 
 
-@dataclass(frozen=True, slots=True)
-class _Offered:
+class _Offered(NamedTuple):
     """Everything the deck is made from."""
 
     templates: list[Template]

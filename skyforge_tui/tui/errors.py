@@ -9,7 +9,7 @@ from skyforge_tui.domain.errors import NotFound, Refused, SkyforgeError, Unavail
 from skyforge_tui.domain.notice import Notice, Severity
 
 if TYPE_CHECKING:
-    from skyforge_tui.services.authorization import Denied
+    from skyforge_tui.services.decisions import Denied
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,9 @@ Part of the application: every place reaches it by the same keys.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import App
 
@@ -28,8 +26,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.widgets.launch_card import LaunchCard
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """What a card is made from."""
 
     template: Template
@@ -86,6 +83,8 @@ class Launching(App[None]):
 
     async def show_card(self, template_id: TemplateId, answers: Mapping[str, str] | None) -> None:
         """Show a template's card, filled in with `answers`, else with those of its last run."""
+        import shlex
+
         from skyforge_tui.tui.presenters import launch as present
         from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
         from skyforge_tui.tui.widgets.launch_card import LaunchCard

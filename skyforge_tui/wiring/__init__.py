@@ -7,6 +7,7 @@ side, so that the first picture does not wait for it.
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from skyforge_tui.settings.frame import FrameSettings, read_frame
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
     from skyforge_tui.services.run_parts import RunParts
+    from skyforge_tui.tui.app import SkyforgeApp
     from skyforge_tui.tui.bridge import Engine
 
 
@@ -75,22 +77,31 @@ async def open_runs(frame: FrameSettings, *, watch_runs: bool = False) -> AsyncI
 
 def run_cockpit(config_path: Path | None, profile: str | None) -> int:
     """Run the cockpit until the person leaves it; return the exit code."""
-    from skyforge_tui.tui.app import SkyforgeApp
+    # What is made while loading stays: looking for garbage in it would delay the first picture.
+    gc.disable()
+    from skyforge_tui.tui.curtain import CurtainedApp
     from skyforge_tui.tui.keymap import Keymap
 
     frame = read_frame(config_path, profile)
 
     def make_engine(app: SkyforgeApp) -> Engine:
+        """Begin what comes after the first picture."""
         from skyforge_tui.engine.thread import ThreadEngine
 
-        return ThreadEngine(
-            lambda: open_services(
-                frame, watch_runs=True, sync_projects=True, forgive_settings=True
-            ),
-            app.bridge.unheard,
-        )
+        gc.freeze()
+        gc.enable()
 
-    app = SkyforgeApp(
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Services]:
+            cockpit.load()
+            async with open_services(
+                frame, watch_runs=True, sync_projects=True, forgive_settings=True
+            ) as services:
+                yield services
+
+        return ThreadEngine(opened, app.bridge.unheard)
+
+    app = cockpit = CurtainedApp(
         make_engine,
         current_principal(),
         theme=frame.theme,

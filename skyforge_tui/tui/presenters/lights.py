@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
+from skyforge_tui.tui.presenters.amounts import age
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, literal, width_of
 from skyforge_tui.tui.presenters.glyphs import FAILED, READY, STOPPED_LAB, UNKNOWN
-from skyforge_tui.tui.presenters.tones import age
 
 
 @dataclass(frozen=True, slots=True)

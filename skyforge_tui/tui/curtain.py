@@ -1,0 +1,88 @@
+"""The first picture: the frame alone, while another thread loads what comes over it.
+
+No file is opened on the UI thread for code either: everything is loaded before the first key is
+looked at. Keys and clicks that come sooner are kept in order, and leaving works at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from textual import events
+from textual.widget import Widget
+
+from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.commands import Place
+
+_CURTAIN = "curtain"
+_LEAVING = ("ctrl+q", "ctrl+c", "ctrl+z")
+
+
+class _Blank(Widget):
+    """Fill the room of what comes."""
+
+    def render(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+class Curtain(PlaceScreen):
+    """Show the frame of the first place."""
+
+    PLACE = Place.PROJECTS
+
+    def body(self) -> Iterator[Widget]:
+        """Yield an empty room."""
+        yield _Blank(classes="body")
+
+
+class CurtainedApp(SkyforgeApp):
+    """The cockpit as it starts in a terminal; see `load`."""
+
+    MODES = {**SkyforgeApp.MODES, _CURTAIN: Curtain}  # noqa: RUF012
+    DEFAULT_MODE = _CURTAIN
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._held: list[events.Event] | None = []
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep input for later until everything is loaded."""
+        is_input = isinstance(event, events.InputEvent | events.Paste)
+        is_leaving = isinstance(event, events.Key) and event.key in _LEAVING
+        if self._held is None or not is_input or is_leaving:
+            await super().on_event(event)
+        else:
+            self._held.append(event)
+
+    def load(self) -> None:
+        """Load the first place, show it, load the rest, let input in; not for the UI thread."""
+        import_module("skyforge_tui.tui.screens.projects.screen")
+        self.bridge.on_ui(self._raise)
+        _load_all()
+        self.bridge.on_ui(self._let_in)
+
+    def _raise(self) -> None:
+        async def raise_it() -> None:
+            await self.switch_mode(Place.PROJECTS.value)
+            await self.remove_mode(_CURTAIN)
+
+        self.go(raise_it())
+
+    def _let_in(self) -> None:
+        held, self._held = self._held or [], None
+        for event in held:
+            self.post_message(event)
+
+
+def _load_all() -> None:
+    """Load every module of the TUI, and those of Textual that it loads late by itself."""
+    import pkgutil
+
+    import skyforge_tui.tui as package
+
+    for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(one.name)
