@@ -63,7 +63,7 @@ def test_wrong_usage_exits_2(sky: Headless, arguments: tuple[str, ...]) -> None:
         ("runs", "show", "elsewhere:1"),
         ("runs", "launch", "no-such-thing"),
         ("projects", "show", "no-such-thing"),
-        ("trust", "/"),
+        ("trust", "/nowhere/at/all"),
     ],
 )
 def test_what_is_not_there_exits_5(sky: Headless, arguments: tuple[str, ...]) -> None:
@@ -91,6 +91,17 @@ def test_unusable_state_exits_3(sky: Headless) -> None:
     assert (done.code, done.out) == (3, b"")
     assert "cannot be written" in done.err
     assert sky.runs.directories.live() == []
+
+
+def test_trust_that_would_be_forgotten_exits_3(stranger: Headless) -> None:
+    """Nothing pretends to be remembered where nothing can be."""
+    in_the_way = stranger.base / "file"
+    in_the_way.touch()
+    done = stranger(
+        "trust", stranger.project, environ={"SKYFORGE_STATE_DIR": f"{in_the_way}/state"}
+    )
+    assert (done.code, done.out) == (3, b"")
+    assert "forgotten" in done.err
 
 
 def test_full_output_exits_3(sky: Headless) -> None:
