@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
 
 from skyforge_tui.domain.identity import LOCAL, ProjectId
@@ -43,9 +45,13 @@ def artifact_service(
 def _house(state_dir: Path) -> Project:
     """Return what stands for the state directory itself: its owner rules what nobody else does."""
     try:
-        owner = state_dir.owner()
+        number = state_dir.stat().st_uid
+    except OSError:  # what is not there yet, or is in the way, would be made by this person
+        number = os.geteuid()
+    try:
+        owner = pwd.getpwuid(number).pw_name
     except KeyError:  # an account without a name, as in some containers
-        owner = str(state_dir.stat().st_uid)
+        owner = str(number)
     path = str(state_dir)
     return Project(
         ProjectId(f"{LOCAL}:{path}"), "this-machine", "This machine", ProjectKind.FOLDER, path,
