@@ -58,17 +58,20 @@ async def test_half_written_is_hidden(tmp_path: Path) -> None:
     assert [one.name for one in staging.iterdir()] == ["young"]
 
 
-def test_private(tmp_path: Path) -> None:
-    """The directory is made for its owner alone."""
-    DirectoryClient(tmp_path / "some/store")
+async def test_private(tmp_path: Path) -> None:
+    """The directory is made for its owner alone, when it is first needed."""
+    client = DirectoryClient(tmp_path / "some/store")
+    assert not (tmp_path / "some").exists()
+    assert await keys_of(client) == []
     assert (tmp_path / "some/store").stat().st_mode & 0o777 == 0o700
 
 
-def test_unwritable(tmp_path: Path) -> None:
-    """A place that cannot be a directory is a failure with its name."""
+async def test_unwritable(tmp_path: Path) -> None:
+    """A place that cannot be a directory is a failure with its name, of whoever asks for it."""
     (tmp_path / "file").write_text("")
+    client = DirectoryClient(tmp_path / "file" / "store")
     with pytest.raises(TransportError, match="file"):
-        DirectoryClient(tmp_path / "file" / "store")
+        await keys_of(client)
 
 
 async def test_a_folder_in_the_way(tmp_path: Path) -> None:

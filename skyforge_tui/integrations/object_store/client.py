@@ -13,6 +13,7 @@ import heapq
 import itertools
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -36,12 +37,21 @@ _LATEST_S = 60.0
 
 
 class ObjectClient:
-    """Reads and writes the objects of one store; every call may raise `TransportError`."""
+    """Reads and writes the objects of one store; every call may raise `TransportError`.
 
-    def __init__(self, store: ObjectStore, *, is_sorted: bool = False) -> None:
-        self._store: Any = store
+    A store that is handed over as a function is opened with the first call.
+    """
+
+    def __init__(
+        self, store: ObjectStore | Callable[[], ObjectStore], *, is_sorted: bool = False
+    ) -> None:
+        self._given = store
         self._is_sorted = is_sorted
         """Whether the store lists by key; a directory does not."""
+
+    @cached_property
+    def _store(self) -> Any:
+        return self._given() if callable(self._given) else self._given
 
     async def page(self, prefix: str, *, deep: bool, after: str, limit: int) -> Listing:
         """Return what is below `prefix`, sorted, from behind `after`, at most `limit`.

@@ -27,13 +27,16 @@ class DirectoryClient(ObjectClient):
     def __init__(self, root: Path) -> None:
         # A key has no links to go through, but the way to the root may have some.
         self._root = Path(os.path.realpath(root))
+        super().__init__(self._open)
+
+    def _open(self) -> LocalStore:
         try:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
         except OSError as error:
             words = f"{self._root}: {error.strerror or error}"
             raise TransportError("failed", words) from None
-        super().__init__(LocalStore(self._root, automatic_cleanup=True))
+        return LocalStore(self._root, automatic_cleanup=True)
 
     def check(self, key: str) -> None:
         """Raise TransportError when a key leads through a link or to something that is no file."""
