@@ -31,10 +31,9 @@ _OURS = re.compile(r"SKYFORGE_(?!LIVE_)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take what is asked of tests that keep files of the project in step with its code."""
+    """Take what is asked of tests that keep pictures in step with the code."""
     group = parser.getgroup("skyforge")
     group.addoption("--update-screenshots", action="store_true", help="write screenshots/*.svg")
-    group.addoption("--update-readme", action="store_true", help="write README.md's tables")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from skyforge_tui.tui.commands import COMMANDS, key_name
+from skyforge_tui.tui.commands import COMMANDS, TABLES, Command, Place, key_name
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- keys -->", "<!-- /keys -->"
 
 
 def table() -> str:
-    """Return the table as Markdown: one row per group and meaning, each command once."""
-    lines = ["| where | key | does |", "| --- | --- | --- |"]
-    for command in COMMANDS:
-        if not command.keys:
-            continue
-        keys = " ".join(f"`` {key_name(key)} ``" for key in command.keys)
-        where = ", ".join(sorted(place.value for place in command.places)) or "everywhere"
-        asks = " (asks first)" if command.asks else ""
-        lines.append(f"| {where} | {keys} | {command.help}{asks} |".replace("|  |", "| |"))
-    return "\n".join(lines)
+    """Return the table as Markdown: one row per place, each command by its first key."""
+    keyed = [one for one in COMMANDS if one.keys]
+    rows = {
+        "everywhere": [one for one in keyed if not one.places and one.group != "Move"],
+        "in lists": [one for one in keyed if one.places == TABLES],
+        "to move": [one for one in keyed if one.group == "Move"],
+    }
+    told = [one for several in rows.values() for one in several]
+    for place in Place:
+        rows[place.value] = [one for one in keyed if place in one.places and one not in told]
+    lines = [f"| {name} | {_cell(several)} |" for name, several in rows.items() if several]
+    return "\n".join(["| where | keys |", "| --- | --- |", *lines])
+
+
+def _cell(commands: Sequence[Command]) -> str:
+    return " · ".join(
+        f"`{key_name(one.keys[0])}` {one.help}{' (asks first)' if one.asks else ''}"
+        for one in commands
+    )
 
 
 def with_table(text: str) -> str:

@@ -16,7 +16,7 @@ from skyforge_tui.engine.inline import InlineEngine
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.wiring import current_principal, open_services
-from tests.tui.cockpit_harness import until_idle
+from tests.tui.cockpit_harness import until_gone, until_idle, until_shown
 from tests.worktrees import a_repository
 
 _STEPS = """\
@@ -102,9 +102,10 @@ class Site:
         return self.workspace / "edge-fabric" / "skyforge.toml"
 
     def prepare(self) -> Site:
-        """Write the workspace."""
+        """Write the workspace, and a configuration that sets nothing."""
         files = {"skyforge.toml": MANIFEST.replace("@GATE@", str(self.gate)), "steps.sh": _STEPS}
         a_repository(self.workspace / "edge-fabric", files)
+        self.config.touch()
         return self
 
     def open_gate(self) -> None:
@@ -130,8 +131,10 @@ class Site:
 
     @asynccontextmanager
     async def cockpit(self, size: tuple[int, int] = (80, 24)) -> AsyncGenerator[Pilot[Any], None]:
-        """Open a cockpit until the block ends."""
+        """Open a cockpit until the block ends; its projects have been read."""
         async with self.app().run_test(size=size) as pilot:
+            await until_shown(pilot, "edge-fabric")
+            await until_gone(pilot, "reading")
             await until_idle(pilot)
             yield pilot
 

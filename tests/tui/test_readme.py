@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+import click
+import pytest
 from click.testing import CliRunner
 
 from skyforge_tui.cli import skyforge
@@ -58,3 +61,29 @@ def test_it_names_the_test_command_that_ci_runs() -> None:
     ci = (README.parent / ".ci" / "run").read_text(encoding="utf-8")
     assert "check pytest\n" in ci
     assert any(block.strip().splitlines()[-1].startswith("pytest") for block in _blocks("sh"))
+
+
+def _typed() -> list[str]:
+    prose = re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL)
+    spans = re.findall(r"`(skyforge [^`]+)`", prose)
+    lines = [line.partition("#")[0] for block in _blocks("sh") for line in block.splitlines()]
+    return sorted({one for one in (*lines, *spans) if one.startswith("skyforge ")})
+
+
+@pytest.mark.parametrize("line", _typed())
+def test_commands_take_what_they_are_given(line: str) -> None:
+    """Every command line in the README is one that the program understands, word for word."""
+    words = shlex.split(line)[1:]
+    command: click.Command = skyforge
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), words[0])
+        assert found is not None, f"there is no {words[0]}"
+        command, words = found, words[1:]
+    command.make_context("skyforge", words)
+
+
+def test_what_it_points_to_is_there() -> None:
+    """Every file that the README shows or points to is there."""
+    targets = re.findall(r"\]\(([^)]+)\)", TEXT)
+    assert targets
+    assert [one for one in targets if not (README.parent / one).is_file()] == []

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.projects import ProjectView
 
-_NONE: Line = (
-    Span("No project here yet. Git repositories and folders below this one are projects.", "muted"),
+_NONE: Line = (Span("No project here yet.", "muted"),)
+_NONE_YET: tuple[Line, ...] = (
+    (Span("Git repositories and folders that hold something", "muted"),),
+    (Span("to launch, here and below, are projects.", "muted"),),
 )
 _INDENT = 2
 """Cells before the pane's text: the cursor of its table stands there."""
@@ -47,6 +49,7 @@ class ProjectsScreen(FilteredPlace):
 
     def __init__(self) -> None:
         self._views: dict[str, ProjectView] = {}
+        self._is_empty = False
         self._last: dict[TemplateId, Run] = {}
         super().__init__()
         self._list = ResourceTable(present.COLUMNS, id="projects", margin=0)
@@ -106,6 +109,7 @@ class ProjectsScreen(FilteredPlace):
 
         views, self._last = await self.ask(ask)
         self._views = {view.project.id: view for view in views}
+        self._is_empty = not views
         self.filters[0].list([self._listed(view) for view in views], _NONE)
         if self.focused is None:
             self.set_focus(self._list, scroll_visible=False)
@@ -188,7 +192,7 @@ class ProjectsScreen(FilteredPlace):
     def _show_project(self) -> None:
         view = self._view()
         if view is None:
-            self._head.show([])
+            self._head.show(_NONE_YET if self._is_empty else [])
             self.filters[1].list([], ())
             self._below.show([])
             self.show_frame()
