@@ -23,12 +23,12 @@ OURS = (sys.executable, "-m", "skyforge_tui")
 BARE = (sys.executable, str(HERE / "bare_app.py"))
 LEAN = "import asyncio, aiosqlite, click, pydantic_settings"
 
-TIMES = int(__import__("os").environ.get("T","15"))
+TIMES = 15
 IDLE_S = 20.0
 KEYS = 40
 
 
-def say(name: str, ours: float, peer: float, unit: str, bar: str, is_good: bool) -> None:  # noqa: FBT001
+def say(name: str, ours: float, peer: float, unit: str, bar: str, is_good: bool) -> None:
     """Print one row."""
     verdict = "ok" if is_good else "MISSED"
     sys.stdout.write(
@@ -77,7 +77,7 @@ def first_picture(base: Path, runs: int = 0) -> None:
 
 
 def many_runs(base: Path) -> None:
-    """The same, with a hundred thousand runs in the cache."""
+    """Compare the first picture with a hundred thousand runs in the cache."""
     first_picture(base, 100_000)
 
 
@@ -140,7 +140,7 @@ def key_to_paint(base: Path) -> None:
     say("key to paint, in the flood", waits[1], 16.0, "ms", "-", is_good=True)
 
 
-def _waits(terminal: Terminal, has_output: bool) -> float:  # noqa: FBT001
+def _waits(terminal: Terminal, has_output: bool) -> float:
     """Open and leave the help so often; return the median wait for its picture."""
     terminal.until(b"Projects")
     if has_output:
