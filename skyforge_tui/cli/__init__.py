@@ -74,9 +74,9 @@ def skyforge(ctx: click.Context, config_path: Path | None, profile: str | None) 
     """Run labs and automation from one terminal. Without a command, open the cockpit."""
     ctx.obj = Invocation(config_path, profile)
     if ctx.invoked_subcommand is None:
-        from skyforge_tui.cli.cockpit import open_cockpit
+        from skyforge_tui.wiring import run_cockpit
 
-        ctx.exit(open_cockpit(config_path, profile))
+        ctx.exit(run_cockpit(config_path, profile))
 
 
 def run(arguments: Sequence[str]) -> int:

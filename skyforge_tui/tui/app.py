@@ -16,6 +16,7 @@ from skyforge_tui.tui.beginning import Beginning
 from skyforge_tui.tui.bridge import Bridge, Engine
 from skyforge_tui.tui.commanding import Commanding
 from skyforge_tui.tui.commands import TABS, Place, commands_of
+from skyforge_tui.tui.crashing import Crashing
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.looks import Looks
@@ -58,7 +59,7 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(Beginning, Looks, Commanding):
+class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
     """The cockpit."""
 
     TITLE = "skyforge"

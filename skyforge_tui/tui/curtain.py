@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from textual import events
 from textual.widget import Widget
 
@@ -60,12 +62,18 @@ class CurtainedApp(SkyforgeApp):
 
     def load(self) -> None:
         """Load the first place, show it, load the rest, let input in; not for the UI thread."""
+        cell_len("漢")  # loads the table of widths
         import_module("skyforge_tui.tui.screens.projects.screen")
-        self.bridge.on_ui(self._raise)
+        sheets = _style_sheets()
+        self.bridge.on_ui(lambda: self._raise(sheets))
         _load_all()
         self.bridge.on_ui(self._let_in)
 
-    def _raise(self) -> None:
+    def _raise(self, sheets: dict[str, str]) -> None:
+        for path, text in sheets.items():
+            # As if the screens had read them (Textual 8.2.8), which they then do not.
+            self.stylesheet.add_source(text, (path, ""))
+
         async def raise_it() -> None:
             await self.switch_mode(Place.PROJECTS.value)
             await self.remove_mode(_CURTAIN)
@@ -78,8 +86,14 @@ class CurtainedApp(SkyforgeApp):
             self.post_message(event)
 
 
+def _style_sheets() -> dict[str, str]:
+    """Return the text of every style sheet by its path."""
+    found = sorted(Path(__file__).resolve().parent.rglob("*.tcss"))
+    return {str(one): one.read_text(encoding="utf-8") for one in found}
+
+
 def _load_all() -> None:
-    """Load every module of the TUI, and those of Textual that it loads late by itself."""
+    """Load every module of the TUI."""
     import pkgutil
 
     import skyforge_tui.tui as package

@@ -10,19 +10,18 @@ from __future__ import annotations
 import gc
 import getpass
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.identity import LOCAL, Principal, RunId, native_of, upstream_of
-from skyforge_tui.settings.frame import FrameSettings, read_frame
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.settings.frame import FrameSettings
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
     from skyforge_tui.services.run_parts import RunParts
-    from skyforge_tui.tui.app import SkyforgeApp
-    from skyforge_tui.tui.bridge import Engine
 
 
 def current_principal() -> Principal:
@@ -77,64 +76,15 @@ async def open_runs(frame: FrameSettings, *, watch_runs: bool = False) -> AsyncI
 
 def run_cockpit(config_path: Path | None, profile: str | None) -> int:
     """Run the cockpit until the person leaves it; return the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        sys.stderr.write(
+            "skyforge: the cockpit needs a terminal; see skyforge --help for its commands\n"
+        )
+        return 2
     # What is made while loading stays: looking for garbage in it would delay the first picture.
     gc.disable()
-    from skyforge_tui.tui.curtain import CurtainedApp
-    from skyforge_tui.tui.keymap import Keymap
+    from skyforge_tui.wiring.cockpit import make_cockpit
 
-    frame = read_frame(config_path, profile)
-
-    def make_engine(app: SkyforgeApp) -> Engine:
-        """Begin what comes after the first picture."""
-        from skyforge_tui.engine.thread import ThreadEngine
-
-        gc.freeze()
-        gc.enable()
-
-        @asynccontextmanager
-        async def opened() -> AsyncIterator[Services]:
-            cockpit.load()
-            async with open_services(
-                frame, watch_runs=True, sync_projects=True, forgive_settings=True
-            ) as services:
-                yield services
-
-        return ThreadEngine(opened, app.bridge.unheard)
-
-    app = cockpit = CurtainedApp(
-        make_engine,
-        current_principal(),
-        theme=frame.theme,
-        ascii_only=frame.glyphs == "ascii",
-        motion=frame.motion,
-        profile=frame.profile or "local",
-        config_path=_homely(frame.config_path),
-        keymap=Keymap(frame.keys, frame.hotkeys),
-        program=_program(config_path, profile),
-        log_path=lambda run_id: _log_path(frame.state_dir, run_id),
-    )
-    app.run()
-    return app.return_code or 0
-
-
-def _log_path(state_dir: Path, run_id: RunId) -> str:
-    """Return the file that holds a local run's output; nothing for a run of elsewhere."""
-    from skyforge_tui.store.supervisor.places import OUTPUT, Places
-
-    if upstream_of(run_id) != LOCAL:
-        return ""
-    return str(Places(state_dir).run(int(native_of(run_id))) / OUTPUT)
-
-
-def _homely(path: Path) -> str:
-    """Return a path as people write it, from their home folder on."""
-    home = os.path.expanduser("~")  # noqa: PTH111 - takes a missing home
-    text = str(path)
-    return f"~{text.removeprefix(home)}" if text.startswith(f"{home}/") else text
-
-
-def _program(config_path: Path | None, profile: str | None) -> tuple[str, ...]:
-    """Return how the headless twin is called so that it sees the same configuration."""
-    config = () if config_path is None else ("--config", str(config_path.absolute()))
-    chosen = () if profile is None else ("--profile", profile)
-    return ("skyforge", *config, *chosen)
+    cockpit = make_cockpit(config_path, profile)
+    cockpit.run()
+    return cockpit.return_code or 0

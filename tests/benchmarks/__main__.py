@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.benchmarks.estate import Estate
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

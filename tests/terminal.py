@@ -6,14 +6,14 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import struct
+import subprocess
 import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
-PATIENCE_S = 60.0
+PATIENCE_S = 100.0
 
 
 class Terminal:
@@ -21,13 +21,14 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
         self.written = b""
+        self._fd, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.began = perf_counter()
-        self.pid, self._fd = pty.fork()
-        if self.pid == 0:
-            os.chdir(cwd)
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-            os.execvpe(command[0], command, dict(environ))
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            command, cwd=cwd, env=dict(environ), stdin=theirs, stdout=theirs, stderr=theirs,
+            start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs)
 
     def until(self, text: bytes) -> float:
         """Read until `text` was written; return when that was, in seconds since the start."""
@@ -50,22 +51,28 @@ class Terminal:
 
     def cpu_s(self) -> float:
         """Return the processor seconds the program has used so far, all threads together."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def ended(self) -> int:
+        """Read to the end of the program and return its exit code."""
+        try:
+            while True:
+                self._read(PATIENCE_S)
+        except EOFError:
+            return self.process.wait(PATIENCE_S)
 
     def close(self, keys: bytes = b"\x11") -> None:
         """Leave the program by its key and wait for its end; kill it when it does not go."""
-        end = perf_counter() + PATIENCE_S
-        os.write(self._fd, keys)
-        while perf_counter() < end:
-            try:
-                self._read(1.0, is_patient=True)
-            except EOFError:
-                break
-        else:
-            os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self._fd)
+        try:
+            if self.process.poll() is None:
+                os.write(self._fd, keys)
+                self.ended()
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            os.close(self._fd)
 
     def _read(self, seconds: float, *, is_patient: bool = False) -> None:
         ready, _, _ = select.select([self._fd], [], [], seconds)

@@ -1,0 +1,49 @@
+"""What the UI thread may touch: nothing that could keep it waiting."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.worktrees import a_repository
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = """
+[[templates]]
+name = "flood"
+command = ["sh", "-c", "i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo line $i; done; sleep 1000"]
+"""
+
+
+@pytest.fixture(scope="module")
+def report() -> Iterator[dict[str, Any]]:
+    """Return what was seen on a journey, made once."""
+    with tempfile.TemporaryDirectory(prefix="sky-", ignore_cleanup_errors=True) as name:
+        base = Path(name).resolve()
+        a_repository(base / "work" / "edge-fabric", {"skyforge.toml": MANIFEST})
+        places = {f"XDG_{one}_HOME": str(base / one) for one in ("STATE", "CACHE", "CONFIG")}
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.tui.watched_journey", str(base / "work")],
+            cwd=ROOT, env=os.environ | places, capture_output=True, text=True, timeout=110,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-6000:]
+        yield json.loads(done.stdout.splitlines()[-1])
+
+
+def test_nothing_is_opened_on_the_ui_thread(report: dict[str, Any]) -> None:
+    """After the first picture no file, socket, process, database or module is opened there."""
+    assert report["seen"] == []
+
+
+def test_the_engine_starts_behind_the_first_picture(report: dict[str, Any]) -> None:
+    """Nothing runs beside the UI thread while the first picture is made."""
+    assert report["threads"] == ["MainThread"]

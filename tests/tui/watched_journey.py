@@ -1,0 +1,126 @@
+"""A whole journey through the cockpit under an audit hook: python -m tests.tui.watched_journey DIR.
+
+Prints one JSON object: what the UI thread did after the first picture that it should leave to
+others, with the lines of the program that did it; and what was there at the first picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+from skyforge_tui.tui.curtain import CurtainedApp
+from skyforge_tui.wiring.cockpit import make_cockpit
+
+FORBIDDEN = frozenset(
+    {
+        "open", "import", "os.listdir", "os.scandir", "os.mkdir", "os.remove", "os.rename",
+        "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "subprocess.Popen",
+        "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto",
+        "sqlite3.connect", "fcntl.flock", "fcntl.lockf", "shutil.copyfile", "tempfile.mkstemp",
+    }
+)  # fmt: skip
+
+
+class Watch:
+    """Hears every audit event and keeps those of this thread once it is armed."""
+
+    def __init__(self) -> None:
+        self.is_armed = False
+        self.seen: list[str] = []
+        self.modules: list[str] = []
+        self.threads: list[str] = []
+        self._thread = threading.get_ident()
+        sys.addaudithook(self._hear)
+
+    def arm(self) -> None:
+        """Begin; the first picture is there."""
+        self.modules = sorted(sys.modules)
+        self.threads = [one.name for one in threading.enumerate()]
+        self.is_armed = True
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.is_armed and event in FORBIDDEN and threading.get_ident() == self._thread:
+            self.is_armed = False  # telling where it was reads source lines
+            frames = traceback.extract_stack(limit=40)[:-1]
+            where = [f"{Path(one.filename).name}:{one.lineno}" for one in frames[-12:]]
+            self.seen.append(f"{event} {arguments!r:.200} at {' > '.join(where)}")
+            self.is_armed = True
+
+
+WATCH = Watch()
+
+
+class Watched:
+    """Arms the watch where the engine is about to start: right behind the first picture."""
+
+    start = CurtainedApp._start
+
+    def __call__(self, app: CurtainedApp) -> None:
+        """Arm, then start."""
+        WATCH.arm()
+        Watched.start(app)
+
+
+async def journey(folder: Path) -> None:
+    """Start, look around, launch, follow, scroll, filter, stop, rerun, ask for help, leave."""
+    from tests.tui.cockpit_harness import press, until_gone, until_shown, write
+
+    app = make_cockpit()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await press(pilot, "3", shows="No run yet")  # typed before anything is there
+        await press(pilot, "1", shows="edge-fabric")
+        await press(pilot, "R", "L", shows="type to filter")
+        await write(pilot, "flood")
+        await press(pilot, "enter", shows="nobody here has trusted it yet")
+        await pilot.press("ctrl+t")
+        await until_gone(pilot, "nobody here has trusted it yet")
+        await press(pilot, "enter", shows=("◐ running", "line 500"))
+        await pilot.press("k", "k", "pageup", "g", "t", "backslash", "e", "E")
+        await until_shown(pilot, "line 3")
+        await press(pilot, "F", shows="line 500")
+        await press(pilot, "question_mark", shows="Keys in Run")
+        await pilot.press("escape")
+        await press(pilot, "x", shows="Stop run 1")
+        await press(pilot, "enter", shows="■ stopped")
+        await press(pilot, "r", shows="Launch flood")
+        await pilot.press("escape")
+        for place in "2345":
+            await pilot.press(place)
+        await until_shown(pilot, "Attention")
+        await press(pilot, "3", "3", shows=("STATE", "flood"))
+        await pilot.press("slash")
+        await write(pilot, "flo")
+        await pilot.press("enter", "y")
+        await until_shown(pilot, "run 1 flood")
+        await pilot.press("escape", "escape")
+        await press(pilot, "colon", shows=":")
+        await write(pilot, "projects")
+        await press(pilot, "enter", shows="edge-fabric")
+        await press(pilot, "at", shows="runs launch")
+        await pilot.press("escape")
+        await press(pilot, "ctrl+p", shows="Palette")
+        await write(pilot, "attention")
+        await press(pilot, "enter", shows="Attention")
+        await pilot.press("ctrl+q")
+
+
+def main(folder: Path) -> None:
+    """Go, and report."""
+    os.chdir(folder)
+    watched = Watched()
+    CurtainedApp._start = lambda app: watched(app)  # type: ignore[method-assign]
+    asyncio.run(journey(folder))
+    WATCH.is_armed = False
+    report = {"seen": WATCH.seen, "modules": WATCH.modules, "threads": WATCH.threads}
+    sys.stdout.write(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
