@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from rich.style import Style
+from textual.app import App
 from textual.filter import Monochrome
 from textual.theme import Theme
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from skyforge_tui.tui.presenters.cells import Ground, Tone
 
 PREFIX = "skyforge-"
@@ -158,7 +157,24 @@ def dress(app: App[Any], theme: str = "dark", *, ascii: bool = False, motion: bo
     _WORN[app] = Look(theme, ascii, motion)
     for greying in _GREYING[app]:
         greying.enabled = theme != MONO
-    app.theme = PREFIX + theme
+    if app.is_running:
+        app.theme = PREFIX + theme
+    else:
+        _wear_first(app, PREFIX + theme)
+
+
+def _wear_first(app: App[Any], name: str) -> None:
+    """Set a theme before anything is styled: its watcher has all of it styled twice more.
+
+    Does what the watcher does for an application without a screen (Textual 8.2.8).
+    """
+    app.set_reactive(App.theme, name)
+    is_dark = app.current_theme.dark
+    worn = {one: False for one in app.classes if one.startswith("-theme-")}
+    worn |= {f"-theme-{name}": True, "-dark-mode": is_dark, "-light-mode": not is_dark}
+    app.update_classes(worn, update=False)
+    app._refresh_truecolor_filter(app.ansi_theme)  # noqa: SLF001
+    app.stylesheet.set_variables(app.get_css_variables())
 
 
 def look_of(app: App[Any]) -> Look:
