@@ -7,7 +7,6 @@ side, so that the first picture does not wait for it.
 
 from __future__ import annotations
 
-import gc
 import getpass
 import os
 import sys
@@ -81,8 +80,9 @@ def run_cockpit(config_path: Path | None, profile: str | None) -> int:
             "skyforge: the cockpit needs a terminal; see skyforge --help for its commands\n"
         )
         return 2
-    # What is made while loading stays: looking for garbage in it would delay the first picture.
-    gc.disable()
+    from skyforge_tui.wiring.garbage import defer
+
+    defer()
     from skyforge_tui.wiring.cockpit import make_cockpit
 
     cockpit = make_cockpit(config_path, profile)

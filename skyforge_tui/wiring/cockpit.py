@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from skyforge_tui.settings.frame import read_frame
 from skyforge_tui.tui.curtain import CurtainedApp
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.wiring import current_principal, open_services
+from skyforge_tui.wiring.garbage import settle
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
@@ -28,8 +28,7 @@ def make_cockpit(config_path: Path | None = None, profile: str | None = None) ->
 
     def make_engine(app: SkyforgeApp) -> Engine:
         """Begin what comes after the first picture."""
-        gc.freeze()
-        gc.enable()
+        settle()
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Services]:
@@ -40,6 +39,7 @@ def make_cockpit(config_path: Path | None = None, profile: str | None = None) ->
                 async with open_services(
                     frame, watch_runs=True, sync_projects=True, forgive_settings=True
                 ) as services:
+                    settle()
                     yield services
 
         return ThreadEngine(opened, app.bridge.unheard)

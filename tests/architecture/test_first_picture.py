@@ -12,7 +12,7 @@ import pytest
 from tests.terminal import Terminal
 
 SCRIPT = """
-import json, os, sys, threading
+import gc, json, os, sys, threading
 import textual.drivers.linux_driver as driver
 
 write = driver.LinuxDriver.write
@@ -22,6 +22,7 @@ def watched(self, data):
     if "Projects" in data:
         names = [one.name for one in threading.enumerate() if one.name.startswith("skyforge")]
         found = {"modules": sorted(sys.modules), "threads": names}
+        found["collecting"] = ["yes"] * gc.isenabled()
         with open(os.environ["REPORT"], "w") as report:
             json.dump(found, report)
         os._exit(0)
@@ -44,7 +45,7 @@ EARLY = {
     "engine": {"thread"},
     "services": {"decisions"},
     "settings": {"frame", "places"},
-    "wiring": {"cockpit"},
+    "wiring": {"cockpit", "garbage"},
     "tui.presenters": {"amounts", "cells", "frame", "glyphs", "hints", "lights"},
     "tui.screens": set[str](),
     "tui.widgets": {"frame", "painted", "spinner"},
@@ -85,6 +86,11 @@ def test_outer_rooms_come_later(found: dict[str, list[str]]) -> None:
     """No store, provider, vendor or job is loaded yet."""
     rooms = {one.split(".")[1] for one in found["modules"] if one.startswith("skyforge_tui.")}
     assert rooms <= {*EARLY, "__main__", "tui"}
+
+
+def test_no_garbage_is_sought(found: dict[str, list[str]]) -> None:
+    """The first picture does not wait for a look at what was just made."""
+    assert found["collecting"] == []
 
 
 def test_the_engine_sleeps(found: dict[str, list[str]]) -> None:

@@ -47,3 +47,12 @@ def test_nothing_is_opened_on_the_ui_thread(report: dict[str, Any]) -> None:
 def test_the_engine_starts_behind_the_first_picture(report: dict[str, Any]) -> None:
     """Nothing runs beside the UI thread while the first picture is made."""
     assert report["threads"] == ["MainThread"]
+
+
+def test_garbage_is_sought_seldom(report: dict[str, Any]) -> None:
+    """What the first picture and start-up made is never looked through again; the rest seldom."""
+    garbage = report["garbage"]
+    assert garbage["is_looked_for"]
+    assert garbage["thresholds"] == [5_000, 20, 100]
+    # Freezing takes all there was at the picture but its garbage, and later what was loaded since.
+    assert garbage["frozen"] > 0.9 * garbage["at_the_picture"] > 10_000

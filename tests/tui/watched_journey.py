@@ -7,6 +7,7 @@ others, with the lines of the program that did it; and what was there at the fir
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -34,15 +35,15 @@ class Watch:
     def __init__(self) -> None:
         self.is_armed = False
         self.seen: list[str] = []
-        self.modules: list[str] = []
         self.threads: list[str] = []
+        self.kept = 0
         self._thread = threading.get_ident()
         sys.addaudithook(self._hear)
 
     def arm(self) -> None:
         """Begin; the first picture is there."""
-        self.modules = sorted(sys.modules)
         self.threads = [one.name for one in threading.enumerate()]
+        self.kept = len(gc.get_objects())
         self.is_armed = True
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -118,7 +119,11 @@ def main(folder: Path) -> None:
     CurtainedApp._start = lambda app: watched(app)  # type: ignore[method-assign]
     asyncio.run(journey(folder))
     WATCH.is_armed = False
-    report = {"seen": WATCH.seen, "modules": WATCH.modules, "threads": WATCH.threads}
+    garbage = {
+        "is_looked_for": gc.isenabled(), "thresholds": gc.get_threshold(),
+        "at_the_picture": WATCH.kept, "frozen": gc.get_freeze_count(),
+    }  # fmt: skip
+    report = {"seen": WATCH.seen, "threads": WATCH.threads, "garbage": garbage}
     sys.stdout.write(json.dumps(report))
 
 
