@@ -14,10 +14,16 @@ TransportErrorKind = Literal[
     "unreadable",
     "exists",
     "invalid",
+    "unauthorized",
+    "forbidden",
+    "limited",
+    "moved",
+    "untrusted",
 ]
 """What went wrong: the thing is not there, late, does not answer, turned the request down, ended in
 failure, said more than was allowed, or said something that cannot be understood; there is one
-already, or the request can never be right."""
+already, or the request can never be right. Of servers also: nobody is signed in, this person may
+not, too many requests came, the thing is elsewhere, or the server cannot prove who it is."""
 
 
 class TransportError(Exception):

@@ -1,0 +1,6 @@
+"""Talking to web services: one client per server and identity.
+
+`client` is what vendors use. It rests on `wire` (the only room that knows httpx), `websocket`
+(beside it), `tls` (whom to believe), `way` (proxies, jump hosts), `pace` (how much at once, when
+again), `rows` and `reply` (what bodies mean), `failures` (what went wrong, in words).
+"""

@@ -1,0 +1,276 @@
+"""A web service as one identity: signed requests, paced, repeated only where that is proven safe.
+
+A server that no longer accepts the sign-in is answered by renewing it, once for all that wait, and
+the request goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from skyforge_tui.integrations.http.failures import HttpError, oversized, refusal
+from skyforge_tui.integrations.http.pace import Pace, Retry
+from skyforge_tui.integrations.http.reply import Reply, known_json, read_rows
+from skyforge_tui.integrations.http.way import Way
+from skyforge_tui.integrations.http.websocket import WebSocket, connected
+from skyforge_tui.integrations.http.wire import Answer, Patience, Wire
+
+T = TypeVar("T")
+Once = Callable[[Mapping[str, str]], Awaitable[T]]
+"""Sends a request with these headers."""
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+WHOLE_S: Final = 60.0
+"""Within which a whole answer is here: a server may drip bytes for ever."""
+_REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_JSON: Final = {"content-type": "application/json"}
+_REFUSAL_BYTES: Final = 64 * 1024
+
+
+class Session(Protocol):
+    """Proves who one is; shared by all requests of a client."""
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return what every request carries now; may sign in first.
+
+        Raises:
+            TransportError: nobody can be signed in.
+        """
+        ...
+
+    async def renew(self, refused: Mapping[str, str], error: HttpError) -> None:
+        """Make new headers, as the server did not accept the `refused` ones.
+
+        Called by many at once; who finds the headers renewed already returns at once.
+
+        Raises:
+            TransportError: they cannot be renewed; `error` itself where nothing is wrong with them.
+        """
+        ...
+
+
+class Nobody:
+    """No sign-in at all."""
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return nothing."""
+        return {}
+
+    async def renew(self, refused: Mapping[str, str], error: HttpError) -> None:
+        """Raise `error`: there is nothing to renew."""
+        del refused
+        raise error
+
+
+class HttpClient:
+    """Speaks with the service at `base_url`; paths begin with a slash and are put behind it.
+
+    `counts` says how often each method was sent, and `repeat`, `renew` and `socket` happened.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        way: Way | None = None,
+        *,
+        session: Session | None = None,
+        pace: Pace | None = None,
+        retry: Retry | None = None,
+        patience: Patience | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.session: Session = session or Nobody()
+        self.counts: Counter[str] = Counter()
+        self._wire = Wire(self.base_url, way or Way(), patience or Patience())
+        self._pace = pace or Pace()
+        self._retry = retry or Retry()
+        self._sleep = sleep
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._wire.aclose()
+
+    async def get(self, path: str, shape: type[T], query: Mapping[str, Any] | None = None) -> T:
+        """Return what is at `path`, decoded.
+
+        Raises:
+            HttpError: it was refused, did not come, or is something else.
+        """
+        return (await self.call("GET", path, query=query)).read(shape)
+
+    async def get_list(
+        self, path: str, shape: type[T], query: Mapping[str, Any] | None = None
+    ) -> list[T]:
+        """Return the whole list at `path`, decoded in slices; `null` is an empty one."""
+        found: list[T] = []
+        async for rows in self.rows(path, shape, query):
+            found += rows
+        return found
+
+    async def rows(
+        self, path: str, shape: type[T], query: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[list[T]]:
+        """Give the elements of the list at `path` in slices, as they arrive.
+
+        Raises:
+            HttpError: as `get`; also in the middle, when the connection breaks.
+        """
+        async with self.stream(path, query) as answer:
+            async for part in read_rows(answer, f"GET {path}", shape):
+                yield part
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        is_signed: bool = True,
+        is_idempotent: bool | None = None,
+        max_bytes: int = MAX_BYTES,
+    ) -> Reply:
+        """Send a request, with `body` as JSON unless it is None, and return the whole answer.
+
+        `is_idempotent` says of other methods than GET that a repetition changes nothing: only then
+        are they repeated after the server may have seen them.
+
+        Raises:
+            HttpError: the answer is 300 or above, is too long, or did not come.
+        """
+        content = None if body is None else known_json(body)
+        more = {**(headers or {}), **({} if content is None else _JSON)}
+        asked = _Asked(method, path, self._url(path, query), more, content, is_signed)
+        repeats = method in _REPEATABLE if is_idempotent is None else is_idempotent
+
+        async def whole(signed: Mapping[str, str]) -> Reply:
+            async with self._sent(asked, signed) as answer, _within(asked.name):
+                data = await _body(answer, max_bytes, asked.name)
+                return Reply(asked.name, answer.status, answer.headers, answer.cookies, data)
+
+        return await self._insist(asked, repeats, whole)
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, query: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Answer]:
+        """Give the answer to a GET while it arrives; it is repeated until it begins.
+
+        Raises:
+            HttpError: as `call`; also from its chunks.
+        """
+        asked = _Asked("GET", path, self._url(path, query))
+        async with AsyncExitStack() as stack:
+
+            def begun(signed: Mapping[str, str]) -> Awaitable[Answer]:
+                return stack.enter_async_context(self._sent(asked, signed))
+
+            yield await self._insist(asked, True, begun)
+
+    @asynccontextmanager
+    async def socket(self, path: str) -> AsyncIterator[WebSocket]:
+        """Open a WebSocket at `path`, signed as requests are; it belongs to the calling task.
+
+        Raises:
+            HttpError: it cannot be opened.
+        """
+        url = "ws" + self.base_url.removeprefix("http") + path
+        signed = await self.session.headers()
+        self.counts["socket"] += 1
+        async with connected(self._wire, url, signed) as socket:
+            yield socket
+
+    def _url(self, path: str, query: Mapping[str, Any] | None) -> str:
+        return self.base_url + path + (f"?{urlencode(query)}" if query else "")
+
+    async def _insist(self, asked: _Asked, repeats: bool, once: Once[T]) -> T:
+        """Do `once`, and again as often as it makes sense and is safe."""
+        attempt, is_renewed = 1, False
+        while True:
+            signed = await self.session.headers() if asked.is_signed else {}
+            try:
+                return await once(signed)
+            except HttpError as error:
+                failure = error
+            if failure.kind == "unauthorized" and asked.is_signed and not is_renewed:
+                is_renewed = True
+                self.counts["renew"] += 1
+                await self.session.renew(signed, failure)
+                continue
+            wait_s = self._retry.wait_s(failure, attempt, is_idempotent=repeats)
+            if wait_s is None:
+                raise failure
+            attempt += 1
+            self.counts["repeat"] += 1
+            await self._sleep(wait_s)
+
+    @asynccontextmanager
+    async def _sent(self, asked: _Asked, signed: Mapping[str, str]) -> AsyncIterator[Answer]:
+        headers = {**signed, **asked.headers}
+        async with self._pace.turn(), AsyncExitStack() as stack:
+            self.counts[asked.method] += 1
+            sending = self._wire.exchange(asked.method, asked.url, headers, asked.content)
+            async with _within(asked.name):
+                answer = await stack.enter_async_context(sending)
+                if answer.status < 300:
+                    said = None
+                else:
+                    said = await _body(answer, _REFUSAL_BYTES, asked.name, is_cut=True)
+            if said is not None:
+                raise refusal(asked.name, answer.status, answer.headers, said, time.time())
+            yield answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request before it is signed."""
+
+    method: str
+    path: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    is_signed: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@asynccontextmanager
+async def _within(asked: str) -> AsyncIterator[None]:
+    """Bound the block to the time in which a whole answer must be here."""
+    try:
+        async with asyncio.timeout(WHOLE_S):
+            yield
+    except TimeoutError:
+        pass
+    else:
+        return
+    message = f"{asked} was not answered in full within {WHOLE_S:g} s"
+    raise HttpError("timeout", message, is_retryable=True)
+
+
+async def _body(answer: Answer, max_bytes: int, asked: str, *, is_cut: bool = False) -> bytes:
+    """Return the whole body, or when `is_cut` its first `max_bytes`.
+
+    Raises:
+        HttpError: it is longer, or broke off.
+    """
+    data = bytearray()
+    async for chunk in answer.chunks():
+        data += chunk
+        if len(data) > max_bytes:
+            if is_cut:
+                break
+            raise oversized(asked, max_bytes)
+    return bytes(data[:max_bytes])

@@ -1,0 +1,207 @@
+"""Connections to one server by one way: the only room that knows httpx.
+
+What httpx raises is translated here, once, and nothing of a request stays on the error: its headers
+hold secrets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final
+
+import httpcore
+import httpx
+
+from skyforge_tui.integrations.aside import aside
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.http import tls
+from skyforge_tui.integrations.http.breakage import broken, late
+from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.http.jumped import JumpedBackend
+from skyforge_tui.integrations.http.way import Proxy, Way, proxy_for
+
+_POOL: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds each phase of a request may take; `read_s` counts from byte to byte."""
+
+    connect_s: float = 8.0
+    read_s: float = 20.0
+    write_s: float = 20.0
+    place_s: float = 30.0
+    """Until a connection is free."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer whose body is still to come; `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    url: str
+    chunks: Callable[[], AsyncIterator[bytes]]
+
+
+class Wire:
+    """Holds the connections to one server; opened when first used.
+
+    Follows no redirect and keeps no cookie: both are for who speaks with the server.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        way: Way,
+        patience: Patience,
+        look: Callable[[bytes], None] | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._way = way
+        self.patience = patience
+        self._look = look
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+    ) -> AsyncIterator[Answer]:
+        """Send a request and give the answer, whatever its status.
+
+        Raises:
+            HttpError: no answer came, or it broke off; also from `chunks`.
+        """
+        client = await self.client()
+        async with translated(url, self.patience):
+            request = client.build_request(method, url, headers=dict(headers), content=content)
+            response = await client.send(request, stream=True)
+        try:
+            yield Answer(
+                response.status_code,
+                {name.lower(): value for name, value in response.headers.items()},
+                _cookies(response),
+                str(response.url),
+                lambda: self._chunks(response, url),
+            )
+        finally:
+            await response.aclose()
+
+    async def _chunks(self, response: httpx.Response, url: str) -> AsyncIterator[bytes]:
+        chunks = response.aiter_bytes()
+        while True:
+            async with translated(url, self.patience, began=True):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
+
+    async def client(self) -> httpx.AsyncClient:
+        """Return the client, which is made at its first use.
+
+        Raises:
+            TransportError: the certificates cannot be read, or the proxy is of an unknown kind.
+        """
+        async with self._opening:
+            if self._client is None:
+                self._client = await self._made()
+            return self._client
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _made(self) -> httpx.AsyncClient:
+        trust = self._way.trust
+        try:
+            checking = await aside(lambda: tls.context(trust, self._look), "certificates")
+        except (OSError, ssl.SSLError) as error:
+            reason = getattr(error, "strerror", "") or getattr(error, "reason", "") or "unreadable"
+            message = f"the certificates in {trust.ca_file} cannot be used ({reason})"
+            raise HttpError("invalid", message, was_sent=False) from None
+        phases = self.patience
+        return httpx.AsyncClient(
+            transport=_Transport(checking, proxy_for(self.base_url, self._way), self._way),
+            timeout=httpx.Timeout(
+                connect=phases.connect_s, read=phases.read_s, write=phases.write_s,
+                pool=phases.place_s,
+            ),
+            follow_redirects=False,
+            trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"user-agent": "skyforge", "accept": "application/json, */*;q=0.5"},
+        )  # fmt: skip
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """Connects through a jump host where there is one; httpx itself offers no place for that."""
+
+    def __init__(self, checking: ssl.SSLContext, proxy: Proxy | None, way: Way) -> None:
+        through = None if proxy is None else httpx.Proxy(proxy.url, auth=proxy.auth)
+        super().__init__(verify=checking, proxy=through, trust_env=False, limits=_POOL)
+        if way.jump is None:
+            return
+        chosen = None
+        if proxy is not None:
+            raw = None if proxy.auth is None else tuple(one.encode() for one in proxy.auth)
+            chosen = httpcore.Proxy(proxy.url, auth=(raw[0], raw[1]) if raw else None)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=checking,
+            proxy=chosen,
+            max_connections=_POOL.max_connections,
+            max_keepalive_connections=_POOL.max_keepalive_connections,
+            keepalive_expiry=_POOL.keepalive_expiry,
+            network_backend=JumpedBackend(way.jump),
+        )
+
+
+def _cookies(response: httpx.Response) -> dict[str, str]:
+    """Read what is set by name and value alone: some servers name a domain nobody is in."""
+    pairs = (one.partition(";")[0] for one in response.headers.get_list("set-cookie"))
+    split = (pair.partition("=") for pair in pairs)
+    return {name.strip(): value.strip() for name, _, value in split if name.strip()}
+
+
+@asynccontextmanager
+async def translated(url: str, patience: Patience, *, began: bool = False) -> AsyncIterator[None]:
+    """Let nothing out of the block that httpx raises, but an HttpError in its place."""
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TransportError) as error:
+        failure = _in_words(error, url, patience, began=began)
+    else:
+        return
+    # Outside of the handler: what is raised in there would carry the request along.
+    raise failure
+
+
+def _in_words(error: Exception, url: str, patience: Patience, *, began: bool) -> HttpError:
+    match error:
+        case httpx.ConnectTimeout():
+            return late(url, patience.connect_s, "could not be reached", was_sent=False)
+        case httpx.PoolTimeout():
+            return late(url, patience.place_s, "left no connection free", was_sent=False)
+        case httpx.WriteTimeout():
+            return late(url, patience.write_s, "took nothing in", was_sent=True)
+        case httpx.TimeoutException():
+            what = "sent nothing more" if began else "did not answer"
+            return late(url, patience.read_s, what, was_sent=True)
+        case httpx.ConnectError():
+            return broken(error, url, "connect")
+        case httpx.ProxyError():
+            return broken(error, url, "proxy")
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return broken(error, url, "address")
+        case httpx.DecodingError():
+            return broken(error, url, "encoding")
+        case _:
+            return broken(error, url, "exchange")

@@ -1,0 +1,137 @@
+"""A web server of a few lines on 127.0.0.1, as odd as a test wants it: it writes raw bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+REASONS = {200: "OK", 201: "Created", 204: "No Content", 302: "Found", 401: "Unauthorized"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it came in; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> object:
+        """Return the decoded body."""
+        return json.loads(self.body)
+
+
+Answering = Callable[[Asked], bytes | Awaitable[bytes]]
+
+
+@dataclass(slots=True)
+class Loopback:
+    """A running server: where it is, what it was asked, how many connections it saw."""
+
+    port: int
+    scheme: str = "http"
+    asked: list[Asked] = field(default_factory=list)
+    connections: int = 0
+
+    @property
+    def url(self) -> str:
+        """Return its address."""
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+
+def reply(
+    status: int = 200,
+    body: object = b"",
+    kind: str = "application/json",
+    length: int | None = None,
+    **headers: str,
+) -> bytes:
+    """Spell an answer; what is no bytes becomes JSON. `length` may lie."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Odd')}", f"content-type: {kind}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    if status != 204:
+        lines.append(f"content-length: {len(data) if length is None else length}")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + data
+
+
+def script(*answers: bytes) -> Answering:
+    """Answer one after the other; the last one for ever."""
+    left = list(answers)
+
+    def answer(asked: Asked) -> bytes:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return answer
+
+
+CUT = b""
+"""An answer that is none: the connection is closed."""
+
+
+@asynccontextmanager
+async def serving(
+    answering: Answering, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Loopback]:
+    """Serve on a port of its own until the block ends."""
+    tasks: set[asyncio.Task[None]] = set()
+    found = Loopback(0, "https" if tls else "http")
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        found.connections += 1
+        try:
+            while (asked := await _read(reader)) is not None:
+                found.asked.append(asked)
+                answer = answering(asked)
+                data = answer if isinstance(answer, bytes) else await answer
+                if not data:
+                    break
+                writer.write(data)
+                await writer.drain()
+                if not _is_whole(data):
+                    break
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+            tasks.discard(task)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    found.port = server.sockets[0].getsockname()[1]
+    try:
+        yield found
+    finally:
+        server.close()
+        for task in tuple(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _read(reader: asyncio.StreamReader) -> Asked | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
+        return None
+    first, *lines = head.split("\r\n")
+    method, path, _ = first.split(" ", 2)
+    pairs = (line.partition(":") for line in lines if line)
+    headers = {name.lower(): value.strip() for name, _, value in pairs}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Asked(method, path, headers, body)
+
+
+def _is_whole(data: bytes) -> bool:
+    """Say whether an answer is as long as it says, so that the connection may go on."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return len(body) >= int(line.partition(b":")[2])
+    return head.split(b" ", 2)[1] in (b"204", b"304")
