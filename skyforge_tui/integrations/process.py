@@ -107,7 +107,7 @@ async def _execute(
             *argv,
             stdin=DEVNULL if stdin is None else PIPE,
             cwd=cwd,
-            env=env,
+            env=env if cwd is None else _at(cwd, env),
             start_new_session=True,
             pass_fds=tuple(pass_fds),
         )
@@ -127,6 +127,11 @@ async def _execute(
     return Completed(
         transport.get_returncode() or 0, bytes(collector.streams[1]), bytes(collector.streams[2])
     )
+
+
+def _at(cwd: str | Path, env: Mapping[str, str] | None) -> dict[str, str]:
+    """Return an environment that says where the program is, as a shell's does after `cd`."""
+    return {**(os.environ if env is None else env), "PWD": str(Path(cwd).absolute())}
 
 
 def _feed(transport: asyncio.SubprocessTransport, data: bytes) -> None:

@@ -118,6 +118,17 @@ def start(namespace: str, node: str) -> None:
     (folder / "pid").write_text(str(process.pid))
 
 
+def connect(number: int, ends: list[tuple[str, str]]) -> None:
+    """Wire one link; what leads to nobody gets its other end beside itself."""
+    one, other = (*ends, (ends[0][0], f"stub{number}"))[:2]
+    sh(
+        "ip", "link", "add", one[1], "netns", one[0], "type", "veth", "peer", "name",
+        other[1], "netns", other[0],
+    )  # fmt: skip
+    for namespace, interface in (one, other):
+        sh("ip", "-n", namespace, "link", "set", interface, "up")
+
+
 def up() -> None:
     """Start all nodes, connect them, and wait for them."""
     nodes, links, name = inspect("nodes"), inspect("links"), lab_name()
@@ -125,14 +136,8 @@ def up() -> None:
         start(f"{name}-{node}", node)
         # Ansible calls it by its management address, which is a name here and nothing else.
         folder_of(plan["mgmt"]["ipv4"]).symlink_to(node)
-    for link in links:
-        one, other = ((f"{name}-{end['node']}", end["ifname"]) for end in link["interfaces"])
-        sh(
-            "ip", "link", "add", one[1], "netns", one[0], "type", "veth", "peer", "name",
-            other[1], "netns", other[0],
-        )  # fmt: skip
-        for namespace, interface in (one, other):
-            sh("ip", "-n", namespace, "link", "set", interface, "up")
+    for number, link in enumerate(links):
+        connect(number, [(f"{name}-{end['node']}", end["ifname"]) for end in link["interfaces"]])
     deadline = time.monotonic() + PATIENCE_S
     for node in nodes:
         while not is_ready(node):

@@ -39,10 +39,10 @@ async def test_both_streams_and_the_exit_code_come_back() -> None:
 
 
 async def test_directory_and_environment_are_the_given_ones(tmp_path: Path) -> None:
-    """A program runs where it was told to, with exactly the environment it was given."""
-    code = "import os; print(os.getcwd(), os.environ.get('WORD'), os.environ.get('HOME'))"
+    """A program runs where it was told to and is told so, with the environment it was given."""
+    code = "import os; e = os.environ.get; print(os.getcwd(), e('PWD'), e('WORD'), e('HOME'))"
     done = await run([PYTHON, "-I", "-c", code], cwd=tmp_path, env={"WORD": "yes"})
-    assert done.stdout.decode().split() == [str(tmp_path), "yes", "None"]
+    assert done.stdout.decode().split() == [str(tmp_path), str(tmp_path), "yes", "None"]
 
 
 async def test_a_program_that_is_not_there_is_missing(tmp_path: Path) -> None:

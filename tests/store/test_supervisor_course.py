@@ -86,7 +86,7 @@ def test_the_environment_is_the_starters_with_what_was_asked(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process sees the starter's environment and the run's, and nothing about this program."""
-    for name in ("SKYFORGE_PROFILE", "TEXTUAL_DRIVER", "COLUMNS", "LINES", "KEPT"):
+    for name in ("SKYFORGE_PROFILE", "TEXTUAL_DRIVER", "COLUMNS", "LINES", "PWD", "KEPT"):
         monkeypatch.setenv(name, "outer")
     code = "import json, os; print(json.dumps(dict(os.environ)))"
     _, output = runs.run(
@@ -94,6 +94,7 @@ def test_the_environment_is_the_starters_with_what_was_asked(
     )
     seen = json.loads(output)
     assert seen["KEPT"] == "outer"
+    assert seen["PWD"] == str(runs.state.parent)
     assert (seen["ADDED"], seen["TERM"], seen["TOKEN"]) == ("ö", "dumb", "s3")
     assert (seen["SKYFORGE_RUN_ID"], seen["SKYFORGE_RUN_NUMBER"]) == ("local:1", "1")
     assert not {"SKYFORGE_PROFILE", "TEXTUAL_DRIVER", "COLUMNS", "LINES"} & seen.keys()

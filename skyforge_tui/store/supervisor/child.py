@@ -26,7 +26,7 @@ _RESET = (
     signal.SIGTTOU,
 )
 _OURS = ("SKYFORGE_", "TEXTUAL_")
-_NOT_INHERITED = frozenset({"COLUMNS", "LINES", "__PYVENV_LAUNCHER__"})
+_NOT_INHERITED = frozenset({"COLUMNS", "LINES", "OLDPWD", "__PYVENV_LAUNCHER__"})
 
 
 class CannotStart(Exception):  # noqa: N818

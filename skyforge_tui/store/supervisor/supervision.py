@@ -120,6 +120,8 @@ class Supervision:
         names = {
             "SKYFORGE_RUN_ID": self._launch["run_id"],
             "SKYFORGE_RUN_NUMBER": str(self._launch["number"]),
+            # As a shell says it after `cd`: netlab and others write where this says they are.
+            "PWD": self._spec["directory"],
         }
         added = {**self._spec["environment"], **names}
         return environment_for(os.environ, added, self._secrets)
