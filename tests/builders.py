@@ -8,7 +8,7 @@ from typing import Any
 
 from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId
 from skyforge_tui.domain.project import Project, ProjectKind
-from skyforge_tui.domain.run import ResourceUse, Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.run import ACTION, ResourceUse, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.domain.template import Source, SurveyField, Template, TemplateKind
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -79,6 +79,7 @@ def a_detail(**over: Any) -> RunDetail:
         project=run.project,
         started_by=run.started_by,
         created_at=run.created_at,
+        answers={ACTION: run.action} if run.action else {},
     )
     use = ResourceUse(1.5, 0.25, 48 << 20) if run.state.is_final else None
     return RunDetail(**({"run": run, "spec": spec, "use": use} | over))

@@ -23,7 +23,7 @@ from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, na
 from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.project import Project, ProjectKind
-from skyforge_tui.domain.run import Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.run import ACTION, Doing, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.domain.searchable import sort_value
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.domain.view import View
@@ -369,14 +369,14 @@ class MemoryRunCache:
         runs = sorted((one.run for one in self.held.values()), key=lambda one: one.created_at)
         return {one.template_id: one for one in runs}
 
-    async def usual(self, template_ids: Collection[TemplateId]) -> dict[TemplateId, timedelta]:
+    async def usual(self, doings: Collection[Doing]) -> dict[Doing, timedelta]:
         """Return the median of the successes."""
-        took: dict[TemplateId, list[timedelta]] = {}
+        took: dict[Doing, list[timedelta]] = {}
         for one in self.held.values():
             duration = one.run.duration(NOON)
             if one.run.state is RunState.SUCCESS and duration is not None:
-                took.setdefault(one.run.template_id, []).append(duration)
-        return {key: sorted(took[key])[len(took[key]) // 2] for key in template_ids if key in took}
+                took.setdefault(one.run.doing, []).append(duration)
+        return {key: sorted(took[key])[len(took[key]) // 2] for key in doings if key in took}
 
     async def write(self, changed: Sequence[RunDetail], gone: Collection[RunId]) -> None:
         """Store the difference, unless the disk is full."""
@@ -446,6 +446,7 @@ class FakeRunEngine:
             id=RunId(f"{self.upstream}:{number}"), number=number, state=RunState.STARTING,
             template_id=spec.template_id, template=spec.template, project_id=spec.project_id,
             project=spec.project, started_by=spec.started_by, created_at=spec.created_at,
+            action=spec.answers.get(ACTION, ""),
         )  # fmt: skip
         self.put(RunDetail(run, spec))
         return run

@@ -269,7 +269,8 @@ async def _report(
 def _brief(run: Run) -> dict[str, object]:
     return {
         "id": run.id, "number": run.number, "state": run.state, "template": run.template,
-        "project": run.project, "exit_code": run.exit_code, "note": run.note,
+        "action": run.action, "project": run.project, "exit_code": run.exit_code,
+        "note": run.note,
     }  # fmt: skip
 
 
@@ -287,7 +288,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _row(run: Run, now: datetime) -> tuple[str, ...]:
     took = run.duration(now)
     return (
-        "asks you" if run.waits_for_input else str(run.state), str(run.number), run.template,
+        "asks you" if run.waits_for_input else str(run.state), str(run.number), run.title,
         run.project, run.started_by,
         "" if run.started_at is None else run.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
         "" if took is None else f"{took.total_seconds():.0f}s", run.note,

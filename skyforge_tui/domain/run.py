@@ -9,6 +9,12 @@ from enum import StrEnum
 
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
 
+ACTION = "action"
+"""The question whose answer says which of several things a template does."""
+
+Doing = tuple[TemplateId, str]
+"""A template and the action it was asked for; what one run has in common with others like it."""
+
 
 class RunState(StrEnum):
     """Where a run is on its way.
@@ -69,6 +75,18 @@ class Run:
     note: str = ""
     """Why it deviates, in a few words; empty when it does not."""
     log_bytes: int = 0
+    action: str = ""
+    """Which of several things its template was asked to do, such as `up`; else empty."""
+
+    @property
+    def doing(self) -> Doing:
+        """What it does: runs that do the same take alike."""
+        return self.template_id, self.action
+
+    @property
+    def title(self) -> str:
+        """What people call what was launched."""
+        return f"{self.template} {self.action}" if self.action else self.template
 
     def duration(self, now: datetime) -> timedelta | None:
         """Return how long it ran, or has run by `now`; None before it started."""

@@ -93,7 +93,7 @@ def run_text(run: Run) -> dict[str, str]:
     return {
         "state": RUN_WORDS[run.state],
         "run": str(run.number),
-        "template": run.template,
+        "template": run.title,
         "project": run.project,
         "who": run.started_by,
         "note": run.note,

@@ -10,7 +10,7 @@ from typing import Protocol
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.query import EVERYTHING, Query
-from skyforge_tui.domain.run import Run, RunDetail, RunState
+from skyforge_tui.domain.run import Doing, Run, RunDetail, RunState
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.domain.view import Sort
 
@@ -85,10 +85,10 @@ class RunCache(Protocol):
         """Return the newest run of every template that ever ran."""
         ...
 
-    async def usual(self, template_ids: Collection[TemplateId]) -> dict[TemplateId, timedelta]:
-        """Return how long runs of these templates usually take: the median of the last successes.
+    async def usual(self, doings: Collection[Doing]) -> dict[Doing, timedelta]:
+        """Return how long runs that do this usually take: the median of the last successes.
 
-        A template without a success is left out.
+        What never succeeded, or not for long, is left out.
         """
         ...
 

@@ -20,7 +20,7 @@ from skyforge_tui.domain.launch import build
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.query import EVERYTHING, Query
-from skyforge_tui.domain.run import Run, RunDetail, RunSpec
+from skyforge_tui.domain.run import Doing, Run, RunDetail, RunSpec
 from skyforge_tui.domain.view import Sort
 from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.clock import Clock
@@ -142,10 +142,10 @@ class RunService:
 
     @requires(Permission.RUN_LIST)
     async def usual(
-        self, principal: Principal, template_ids: Collection[TemplateId]
-    ) -> dict[TemplateId, timedelta]:
-        """Return how long runs of these templates usually take, where that is known."""
-        return await self._index.cache.usual(template_ids)
+        self, principal: Principal, doings: Collection[Doing]
+    ) -> dict[Doing, timedelta]:
+        """Return how long runs that do this usually take, where that is known."""
+        return await self._index.cache.usual(doings)
 
     @requires(Permission.RUN_READ, of="run_id")
     async def open_log(self, principal: Principal, run_id: RunId) -> LogReader:

@@ -17,7 +17,7 @@ import msgspec
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, RunId
-from skyforge_tui.domain.run import ResourceUse, Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.run import ACTION, ResourceUse, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.ports.run_directories import Reservation
 from skyforge_tui.store.supervisor import locks
 from skyforge_tui.store.supervisor.places import EXIT, LOCK, OUTPUT, SPEC, STATUS, Places
@@ -262,6 +262,7 @@ class FileRunDirectories:
             waits_for_input=told.waits_for_input,
             note=told.note,
             log_bytes=output.st_size if output else 0,
+            action=spec.answers.get(ACTION, ""),
         )
 
     def _unreadable(self, path: Path, error: object) -> Unavailable:

@@ -14,7 +14,7 @@ import msgspec
 
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
 from skyforge_tui.domain.query import Term
-from skyforge_tui.domain.run import ResourceUse, Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.run import Doing, ResourceUse, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.store.database import Database
 from skyforge_tui.store.instants import microseconds
@@ -49,8 +49,10 @@ _LAST_BY_TEMPLATE = f"""
 """One step per template, not one per run: the index is asked for the next larger id."""
 
 _LAST_SUCCESSES = f"""
-    SELECT id, run FROM runs WHERE template_id = ? AND state = 'success'
-    ORDER BY {_NEWEST_FIRST} LIMIT 5
+    SELECT id, run FROM (
+        SELECT id, run FROM runs WHERE template_id = ?1 AND state = 'success'
+        ORDER BY {_NEWEST_FIRST} LIMIT 50
+    ) WHERE coalesce(json_extract(CAST(run AS TEXT), '$.action'), '') = ?2 LIMIT 5
 """  # noqa: S608
 
 _KEPT = (
@@ -167,17 +169,14 @@ class SqliteRunCache:
         """Return the newest run of every template that ever ran."""
         return {run.template_id: run for run in await self._runs(_LAST_BY_TEMPLATE)}
 
-    async def usual(self, template_ids: Collection[TemplateId]) -> dict[TemplateId, timedelta]:
-        """Return how long runs of these templates usually take: the median of the last successes.
+    async def usual(self, doings: Collection[Doing]) -> dict[Doing, timedelta]:
+        """Return how long runs that do this usually take: the median of the last successes.
 
-        A template without a success is left out.
+        What never succeeded, or not for long, is left out.
         """
 
-        def work(connection: sqlite3.Connection) -> dict[TemplateId, list[Run]]:
-            return {
-                one: decoded(_RUN, connection.execute(_LAST_SUCCESSES, (one,)))
-                for one in template_ids
-            }
+        def work(connection: sqlite3.Connection) -> dict[Doing, list[Run]]:
+            return {one: decoded(_RUN, connection.execute(_LAST_SUCCESSES, one)) for one in doings}
 
         successes = await self._database.read(work)
         durations = {

@@ -64,4 +64,4 @@ def _paths(templates: Sequence[Template]) -> tuple[str, ...]:
 
 
 def _about(run: Run) -> str:
-    return f"{run.template}  {tones.run_look(run).word}"
+    return f"{run.title}  {tones.run_look(run).word}"

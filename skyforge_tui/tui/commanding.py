@@ -253,7 +253,7 @@ class Commanding(Deck):
                     spec = (await self._detail(thing.id)).spec
                 except SkyforgeError:
                     spec = None  # gone meanwhile: what the row says can still be copied
-                title = f"run {thing.number} {thing.template}"
+                title = f"run {thing.number} {thing.title}"
                 return title, yank.of_run(thing, spec, line, self.log_path(thing.id))
             case Template():
                 project = await self._project_of(thing)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.widgets.launch_card import LaunchCard
 
 
+_LOOKED_BACK = 30
+"""Runs of the template among which those are looked for that did the same."""
+
+
 class _Known(NamedTuple):
     """What a card is made from."""
 
@@ -83,8 +87,6 @@ class Launching(App[None]):
 
     async def show_card(self, template_id: TemplateId, answers: Mapping[str, str] | None) -> None:
         """Show a template's card, filled in with `answers`, else with those of its last run."""
-        import shlex
-
         from skyforge_tui.tui.presenters import launch as present
         from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
         from skyforge_tui.tui.widgets.launch_card import LaunchCard
@@ -93,7 +95,7 @@ class Launching(App[None]):
 
         async def ask(services: Services) -> _Known:
             template = await services.projects.get_template(principal, template_id)
-            before = await services.runs.latest(principal, template_id, 5)
+            before = await services.runs.latest(principal, template_id, _LOOKED_BACK)
             last: Mapping[str, str] = {}
             if before:
                 last = (await services.runs.get(principal, before[0].id)).spec.answers
@@ -104,12 +106,15 @@ class Launching(App[None]):
         untrusted = None
         if not template.is_trusted:
             files = [(one.path, one.sha256) for one in template.sources]
-            untrusted = Untrusted(files, shlex.join(template.command))
+            untrusted = Untrusted(files, present.command_line(template))
         offer = LaunchOffer(
             template.name,
-            present.card_facts(template, project, known.before, self.now()),
+            present.card_facts(template, project),
             template.survey,
             _asked(template, known.last if answers is None else answers),
+            by_answers=lambda plain: present.facts_by_answers(
+                template, known.before, plain, self.now()
+            ),
             files=present.files_for(template, project),
             go=f"launch on {upstream_of(template.project_id)}",
             note="closing the program does not stop the run",

@@ -116,7 +116,7 @@ def _things(app: Commanding, offered: _Offered) -> Iterator[Choice[Item]]:
         look = tones.run_look(run)
         age = Span(f"  {tones.age(app.now() - run.created_at)} ago", "muted")
         also = f"run {run.state} {run.project}"
-        yield _choice(run, f"{run.number} {run.template}", "run", (*look.line, age), also)
+        yield _choice(run, f"{run.number} {run.title}", "run", (*look.line, age), also)
     for project in offered.projects:
         also = f"project {project.description} {project.path}"
         yield _choice(project, project.slug, "project", _muted(project.description), also)

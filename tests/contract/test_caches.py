@@ -82,7 +82,7 @@ async def test_an_empty_run_cache(runs: RunCache) -> None:
     assert await runs.states("local") == {}
     assert await runs.latest(TEMPLATE_ID, 5) == []
     assert await runs.last_by_template() == {}
-    assert await runs.usual([TEMPLATE_ID]) == {}
+    assert await runs.usual([(TEMPLATE_ID, "")]) == {}
     await runs.write([], [])
 
 
@@ -219,20 +219,25 @@ async def test_runs_of_a_template(runs: RunCache) -> None:
 
 
 async def test_the_usual_duration(runs: RunCache) -> None:
-    """The usual duration is the median of the last five successes; failures do not count."""
+    """The usual duration is the median of the last five that did the same and succeeded."""
     seconds = [900, 10, 20, 60, 30, 40]
     details = [
         a_detail(number=n, started_at=NOON, ended_at=NOON + timedelta(seconds=one))
         for n, one in enumerate(seconds, start=1)
     ]
     details.append(a_detail(number=7, state=RunState.ERROR))
+    details.append(
+        a_detail(number=8, action="up", started_at=NOON, ended_at=NOON + timedelta(hours=1))
+    )
     await runs.write(details, [])
-    never = a_template(name="never").id
+    plain, up, never = (TEMPLATE_ID, ""), (TEMPLATE_ID, "up"), (a_template(name="never").id, "")
 
-    assert await runs.usual([TEMPLATE_ID, never]) == {TEMPLATE_ID: timedelta(seconds=30)}
+    assert await runs.usual([plain, up, never]) == {
+        plain: timedelta(seconds=30), up: timedelta(hours=1)
+    }  # fmt: skip
     await runs.write([], [RunId("local:6")])
     await runs.write([], [RunId("local:1")])
-    assert await runs.usual([TEMPLATE_ID]) == {TEMPLATE_ID: timedelta(seconds=25)}
+    assert await runs.usual([plain]) == {plain: timedelta(seconds=25)}
 
 
 async def test_projects_and_templates_survive_whole(projects: ProjectCache) -> None:

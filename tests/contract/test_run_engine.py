@@ -131,14 +131,18 @@ async def test_a_command_that_is_not_there_becomes_an_error(bench: Bench) -> Non
 
 
 async def test_secrets_reach_the_process(bench: Bench) -> None:
-    """Secrets are in the environment of the process, and not in what is kept of the run."""
+    """Secrets are in the environment of the process, and not in what is kept of the run.
+
+    What is kept says which action was asked for.
+    """
     spec = a_spec(
-        command=("sh", "-c", 'test "$TOKEN" = s3cret'), directory="/", secret_names=("token",)
-    )
+        command=("sh", "-c", 'test "$TOKEN" = s3cret'), directory="/", secret_names=("token",),
+        answers={"action": "up"},
+    )  # fmt: skip
     run = await bench.engine.start(spec, {"TOKEN": "s3cret"})
     assert (await bench.until_final(run.id)).state is RunState.SUCCESS
     detail = (await bench.engine.fetch([run.id])).runs[0]
-    assert detail.spec == spec
+    assert (detail.spec, detail.run.action) == (spec, "up")
     assert "TOKEN" not in detail.spec.environment
 
 

@@ -381,8 +381,8 @@ async def test_last_and_usual(core: Core) -> None:
     last = await core.runs.last_by_template(VERA)
     assert [one.id for one in last.values()] == [local(3)]
     assert ids_of(await core.runs.latest(VERA, a_run().template_id, 2)) == [local(3), local(2)]
-    usual = await core.runs.usual(VERA, last)
-    assert usual == {a_run().template_id: timedelta(seconds=42)}
+    doing = a_run().doing
+    assert await core.runs.usual(VERA, [doing]) == {doing: timedelta(seconds=42)}
 
 
 async def test_attention(core: Core) -> None:

@@ -138,7 +138,7 @@ async def test_no_question_sorts_or_scans_the_runs(
     await runs.states("local")
     await runs.latest(TEMPLATE_ID, 5)
     await runs.last_by_template()
-    await runs.usual([TEMPLATE_ID])
+    await runs.usual([(TEMPLATE_ID, "up")])
     await database.read(lambda connection: connection.set_trace_callback(None))
 
     questions = [one for one in asked if "SELECT" in one and "INSERT" not in one]

@@ -10,7 +10,8 @@ from typing import Any
 from skyforge_tui.domain.identity import Role
 from skyforge_tui.domain.project import Members
 from skyforge_tui.domain.run import RunState
-from skyforge_tui.domain.template import Source
+from skyforge_tui.domain.template import Source, TemplateKind
+from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.services.attention import attention
 from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.tui.presenters import attention as attention_rows
@@ -18,7 +19,17 @@ from skyforge_tui.tui.presenters import launch, projects, runs
 from skyforge_tui.tui.presenters.cells import Line, line, text_of
 from skyforge_tui.tui.presenters.columns import Column, fit, head_line, row_line
 from tests.builders import a_detail, a_project, a_run
-from tests.tui.pretend import EDGE, NOW, TELEMETRY, TEMPLATES, WAN, a_command, a_place, a_playbook
+from tests.tui.pretend import (
+    EDGE,
+    NETLAB_UP,
+    NOW,
+    TELEMETRY,
+    TEMPLATES,
+    WAN,
+    a_command,
+    a_place,
+    a_playbook,
+)
 
 SMALL, LARGE = 76, 116
 """Cells for a table at 80 and at 120 columns."""
@@ -280,9 +291,7 @@ def test_attention_rows() -> None:
     """Attention names its lists once, and in each what is worth knowing."""
     found = attention([FAILED, LOST], [ASKING, RUNNING, QUEUED], NOW)
     rows = [
-        attention_rows.cells(
-            kind, run, {RUNNING.template_id: USUAL}, NOW, is_first=run is several[0]
-        )
+        attention_rows.cells(kind, run, {RUNNING.doing: USUAL}, NOW, is_first=run is several[0])
         for kind, several in attention_rows.sections(found)
         for run in several
     ]
@@ -318,14 +327,35 @@ def test_deck_rows() -> None:
 def test_card_facts() -> None:
     """The card says where it runs, whose it is, how it usually goes, and what is executed."""
     (template,) = trusted(a_command(EDGE, "netlab-up", "bring a topology up"))
-    facts = launch.card_facts(template, EDGE, [RUNNING, FAILED], NOW)
+    facts = [
+        *launch.card_facts(template, EDGE),
+        *launch.facts_by_answers(template, [RUNNING, FAILED], {}, NOW),
+    ]
     assert [(one.label, text_of(one.words), text_of(one.aside)) for one in facts] == [
         ("target", "this machine  local", ""),
         ("project", "edge-fabric  mara", "command"),
-        ("usual", "no success yet, last  × ◐", ""),
         ("about", "bring a topology up", ""),
+        ("usual", "no success yet, last  × ◐", ""),
         ("runs", "netlab-up", ""),
     ]
+
+
+def test_card_facts_follow_the_answers() -> None:
+    """History is of the chosen action alone; the command is the one that would be executed."""
+    (template,) = trusted(
+        replace(
+            NETLAB_UP, kind=TemplateKind.NETLAB, command=("netlab", "{action}", "my lab.yml"),
+            survey=NETLAB_SURVEY,
+        )
+    )  # fmt: skip
+    took_long = replace(FAILED, state=RunState.SUCCESS, action="up")
+    for plain, usual, command in (
+        ({"action": "up"}, "58s, before  ✓", "netlab up 'my lab.yml'"),
+        ({"action": "collect"}, "never ran here", "netlab collect -o configs"),
+        ({"action": "report"}, "never ran here", "netlab {action} 'my lab.yml'"),
+    ):
+        facts = launch.facts_by_answers(template, [took_long, RUNNING], plain, NOW)
+        assert [text_of(one.words) for one in facts] == [usual, command]
 
 
 def test_stop_question() -> None:

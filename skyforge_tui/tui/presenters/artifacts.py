@@ -131,7 +131,7 @@ def fact_lines(preview: Preview, now: datetime, width: int) -> list[Line]:
     if run is not None:
         look = tones.run_look(run)
         made: Line = (
-            Span(f"run {run.number} {literal(run.template)} "),
+            Span(f"run {run.number} {literal(run.title)} "),
             Span(look.glyph, look.tone, bold=look.bold),
         )
         facts += [

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from skyforge_tui.domain.identity import TemplateId
-from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.services.attention import Attention
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.bars import duration_bar
@@ -47,19 +46,19 @@ def counted(found: Attention) -> str:
 
 
 def cells(
-    why: str, run: Run, usual: Mapping[TemplateId, timedelta], now: datetime, *, is_first: bool
+    why: str, run: Run, usual: Mapping[Doing, timedelta], now: datetime, *, is_first: bool
 ) -> dict[str, Line]:
     """Return a run's cells in one of the lists; the first of a list says which it is."""
     took = run.duration(now)
     note: Line = (Span(literal(run.note), _NOTES.get(why, "muted")),) if run.note else ()
     if why == "runs":
-        bar = duration_bar(took, usual.get(run.template_id), run.state, 6)
+        bar = duration_bar(took, usual.get(run.doing), run.state, 6)
         note = joined((bar, (Span(tones.duration(took)),)) if took is not None else (note,))
     return {
         "why": (Span(why if is_first else "", "strong", bold=True),),
         "state": tones.run_look(run).line,
         "run": (Span(str(run.number), "muted"),),
-        "template": (Span(literal(run.template)),),
+        "template": (Span(literal(run.title)),),
         "project": (Span(literal(run.project), "muted"),),
         "age": (Span(tones.age(now - run.created_at), "muted"),),
         "note": note,

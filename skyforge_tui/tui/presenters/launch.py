@@ -6,12 +6,15 @@ import posixpath
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
+from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import upstream_of
-from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.domain.launch import build
+from skyforge_tui.domain.run import ACTION, Run, RunState
 from skyforge_tui.domain.template import FieldKind, Template
 from skyforge_tui.tui.presenters import headless, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
 
 _FILE_NAMES = re.compile(r"(^|_|-)(path|file|filename|topology|inventory|playbook)($|_|-)", re.I)
 """Questions that a file may answer."""
+
+_PLAIN = re.compile(r"[\w{}@%+=:,./-]+", re.ASCII)
+"""A word that a shell, or a person, reads as it is."""
+_SHOWN = 5
+"""Earlier runs whose outcome a card shows."""
 
 DECK_COLUMNS: tuple[Column, ...] = (
     Column("name", "Name", 18, most=30, priority=100, is_name=True, cut="middle"),
@@ -63,15 +71,13 @@ def deck_about(template: Template) -> Sequence[Line]:
     suggested = f"  suggests the key {template.hotkey}" if template.hotkey else ""
     hotkey: Line = (Span(literal(suggested), "muted"),) if suggested else ()
     return (
-        (Span(literal(template.description) or shlex.join(map(literal, template.command))),),
+        (Span(literal(template.description or command_line(template))),),
         line(Span(f"from {literal(source)}", "muted"), trust, hotkey),
     )
 
 
-def card_facts(
-    template: Template, project: Project | None, before: Sequence[Run], now: datetime
-) -> list[Fact]:
-    """Return what a launch is: target, owner, history and what it runs."""
+def card_facts(template: Template, project: Project | None) -> list[Fact]:
+    """Return what a launch is, whatever the answers: target, owner and what it is about."""
     where = upstream_of(template.project_id)
     slug = "" if project is None else project.slug
     owner = "" if project is None else ", ".join(sorted(project.members.owners))
@@ -82,13 +88,31 @@ def card_facts(
             joined(((Span(literal(slug)),), (Span(literal(owner), "muted"),))),
             (Span(str(template.kind), "muted"),),
         ),
-        Fact("usual", _usual(before, now)),
     ]
     if template.description:
         facts.append(Fact("about", (Span(literal(template.description), "muted"),)))
-    if template.is_trusted:
-        facts.append(Fact("runs", (Span(literal(shlex.join(template.command))),)))
     return facts
+
+
+def facts_by_answers(
+    template: Template, before: Sequence[Run], plain: Mapping[str, str], now: datetime
+) -> list[Fact]:
+    """Return what depends on the answers: how long it takes, and the command that is run."""
+    alike = [one for one in before if one.action == plain.get(ACTION, "")][:_SHOWN]
+    facts = [Fact("usual", _usual(alike, now))]
+    if template.is_trusted:
+        facts.append(Fact("runs", (Span(literal(command_line(template, plain))),)))
+    return facts
+
+
+def command_line(template: Template, plain: Mapping[str, str] | None = None) -> str:
+    """Return what is executed with these answers; the places of those still missing as `{name}`."""
+    command = template.command
+    if plain is not None:
+        secrets = {one.name: "-" for one in template.survey if one.kind is FieldKind.SECRET}
+        with suppress(Invalid):  # something is missing, or wrong yet
+            command = build(template, *template.checked_answers({**plain, **secrets})).command
+    return " ".join(one if _PLAIN.fullmatch(one) else shlex.quote(one) for one in command)
 
 
 def files_for(template: Template, project: Project | None) -> dict[str, list[str]]:
@@ -149,7 +173,7 @@ def stop_question(run: Run, me: str, now: datetime) -> Question:
     thing = line(
         (
             Span(look.glyph, look.tone, bold=look.bold),
-            Span(f" {literal(run.template)}", "strong", bold=True),
+            Span(f" {literal(run.title)}", "strong", bold=True),
         ),
         Span(f"  {literal(run.project)}  {literal(run.started_by)}  ", "muted"),
         Span(tones.duration(run.duration(now))),
@@ -178,7 +202,7 @@ def trust_question(templates: Sequence[Template]) -> Question:
         for path, digest in sorted(sources.items())
     ]
     costs: list[tuple[str, Line]] = [
-        (literal(one.name)[:15], (Span(literal(shlex.join(one.command))),)) for one in templates[:8]
+        (literal(one.name)[:15], (Span(literal(command_line(one))),)) for one in templates[:8]
     ]
     if len(templates) > 8:
         costs.append(("", (Span(f"and {len(templates) - 8} more templates", "muted"),)))

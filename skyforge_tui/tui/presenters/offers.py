@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,8 @@ class LaunchOffer:
     fields: Sequence[SurveyField] = ()
     answers: Mapping[str, str] | None = None
     """What was answered last time; secret answers are asked again."""
+    by_answers: Callable[[Mapping[str, str]], Sequence[Fact]] | None = None
+    """More facts, that depend on the answers that may be shown."""
     files: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By field name, files that could be meant; as seen from where it will run."""
     go: str = "launch"

@@ -32,7 +32,7 @@ def run_cells(run: Run, usual: timedelta | None, now: datetime, me: str) -> dict
     return {
         "state": tones.run_look(run).line,
         "run": (Span(str(run.number), "muted"),),
-        "template": (Span(literal(run.template)),),
+        "template": (Span(literal(run.title)),),
         "project": (Span(literal(run.project), "muted"),),
         "who": (Span(literal(run.started_by), "text" if run.started_by == me else "muted"),),
         "start": (Span(tones.clock(run.started_at or run.created_at, now), "muted"),),

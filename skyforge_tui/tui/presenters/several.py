@@ -15,7 +15,7 @@ def run_line(run: Run) -> Line:
     """Return a run in one line, with its owner and place."""
     return line(
         Span(f"{run.number} ", "muted"),
-        Span(literal(run.template), "strong", bold=True),
+        Span(literal(run.title), "strong", bold=True),
         Span(f"  {literal(run.project)}  {literal(run.started_by)}", "muted"),
     )
 
@@ -39,7 +39,7 @@ def question(
     if others:
         costs.append(("Not yours", (Span(f"some were started by {literal(', '.join(others))}"),)))
     for run, reason in left_out:
-        words = line(Span(f"{run.number} {literal(run.template)}: "), Span(literal(reason), "warn"))
+        words = line(Span(f"{run.number} {literal(run.title)}: "), Span(literal(reason), "warn"))
         costs.append(("Left out", words))
     return Question(
         title=f"{verb.capitalize()} {_counted(len(runs))}",

@@ -116,12 +116,15 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         return Sections(head, body, foot, focus)
 
     def _facts(self, width: int) -> list[Line]:
+        facts = [*self._offer.facts]
+        if self._offer.by_answers is not None:
+            facts += self._offer.by_answers(self._form.plain_answers)
         return [
             indented(
                 Span(f"{fact.label:<{LABEL}}", "muted"),
                 spread(fact.words, fact.aside, width - 4 - LABEL),
             )
-            for fact in self._offer.facts
+            for fact in facts
         ]
 
     def _trust(self, width: int) -> list[Line]:

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from textual.widget import Widget
 
-from skyforge_tui.domain.identity import TemplateId
-from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.domain.vocabularies import ATTENTION, attention_record
 from skyforge_tui.services.attention import Attention
 from skyforge_tui.services.contract import Services
@@ -34,7 +33,7 @@ class AttentionScreen(BulkRuns):
     def __init__(self) -> None:
         self._found: Attention | None = None
         self._runs: dict[str, Run] = {}
-        self._usual: dict[TemplateId, timedelta] = {}
+        self._usual: dict[Doing, timedelta] = {}
         super().__init__()
         self.table = ResourceTable(present.COLUMNS, id="attention")
         self.filters = (TableFilter(self.table, "attention", ATTENTION),)
@@ -63,11 +62,11 @@ class AttentionScreen(BulkRuns):
     async def load(self) -> None:
         """Ask for the three lists."""
 
-        async def ask(services: Services) -> tuple[Attention, dict[TemplateId, timedelta]]:
+        async def ask(services: Services) -> tuple[Attention, dict[Doing, timedelta]]:
             principal = self.bridge.principal
             found = await services.runs.attention(principal)
-            templates = {run.template_id for run in found.runs}
-            return found, await services.runs.usual(principal, templates)
+            doings = {run.doing for run in found.runs}
+            return found, await services.runs.usual(principal, doings)
 
         self._found, self._usual = await self.ask(ask)
         self._show()

@@ -30,6 +30,8 @@ from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_view import LogView
 
 _COLUMN = 8
+_LOOKED_BACK = 30
+"""Runs of the template among which those are looked for that did the same."""
 """Cells per step to the side."""
 
 
@@ -69,7 +71,7 @@ class RunScreen(RunCommands, PlaceScreen):
         if self._detail is None:
             return crumb_line("runs", self.run_id)
         run = self._detail.run
-        return crumb_line(run.project, "runs", f"{run.number} {run.template}")
+        return crumb_line(run.project, "runs", f"{run.number} {run.title}")
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether this run changed, or what it made is kept now."""
@@ -97,9 +99,10 @@ class RunScreen(RunCommands, PlaceScreen):
             services: Services,
         ) -> tuple[RunDetail, list[Run], timedelta | None, Collection | None, LogReader | None]:
             detail = await services.runs.get(principal, self.run_id)
-            template = detail.run.template_id
-            before = await services.runs.latest(principal, template, 6)
-            usual = (await services.runs.usual(principal, [template])).get(template)
+            doing = detail.run.doing
+            latest = await services.runs.latest(principal, detail.run.template_id, _LOOKED_BACK)
+            before = [one for one in latest if one.doing == doing][:6]
+            usual = (await services.runs.usual(principal, [doing])).get(doing)
             reader = await services.runs.open_log(principal, self.run_id) if is_first else None
             made = await services.artifacts.made_by(principal, self.run_id)
             return detail, before, usual, made, reader

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from textual.widget import Widget
 
-from skyforge_tui.domain.identity import TemplateId
-from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.domain.vocabularies import RUNS
 from skyforge_tui.ports.cache import RunOrder
 from skyforge_tui.services.contract import Services
@@ -36,7 +35,7 @@ class RunsScreen(BulkRuns):
     PLACE = Place.RUNS
 
     def __init__(self) -> None:
-        self._usual: dict[TemplateId, timedelta] = {}
+        self._usual: dict[Doing, timedelta] = {}
         self._stale: frozenset[object] | None = None
         self._window: RowWindow[Run] = RowWindow(self._row, self._fetch)
         super().__init__()
@@ -124,7 +123,7 @@ class RunsScreen(BulkRuns):
         self.action_command("run.open")
 
     def _row(self, key: str, run: Run) -> Row:
-        usual = self._usual.get(run.template_id)
+        usual = self._usual.get(run.doing)
         me = self.bridge.principal.username
         return Row(key, present.run_cells(run, usual, self.now, me))
 
@@ -148,10 +147,10 @@ class RunsScreen(BulkRuns):
         self.tick(self.table.refresh if moving else None)
 
 
-Usual = dict[TemplateId, timedelta]
+Usual = dict[Doing, timedelta]
 
 
 async def usual_of(services: Services, screen: RunsScreen, page: Mapping[int, Run]) -> Usual:
-    """Return how long the runs of a page usually take, by template."""
-    templates = {run.template_id for run in page.values()}
-    return await services.runs.usual(screen.bridge.principal, templates)
+    """Return how long the runs of a page usually take."""
+    doings = {run.doing for run in page.values()}
+    return await services.runs.usual(screen.bridge.principal, doings)
