@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from skyforge_tui.domain.query_completion import completion
-from skyforge_tui.tui.command_line import FILTERS, VERBS, Known, choices_of
+from skyforge_tui.tui.command_line import FILTERS, VERBS, VIEW_VERBS, Known, choices_of
 from skyforge_tui.tui.commands import TABS, Place
 from skyforge_tui.tui.presenters.fuzzy import match
 from skyforge_tui.tui.presenters.offers import Suggestion
@@ -27,6 +27,8 @@ def completions(text: str, known: Known) -> list[Suggestion]:
         return _filters(Place(first), text, words[0].end)
     if first == "run":
         return _answers(text, before, last, known) if before else _templates(text, last, known)
+    if first == "view":
+        return _views(text, before, last, known)
     if before:
         return []
     match first:
@@ -34,8 +36,6 @@ def completions(text: str, known: Known) -> list[Suggestion]:
             return _fitting(text, last, known.runs.items())
         case "trust":
             return _fitting(text, last, ((one, "") for one in known.paths))
-        case "view":
-            return _fitting(text, last, ((one, "") for one in known.views))
         case _:
             return []
 
@@ -57,6 +57,15 @@ def _heads(text: str, words: list[Token], known: Known) -> list[Suggestion]:
 def _templates(text: str, last: Token, known: Known) -> list[Suggestion]:
     about = {name: ", ".join(one.name for one in asked) for name, asked in known.templates.items()}
     return _fitting(text, last, about.items(), end=" ")
+
+
+def _views(text: str, before: list[Token], last: Token, known: Known) -> list[Suggestion]:
+    """Return the views and what can be done with one; to drop or to replace, the views alone."""
+    views = [(one, "") for one in known.views]
+    if not before:
+        verbs = [(f"{verb} ", about) for verb, about in VIEW_VERBS.items()]
+        return [*_fitting(text, last, views), *_fitting(text, last, verbs, is_quoted=False)]
+    return _fitting(text, last, views) if before[0].text in ("save", "rm") else []
 
 
 def _answers(text: str, before: list[Token], last: Token, known: Known) -> list[Suggestion]:

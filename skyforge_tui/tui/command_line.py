@@ -26,7 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "rerun": ("run.rerun", "open the card of a run again"),
     "answer": ("run.answer", "type what a run asks for"),
     "trust": ("project.trust", "trust what a file or folder declares"),
-    "view": ("", "a view that was saved"),
+    "view": ("view.open", "a kept view: view NAME, view save NAME, view rm NAME"),
 }
 """What a line may begin with: the command it is without more words, and what it does."""
 
@@ -93,13 +93,15 @@ class TrustAt:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowView:
-    """Show a saved view."""
+class OnView:
+    """Show a kept view, keep what is shown as one, or drop one."""
 
+    verb: str
+    """`show`, `save` or `rm`."""
     name: str
 
 
-Meaning = GoTo | Do | Card | ToRun | TrustAt | ShowView | Wrong
+Meaning = GoTo | Do | Card | ToRun | TrustAt | OnView | Wrong
 
 
 def meaning_of(text: str, known: Known) -> Meaning:
@@ -161,17 +163,38 @@ def _verb(verb: str, head: Token, rest: list[Token], known: Known) -> Meaning:
         return Wrong(head.end, f"{verb} what?")
     if verb == "run":
         return _card(rest, known)
+    if verb == "view":
+        return _view(rest, known)
     if len(rest) > 1:
         return Wrong(rest[1].start, f"{verb} takes one word")
     only = rest[0]
-    if verb == "trust":
-        return TrustAt(only.text)
-    if verb == "view":
-        if only.text not in known.views:
-            near = _nearest(only.text, known.views)
-            return Wrong(only.start, f"no view named {only.text}", near)
-        return ShowView(only.text)
-    return ToRun(verb, only.text)
+    return TrustAt(only.text) if verb == "trust" else ToRun(verb, only.text)
+
+
+def _view(rest: list[Token], known: Known) -> Meaning:
+    """Return what is done with a view; a view that is called like a verb is still one."""
+    verb, names = rest[0], rest[1:]
+    if not {one.id for one in known.commands} >= {"view.open", "view.save"}:
+        return Wrong(verb.start, "there is no table here that could be looked at by a view")
+    whole = " ".join(one.text for one in rest)
+    if whole in known.views:
+        return OnView("show", whole)
+    if not names and verb.text in VIEW_VERBS:
+        return Do("view.open") if verb.text == "ls" else Wrong(verb.end, f"{verb.text} what name?")
+    name = " ".join(one.text for one in names)
+    if verb.text == "save":
+        return OnView("save", name)
+    is_drop = verb.text == "rm" and bool(names)
+    wanted, start = (name, names[0].start) if is_drop else (whole, verb.start)
+    if wanted not in known.views:
+        return Wrong(start, f"no view named {wanted}", _nearest(wanted, known.views))
+    return OnView("rm", wanted)
+
+
+VIEW_VERBS = {
+    "save": "keep filter and order as a view", "rm": "drop a view", "ls": "all views of this table"
+}  # fmt: skip
+"""What can be done with views."""
 
 
 def _card(rest: list[Token], known: Known) -> Card | Wrong:

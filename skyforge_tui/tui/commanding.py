@@ -126,8 +126,8 @@ class Commanding(Deck):
                 await self._to_run(verb, reference)
             case said.TrustAt(path):
                 await self._trust_at((path,))
-            case said.ShowView(name):
-                await self._show_view(name)
+            case said.OnView(verb, name):
+                await self._on_view(verb, name)
             case Wrong(_, message):
                 self.say(Notice(Severity.WARNING, "Not understood", message))
 
@@ -144,14 +144,21 @@ class Commanding(Deck):
         elif wanted:
             self.say(Notice(Severity.INFO, "This place has no filter", wanted))
 
-    async def _show_view(self, name: str) -> None:
+    async def _on_view(self, verb: str, name: str) -> None:
         from skyforge_tui.tui.filtering import FilteredPlace
 
         screen = self.place()
-        if isinstance(screen, FilteredPlace):
-            for view in await screen.views():
-                if view.name == name:
-                    screen.apply_view(view)
+        if not isinstance(screen, FilteredPlace):
+            return
+        if verb == "save":
+            await screen.save_view(name)
+            return
+        for view in [one for one in await screen.views() if one.name == name]:
+            if verb == "rm":
+                await screen.forget_view(view)
+                self.say(Notice(Severity.INFO, f"Dropped view {name}", f"of {view.table}"))
+            else:
+                screen.apply_view(view)
 
     async def _to_run(self, verb: str, reference: str) -> None:
         principal = self.bridge.principal

@@ -168,6 +168,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("log.right", ("l", "right"), "right", "to the right", "Output", _at(Place.RUN)),
     # Tables.
     Command("table.filter", ("slash",), "filter", "look for rows", "Table", TABLES, footer=5),
+    Command("table.next", ("n",), "next hit", "next row that was looked for", "Table", TABLES),
+    Command("table.previous", ("N",), "last hit", "previous row that was looked for", "Table",
+            TABLES),
     Command("table.sort", ("comma",), "sort", "sort by a column", "Table", TABLES),
     Command("table.mark", ("space",), "mark", "mark, and go on", "Table", TABLES),
     Command("table.range", ("v",), "range", "mark from here; again, to here", "Table", TABLES),

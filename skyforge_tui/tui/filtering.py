@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.view import View
+from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.base_screen import PlaceScreen
+from skyforge_tui.tui.commands import Command
+from skyforge_tui.tui.hits import HitKeys
 from skyforge_tui.tui.once import once
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.columns import sort_letters
@@ -41,7 +44,7 @@ DEBOUNCE_S = 0.06
 """How long typing rests before rows are looked for: the letters themselves show at once."""
 
 
-class FilteredPlace(TableKeys, PlaceScreen):
+class FilteredPlace(HitKeys, TableKeys, PlaceScreen):
     """A place whose tables are filtered, sorted and marked."""
 
     filters: tuple[TableFilter, ...] = ()
@@ -61,6 +64,11 @@ class FilteredPlace(TableKeys, PlaceScreen):
         table = self.table
         return next(one for one in self.filters if one.table is table)
 
+    def denied(self, command: Command) -> Denied | None:
+        """Say why a command is refused for what stands under the cursor; None if it is not."""
+        reason = self.no_hits(command)
+        return Denied(reason, "/ looks for something") if reason else super().denied(command)
+
     def refilter(self, which: TableFilter) -> None:
         """Find the rows of a table anew: something else is looked for, or in another order."""
         which.apply()
@@ -73,10 +81,10 @@ class FilteredPlace(TableKeys, PlaceScreen):
         super().show_frame()
 
     def footer_lead(self) -> Line:
-        """Return how many rows are marked."""
+        """Return how many rows are marked, else which hit one has gone to."""
         marked = self.table.marked_count
         if not marked:
-            return ()
+            return self.hit_line()
         return (Span(f"{MARKED} ", "accent"), Span(f"{count(marked)} marked", "strong", bold=True))
 
     # Filtering.
@@ -135,9 +143,9 @@ class FilteredPlace(TableKeys, PlaceScreen):
 
     def leave_transient(self) -> bool:
         """Drop marks, then the filter; return whether there was one to drop."""
-        if self.table.clear_marks():
-            return True
         one = self.filter
+        if self.table.clear_marks() or one.stop_seeking():
+            return True
         if one.text:
             self.look_for(one, "")
             return True
@@ -251,7 +259,9 @@ class FilteredPlace(TableKeys, PlaceScreen):
             advice = "/ looks for something, then b keeps it as a view"
             self.say(Notice(Severity.INFO, "No views yet", body, advice=advice))
             return
-        picker = view_picker(self.filter.name, views, self._forget_view)
+        picker = view_picker(
+            self.filter.name, views, lambda one: self.work(self.forget_view(one), group="forget")
+        )
         picked = await self.app.push_screen_wait(picker)
         if picked is not None:
             self.apply_view(picked)
@@ -265,11 +275,17 @@ class FilteredPlace(TableKeys, PlaceScreen):
         if named is not None:
             await self.save_view(named)
 
-    def _forget_view(self, view: View) -> None:
+    async def forget_view(self, view: View) -> None:
+        """Drop a view.
+
+        Raises:
+            NotFound: somebody else dropped it.
+        """
+
         async def forget(services: Services) -> None:
             await services.views.forget(self.bridge.principal, view.table, view.name)
 
-        self.work(self.ask(forget), group="forget")
+        await self.ask(forget)
 
 
 def _told(view: View) -> str:

@@ -53,6 +53,11 @@ class RowWindow(Generic[Thing]):
         except ValueError:
             return None
 
+    def indexes_of(self, rowids: Iterable[int]) -> list[int]:
+        """Return where these rows are now, from top to bottom; those that are gone are left out."""
+        wanted = frozenset(rowids)
+        return [at for at, rowid in enumerate(self._rowids) if rowid in wanted]
+
     def want(self, first: int, last: int) -> None:
         """Fetch what is missing in view and a page around it, in one go."""
         if any(one not in self._things for one in self._rowids[first : last + 1]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,16 @@ class Listed:
     record: Record
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row that is looked for: where it is, and which of how many."""
+
+    index: int = -1
+    """Its place among the rows shown; -1 when there is none."""
+    number: int = 0
+    total: int = 0
+
+
 class TableFilter:
     """The filter and the order of one table, remembered as long as its place is."""
 
@@ -38,12 +49,17 @@ class TableFilter:
         """As typed."""
         self.query: Query = EVERYTHING
         """What of the text can be read: all of it, or the terms before a mistake."""
+        self.sought: Query = EVERYTHING
+        """What was looked for last, still there to go from hit to hit when all is shown again."""
+        self.at_hit: Hit | None = None
+        """The hit one has gone to, with all rows in view."""
         self.error: QueryError | None = None
         self.sort: Sort | None = None
         self.found = 0
         self.total = 0
         self.has_loaded = False
         self._listed: tuple[Listed, ...] = ()
+        self._shown: Sequence[Listed] = ()
         self._empty: Line = ()
 
     @property
@@ -68,7 +84,35 @@ class TableFilter:
             self.query, self.error = parse(text, self.vocabulary), None
         except QueryError as error:
             self.query, self.error = error.before, error
+        self.at_hit = None
+        self.sought = self.query or self.sought
         return self.query != before
+
+    def hit(self, step: int) -> Hit:
+        """Return the next (`step` 1) or previous (-1) hit from the cursor on, around the end."""
+        if self.query:
+            return hit_among(range(self.table.source.count), self.table.cursor, step)
+        hits = [at for at, one in enumerate(self._shown) if self.sought.matches(one.record)]
+        return hit_among(hits, self.table.cursor, step)
+
+    def go_to(self, hit: Hit) -> None:
+        """Put the cursor on a hit; what is looked for is underlined from now on."""
+        if hit.index >= 0:
+            self.table.to_row(hit.index)
+        self.at_hit = None if self.query else hit
+        self.table.underline(self._wanted.spans)
+
+    def stop_seeking(self) -> bool:
+        """Leave off going from hit to hit; return whether one did."""
+        was, self.at_hit = self.at_hit is not None, None
+        if was:
+            self.table.underline(self._wanted.spans if self._wanted else None)
+        return was
+
+    @property
+    def _wanted(self) -> Query:
+        """What is underlined."""
+        return self.sought if self.at_hit is not None else self.query
 
     def sort_by(self, column: str) -> None:
         """Sort by a column; again the other way; a third time as usual."""
@@ -91,6 +135,7 @@ class TableFilter:
         found = [one for one in self._listed if self.query.matches(one.record)]
         if self.sort is not None:
             found = in_order(found, self.sort)
+        self._shown = found
         self.show(ListRows([one.row for one in found]), len(self._listed), self._empty)
 
     def show(self, source: RowSource, total: int, empty: Line) -> None:
@@ -98,7 +143,7 @@ class TableFilter:
         self.found, self.total, self.has_loaded = source.count, total, True
         if self.table.sort != self.sort:
             self.table.sort = self.sort
-        self.table.underline(self.query.spans if self.query else None)
+        self.table.underline(self._wanted.spans if self._wanted else None)
         self.table.show(source, empty=self._none(empty) if self.query else empty)
 
     def _none(self, empty: Line) -> Line:
@@ -106,6 +151,15 @@ class TableFilter:
             return empty
         return (Span(f"0 of {count(self.total)} · ", "muted"), Span("esc", "strong", bold=True),
                 Span(" clears", "muted"))  # fmt: skip
+
+
+def hit_among(hits: Sequence[int], cursor: int, step: int) -> Hit:
+    """Return the hit after (`step` 1) or before (-1) the cursor; `hits` are indexes in order."""
+    if not hits:
+        return Hit()
+    at = bisect_right(hits, cursor) if step > 0 else bisect_left(hits, cursor) - 1
+    at %= len(hits)
+    return Hit(hits[at], at + 1, len(hits))
 
 
 def in_order(listed: Sequence[Listed], sort: Sort) -> list[Listed]:

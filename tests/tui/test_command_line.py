@@ -17,7 +17,7 @@ from skyforge_tui.tui.command_line import (
     GoTo,
     Known,
     Meaning,
-    ShowView,
+    OnView,
     ToRun,
     TrustAt,
     meaning_of,
@@ -38,7 +38,7 @@ KNOWN = Known(
     },
     runs={"812": "deploy-bgp running", "811": "wan-cutover asks"},
     paths=("/srv/edge/skyforge.toml",),
-    views=("broken",),
+    views=("broken", "my own"),
 )
 
 LINES = st.one_of(
@@ -67,7 +67,13 @@ LINES = st.one_of(
         ("stop", Do("run.stop")),
         ("run", Do("launch.deck")),
         ("trust /srv/x", TrustAt("/srv/x")),
-        ("view broken", ShowView("broken")),
+        ("view broken", OnView("show", "broken")),
+        ("view my own", OnView("show", "my own")),
+        ("view save of mara", OnView("save", "of mara")),
+        ("view save broken", OnView("save", "broken")),
+        ("view rm my own", OnView("rm", "my own")),
+        ("view", Do("view.open")),
+        ("view ls", Do("view.open")),
         ("run.stop", Do("run.stop")),
         ("same again", Do("launch.again")),
         ("look again", Do("app.refresh")),
@@ -88,6 +94,8 @@ def test_meanings(line: str, meaning: Meaning) -> None:
         ("run netlab-up devise=eos", 14, "device"),
         ("run netlab-up device", 14, "device"),
         ("view brokn", 5, "broken"),
+        ("view rm brokn", 8, "broken"),
+        ("view save", 9, ""),
         ("stop 812 811", 9, ""),
         ("run 'netlab", 4, ""),
         ("same agian", 0, "same again"),
@@ -110,6 +118,21 @@ def test_every_command_is_reached() -> None:
         for command in commands_of(place):
             assert meaning_of(command.id, known) == Do(command.id)
     assert {one.id for place in Place for one in commands_of(place)} == {c.id for c in COMMANDS}
+
+
+def test_no_view_without_a_table() -> None:
+    """Where there is no table, nothing can be kept as a view."""
+    known = Known(commands=tuple(commands_of(Place.RUN)), views=())
+    mistake = meaning_of("view save x", known)
+    assert isinstance(mistake, Wrong)
+    assert "no table here" in mistake.message
+
+
+def test_a_view_named_like_a_verb_is_shown() -> None:
+    """A view that is called `save` is still shown by its name."""
+    known = Known(commands=tuple(commands_of(Place.RUNS)), views=("save",))
+    assert meaning_of("view save", known) == OnView("show", "save")
+    assert meaning_of("view save save", known) == OnView("save", "save")
 
 
 @given(LINES)
@@ -141,6 +164,8 @@ def test_completions_go_on(line: str) -> None:
         ("stop ", "stop 812"),
         ("trust ", "trust /srv/edge/skyforge.toml"),
         ("view b", "view broken"),
+        ("view rm my", "view rm 'my own'"),
+        ("view s", "view save "),
         ("runs sta", "runs state:"),
         ("runs state:fai", "runs state:failed"),
         ("again", "launch.again"),

@@ -233,6 +233,24 @@ async def test_filtering_by_name(estate: Estate) -> None:
         await until_shown(pilot, "wan-cutover")
 
 
+async def test_views_by_name(estate: Estate) -> None:
+    """A filter is kept as a view, brought back and dropped by lines."""
+    app = estate.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until_idle(pilot)
+        await say(pilot, "runs lint")
+        await until_gone(pilot, "wan-cutover")
+        await say(pilot, "view save of lint")
+        await until_shown(pilot, "Kept of lint")
+        await say(pilot, "runs")
+        await until_shown(pilot, "wan-cutover")
+        await say(pilot, "view of lint")
+        await until_gone(pilot, "wan-cutover")
+        await say(pilot, "view rm of lint")
+        await until_shown(pilot, "Dropped view of lint")
+        assert not estate.core.view_store.held
+
+
 async def test_remap_hint(estate: Estate) -> None:
     """F2 in the help page shows the line to write, and where."""
     app = estate.app(config_path="/etc/sky/config.toml")

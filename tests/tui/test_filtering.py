@@ -399,3 +399,51 @@ async def test_the_newest_filter_wins() -> None:
         await until_idle(pilot)
         assert numbers(pilot) == ["809", "798"]
         assert one.filter.found == 2
+
+
+async def test_n_goes_from_hit_to_hit() -> None:
+    """With all rows shown again, `n` and `N` go around what was looked for, and say which it is."""
+    async with opened() as pilot:
+        await looked_for(pilot, "failed")
+        await pilot.press("escape")
+        await until_gone(pilot, "/ failed")
+        await until_idle(pilot)
+        at = place(pilot).table
+        reached = []
+        for key in ("g", "n", "n", "n", "N"):
+            await pilot.press(key)
+            await until_idle(pilot)
+            reached.append((row_with(pilot.app, "▌").split()[3], screen_text(pilot.app)[-1][2:12]))
+        assert [run for run, _ in reached[1:]] == ["808", "799", "808", "799"]
+        assert [said for _, said in reached[1:]] == [
+            "hit 1 of 2", "hit 2 of 2", "hit 1 of 2", "hit 2 of 2"
+        ]  # fmt: skip
+        assert at.source.count == 16
+        await press(pilot, "escape", shows="enter output")
+
+
+async def test_n_in_a_list_at_hand() -> None:
+    """In a table whose rows are all at hand, the hits are those its filter would leave."""
+    async with opened(key="1") as pilot:
+        await looked_for(pilot, "role:owner")
+        await pilot.press("escape")
+        await until_gone(pilot, "/ role")
+        await pilot.press("g", "n", "n")
+        await until_shown(pilot, "hit 2 of 3")
+        assert row_with(pilot.app, "▌").split()[1] == "sandbox-mara"
+
+
+async def test_n_among_hits_alone() -> None:
+    """While only hits are shown, `n` goes down and from the last to the first."""
+    async with opened() as pilot:
+        await looked_for(pilot, "failed")
+        await pilot.press("enter", "n")
+        await until(pilot, lambda: row_with(pilot.app, " 799 ").startswith("▌"))
+        await pilot.press("n")
+        await until(pilot, lambda: row_with(pilot.app, " 808 ").startswith("▌"))
+
+
+async def test_n_before_anything_was_looked_for() -> None:
+    """Where nothing was looked for, `n` says so instead of doing nothing."""
+    async with opened() as pilot:
+        await press(pilot, "n", shows=("nothing was looked for here yet", "/ looks for something"))

@@ -107,6 +107,10 @@ class TableCursor(Painted, can_focus=True):
         """Go to the first row."""
         self._move(0)
 
+    def to_row(self, index: int) -> None:
+        """Go to a row, or to the nearest there is."""
+        self._move(index)
+
     def to_last(self) -> None:
         """Go to the last row."""
         self._move(self._source.count - 1)

@@ -16,7 +16,9 @@ COLUMNS = (
 )
 
 
-def view_picker(table: str, views: Sequence[View], forget: Callable[[View], None]) -> Picker[View]:
+def view_picker(
+    table: str, views: Sequence[View], forget: Callable[[View], object]
+) -> Picker[View]:
     """Return a picker of views; `forget` is told which ones are dropped meanwhile."""
     left = list(views)
 

@@ -19,7 +19,7 @@ from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import title_line
 from skyforge_tui.tui.row_window import AROUND, RowWindow
 from skyforge_tui.tui.superseding import Newest
-from skyforge_tui.tui.table_filter import TableFilter
+from skyforge_tui.tui.table_filter import Hit, TableFilter, hit_among
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import Row
@@ -98,6 +98,17 @@ class RunsScreen(BulkRuns):
         """Ask for the runs anew."""
         self.show_frame()
         self.reload()
+
+    async def hit(self, which: TableFilter, step: int) -> Hit:
+        """Return the next or the previous hit from the cursor on, as the index finds them."""
+        if which.query:
+            return which.hit(step)
+
+        async def ask(services: Services) -> RunOrder:
+            return await services.runs.order(self.bridge.principal, which.sought, which.sort)
+
+        order = await self.ask(ask)
+        return hit_among(self._window.indexes_of(order.rowids), self.table.cursor, step)
 
     async def marked_runs(self) -> list[Run]:
         """Return the marked runs as they are now; those that are gone are left out."""
