@@ -3,7 +3,7 @@
 The map. Outer floors lean on inner ones; only `wiring` has keys to all rooms::
 
     __main__ → cli → wiring → settings
-      edges   tui · jobs · providers · store          (no doors between them)
+      edges   tui · jobs · providers · store · demo   (no doors between them)
       core    services · integrations · engine        (no doors either)
               ports      what the core needs from the world
               domain     the words

@@ -1,0 +1,128 @@
+"""The estate's clock: everything that happens in the pretend world happens on it.
+
+Instants are whole nanoseconds since 1970 (UTC), because the servers that are played here tell
+times that finely.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+from typing import Final, Protocol
+
+SECOND: Final = 1_000_000_000
+MONDAY: Final = int(datetime(2026, 3, 2, 9, 0, tzinfo=UTC).timestamp()) * SECOND
+"""Where a clock that is moved by hand begins: an ordinary Monday morning."""
+
+Cancel = Callable[[], None]
+
+
+class Clock(Protocol):
+    """Tells the time of the pretend world and calls back when some of it has passed."""
+
+    def now(self) -> int:
+        """Return the present instant; never less than what was returned before."""
+        ...
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Cancel:
+        """Call `call` when `seconds` have passed; return what calls it off."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until `seconds` have passed."""
+        ...
+
+
+class LiveClock:
+    """Tells this machine's time; waiting goes `speed` times as fast, telling the time does not."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        """Of waits that begin from now on."""
+        self._last = 0
+
+    def now(self) -> int:
+        """Return the present instant."""
+        self._last = max(self._last, time.time_ns())
+        return self._last
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Cancel:
+        """Call `call` when `seconds` have passed; needs a running event loop."""
+        return asyncio.get_running_loop().call_later(seconds / self.speed, call).cancel
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until `seconds` have passed."""
+        await asyncio.sleep(seconds / self.speed)
+
+
+class HandClock:
+    """Stands still until it is moved; what falls due is called in order, at its own instant."""
+
+    def __init__(self, start: int = MONDAY) -> None:
+        self._now = start
+        self._due: list[tuple[int, int, Callable[[], None]]] = []
+        self._awaited: set[int] = set()
+        self._numbers = count()
+
+    def now(self) -> int:
+        """Return the present instant."""
+        return self._now
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Cancel:
+        """Call `call` when the clock has been moved on by `seconds`."""
+        number = next(self._numbers)
+        self._awaited.add(number)
+        heapq.heappush(self._due, (self._now + round(max(seconds, 0) * SECOND), number, call))
+        return lambda: self._awaited.discard(number)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the clock has been moved on by `seconds`."""
+        moved = asyncio.Event()
+        cancel = self.after(seconds, moved.set)
+        try:
+            await moved.wait()
+        finally:
+            cancel()
+
+    async def advance(self, seconds: float) -> None:
+        """Move on, letting everybody who is called work before the next one is called."""
+        end = self._now + round(seconds * SECOND)
+        while self._due and self._due[0][0] <= end:
+            instant, number, call = heapq.heappop(self._due)
+            self._now = max(self._now, instant)
+            if number in self._awaited:
+                self._awaited.discard(number)
+                call()
+                await asyncio.sleep(0)
+        self._now = end
+        await asyncio.sleep(0)
+
+    async def until(self, happened: Callable[[], bool], *, within_s: float = 3600) -> None:
+        """Move on step by step until `happened()`; at most by `within_s`.
+
+        Raises:
+            TimeoutError: it did not happen.
+        """
+        end = self._now + round(within_s * SECOND)
+        while not happened():
+            if not self._due or self._due[0][0] > end:
+                raise TimeoutError(f"nothing more happens within {within_s} s")
+            await self.advance((self._due[0][0] - self._now) / SECOND)
+
+
+def instant(text: str) -> int:
+    """Read an ISO 8601 time, to the microsecond."""
+    moment = datetime.fromisoformat(text).astimezone(UTC)
+    return int(moment.replace(microsecond=0).timestamp()) * SECOND + moment.microsecond * 1000
+
+
+def written(instant_ns: int, digits: int = 9) -> str:
+    """Write an instant as Go's RFC3339Nano does: `digits` of a second, no zeros at their end."""
+    seconds, fraction = divmod(instant_ns, SECOND)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    tail = f"{fraction:09d}"[:digits].rstrip("0")
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if tail else ''}{tail}Z"

@@ -1,0 +1,42 @@
+"""How the pretend company's repositories came to be what they are."""
+
+from __future__ import annotations
+
+import hashlib
+
+from skyforge_tui.demo.clock import SECOND
+from skyforge_tui.demo.estate import Commit, Estate, Project, Repository
+
+_WORK = (
+    "Raise the maximum prefix count on transit sessions",
+    "Describe every uplink by its far end",
+    "Name the loopbacks after their router",
+    "Let the backup ignore uptime lines",
+    "Take leaf6 into the fabric",
+    "Pin the collection versions",
+    "Check MTU before the change, not after it",
+    "Drop the static route nobody could explain",
+    "Ask for the site instead of guessing it",
+    "Retry the reachability check while BGP settles",
+    "Use one prefix list for both edges",
+    "Move the secrets into the vault",
+    "Show the diff in every check run",
+    "Allow one host to be left out",
+    "Remove the switches that were scrapped",
+    "Write down how to roll back",
+)
+_LONGEST_PAUSE_S = 9 * 86400
+
+
+def commits_of(estate: Estate, project: Project, repository: Repository) -> list[Commit]:
+    """Return between 12 and 40 commits, the newest first, none later than now."""
+    dice = estate.dice("commits", repository.name)
+    authors = [name for name, role in project.members.items() if role != "guest"]
+    moment = estate.clock.now()
+    commits = []
+    for number in range(dice.randint(12, 40)):
+        moment -= dice.randint(600, _LONGEST_PAUSE_S) * SECOND
+        name = f"{repository.name}:{number}:{estate.seed}"
+        sha = hashlib.sha1(name.encode()).hexdigest()  # noqa: S324
+        commits.append(Commit(sha, dice.choice(_WORK), dice.choice(authors), moment))
+    return commits

@@ -1,0 +1,61 @@
+"""One model of a pretend world: its people, projects and machines, and the clock they share.
+
+Servers are furnished from it and keep what is theirs; what all of them must agree on stands here.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from skyforge_tui.demo.clock import Clock, HandClock
+from skyforge_tui.demo.people import Person, Role
+
+
+@dataclass(slots=True)
+class Commit:
+    """A change in a repository."""
+
+    sha: str
+    message: str
+    author: str
+    at: int
+    """Nanoseconds since 1970."""
+
+
+@dataclass(slots=True)
+class Repository:
+    """Code of a project, with its history, the newest commit first."""
+
+    name: str
+    url: str
+    branches: tuple[str, ...] = ("main",)
+    commits: list[Commit] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Project:
+    """A piece of the network, who works on it, and the machines that are in it."""
+
+    name: str
+    description: str
+    members: dict[str, Role]
+    """By username."""
+    repositories: list[Repository]
+    hosts: dict[str, tuple[str, ...]]
+    """Machines by group of the inventory."""
+
+
+@dataclass(slots=True)
+class Estate:
+    """The pretend world; the same seed makes the same world."""
+
+    people: dict[str, Person]
+    """By username."""
+    projects: list[Project]
+    seed: int = 1
+    clock: Clock = field(default_factory=HandClock)
+
+    def dice(self, *about: object) -> random.Random:
+        """Return a source of chance of its own for a subject: the same rolls every time."""
+        return random.Random(f"{self.seed}:{':'.join(map(str, about))}")  # noqa: S311

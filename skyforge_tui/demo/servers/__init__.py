@@ -1,0 +1,1 @@
+"""Servers of the pretend world that speak like real products."""

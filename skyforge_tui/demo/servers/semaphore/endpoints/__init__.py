@@ -1,0 +1,1 @@
+"""The routes of a Semaphore server, one module for each noun."""

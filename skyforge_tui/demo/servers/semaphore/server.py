@@ -1,0 +1,105 @@
+"""A Semaphore server of the pretend world, from its database to its port."""
+
+from __future__ import annotations
+
+import ssl
+from email.utils import formatdate
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from skyforge_tui.demo.chaos import Chaos
+from skyforge_tui.demo.clock import SECOND
+from skyforge_tui.demo.estate import Estate
+from skyforge_tui.demo.people import Person
+from skyforge_tui.demo.servers.semaphore.app import make_app
+from skyforge_tui.demo.servers.semaphore.feed import Feed
+from skyforge_tui.demo.servers.semaphore.furnishing import furnish
+from skyforge_tui.demo.servers.semaphore.habits import Habits
+from skyforge_tui.demo.servers.semaphore.life import Life
+from skyforge_tui.demo.servers.semaphore.numbers import Numbers
+from skyforge_tui.demo.servers.semaphore.sessions import Sessions
+from skyforge_tui.demo.servers.semaphore.state import Room, State
+from skyforge_tui.demo.servers.semaphore.telling import Teller
+from skyforge_tui.demo.serving import Listener
+
+
+class SemaphoreServer:
+    """A server: what it keeps, how it behaves, and what goes wrong with it."""
+
+    kind = "semaphore"
+
+    def __init__(
+        self,
+        estate: Estate,
+        habits: Habits | None = None,
+        *,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.estate = estate
+        self.habits = habits or Habits()
+        self.chaos = Chaos()
+        self.state = State(estate, self.habits, Numbers(self.habits))
+        self.sessions = Sessions(self.state)
+        self.feed = Feed(self.habits)
+        self.life = Life(self.state, Teller(self.state, self.feed))
+        app = _Dated(make_app(self), self)
+        ping_s = 54 if self.habits.version.minor < 13 else 108
+        self.listener = Listener(app, self.chaos, estate.clock, port=port, tls=tls, ping_s=ping_s)
+        furnish(self)
+
+    @property
+    def url(self) -> str:
+        """The address of the server, sub-path included, without `/api`."""
+        return self.listener.url + self.habits.sub_path
+
+    async def open(self) -> None:
+        """Begin to serve."""
+        await self.listener.open()
+
+    async def close(self) -> None:
+        """Serve no more."""
+        await self.listener.close()
+
+    async def restart(self, down_s: float = 0.0) -> None:
+        """End as in a crash, stay away for a while, and come back on the same port."""
+        await self.listener.close()
+        if self.habits.forgets_runs:
+            self.life.forget()
+        if down_s:
+            await self.estate.clock.sleep(down_s)
+        await self.listener.open()
+
+    def token(self, username: str) -> str:
+        """Return the API token that a person has from the beginning."""
+        return token_of(self.estate.people[username])
+
+    def drop_project(self, room: Room) -> None:
+        """Delete a project with its runs."""
+        for run in list(self.state.runs_in(room.project.id)):
+            self.life.drop(run)
+            del self.state.runs[run.id]
+        del self.state.rooms[room.project.id]
+
+
+def token_of(person: Person) -> str:
+    """Return a person's token as Semaphore's look: 44 characters in lower case."""
+    return f"{person.token('semaphore')}sky="
+
+
+class _Dated:
+    """Tells the time of the estate in every answer."""
+
+    def __init__(self, app: ASGIApp, server: SemaphoreServer) -> None:
+        self._app = app
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = self._server.estate.clock.now() / SECOND + self._server.habits.clock_skew_s
+                date = (b"date", formatdate(now, usegmt=True).encode())
+                message = {**message, "headers": [*message["headers"], date]}
+            await send(message)
+
+        await self._app(scope, receive, dated)

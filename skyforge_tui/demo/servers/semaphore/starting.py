@@ -1,0 +1,62 @@
+"""Makes a run of what was asked for, as far as release and template allow it."""
+
+from __future__ import annotations
+
+import json
+
+from skyforge_tui.demo.servers.semaphore.answers import Refusal
+from skyforge_tui.demo.servers.semaphore.runs import Run
+from skyforge_tui.demo.servers.semaphore.state import Account, Room, State
+from skyforge_tui.demo.servers.semaphore.things import TaskRequest
+
+
+def start(state: State, room: Room, account: Account | None, given: TaskRequest) -> Run:
+    """Add a run to the project and return it, waiting.
+
+    Raises:
+        Refusal: there is no such template, or the variables are no JSON.
+    """
+    version = state.habits.version
+    template = room.templates.get(given.template_id)
+    if template is None:
+        raise Refusal(500 if version.fails_on_unknown_template else 404)
+    for text in (given.environment, given.secret):
+        _check_object(text)
+    run = Run(
+        id=state.numbers.next("task"),
+        project_id=room.project.id,
+        template_id=template.id,
+        user_id=None if account is None else account.id,
+        created=state.estate.clock.now(),
+        message=given.message,
+        playbook=given.playbook,
+        environment=given.environment,
+        build_task_id=given.build_task_id,
+        commit_hash=given.commit_hash,
+        limit=given.limit,
+    )
+    if template.allow_override_args_in_task:
+        run.arguments = given.arguments
+    if template.allow_override_branch_in_task or not version.limits_branches:
+        run.git_branch = given.git_branch
+    if version.has_params:
+        run.params = dict(given.params or {})
+        if given.limit and not run.params.get("limit"):
+            run.params["limit"] = given.limit.split(",")
+    else:
+        run.debug, run.dry_run, run.diff = given.debug, given.dry_run, given.diff
+    if version.overrides_inventory and template.task_params.get("allow_override_inventory"):
+        run.inventory_id = given.inventory_id
+    state.runs[run.id] = run
+    return run
+
+
+def _check_object(text: str) -> None:
+    if not text:
+        return
+    try:
+        data = json.loads(text)
+    except ValueError:
+        raise Refusal(500) from None
+    if not isinstance(data, dict):
+        raise Refusal(500)
