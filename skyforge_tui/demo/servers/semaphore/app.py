@@ -20,12 +20,13 @@ from skyforge_tui.demo.servers.semaphore.endpoints import (
     projects,
     signing_in,
     tasks,
+    templates,
 )
 
 if TYPE_CHECKING:
     from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 
-_NOUNS: Final = (signing_in, identity, projects, tasks, output)
+_NOUNS: Final = (signing_in, identity, projects, templates, tasks, output)
 _PAGE: Final = (
     "<!DOCTYPE html><html><head><title>Semaphore</title></head><body><noscript>We're sorry but "
     "Semaphore doesn't work properly without JavaScript enabled.</noscript><div id=app></div>"
