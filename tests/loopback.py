@@ -88,7 +88,7 @@ async def serving(
         tasks.add(task)
         found.connections += 1
         try:
-            while (asked := await _read(reader)) is not None:
+            while (asked := await _read(reader, writer)) is not None:
                 found.asked.append(asked)
                 answer = answering(asked)
                 data = answer if isinstance(answer, bytes) else await answer
@@ -115,9 +115,13 @@ async def serving(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _read(reader: asyncio.StreamReader) -> Asked | None:
+async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Asked | None:
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        begun = await reader.readexactly(1)
+        if begun == b"\x16":  # TLS, which no plain server understands
+            writer.write(reply(400, b"<html>Bad Request</html>", "text/html"))
+            return None
+        head = (begun + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
         return None
     first, *lines = head.split("\r\n")

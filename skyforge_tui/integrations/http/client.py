@@ -72,6 +72,7 @@ class Nobody:
 class HttpClient:
     """Speaks with the service at `base_url`; paths begin with a slash and are put behind it.
 
+    `look` is shown every certificate (DER) that a handshake brings, trusted or not.
     `counts` says how often each method was sent, and `repeat`, `renew` and `socket` happened.
     """
 
@@ -84,12 +85,13 @@ class HttpClient:
         pace: Pace | None = None,
         retry: Retry | None = None,
         patience: Patience | None = None,
+        look: Callable[[bytes], None] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.session: Session = session or Nobody()
         self.counts: Counter[str] = Counter()
-        self._wire = Wire(self.base_url, way or Way(), patience or Patience())
+        self._wire = Wire(self.base_url, way or Way(), patience or Patience(), look)
         self._pace = pace or Pace()
         self._retry = retry or Retry()
         self._sleep = sleep

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -13,7 +12,7 @@ import httpcore
 from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-from skyforge_tui.integrations.http.way import Tunnel, Writer
+from skyforge_tui.integrations.http.way import Pipe, Tunnel
 
 
 class JumpedBackend(httpcore.AsyncNetworkBackend):
@@ -33,10 +32,10 @@ class JumpedBackend(httpcore.AsyncNetworkBackend):
         """Open a connection from the tunnel's other end."""
         try:
             async with asyncio.timeout(timeout):
-                reader, writer = await self._tunnel.open(host, port)
+                pipe = await self._tunnel.open(host, port)
         except TimeoutError:
             raise httpcore.ConnectTimeout(f"through {self._tunnel.name}") from None
-        return _Stream(_Bytes(reader, writer))
+        return _Stream(_Bytes(pipe))
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -46,14 +45,13 @@ class JumpedBackend(httpcore.AsyncNetworkBackend):
 class _Bytes(ByteStream):
     """What came out of the tunnel, as anyio wants it to put TLS on top."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: Writer) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
         try:
-            data = await self._reader.read(max_bytes)
-        except (OSError, asyncio.IncompleteReadError) as error:
+            data = await self._pipe.read(max_bytes)
+        except OSError as error:
             raise anyio.BrokenResourceError from error
         if not data:
             raise anyio.EndOfStream
@@ -61,8 +59,7 @@ class _Bytes(ByteStream):
 
     async def send(self, item: bytes) -> None:
         try:
-            self._writer.write(item)
-            await self._writer.drain()
+            await self._pipe.write(item)
         except OSError as error:
             raise anyio.BrokenResourceError from error
 
@@ -70,8 +67,7 @@ class _Bytes(ByteStream):
         """Do nothing: HTTP says itself when it is done."""
 
     async def aclose(self) -> None:
-        with suppress(OSError):
-            self._writer.close()
+        await self._pipe.aclose()
 
 
 class _Stream(httpcore.AsyncNetworkStream):

@@ -42,8 +42,10 @@ class Reply:
         try:
             value: T = decoder(cast("Hashable", shape)).decode(self.body)
         except msgspec.DecodeError as error:
-            raise self.unreadable(str(error)) from None
-        return value
+            reason = str(error)
+        else:
+            return value
+        raise self.unreadable(reason)
 
     @property
     def is_page(self) -> bool:

@@ -63,6 +63,11 @@ def shown_fingerprint(digits: str) -> str:
     return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2)).upper()
 
 
+def fingerprint_of(certificate: bytes) -> str:
+    """Return the fingerprint of a certificate (DER)."""
+    return hashlib.sha256(certificate).hexdigest()
+
+
 def context(trust: Trust, look: Callable[[bytes], None] | None = None) -> ssl.SSLContext:
     """Make what checks a server's certificate; reads files, so it is made beside the loop.
 
@@ -114,7 +119,7 @@ class _CheckedObject(ssl.SSLObject):
             return
         if made.look is not None:
             made.look(certificate)
-        shown = hashlib.sha256(certificate).hexdigest()
+        shown = fingerprint_of(certificate)
         if made.pinned and shown != made.pinned:
             raise OtherCertificateError(made.pinned, shown)
 

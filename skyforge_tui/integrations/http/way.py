@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -13,6 +12,22 @@ from skyforge_tui.integrations.http.tls import SYSTEM_TRUST, Trust
 from skyforge_tui.integrations.redaction import remember
 
 
+class Pipe(Protocol):
+    """An open connection through a tunnel. What breaks raises OSError."""
+
+    async def read(self, max_bytes: int) -> bytes:
+        """Wait for bytes and return them; none means the end."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes; waits while too many are on their way."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        ...
+
+
 class Tunnel(Protocol):
     """Opens connections that begin elsewhere, such as on an SSH host."""
 
@@ -21,7 +36,7 @@ class Tunnel(Protocol):
         """What people call the place where the connections begin."""
         ...
 
-    async def open(self, host: str, port: int) -> tuple[asyncio.StreamReader, Writer]:
+    async def open(self, host: str, port: int) -> Pipe:
         """Open a connection from there to `host`.
 
         Raises:
@@ -30,23 +45,7 @@ class Tunnel(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Close the tunnel and everything in it."""
-        ...
-
-
-class Writer(Protocol):
-    """The half of a connection that is written to."""
-
-    def write(self, data: bytes) -> None:
-        """Queue bytes."""
-        ...
-
-    async def drain(self) -> None:
-        """Wait until more may be queued."""
-        ...
-
-    def close(self) -> None:
-        """Close the connection."""
+        """Close the tunnel and everything in it; whoever opens something again reopens it."""
         ...
 
 

@@ -24,7 +24,7 @@ from wsproto.utilities import ProtocolError
 
 from skyforge_tui.integrations.http.breakage import place_of
 from skyforge_tui.integrations.http.failures import HttpError, plain
-from skyforge_tui.integrations.http.wire import Wire, translated
+from skyforge_tui.integrations.http.wire import ERRORS, Wire, in_words
 
 READ_BYTES: Final = 64 * 1024
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
@@ -105,8 +105,10 @@ async def connected(
     place = place_of(url)
     failure: BaseException
     try:
-        async with translated(url, wire.patience), opener.connect(url, headers=dict(headers)) as it:
+        async with opener.connect(url, headers=dict(headers)) as it:
             yield WebSocket(it, place)
+    except ERRORS as error:
+        failure = in_words(error, url, wire.patience)
     except WebSocketUpgradeError as error:
         failure = _refused(error, place)
     except BaseExceptionGroup as group:

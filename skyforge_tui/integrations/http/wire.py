@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final
+from typing import Final, TypeVar
 
 import httpcore
 import httpx
@@ -26,6 +26,11 @@ from skyforge_tui.integrations.http.jumped import JumpedBackend
 from skyforge_tui.integrations.http.way import Proxy, Way, proxy_for
 
 _POOL: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30)
+
+
+ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TransportError)
+"""What goes wrong in httpx, and on the ways below it."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,7 @@ class Wire:
             HttpError: no answer came, or it broke off; also from `chunks`.
         """
         client = await self.client()
-        async with translated(url, self.patience):
-            request = client.build_request(method, url, headers=dict(headers), content=content)
-            response = await client.send(request, stream=True)
+        response = await self._spoken(_sent(client, method, url, headers, content), url)
         try:
             yield Answer(
                 response.status_code,
@@ -97,11 +100,18 @@ class Wire:
     async def _chunks(self, response: httpx.Response, url: str) -> AsyncIterator[bytes]:
         chunks = response.aiter_bytes()
         while True:
-            async with translated(url, self.patience, began=True):
-                chunk = await anext(chunks, None)
+            chunk = await self._spoken(anext(chunks, None), url, began=True)
             if chunk is None:
                 return
             yield chunk
+
+    async def _spoken(self, work: Awaitable[T], url: str, *, began: bool = False) -> T:
+        try:
+            return await work
+        except ERRORS as error:
+            failure = in_words(error, url, self.patience, began=began)
+        # Outside of the handler: what is raised in there would carry the request along.
+        raise failure
 
     async def client(self) -> httpx.AsyncClient:
         """Return the client, which is made at its first use.
@@ -119,6 +129,8 @@ class Wire:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
+        if self._way.jump is not None:
+            await self._way.jump.aclose()
 
     async def _made(self) -> httpx.AsyncClient:
         trust = self._way.trust
@@ -171,20 +183,19 @@ def _cookies(response: httpx.Response) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in split if name.strip()}
 
 
-@asynccontextmanager
-async def translated(url: str, patience: Patience, *, began: bool = False) -> AsyncIterator[None]:
-    """Let nothing out of the block that httpx raises, but an HttpError in its place."""
-    try:
-        yield
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TransportError) as error:
-        failure = _in_words(error, url, patience, began=began)
-    else:
-        return
-    # Outside of the handler: what is raised in there would carry the request along.
-    raise failure
+async def _sent(
+    client: httpx.AsyncClient,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | None,
+) -> httpx.Response:
+    request = client.build_request(method, url, headers=dict(headers), content=content)
+    return await client.send(request, stream=True)
 
 
-def _in_words(error: Exception, url: str, patience: Patience, *, began: bool) -> HttpError:
+def in_words(error: Exception, url: str, patience: Patience, *, began: bool = False) -> HttpError:
+    """Say of one of `ERRORS` what happened; `began` when an answer had begun."""
     match error:
         case httpx.ConnectTimeout():
             return late(url, patience.connect_s, "could not be reached", was_sent=False)
