@@ -143,3 +143,12 @@ class StablePicture(pytest_textual_snapshot.SVGImageExtension):
 
 
 pytest_textual_snapshot.SVGImageExtension = StablePicture
+
+
+@pytest.fixture
+async def semaphore_estate() -> AsyncIterator[SemaphoreServer]:
+    """Serve a pretend Semaphore (2.16, SQL) whose clock stands still; see `tests/estates.py`."""
+    from tests.estates import served_semaphore
+
+    async with served_semaphore() as server:
+        yield server

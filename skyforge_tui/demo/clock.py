@@ -92,17 +92,12 @@ class HandClock:
         """Move on, letting everybody who is called work before the next one is called."""
         end = self._now + round(seconds * SECOND)
         while self._due and self._due[0][0] <= end:
-            instant, number, call = heapq.heappop(self._due)
-            self._now = max(self._now, instant)
-            if number in self._awaited:
-                self._awaited.discard(number)
-                call()
-                await asyncio.sleep(0)
+            await self._call_next()
         self._now = end
         await asyncio.sleep(0)
 
     async def until(self, happened: Callable[[], bool], *, within_s: float = 3600) -> None:
-        """Move on step by step until `happened()`; at most by `within_s`.
+        """Move on by no more than it takes until `happened()`, and at most by `within_s`.
 
         Raises:
             TimeoutError: it did not happen.
@@ -111,7 +106,15 @@ class HandClock:
         while not happened():
             if not self._due or self._due[0][0] > end:
                 raise TimeoutError(f"nothing more happens within {within_s} s")
-            await self.advance((self._due[0][0] - self._now) / SECOND)
+            await self._call_next()
+
+    async def _call_next(self) -> None:
+        instant, number, call = heapq.heappop(self._due)
+        self._now = max(self._now, instant)
+        if number in self._awaited:
+            self._awaited.discard(number)
+            call()
+            await asyncio.sleep(0)
 
 
 def instant(text: str) -> int:

@@ -56,6 +56,14 @@ class Estate:
     seed: int = 1
     clock: Clock = field(default_factory=HandClock)
 
+    def repository(self, url: str) -> Repository | None:
+        """Return the repository at an address; None if the company has no such one."""
+        for project in self.projects:
+            for one in project.repositories:
+                if one.url == url:
+                    return one
+        return None
+
     def dice(self, *about: object) -> random.Random:
         """Return a source of chance of its own for a subject: the same rolls every time."""
         return random.Random(f"{self.seed}:{':'.join(map(str, about))}")  # noqa: S311

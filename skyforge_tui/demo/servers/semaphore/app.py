@@ -15,9 +15,14 @@ from starlette.websockets import WebSocket
 from skyforge_tui.demo.servers.semaphore.answers import Refusal, empty, missing, refused
 from skyforge_tui.demo.servers.semaphore.calling import caller_of
 from skyforge_tui.demo.servers.semaphore.endpoints import (
+    admin,
     identity,
+    members,
     output,
     projects,
+    resources,
+    results,
+    schedules,
     signing_in,
     tasks,
     templates,
@@ -26,7 +31,10 @@ from skyforge_tui.demo.servers.semaphore.endpoints import (
 if TYPE_CHECKING:
     from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 
-_NOUNS: Final = (signing_in, identity, projects, templates, tasks, output)
+_NOUNS: Final = (
+    signing_in, identity, projects, members, resources, templates, schedules, tasks, output,
+    results, admin,
+)  # fmt: skip
 _PAGE: Final = (
     "<!DOCTYPE html><html><head><title>Semaphore</title></head><body><noscript>We're sorry but "
     "Semaphore doesn't work properly without JavaScript enabled.</noscript><div id=app></div>"

@@ -61,6 +61,8 @@ class Feed:
     def __init__(self, habits: Habits) -> None:
         self._habits = habits
         self._sockets: set[Socket] = set()
+        self.published = 0
+        """How many frames there were so far, heard or not."""
 
     @property
     def audience(self) -> int:
@@ -69,6 +71,7 @@ class Feed:
 
     def publish(self, accounts: Collection[int], frame: dict[str, object]) -> None:
         """Send a frame to every socket of these accounts."""
+        self.published += 1
         text = encoded(frame)
         for socket in self._sockets:
             if socket.account_id in accounts:

@@ -40,4 +40,6 @@ class Habits:
     tasks_in_list: int = 1000
     clock_skew_s: float = 0.0
     """How far the server's clock is ahead, as its `Date` header tells."""
+    runs_schedules: bool = False
+    """Whether schedules start anything; they would disturb who counts runs."""
     password_login: bool = True

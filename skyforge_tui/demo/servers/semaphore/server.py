@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from email.utils import formatdate
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,6 +12,7 @@ from skyforge_tui.demo.chaos import Chaos
 from skyforge_tui.demo.clock import SECOND
 from skyforge_tui.demo.estate import Estate
 from skyforge_tui.demo.people import Person
+from skyforge_tui.demo.servers.semaphore.alarms import Alarms
 from skyforge_tui.demo.servers.semaphore.app import make_app
 from skyforge_tui.demo.servers.semaphore.feed import Feed
 from skyforge_tui.demo.servers.semaphore.furnishing import furnish
@@ -20,6 +22,7 @@ from skyforge_tui.demo.servers.semaphore.numbers import Numbers
 from skyforge_tui.demo.servers.semaphore.sessions import Sessions
 from skyforge_tui.demo.servers.semaphore.state import Room, State
 from skyforge_tui.demo.servers.semaphore.telling import Teller
+from skyforge_tui.demo.servers.semaphore.things import Template
 from skyforge_tui.demo.serving import Listener
 
 
@@ -43,6 +46,8 @@ class SemaphoreServer:
         self.sessions = Sessions(self.state)
         self.feed = Feed(self.habits)
         self.life = Life(self.state, Teller(self.state, self.feed))
+        self.alarms = Alarms(self)
+        self.runners: list[dict[str, Any]] = []
         app = _Dated(make_app(self), self)
         ping_s = 54 if self.habits.version.minor < 13 else 108
         self.listener = Listener(app, self.chaos, estate.clock, port=port, tls=tls, ping_s=ping_s)
@@ -56,6 +61,7 @@ class SemaphoreServer:
     async def open(self) -> None:
         """Begin to serve."""
         await self.listener.open()
+        self.alarms.set_all()
 
     async def close(self) -> None:
         """Serve no more."""
@@ -75,11 +81,21 @@ class SemaphoreServer:
         return token_of(self.estate.people[username])
 
     def drop_project(self, room: Room) -> None:
-        """Delete a project with its runs."""
-        for run in list(self.state.runs_in(room.project.id)):
+        """Delete a project with everything in it."""
+        for template in list(room.templates.values()):
+            self.drop_template(room, template)
+        del self.state.rooms[room.project.id]
+
+    def drop_template(self, room: Room, template: Template) -> None:
+        """Delete a template with its schedules and its runs."""
+        for schedule in list(room.schedules.values()):
+            if schedule.template_id == template.id:
+                self.alarms.drop(room, schedule)
+                del room.schedules[schedule.id]
+        for run in list(self.state.runs_in(room.project.id, template.id)):
             self.life.drop(run)
             del self.state.runs[run.id]
-        del self.state.rooms[room.project.id]
+        del room.templates[template.id]
 
 
 def token_of(person: Person) -> str:

@@ -80,8 +80,6 @@ def template(one: Template, room: Room, state: State, *, in_list: bool) -> Shape
             data.pop(name)
     if version.has_environment_ids:
         data["environment_id"] = 0
-    elif one.environment_ids:
-        data["environment_id"] = one.environment_ids[0]
     return without_empty(data, _KEPT) if version.omits_empty else data
 
 

@@ -79,9 +79,9 @@ class Teller:
 
     def note(self, run: Run) -> None:
         """Write the end of a run into the project's events."""
-        room = self._state.rooms.get(run.project_id)
-        if room is None:
+        if run.id not in self._state.runs:
             return  # deleted meanwhile
+        room = self._state.rooms[run.project_id]
         name = room.templates[run.template_id].name
         is_old = self._state.habits.version.minor <= 10
         ended = f"finished{' -' if is_old else ' with status'} {run.status.upper()}"
