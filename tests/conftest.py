@@ -12,14 +12,17 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_textual_snapshot
 
 from tests.pictures import plain_picture
+
+if TYPE_CHECKING:
+    from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 
 _NOT_HERE = "real program not here: "
 _HOME = pytest.StashKey[Path]()
