@@ -18,6 +18,8 @@ class LabState(StrEnum):
     RUNNING = "running"
     STOPPING = "stopping"
     FAILED = "failed"
+    MARKER = "marker"
+    """Only a run says that it is there: nobody has seen it."""
     UNKNOWN = "unknown"
 
     @classmethod
@@ -111,6 +113,8 @@ class LabNode:
     connection: str = ""
     """How one gets into it (`docker`, `ssh`, …)."""
     state: NodeState = NodeState.UNKNOWN
+    is_ready: bool | None = None
+    """Whether it does what it is there for; None where nobody can tell."""
     status: str = ""
     """Its state in the provider's own words."""
     machine: str = ""

@@ -98,6 +98,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class LabOutline:
+    """What a topology tells of the lab that is made from it, before anything was made."""
+
+    name: str = ""
+    """Empty where it leaves that to whoever makes the lab."""
+    nodes: tuple[str, ...] = ()
+    """What its nodes are called."""
+    provider: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """Something that can be launched in a project."""
 
@@ -124,6 +136,8 @@ class Template:
     """A suggestion only; nothing binds it."""
     sources: tuple[Source, ...] = ()
     """The files whose content must be trusted before this runs; the first is the declaring one."""
+    lab: LabOutline | None = None
+    """What it makes, if it is a topology."""
     is_trusted: bool = False
 
     def checked_answers(self, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

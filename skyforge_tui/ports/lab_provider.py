@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from skyforge_tui.domain.identity import LabId
@@ -18,6 +18,9 @@ class LabQuery:
     """Only the labs of this person; empty means everybody's."""
     is_brief: bool = False
     """Whether states and steps are enough: no program is started, no node is counted."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """How many nodes topologies of the workspace name, by folder: worth something as long as the
+    provider cannot count them."""
 
 
 EVERY_LAB = LabQuery()

@@ -6,7 +6,7 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
@@ -81,10 +81,15 @@ class LabIndex:
         ]
         return "\n".join(stamps)
 
-    async def read(self, *, brief: bool = False) -> None:
-        """Ask every provider, write what differs, then tell; a silent one's labs stay as known."""
+    async def read(self, sizes: Mapping[str, int], *, brief: bool = False) -> None:
+        """Ask every provider, write what differs, then tell; a silent one's labs stay as known.
+
+        `sizes` says how many nodes topologies name, by folder.
+        """
         async with self._reading:
-            query = LabQuery(is_brief=brief)
+            counted = {one.directory: one.nodes_total for one in self._labs.values()}
+            known = {folder: total for folder, total in counted.items() if folder and total}
+            query = LabQuery(is_brief=brief, sizes={**sizes, **known})
             providers = self._providers.values()
             listings = await asyncio.gather(*(one.list_for_user(query) for one in providers))
             for provider, listing in zip(providers, listings, strict=True):
@@ -134,7 +139,8 @@ class LabIndex:
             # Nothing was written down since: what the nodes themselves told is worth more.
             stands = before.state.is_moving is lab.state.is_moving
             return before if stands and lab.state is not LabState.FAILED else lab
-        return replace(lab, nodes_total=before.nodes_total, topology=before.topology)
+        total = lab.nodes_total or before.nodes_total
+        return replace(lab, nodes_total=total, topology=before.topology)
 
 
 def _differs(source: LabSource, before: LabSource | None) -> bool:

@@ -6,7 +6,7 @@ Not a service: nobody outside `services` calls it, so it checks nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from skyforge_tui.domain.errors import NotFound
@@ -20,16 +20,8 @@ from skyforge_tui.services.run_index import RunIndex
 NETLAB = "netlab"
 _BUILDS = frozenset({"up", "restart"})
 _CHANGES = _BUILDS | {"create", "down"}
-_LOOKED_BACK = 10
+_LOOKED_BACK = 30
 """Runs of a topology among which the one that built its lab is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The newest run of a topology, and what it did."""
-
-    run: Run
-    action: str
 
 
 class LabLinks:
@@ -56,15 +48,26 @@ class LabLinks:
             return named[0]
         return here[0] if len(here) == 1 and not lab.topology else None
 
-    async def last(self, templates: Iterable[Template]) -> dict[TemplateId, Action]:
-        """Return what was done last with these topologies, by template id."""
+    def sizes(self) -> dict[str, int]:
+        """Return how many nodes topologies name, by folder; one with several tells nothing."""
+        by_folder: dict[str, list[Template]] = {}
+        for one in self.topologies():
+            by_folder.setdefault(one.directory, []).append(one)
+        return {
+            folder: len(lab.nodes)
+            for folder, several in by_folder.items()
+            if len(several) == 1 and (lab := several[0].lab) is not None
+        }
+
+    async def last(self) -> dict[TemplateId, Run]:
+        """Return what was done last with each topology, by template id."""
         newest = await self._runs.cache.last_by_template()
-        found = {}
-        for template in templates:
-            run = newest.get(template.id)
-            if run is not None and (action := await self._action(run)):
-                found[template.id] = Action(run, action)
-        return found
+        return {one.id: newest[one.id] for one in self.topologies() if one.id in newest}
+
+    async def runs_of(self, lab: Lab, limit: int) -> list[Run]:
+        """Return the newest runs of the topology a lab is made from, newest first."""
+        template = self.template_of(lab)
+        return [] if template is None else await self._runs.cache.latest(template.id, limit)
 
     def linked(self, lab: Lab) -> Lab:
         """Return a lab with the project that holds its folder."""
@@ -81,13 +84,12 @@ class LabLinks:
         template = self.template_of(lab)
         if template is None:
             return lab
-        for run in await self._runs.cache.latest(template.id, _LOOKED_BACK):
-            if await self._action(run) in _BUILDS:
-                return replace(lab, topology=lab.topology or file_of(template), run_id=run.id)
-        return replace(lab, topology=lab.topology or file_of(template))
+        runs = await self._runs.cache.latest(template.id, _LOOKED_BACK)
+        built = next((one.id for one in runs if one.action in _BUILDS), None)
+        return replace(lab, topology=lab.topology or file_of(template), run_id=built)
 
     def at_rest(
-        self, live: Iterable[Lab], last: Mapping[TemplateId, Action], upstream: str, owner: str
+        self, live: Iterable[Lab], last: Mapping[TemplateId, Run], upstream: str, owner: str
     ) -> list[Lab]:
         """Return a stopped lab for each topology in whose folder no lab was started.
 
@@ -101,28 +103,25 @@ class LabLinks:
                 labs.append(self.linked(_resting(template, done, upstream, owner)))
         return labs
 
-    async def _action(self, run: Run) -> str:
-        detail = await self._runs.cache.get(run.id)
-        return "" if detail is None else detail.spec.answers.get("action", "")
-
 
 def file_of(template: Template) -> str:
     """Return the path of a topology's own file."""
     return template.sources[0].path if template.sources else ""
 
 
-def is_changing(action: Action) -> bool:
-    """Say whether the run is under way and changes a lab."""
-    return action.run.state.is_active and action.action in _CHANGES
+def is_changing(run: Run) -> bool:
+    """Say whether a run is under way and changes a lab."""
+    return run.state.is_active and run.action in _CHANGES
 
 
-def _resting(template: Template, done: Action | None, upstream: str, owner: str) -> Lab:
+def _resting(template: Template, last: Run | None, upstream: str, owner: str) -> Lab:
     state, note, step = LabState.STOPPED, "", ""
-    if done is not None and done.action in _BUILDS:
-        if done.run.state.is_active:
+    if last is not None and last.action in _BUILDS:
+        if last.state.is_active:
             state, step = LabState.STARTING, "netlab begins"
-        elif done.run.state in (RunState.ERROR, RunState.LOST):
-            note = f"run {done.run.number} failed"
+        elif last.state in (RunState.ERROR, RunState.LOST):
+            note = f"run {last.number} failed"
+    total = len(template.lab.nodes) if template.lab is not None else None
     return Lab(
         id=LabId(f"{upstream}:{file_of(template)}"),
         name=_name(template),
@@ -132,14 +131,18 @@ def _resting(template: Template, done: Action | None, upstream: str, owner: str)
         owner=owner,
         directory=template.directory,
         topology=file_of(template),
-        updated_at=None if done is None else done.run.ended_at or done.run.created_at,
+        nodes_total=total,
+        nodes_up=None if total is None else 0,
+        updated_at=None if last is None else last.ended_at or last.created_at,
         step=step,
         note=note,
-        run_id=None if done is None else done.run.id,
+        run_id=None if last is None else last.id,
     )
 
 
 def _name(template: Template) -> str:
-    """Return what netlab calls a lab whose topology does not say: after its folder."""
+    """Return what the topology calls the lab; one that does not is told by its file or folder."""
+    if template.lab is not None and template.lab.name:
+        return template.lab.name
     stem = PurePath(file_of(template)).stem
     return PurePath(template.directory).name if stem in ("", "topology") else stem

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import LabSyncRequested
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import LabId, Principal, ProjectId, Role, TemplateId
+from skyforge_tui.domain.identity import LabId, Principal, ProjectId, Role
 from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.template import Template
@@ -19,7 +19,7 @@ from skyforge_tui.ports.lab_provider import GraphSource, Metadata, Reporter
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.lab_index import LabIndex
-from skyforge_tui.services.lab_links import NETLAB, Action, LabLinks, is_changing
+from skyforge_tui.services.lab_links import NETLAB, LabLinks, is_changing
 
 _NOT_STARTED = "nodes and links: netlab tells them once the lab was started here"
 
@@ -147,29 +147,26 @@ class LabService:
 
         A brief look finds states and steps, without starting programs.
         """
-        await self._index.read(brief=brief)
+        await self._index.read(self._links.sizes(), brief=brief)
 
     @requires(Permission.LAB_LIST)
     async def is_moving(self, principal: Principal) -> bool:
         """Say whether a lab is on its way to another state, or a run changes one."""
         if any(one.state.is_moving for one in self._index.labs()):
             return True
-        return any(is_changing(one) for one in (await self._last()).values())
+        return any(is_changing(one) for one in (await self._links.last()).values())
 
     @requires(Permission.LAB_LIST)
     async def stamp(self, principal: Principal) -> tuple[str, str]:
         """Return two texts that differ whenever providers, or runs of topologies, moved on."""
-        last, stamp = await asyncio.gather(self._last(), self._index.stamp())
-        return stamp, " ".join(f"{one.run.id}={one.run.state}" for one in last.values())
-
-    async def _last(self) -> dict[TemplateId, Action]:
-        return await self._links.last(self._links.topologies())
+        last, stamp = await asyncio.gather(self._links.last(), self._index.stamp())
+        return stamp, " ".join(f"{one.id}={one.state}" for one in last.values())
 
     async def _at_rest(self, principal: Principal, live: list[Lab]) -> list[Lab]:
         source = self._index.source(NETLAB)
         if source is None or source.mode is not UpstreamState.LIVE:
             return []  # nobody knows whether they rest
-        return self._links.at_rest(live, await self._last(), NETLAB, principal.username)
+        return self._links.at_rest(live, await self._links.last(), NETLAB, principal.username)
 
     async def _visible(self, principal: Principal, lab_id: LabId) -> Lab:
         for lab in (await self.all(principal)).labs:

@@ -70,9 +70,11 @@ def test_a_topology_tells_of_itself() -> None:
         "name: core\nprovider: clab\ndefaults.device: frr\n"
         "plugin: [multilab, ebgp.utils, ../evil]\nnodes: [a, b, c]\n"
     )
-    assert found == NetlabTopology(3, "core", "clab", "frr", ("multilab", "ebgp.utils"))
+    assert found == NetlabTopology(
+        ("a", "b", "c"), "core", "clab", "frr", ("multilab", "ebgp.utils")
+    )
     assert _read("nodes: [a]\ndefaults: {provider: libvirt}\n") == NetlabTopology(
-        1, provider="libvirt"
+        ("a",), provider="libvirt"
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.domain.launch import build
-from skyforge_tui.domain.template import FieldKind, Template, TemplateKind
+from skyforge_tui.domain.template import FieldKind, LabOutline, Template, TemplateKind
 from skyforge_tui.integrations.process import run
 from skyforge_tui.ports.repository_host import ProjectContent
 from skyforge_tui.providers.repositories import makefiles, roots
@@ -138,6 +138,7 @@ async def test_a_topology_says_what_it_is(root: Path) -> None:
     write(root, {"dc.yml": "name: core\n" + NETLAB, "x.yaml": CLAB, "-v.clab.yml": CLAB})
     found = await _templates(root)
     assert found["dc.yml"].description == "lab core, 2 nodes, clab, frr"
+    assert found["dc.yml"].lab == LabOutline("core", ("r1", "r2"), "clab", "frr")
     assert found["dc.yml"].environment == {"PYTHONUNBUFFERED": "1"}
     assert (found["x.yaml"].kind, found["x.yaml"].description) == (
         TemplateKind.CONTAINERLAB,

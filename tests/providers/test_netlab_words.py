@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from skyforge_tui.domain.lab import LabState, NodeState
+from skyforge_tui.domain.lab import LabNode, LabState, NodeState
 from skyforge_tui.integrations.netlab.wire import LabEntry, NodeEntry, Step
 from skyforge_tui.providers.labs import netlab_words as words
+from tests.fake_labs import a_lab
 
 UP = (
     "starting lab", "starting provider clab", "clab workload started",
@@ -97,6 +99,59 @@ def test_configured_by_the_last_start() -> None:
     assert not words.is_configured(again)
 
 
+BY_HAND = ("starting lab", "starting provider external")
+
+
+@pytest.mark.parametrize(
+    ("provider", "log", "are_started"),
+    [
+        ("clab", ("starting lab", "starting provider clab"), False),
+        ("clab", ("starting lab", "starting provider clab", "clab workload started"), True),
+        ("external", (*BY_HAND, "external workload started"), False),
+        ("external", (*BY_HAND, "OK: ./nodes up", "external workload started"), True),
+        ("external", (*BY_HAND, "OK: ./nodes up", "external workload started", *BY_HAND), False),
+    ],
+)
+def test_nodes_of_a_start(provider: str, log: tuple[str, ...], are_started: bool) -> None:
+    """All nodes run once the present start ran them; those wired by hand only by a command."""
+    entry = replace(an_entry("starting lab", *log), providers=(provider,))
+    assert words.are_started(entry) is are_started
+    starting = a_lab(state=LabState.STARTING, nodes_total=None, nodes_up=None, ready=None)
+    lab = words.so_far(starting, entry, 2)
+    assert (lab.nodes_total, lab.nodes_up, lab.ready) == (2, 2 if are_started else None, 0)
+    assert words.so_far(starting, entry, None) == starting
+
+
+def test_a_start_that_configured_its_nodes() -> None:
+    """Once they are configured, nodes are ready, though the start goes on."""
+    done = "initial configuration complete"
+    entry = an_entry("starting external tools", "starting lab", done, "starting external tools")
+    starting = a_lab(state=LabState.STARTING, nodes_up=None, ready=None)
+    assert words.so_far(starting, entry, 2).ready == 2
+    assert words.so_far(a_lab(), entry, 3) == a_lab()
+    ended = replace(starting, state=LabState.FAILED)
+    assert words.so_far(ended, replace(entry, status="stopping clab provider"), 2) == ended
+
+
+@pytest.mark.parametrize(
+    ("log", "state", "is_ready", "status"),
+    [
+        ((), NodeState.UNKNOWN, None, ""),
+        ((*BY_HAND, "OK: up", "external workload started"), NodeState.UP, False, "started with"),
+        ((*BY_HAND, "initial configuration complete"), NodeState.UP, True, "took its config"),
+    ],
+)
+def test_nodes_that_nobody_watches(
+    log: tuple[str, ...], state: NodeState, is_ready: bool | None, status: str
+) -> None:
+    """A node that its provider does not watch is as the start of its lab left it."""
+    entry = replace(an_entry("started", *log), providers=("external",))
+    node = words.node(NodeEntry("r1", provider="external"), entry)
+    assert (node.state, node.is_ready) == (state, is_ready)
+    assert node.status.startswith(status)
+    assert words.node(NodeEntry("r1", provider="clab"), entry).state is NodeState.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [
@@ -119,11 +174,12 @@ def test_states_of_nodes(status: str | None, state: NodeState) -> None:
 
 
 def test_nodes_seen_up() -> None:
-    """Nothing seen of any node is not the same as none of them up."""
-    up, down, silent = (NodeEntry("a", status=one) for one in ("Up 1 second", "Exited (0)", None))
-    assert words.seen_up((up, down, silent)) == 1
-    assert words.seen_up((down, silent)) == 0
-    assert words.seen_up((silent, silent)) is None
+    """Nothing known of any node is not the same as none of them up."""
+    states = (NodeState.UP, NodeState.DOWN, NodeState.UNKNOWN)
+    up, down, silent = (LabNode("a", state=one) for one in states)
+    assert words.up((up, down, silent)) == 1
+    assert words.up((down, silent)) == 0
+    assert words.up((silent, silent)) is None
 
 
 def test_moments() -> None:

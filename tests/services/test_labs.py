@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,7 @@ from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import Source, Template, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.services.authorization import Allowed, Denied
-from tests.builders import NOON, PROJECT_PATH, a_detail, a_project, a_spec, a_template
+from tests.builders import NOON, PROJECT_PATH, a_detail, a_project, a_template
 from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
 from tests.fakes import Core
 
@@ -48,9 +47,10 @@ async def a_run_of(
     core: Core, template: Template, number: int, action: str, **over: object
 ) -> None:
     """Have a run of a topology be known."""
-    detail = a_detail(number=number, template_id=template.id, template=template.name, **over)
-    spec = a_spec(template_id=template.id, answers={"action": action})
-    await core.run_cache.write([replace(detail, spec=spec)], [])
+    detail = a_detail(
+        number=number, template_id=template.id, template=template.name, action=action, **over
+    )
+    await core.run_cache.write([detail], [])
 
 
 async def test_labs_are_told_and_remembered() -> None:

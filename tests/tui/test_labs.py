@@ -33,7 +33,7 @@ from skyforge_tui.tui.presenters import lab as one
 from skyforge_tui.tui.presenters import labs as many
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.columns import fit, row_line
-from tests.builders import PROJECT_PATH, a_detail, a_project, a_spec, a_template
+from tests.builders import PROJECT_PATH, a_detail, a_project, a_template
 from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
 from tests.fakes import Core, FakeClock
 from tests.tui.cockpit_harness import press, row_with, until_idle, until_shown
@@ -182,7 +182,7 @@ class Bench:
         """Have a run of the topology be the one that built the lab."""
         detail = a_detail(
             number=number, template_id=TOPOLOGY.id, template=TOPOLOGY.name,
-            state=RunState.SUCCESS, spec=a_spec(answers={"action": "up"}),
+            state=RunState.SUCCESS, action="up",
         )  # fmt: skip
         self.core.logs.grow(str(number), b"all is well\n")
         self.core.engine.put(detail)

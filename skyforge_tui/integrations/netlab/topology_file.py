@@ -34,7 +34,8 @@ _PLUGIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 class NetlabTopology:
     """What a topology tells about itself; empty texts where it leaves things to defaults."""
 
-    nodes: int
+    nodes: tuple[str, ...]
+    """Their names; plugins may add more."""
     name: str = ""
     provider: str = ""
     device: str = ""
@@ -52,7 +53,7 @@ def read_topology(shape: Shape) -> NetlabTopology | None:
         return None
     # `defaults.device: frr` is another way to write `defaults: {device: frr}`.
     keys = {key.split(".")[0] for key in shape}
-    nodes = _node_count(shape.get("nodes"))
+    nodes = _node_names(shape.get("nodes"))
     if not nodes or keys & _FOREIGN or not keys & _EVIDENCE:
         return None
     defaults = _defaults(shape)
@@ -80,17 +81,16 @@ def plugin_files(directory: Path, plugins: tuple[str, ...]) -> list[Path]:
     ]
 
 
-def _node_count(nodes: Shape) -> int:
-    """Return how many nodes there are, or 0 when these are no nodes of netlab."""
+def _node_names(nodes: Shape) -> tuple[str, ...]:
+    """Return what the nodes are called; nothing when these are no nodes of netlab."""
     if isinstance(nodes, dict):
         are_nodes = all(one is None or isinstance(one, dict) for one in nodes.values())
-    elif isinstance(nodes, list):
-        are_nodes = all(
-            isinstance(one, str) or (isinstance(one, dict) and "name" in one) for one in nodes
-        )
-    else:
-        return 0
-    return len(nodes) if are_nodes else 0
+        return tuple(nodes) if are_nodes else ()
+    if not isinstance(nodes, list):
+        return ()
+    names = [one.get("name") if isinstance(one, dict) else one for one in nodes]
+    found = tuple(one for one in names if isinstance(one, str))
+    return found if len(found) == len(names) else ()
 
 
 def _are_links(links: Shape) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
-from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
+from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import wire
 from skyforge_tui.integrations.netlab.client import NetlabClient, StatusAnswer
@@ -25,6 +25,10 @@ _INSTALL = "install networklab, or start skyforge in the environment that has it
 _ACTIVE = (LabState.RUNNING, LabState.STARTING, LabState.STOPPING)
 _ASKED_AT_ONCE = 2
 """Labs whose nodes are asked for side by side: every one costs a program start."""
+
+_NOT_WATCHED = (
+    "node states: netlab does not watch nodes of provider external; they are as its start left them"
+)
 
 Answer = TypeVar("Answer")
 
@@ -62,7 +66,7 @@ class NetlabLabProvider:
         )  # fmt: skip
         if query.owner and query.owner != self._owner:
             return LabListing((), (source,), is_brief=query.is_brief)
-        labs = await self._labs(answer.status.labs, brief=query.is_brief)
+        labs = await self._labs(answer.status.labs, query)
         unreadable = frozenset(map(self._id, answer.status.unreadable))
         return LabListing(labs, (source,), unreadable, query.is_brief)
 
@@ -90,14 +94,13 @@ class NetlabLabProvider:
         (lab, seen), plan = await asyncio.gather(
             self._counted(entry, lab, missing), self._plan(entry, missing)
         )
-        nodes = seen or plan.nodes
+        nodes = seen or tuple(words.node(one, entry) for one in words.machines(plan.nodes))
         lab = replace(
-            lab,
-            nodes_total=len(words.machines(nodes)) or lab.nodes_total,
+            words.so_far(lab, entry, len(nodes)),
+            nodes_total=len(nodes) or lab.nodes_total,
             topology=lab.topology or plan.file,
         )
-        found = tuple(map(words.node, nodes))
-        return LabDetail(lab, found, plan.links, words.steps(entry), tuple(missing))
+        return LabDetail(lab, nodes, plan.links, words.steps(entry), tuple(missing))
 
     async def progress_stamp(self) -> str:
         """Return a text that differs whenever netlab wrote its status file."""
@@ -132,10 +135,13 @@ class NetlabLabProvider:
                     return entry
         raise NotFound(f"netlab knows no lab {native_of(lab_id)}", upstream=self.upstream)
 
-    async def _labs(self, entries: tuple[wire.LabEntry, ...], *, brief: bool) -> tuple[Lab, ...]:
+    async def _labs(self, entries: tuple[wire.LabEntry, ...], query: LabQuery) -> tuple[Lab, ...]:
         is_moving = await self._is_anything_moving(entries)
-        labs = [self._read(entry, is_moving) for entry in entries]
-        if brief:
+        labs = [
+            words.so_far(self._read(entry, is_moving), entry, query.sizes.get(entry.directory))
+            for entry in entries
+        ]
+        if query.is_brief:
             return tuple(labs)
 
         async def counted(entry: wire.LabEntry, lab: Lab) -> Lab:
@@ -158,7 +164,7 @@ class NetlabLabProvider:
 
     async def _counted(
         self, entry: wire.LabEntry, lab: Lab, missing: list[str]
-    ) -> tuple[Lab, tuple[wire.NodeEntry, ...]]:
+    ) -> tuple[Lab, tuple[LabNode, ...]]:
         """Return the lab with its nodes counted: what netlab says may have ended with a reboot."""
         if lab.state.is_moving:
             return lab, ()  # netlab refuses to tell
@@ -176,18 +182,21 @@ class NetlabLabProvider:
                 missing.append(f"node states: {answer.why}")
             return lab, ()
         machines = words.machines(answer.nodes)
-        up = words.seen_up(machines)
-        lab = replace(lab, nodes_total=len(machines), nodes_up=up)
+        nodes = tuple(words.node(one, entry) for one in machines)
+        up = words.up(nodes)
+        lab = replace(lab, nodes_total=len(nodes), nodes_up=up)
         if lab.state is not LabState.RUNNING:
-            return lab, answer.nodes
+            return lab, nodes
+        if not all(map(words.is_watched, machines)):
+            missing.append(_NOT_WATCHED)
         if up == 0:
             lab = replace(lab, state=LabState.FAILED, note="netlab says started; no node runs")
-        elif up is None and words.should_be_seen(machines):
+        elif up is None and machines and all(map(words.is_watched, machines)):
             note = "netlab says started; none of its nodes was found"
             lab = replace(lab, state=LabState.UNKNOWN, note=note)
         elif words.is_configured(entry):
-            lab = replace(lab, ready=len(machines) if up is None else up)
-        return lab, answer.nodes
+            lab = replace(lab, ready=sum(one.is_ready is True for one in nodes))
+        return lab, nodes
 
     async def _plan(self, entry: wire.LabEntry, missing: list[str]) -> Plan:
         try:

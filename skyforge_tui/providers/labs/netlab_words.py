@@ -7,10 +7,11 @@ stays as it is when they are killed; a node's is that of docker, vagrant or virs
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from skyforge_tui.domain.lab import LabNode, LabState, LabStep, NodeState
+from skyforge_tui.domain.lab import Lab, LabNode, LabState, LabStep, NodeState
 from skyforge_tui.integrations.netlab.wire import LabEntry, NodeEntry
 
 _STARTED = "started"
@@ -35,6 +36,7 @@ _NODE_DOWN = re.compile(
     r"poweroff|shutoff|shut off|saved|aborted|crashed|inaccessible",
     re.IGNORECASE,
 )
+_BY_HAND = "external"
 _TELLING_PROVIDERS = frozenset({"clab", "libvirt", "virtualbox"})
 """Providers that netlab asks about their nodes; of others it knows nothing."""
 
@@ -79,12 +81,31 @@ def read(entry: LabEntry, *, is_anything_moving: bool | None) -> Reading:
 
 def is_configured(entry: LabEntry) -> bool:
     """Say whether the present start of the lab went as far as configuring its nodes."""
-    for step in reversed(entry.log):
-        if step.text in _CONFIGURED:
-            return True
-        if _BEGINS.match(step.text):
-            return False
-    return False
+    return not _CONFIGURED.isdisjoint(_present_start(entry))
+
+
+def are_started(entry: LabEntry) -> bool:
+    """Say whether the present start of the lab went as far as starting all of its nodes.
+
+    Devices that are wired by hand are started by nobody, unless a command was set to do it.
+    """
+    steps = _present_start(entry)
+    return bool(entry.providers) and all(_has_started(one, steps) for one in entry.providers)
+
+
+def _has_started(provider: str, steps: Sequence[str]) -> bool:
+    begins, ends = f"starting provider {provider}", f"{provider} workload started"
+    if begins not in steps or ends not in steps:
+        return False
+    between = steps[steps.index(begins) + 1 : steps.index(ends)]
+    return provider != _BY_HAND or any(one.startswith("OK: ") for one in between)
+
+
+def _present_start(entry: LabEntry) -> Sequence[str]:
+    """Return the steps since the lab was started last."""
+    steps = [step.text for step in entry.log]
+    first = max((at for at, text in enumerate(steps) if _BEGINS.match(text)), default=0)
+    return steps[first:]
 
 
 def steps(entry: LabEntry) -> tuple[LabStep, ...]:
@@ -110,16 +131,24 @@ def moment(text: str) -> datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def node(entry: NodeEntry) -> LabNode:
-    """Return a node."""
+def node(entry: NodeEntry, lab: LabEntry) -> LabNode:
+    """Return a node of a lab: as its provider sees it, else as far as the lab's start went."""
+    state, status = node_state(entry.status), entry.status or ""
+    configured = is_configured(lab)
+    if entry.status is None and not is_watched(entry):
+        if configured:
+            state, status = NodeState.UP, "took its configuration when the lab was started"
+        elif are_started(lab):
+            state, status = NodeState.UP, "started with the lab"
     return LabNode(
         name=entry.name,
         device=entry.device,
         image=entry.image,
         address=entry.address,
         connection=entry.connection,
-        state=node_state(entry.status),
-        status=entry.status or "",
+        state=state,
+        is_ready=configured if state is NodeState.UP else None,
+        status=status,
         machine=entry.machine,
     )
 
@@ -138,14 +167,30 @@ def machines(entries: tuple[NodeEntry, ...]) -> tuple[NodeEntry, ...]:
     return tuple(one for one in entries if not one.is_tool)
 
 
-def seen_up(entries: tuple[NodeEntry, ...]) -> int | None:
-    """Return how many nodes were seen running; None when nothing was seen of any."""
-    states = [node_state(one.status) for one in entries]
+def up(nodes: Sequence[LabNode]) -> int | None:
+    """Return how many nodes run; None when nothing is known of any."""
+    states = [one.state for one in nodes]
     if all(one is NodeState.UNKNOWN for one in states):
         return None
     return states.count(NodeState.UP)
 
 
-def should_be_seen(entries: tuple[NodeEntry, ...]) -> bool:
-    """Say whether netlab would know of nodes like these, if they ran."""
-    return bool(entries) and all(one.provider in _TELLING_PROVIDERS for one in entries)
+def so_far(lab: Lab, entry: LabEntry, total: int | None) -> Lab:
+    """Return a lab whose start is under way, or failed, with what it has come to.
+
+    netlab tells nothing of nodes before it says `started`; its log says how far it went with all.
+    """
+    is_begun = lab.state in (LabState.STARTING, LabState.FAILED) and not _STOPS.match(entry.status)
+    if not is_begun or not total or lab.nodes_up is not None:
+        return lab
+    return replace(
+        lab,
+        nodes_total=total,
+        nodes_up=total if are_started(entry) else None,
+        ready=total if is_configured(entry) else 0,
+    )
+
+
+def is_watched(entry: NodeEntry) -> bool:
+    """Say whether netlab would know of a node like this, if it ran."""
+    return entry.provider in _TELLING_PROVIDERS

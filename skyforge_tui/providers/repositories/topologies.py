@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from skyforge_tui.domain.notice import Severity
-from skyforge_tui.domain.template import Template, TemplateKind
+from skyforge_tui.domain.template import LabOutline, Template, TemplateKind
 from skyforge_tui.domain.tool_actions import CONTAINERLAB_SURVEY, NETLAB_SURVEY
 from skyforge_tui.integrations.containerlab.topology import SUFFIXES, ContainerlabTopology
 from skyforge_tui.integrations.netlab.topology_file import SNAPSHOTS, NetlabTopology
@@ -45,7 +45,7 @@ def topology_template(reading: Reading, name: str, data: bytes) -> Template | No
 
 def _of_netlab(reading: Reading, name: str, found: NetlabTopology, data: bytes) -> Template:
     path = reading.root / name
-    told = (_lab(found.name), _count(found.nodes), found.provider, found.device)
+    told = (_lab(found.name), _count(len(found.nodes)), found.provider, found.device)
     obeyed = of_netlab(path.parent, reading.root, path)
     return Template(
         reading.template_id(name),
@@ -59,6 +59,7 @@ def _of_netlab(reading: Reading, name: str, found: NetlabTopology, data: bytes) 
         {"PYTHONUNBUFFERED": "1"},
         survey=NETLAB_SURVEY,
         sources=(source_of(path, data), *sources_of(obeyed, reading.root, MAX_BYTES)),
+        lab=LabOutline(found.name, found.nodes, found.provider, found.device),
     )
 
 
