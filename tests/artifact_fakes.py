@@ -15,7 +15,9 @@ from skyforge_tui.domain.collection import Collection, Refusal
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.domain.run import Run
 from skyforge_tui.integrations.object_store.client import ObjectClient
+from skyforge_tui.ports.cache import RunCache
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.work_files import Finding, WorkFile
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
@@ -81,6 +83,8 @@ class MemoryCollectionCache:
 
     held: dict[RunId, Collection] = field(default_factory=dict)
     ended: list[RunId] = field(default_factory=list)
+    runs: RunCache | None = None
+    """What knows the runs."""
 
     async def due(self, limit: int) -> list[RunId]:
         """Return what is due."""
@@ -90,10 +94,14 @@ class MemoryCollectionCache:
         """Return one."""
         return self.held.get(run_id)
 
-    async def marked(self, kind: MarkerKind, limit: int) -> Sequence[tuple[RunId, Marker]]:
+    async def marked(self, kind: MarkerKind, limit: int) -> Sequence[tuple[Run, Marker]]:
         """Return markers of one kind."""
-        every = [(key, one) for key, each in self.held.items() for one in each.markers]
-        return [pair for pair in every if pair[1].kind is kind][:limit]
+        found = []
+        for run_id, collection in self.held.items():
+            detail = None if self.runs is None else await self.runs.get(run_id)
+            if detail is not None:
+                found += [(detail.run, one) for one in collection.markers if one.kind is kind]
+        return sorted(found, key=lambda pair: pair[0].created_at, reverse=True)[:limit]
 
     async def write(self, collection: Collection) -> None:
         """Remember one."""
@@ -120,5 +128,6 @@ class Shelf:
     def service(self, index: RunIndex, access: Access, bus: Bus, clock: Clock) -> ArtifactService:
         """Return the service on all this."""
         access.keep(HOUSE)
+        self.cache.runs = index.cache
         collector = self.collector(index, bus, clock)
         return ArtifactService([self.store], collector, index, access, bus, HOUSE.id)

@@ -41,6 +41,7 @@ from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
+from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
@@ -685,7 +686,9 @@ class Core:
             self.health.register(provider.upstream, provider.kind)
         self.lab_index = LabIndex(self.lab_providers, self.lab_cache, self.health, self.bus)
         links = LabLinks(self.catalog, self.index)
-        self.labs = LabService(self.lab_index, links, self.access, self.bus)
+        self.labs = LabService(
+            self.lab_index, links, MarkedLabs(self.shelf.cache), self.access, self.bus
+        )
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)

@@ -37,6 +37,8 @@ class NodeState(StrEnum):
 
     UP = "up"
     DOWN = "down"
+    STOPPED = "stopped"
+    """Nobody started it, as its lab does not run."""
     UNKNOWN = "unknown"
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import Protocol
 from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.domain.run import Run
 
 
 class CollectionCache(Protocol):
@@ -21,8 +22,8 @@ class CollectionCache(Protocol):
         """Return what was collected of a run, or None when it never was."""
         ...
 
-    async def marked(self, kind: MarkerKind, limit: int) -> Sequence[tuple[RunId, Marker]]:
-        """Return markers of one kind with the run that printed each, newest run first."""
+    async def marked(self, kind: MarkerKind, limit: int) -> Sequence[tuple[Run, Marker]]:
+        """Return markers of one kind, each with the run that printed it, newest run first."""
         ...
 
     async def write(self, collection: Collection) -> None:

@@ -20,7 +20,7 @@ from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId, upstream_of
 from skyforge_tui.domain.manifest import checksums, manifest_key
-from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.domain.markers import Marker
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run
 from skyforge_tui.ports.artifact_store import ArtifactStore, Source
@@ -145,20 +145,6 @@ class ArtifactService:
         """Return what a run's output declares; empty before it has ended."""
         collection = await self._collector.cache.get(run_id)
         return () if collection is None else collection.markers
-
-    @requires(Permission.ARTIFACT_LIST)
-    async def marked(
-        self, principal: Principal, kind: MarkerKind, limit: int
-    ) -> list[tuple[Run, Marker]]:
-        """Return markers of one kind with the runs that printed them, newest run first."""
-        found = []
-        for run_id, marker in await self._collector.cache.marked(kind, limit):
-            detail = await self._index.cache.get(run_id)
-            if detail is None:
-                continue
-            if self.access.role(principal, detail.run.project_id) > Role.NONE:
-                found.append((detail.run, marker))
-        return found
 
     # What one may change.
 

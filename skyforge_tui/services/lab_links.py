@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import LabId, TemplateId
-from skyforge_tui.domain.lab import Lab, LabState
+from skyforge_tui.domain.lab import Lab, LabNode, LabState, NodeState
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.services.catalog import Catalog
@@ -65,9 +65,20 @@ class LabLinks:
         return {one.id: newest[one.id] for one in self.topologies() if one.id in newest}
 
     async def runs_of(self, lab: Lab, limit: int) -> list[Run]:
-        """Return the newest runs of the topology a lab is made from, newest first."""
+        """Return the newest runs of the topology a lab is made from, or the one that names it."""
         template = self.template_of(lab)
-        return [] if template is None else await self._runs.cache.latest(template.id, limit)
+        if template is not None:
+            return await self._runs.cache.latest(template.id, limit)
+        named = None if lab.run_id is None else await self._runs.cache.get(lab.run_id)
+        return [] if named is None else [named.run]
+
+    def nodes_of(self, lab: Lab) -> tuple[LabNode, ...]:
+        """Return the nodes that the topology of a lab at rest names."""
+        template = self.template_of(lab)
+        if template is None or template.lab is None:
+            return ()
+        device = template.lab.device
+        return tuple(LabNode(one, device, state=NodeState.STOPPED) for one in template.lab.nodes)
 
     def linked(self, lab: Lab) -> Lab:
         """Return a lab with the project that holds its folder."""
@@ -116,12 +127,12 @@ def is_changing(run: Run) -> bool:
 
 def _resting(template: Template, last: Run | None, upstream: str, owner: str) -> Lab:
     state, note, step = LabState.STOPPED, "", ""
+    total = len(template.lab.nodes) if template.lab is not None else None
     if last is not None and last.action in _BUILDS:
         if last.state.is_active:
             state, step = LabState.STARTING, "netlab begins"
         elif last.state in (RunState.ERROR, RunState.LOST):
             note = f"run {last.number} failed"
-    total = len(template.lab.nodes) if template.lab is not None else None
     return Lab(
         id=LabId(f"{upstream}:{file_of(template)}"),
         name=_name(template),
@@ -133,6 +144,7 @@ def _resting(template: Template, last: Run | None, upstream: str, owner: str) ->
         topology=file_of(template),
         nodes_total=total,
         nodes_up=None if total is None else 0,
+        ready=0 if total and state is LabState.STARTING else None,
         updated_at=None if last is None else last.ended_at or last.created_at,
         step=step,
         note=note,

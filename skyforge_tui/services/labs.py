@@ -14,12 +14,14 @@ from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, Principal, ProjectId, Role
 from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
 from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.ports.lab_provider import GraphSource, Metadata, Reporter
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import NETLAB, LabLinks, is_changing
+from skyforge_tui.services.lab_markers import MarkedLabs
 
 _NOT_STARTED = "nodes and links: netlab tells them once the lab was started here"
 
@@ -35,9 +37,12 @@ class LabsView:
 class LabService:
     """What one may do with labs."""
 
-    def __init__(self, index: LabIndex, links: LabLinks, access: Access, bus: Bus) -> None:
+    def __init__(
+        self, index: LabIndex, links: LabLinks, marked: MarkedLabs, access: Access, bus: Bus
+    ) -> None:
         self._index = index
         self._links = links
+        self._marked = marked
         self.access = access
         self._bus = bus
 
@@ -57,9 +62,10 @@ class LabService:
 
     @requires(Permission.LAB_LIST)
     async def all(self, principal: Principal) -> LabsView:
-        """Return the labs this person may see: those at rest last, then by name."""
+        """Return the labs this person may see, by name: those at rest last, before them markers."""
         live = [await self._links.with_run(self._links.linked(one)) for one in self._index.labs()]
         labs = [*live, *await self._at_rest(principal, live)]
+        labs += await self._marked.beside(labs)
         visible = (one for one in labs if self._is_visible(principal, one))
         return LabsView(tuple(sorted(visible, key=_order)), self._index.sources())
 
@@ -72,8 +78,10 @@ class LabService:
             Unavailable: the provider did not answer.
         """
         lab = await self._visible(principal, lab_id)
+        if lab.state is LabState.MARKER:
+            return await self._marked.detail(lab_id)
         if self._index.lab(lab_id) is None:
-            return LabDetail(lab, missing=(_NOT_STARTED,))
+            return LabDetail(lab, self._links.nodes_of(lab), missing=(_NOT_STARTED,))
         detail = await self._index.provider(lab_id).detail(lab_id)
         linked = await self._links.with_run(self._links.linked(detail.lab))
         return LabDetail(linked, detail.nodes, detail.links, detail.steps, detail.missing)
@@ -85,6 +93,14 @@ class LabService:
         Raises: NotFound, as `get`.
         """
         return self._links.template_of(await self._visible(principal, lab_id))
+
+    @requires(Permission.LAB_READ)
+    async def runs(self, principal: Principal, lab_id: LabId, limit: int) -> list[Run]:
+        """Return the newest runs that had to do with a lab, newest first.
+
+        Raises: NotFound, as `get`.
+        """
+        return await self._links.runs_of(await self._visible(principal, lab_id), limit)
 
     @requires(Permission.LAB_LIST)
     async def find(self, principal: Principal, name: str) -> Lab:
@@ -175,7 +191,9 @@ class LabService:
         raise NotFound(f"no lab {lab_id}", advice="list them with labs ls")
 
     async def _started(self, principal: Principal, lab_id: LabId) -> None:
-        await self._visible(principal, lab_id)
+        lab = await self._visible(principal, lab_id)
+        if lab.state is LabState.MARKER:
+            raise Unavailable(f"{lab.name} is {lab.note}", advice="look at that run")
         if self._index.lab(lab_id) is None:
             raise Unavailable("it was not started here", advice="start it first")
 
@@ -186,5 +204,6 @@ class LabService:
         return self.access.role(principal, lab.project_id) > Role.NONE
 
 
-def _order(lab: Lab) -> tuple[bool, str, str]:
-    return lab.state is LabState.STOPPED, lab.name.lower(), lab.id
+def _order(lab: Lab) -> tuple[int, str, str]:
+    rank = {LabState.MARKER: 1, LabState.STOPPED: 2}.get(lab.state, 0)
+    return rank, lab.name.lower(), lab.id

@@ -10,7 +10,7 @@ import msgspec
 from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.markers import Marker, MarkerKind
-from skyforge_tui.domain.run import RunState
+from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.store.database import Database
 from skyforge_tui.store.payloads import decoded, encoded, storable
 
@@ -22,9 +22,10 @@ _DUE = f"""
     ORDER BY created_at DESC, number DESC LIMIT ?
 """  # noqa: S608
 _MARKED = """
-    SELECT markers.run_id, name, value FROM markers JOIN runs ON runs.id = markers.run_id
+    SELECT markers.run_id, run, name, value FROM markers JOIN runs ON runs.id = markers.run_id
     WHERE kind = ? ORDER BY created_at DESC, number DESC, position LIMIT ?
 """
+_RUN = msgspec.json.Decoder(Run)
 _PAYLOAD = msgspec.json.Decoder(Collection)
 
 
@@ -49,12 +50,18 @@ class SqliteCollectionCache:
 
         return await self._database.read(work)
 
-    async def marked(self, kind: MarkerKind, limit: int) -> Sequence[tuple[RunId, Marker]]:
-        """Return markers of one kind with the run that printed each, newest run first."""
+    async def marked(self, kind: MarkerKind, limit: int) -> Sequence[tuple[Run, Marker]]:
+        """Return markers of one kind, each with the run that printed it, newest run first."""
 
-        def work(connection: sqlite3.Connection) -> list[tuple[RunId, Marker]]:
-            rows = connection.execute(_MARKED, (kind.value, limit))
-            return [(RunId(run_id), Marker(kind, name, value)) for run_id, name, value in rows]
+        def work(connection: sqlite3.Connection) -> list[tuple[Run, Marker]]:
+            rows = connection.execute(_MARKED, (kind.value, limit)).fetchall()
+            payloads = {run_id: payload for run_id, payload, _, _ in rows}
+            runs = {one.id: one for one in decoded(_RUN, payloads.items())}
+            return [
+                (runs[run_id], Marker(kind, name, value))
+                for run_id, _, name, value in rows
+                if run_id in runs
+            ]
 
         return await self._database.read(work)
 

@@ -26,6 +26,7 @@ from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
+from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
@@ -34,6 +35,7 @@ from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.settings.load import Loaded, load
+from skyforge_tui.store.collections import SqliteCollectionCache
 from skyforge_tui.store.database import CACHE, STATE, Database, open_database
 from skyforge_tui.store.history import SqliteHistoryStore
 from skyforge_tui.store.labs import SqliteLabCache
@@ -102,7 +104,8 @@ async def _labs(ground: Ground, links: LabLinks, health: HealthBoard) -> LabServ
     health.register(netlab.upstream, netlab.kind)
     index = LabIndex([netlab], SqliteLabCache(ground.cache), health, ground.bus)
     await index.open()
-    return LabService(index, links, ground.access, ground.bus)
+    marked = MarkedLabs(SqliteCollectionCache(ground.cache))
+    return LabService(index, links, marked, ground.access, ground.bus)
 
 
 async def _services(ground: Ground, engine: LocalRunEngine) -> Services:

@@ -45,6 +45,13 @@ def ended() -> list[RunId]:
     ]
 
 
+async def marked(
+    cache: CollectionCache, kind: MarkerKind = MarkerKind.OUTPUT, limit: int = 9
+) -> list[tuple[RunId, Marker]]:
+    """Return the markers of one kind, each with its run's id."""
+    return [(run.id, marker) for run, marker in await cache.marked(kind, limit)]
+
+
 async def test_due(stores: tuple[SqliteRunCache, CollectionCache]) -> None:
     """Ended runs are due, newest first, until they were collected."""
     _, cache = stores
@@ -66,7 +73,7 @@ async def test_round_trip(stores: tuple[SqliteRunCache, CollectionCache]) -> Non
     for one in (first, second):
         await cache.write(one)
         assert await cache.get(run_id) == one
-    assert await cache.marked(MarkerKind.OUTPUT, 9) == [(run_id, DOWN)]
+    assert await marked(cache) == [(run_id, DOWN)]
 
 
 async def test_marked(stores: tuple[SqliteRunCache, CollectionCache]) -> None:
@@ -75,9 +82,9 @@ async def test_marked(stores: tuple[SqliteRunCache, CollectionCache]) -> None:
     new, old = ended()[:2]
     await cache.write(Collection(old, markers=(UP, FILE)))
     await cache.write(Collection(new, markers=(DOWN, UP)))
-    assert await cache.marked(MarkerKind.OUTPUT, 9) == [(new, DOWN), (new, UP), (old, UP)]
-    assert await cache.marked(MarkerKind.OUTPUT, 1) == [(new, DOWN)]
-    assert await cache.marked(MarkerKind.ARTIFACT, 9) == [(old, FILE)]
+    assert await marked(cache) == [(new, DOWN), (new, UP), (old, UP)]
+    assert await marked(cache, limit=1) == [(new, DOWN)]
+    assert await marked(cache, MarkerKind.ARTIFACT) == [(old, FILE)]
 
 
 async def test_forgotten_runs(stores: tuple[SqliteRunCache, CollectionCache]) -> None:
@@ -89,7 +96,7 @@ async def test_forgotten_runs(stores: tuple[SqliteRunCache, CollectionCache]) ->
     assert await cache.get(run_id) is not None
     await runs.write([], [run_id])
     assert await cache.get(run_id) is None
-    assert await cache.marked(MarkerKind.OUTPUT, 9) == []
+    assert await marked(cache) == []
     await cache.write(Collection(run_id, markers=(UP,)))
     assert await cache.get(run_id) is None
 
@@ -150,6 +157,6 @@ async def test_an_old_cache(tmp_path: Path) -> None:
         found = await cache.get(RunId("local:6"))
         assert found is not None
         assert (found.prefix, found.count, len(found.markers)) == ("artifacts/edge-fabric/6", 1, 2)
-        assert await cache.marked(MarkerKind.OUTPUT, 9) == [
+        assert await marked(cache) == [
             (RunId("local:6"), Marker(MarkerKind.OUTPUT, "bgp", "running"))
         ]

@@ -49,10 +49,10 @@ async def test_all_of_it_is_found(templates: dict[str, Template]) -> None:
 
 
 async def test_the_script_asks_and_reports(templates: dict[str, Template]) -> None:
-    """The script takes a number, a choice and a secret, tells an output and leaves a report."""
+    """The script takes a number, a choice and a secret, leaves a report and says so."""
     done = await launched(templates["check"], rounds="1", level="loud", token="swordfish")
     assert b"round 1 of 1" in done.stdout
-    assert b"SKYFORGE_OUTPUT rounds=1\n" in done.stdout
+    assert b"SKYFORGE_ARTIFACT report=reports/check.txt\n" in done.stdout
     assert b"a token of 9 characters" in done.stdout
     assert b"swordfish" not in done.stdout
     (report,) = left_by(templates["check"])

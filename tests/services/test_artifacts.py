@@ -255,8 +255,6 @@ async def test_markers(core: Core) -> None:
     for number in (7, 8):
         await core.shelf.cache.write(Collection(RunId(f"local:{number}"), markers=(UP,)))
     assert await core.artifacts.markers_of(VERA, RunId("local:7")) == (UP,)
-    marked = await core.artifacts.marked(VERA, MarkerKind.OUTPUT, 9)
-    assert [(run.number, marker) for run, marker in marked] == [(7, UP)]
     with pytest.raises(Forbidden):
         await core.artifacts.markers_of(VERA, RunId("local:8"))
     with pytest.raises(Forbidden):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import LabsChanged, LabSyncRequested
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import SYSTEM, LabId, Principal, RunId, TemplateId
-from skyforge_tui.domain.lab import LabDetail, LabNode, LabState
+from skyforge_tui.domain.identity import SYSTEM, LabId, Principal, ProjectId, RunId, TemplateId
+from skyforge_tui.domain.lab import LabDetail, LabNode, LabState, NodeState
+from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Members
-from skyforge_tui.domain.run import RunState
-from skyforge_tui.domain.template import Source, Template, TemplateKind
+from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.domain.template import LabOutline, Source, Template, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.services.authorization import Allowed, Denied
 from tests.builders import NOON, PROJECT_PATH, a_detail, a_project, a_template
@@ -175,6 +178,78 @@ async def test_other_actions_move_nothing() -> None:
     await a_run_of(core, topology, 7, "report", state=RunState.RUNNING)
     assert not await core.labs.is_moving(SYSTEM)
     assert [one.state for one in (await core.labs.all(ADA)).labs] == [LabState.STOPPED]
+
+
+async def marks(core: Core, number: int, *names: str, **over: object) -> Run:
+    """Have a run have said, an hour times its number ago, that these labs are there."""
+    at = NOON - timedelta(hours=number)
+    detail = a_detail(number=number, created_at=at, ended_at=at, **over)
+    await core.run_cache.write([detail], [])
+    markers = tuple(Marker(MarkerKind.OUTPUT, name, f"by {number}") for name in names)
+    await core.shelf.cache.write(Collection(detail.run.id, markers=markers))
+    return detail.run
+
+
+async def test_labs_that_only_a_run_knows() -> None:
+    """What a run's output declares is a lab, marked as such, with the run and its words."""
+    core = await a_core()
+    run = await marks(core, 1, "wan", started_by="jonas")
+    (lab,) = (await core.labs.all(ADA)).labs
+    assert (lab.id, lab.name, lab.state) == ("local:1:wan", "wan", LabState.MARKER)
+    assert (lab.owner, lab.run_id, lab.project) == ("jonas", run.id, "edge-fabric")
+    assert lab.note == "known by run 1 only: by 1"
+    assert (await core.labs.all(EVE)).labs == ()
+    assert await core.labs.runs(ADA, lab.id, 5) == [run]
+    detail = await core.labs.get(ADA, lab.id)
+    assert [one.text for one in detail.steps] == ["run 1 says wan=by 1"]
+    with pytest.raises(Unavailable, match="known by run 1 only"):
+        await core.labs.report(ADA, lab.id, "wiring")
+    refused = core.services.may(ADA, Permission.RUN_START, lab)
+    assert refused == Denied("no topology of this workspace makes wan")
+
+
+async def test_the_newest_run_has_the_last_word() -> None:
+    """Of several runs that name a lab the newest counts; what it leaves out is not there."""
+    core = await a_core()
+    await marks(core, 1, "wan")
+    await marks(core, 2, "wan", "old")
+    await marks(core, 3, "wan", "other", action="deploy")
+    labs = (await core.labs.all(ADA)).labs
+    assert [(one.name, one.run_id) for one in labs] == [("other", "local:3"), ("wan", "local:1")]
+    await core.run_cache.write([], [RunId("local:1")])
+    labs = (await core.labs.all(ADA)).labs
+    assert [(one.name, one.run_id) for one in labs] == [
+        ("old", "local:2"), ("other", "local:3"), ("wan", "local:2")
+    ]  # fmt: skip
+
+
+async def test_a_lab_that_is_seen_needs_no_marker() -> None:
+    """A marker of a lab that a provider shows in the same project adds no second row."""
+    topology = a_topology()
+    core = await a_core(topology)
+    core.lab_providers[0].put(a_lab())
+    await core.labs.sync(SYSTEM)
+    await marks(core, 1, "bgp")
+    assert [one.id for one in (await core.labs.all(ADA)).labs] == [LAB]
+    theirs = ProjectId("local:/srv/other")
+    await marks(core, 2, "bgp", project_id=theirs, project="other", action="deploy")
+    names = [one.state for one in (await core.labs.all(SYSTEM)).labs]
+    assert names == [LabState.RUNNING, LabState.MARKER]
+
+
+async def test_names_and_sizes_of_what_rests() -> None:
+    """A topology that was not started is told by its own name, with the nodes it names."""
+    outline = LabOutline("fabric", ("r1", "r2"), "clab", "frr")
+    core = await a_core(replace(a_topology(), lab=outline))
+    await core.labs.sync(SYSTEM)
+    (lab,) = (await core.labs.all(ADA)).labs
+    assert (lab.name, lab.nodes_up, lab.nodes_total, lab.ready) == ("fabric", 0, 2, None)
+    nodes = (await core.labs.get(ADA, lab.id)).nodes
+    assert [(one.name, one.device, one.state) for one in nodes] == [
+        ("r1", "frr", NodeState.STOPPED), ("r2", "frr", NodeState.STOPPED)
+    ]  # fmt: skip
+    await core.labs.sync(SYSTEM)
+    assert core.lab_providers[0].asked[-1].sizes == {f"{PROJECT_PATH}/bgp": 2}
 
 
 async def test_the_run_that_built_it() -> None:

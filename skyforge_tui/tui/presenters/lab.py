@@ -34,6 +34,7 @@ NODE_COLUMNS: tuple[Column, ...] = (
 _NODES: dict[NodeState, StateLook] = {
     NodeState.UP: StateLook(glyphs.READY, "up", "ok"),
     NodeState.DOWN: StateLook(glyphs.FAILED, "down", "bad", "bad", bold=True),
+    NodeState.STOPPED: StateLook(glyphs.STOPPED_LAB, "stopped", "muted", "muted"),
     NodeState.UNKNOWN: StateLook(glyphs.UNKNOWN, "unknown", "muted", "muted"),
 }
 

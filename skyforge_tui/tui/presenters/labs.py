@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.lab import Lab, LabSource, LabState
 from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, line, literal
@@ -30,7 +31,13 @@ _LOOKS: dict[LabState, StateLook] = {
     LabState.RUNNING: StateLook(glyphs.RUNNING, "running", "accent"),
     LabState.STOPPING: StateLook(glyphs.PENDING, "stopping", "spin"),
     LabState.FAILED: StateLook(glyphs.FAILED, "failed", "bad", "bad", bold=True),
+    LabState.MARKER: StateLook(glyphs.MARKER, "marker", "muted", "muted"),
     LabState.UNKNOWN: StateLook(glyphs.UNKNOWN, "unknown", "muted", "muted"),
+}
+_NOTE_TONES: Mapping[LabState, Tone] = {
+    LabState.FAILED: "bad",
+    LabState.STOPPED: "muted",
+    LabState.MARKER: "muted",
 }
 _READY = StateLook(glyphs.READY, "ready", "ok")
 _DEGRADED = StateLook(glyphs.PARTIAL, "degraded", "warn", "warn")
@@ -116,8 +123,8 @@ def empty_line(sources: Sequence[LabSource]) -> Line:
 
 
 def tally(labs: Sequence[Lab]) -> str:
-    """Return how many labs there are, and how many of them do not rest."""
-    awake = sum(one.state is not LabState.STOPPED for one in labs)
+    """Return how many labs there are, and how many of them are known not to rest."""
+    awake = sum(one.state not in (LabState.STOPPED, LabState.MARKER) for one in labs)
     return f"{awake} of {len(labs)}" if awake < len(labs) else str(len(labs))
 
 
@@ -136,7 +143,7 @@ def _of(part: int | None, total: int | None) -> str:
 
 def _server(lab: Lab, source: LabSource | None, now: datetime, tone: Tone) -> Line:
     kind = Span(f"{literal(lab.kind):<6} ", "muted")
-    name = "here" if lab.provider == lab.kind else literal(lab.provider)
+    name = "here" if lab.provider in (lab.kind, LOCAL) else literal(lab.provider)
     if is_stale(source) and source is not None and source.as_of:
         return (kind, Span(f"{name} {glyphs.STALE}{tones.age(now - source.as_of)}", "muted"))
     return (kind, Span(name, tone))
@@ -150,8 +157,7 @@ def _note(lab: Lab, source: LabSource | None, now: datetime) -> Line:
         return (Span(literal(lab.step), "muted"),)
     if not lab.note:
         return ()
-    tone: Mapping[LabState, Tone] = {LabState.FAILED: "bad", LabState.STOPPED: "muted"}
-    return (Span(literal(lab.note), tone.get(lab.state, "warn")),)
+    return (Span(literal(lab.note), _NOTE_TONES.get(lab.state, "warn")),)
 
 
 def _muted(one: Line) -> Line:

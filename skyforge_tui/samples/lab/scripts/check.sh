@@ -31,6 +31,6 @@ if [ -n "$token" ]; then
     echo "a token of ${#token} characters was given"
 fi
 
-# A line of this form tells the cockpit what came out.
-echo "SKYFORGE_OUTPUT rounds=$rounds"
-echo "the report is in $report"
+# A line of this form keeps a file with the run, as `artifacts` in skyforge.toml does. Another,
+# SKYFORGE_OUTPUT NAME=WORDS, says that a lab called NAME is there now.
+echo "SKYFORGE_ARTIFACT report=$report"

@@ -54,8 +54,8 @@ class LabsScreen(LabCommands, FilteredPlace):
         return title_line("Labs", present.tally(self._view.labs))
 
     def concerns(self, changes: Changes) -> bool:
-        """Say whether labs, the runs that move them, or their topologies changed."""
-        return bool(changes.labs or changes.run_ids or changes.project_ids)
+        """Say whether labs, the runs that move or name them, or their topologies changed."""
+        return bool(changes.labs or changes.run_ids or changes.project_ids or changes.artifacts)
 
     def target(self) -> Lab | None:
         """Return the lab under the cursor."""
