@@ -19,6 +19,8 @@ class LogLine:
     """When its first byte arrived; None when that was not recorded."""
     omitted: int = 0
     """Bytes at the end of the line that `data` leaves out, because the line is enormous."""
+    source: int | None = None
+    """Number of the file it is from, where several are read as one."""
 
 
 @dataclass(frozen=True, slots=True)

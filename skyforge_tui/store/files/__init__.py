@@ -1,0 +1,1 @@
+"""Files of anybody's, opened to be looked at: alone, piped in, compressed, or merged by time."""

@@ -1,0 +1,77 @@
+"""A file that somebody else may append to, replace, cut short or remove while it is open."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+_AT_REST_S = 2.0
+"""A file is at rest when nothing was written for so long."""
+
+
+class OpenFile:
+    """A regular file, open for reading."""
+
+    def __init__(self, path: Path, descriptor: int | None = None) -> None:
+        """Open it, or take a descriptor of it, which is ours from now on.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        self.path = path
+        if descriptor is None:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self.descriptor = descriptor
+        found = os.fstat(self.descriptor)
+        self._identity = (found.st_dev, found.st_ino)
+        self.written_ms = found.st_mtime_ns // 1_000_000
+        """When it was written last before it was opened."""
+        self.is_growing = time.time() - found.st_mtime < _AT_REST_S
+        """Whether somebody seems to write it."""
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file has taken its name; one that was only removed is read on."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        return (found.st_dev, found.st_ino) != self._identity
+
+    @property
+    def size(self) -> int:
+        """Bytes in it now.
+
+        Raises:
+            OSError: the file system does not tell.
+        """
+        return os.fstat(self.descriptor).st_size
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return exactly `size` bytes from `offset`; fewer only where the file has no more.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        data = os.pread(self.descriptor, size, offset)
+        while len(data) < size and (more := os.pread(
+            self.descriptor, size - len(data), offset + len(data)
+        )):  # fmt: skip
+            data += more
+        return data
+
+    def again(self) -> OpenFile:
+        """Return what is behind its name now, or if that is nothing, the same file once more.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        try:
+            return OpenFile(self.path)
+        except FileNotFoundError:
+            return OpenFile(self.path, os.dup(self.descriptor))
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self.descriptor)
