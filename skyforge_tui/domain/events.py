@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from skyforge_tui.domain.identity import LabId, ProjectId, RunId
+from skyforge_tui.domain.log_source import LogProgress
 from skyforge_tui.domain.notice import Notice
 
 
@@ -26,6 +27,13 @@ class LogGrew(Event):
 
     run_id: RunId
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilesGrew(Event):
+    """Log files that were opened have come further."""
+
+    progress: LogProgress
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     ARTIFACT_READ = "artifact:read"
     ARTIFACT_WRITE = "artifact:write"
     CONFIG_WRITE = "config:write"
+    FILE_READ = "file:read"
     HISTORY_READ = "history:read"
     HISTORY_WRITE = "history:write"
     LAB_LIST = "lab:list"
@@ -41,6 +42,7 @@ NEEDS: dict[Permission, Role] = {
     Permission.ARTIFACT_READ: Role.VIEWER,
     Permission.ARTIFACT_WRITE: Role.EDITOR,
     Permission.CONFIG_WRITE: Role.NONE,
+    Permission.FILE_READ: Role.NONE,
     Permission.HISTORY_READ: Role.NONE,
     Permission.HISTORY_WRITE: Role.NONE,
     Permission.LAB_LIST: Role.NONE,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.store.log_copy import copied
 from skyforge_tui.store.log_format import current_generation, log_names
 from skyforge_tui.store.log_reader import FileLogReader
 from skyforge_tui.store.log_writer import LogWriter
-
-_COPIED_AT_ONCE = 1 << 20
 
 __all__ = ["FileLogReader", "FileLogStore", "LogWriter"]
 
@@ -59,22 +58,7 @@ class FileLogStore:
         """
         reader = self.open(native_run_id)
         try:
-            with Path(target).open("xb") as file:
-                copied = 0
-                while chunk := reader.read(copied, _COPIED_AT_ONCE):
-                    file.write(chunk)
-                    copied += len(chunk)
-                return copied
-        except FileExistsError:
-            raise Conflict(
-                f"{target} is there already", operation="log.save", advice="move it away first"
-            ) from None
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise Unavailable(
-                f"{target} cannot be written: {reason}", operation="log.save",
-                advice="start skyforge in a folder that can be written",
-            ) from error  # fmt: skip
+            return copied(reader, target)
         finally:
             reader.close()
 

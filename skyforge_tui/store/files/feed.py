@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from typing import NamedTuple
 
 from skyforge_tui.domain.stamp import REACH, StampReader
+from skyforge_tui.store.files.arrivals import Arrivals
 
 CHUNK_BYTES = 256 * 1024
 _STRIDE = 1024 * 1024
+AT_REST_S = 2.0
+"""A file seems to be written as long as something came within this time."""
 NEVER = -1
 """The time of lines before which no time is told."""
 
@@ -30,16 +34,16 @@ class Feed:
     Where a file goes back in time, its lines keep their order, at the time reached before.
     """
 
-    def __init__(self, descriptor: int, written_ms: int, *, is_growing: bool) -> None:
+    def __init__(self, descriptor: int, written_ms: int, arrivals: Arrivals | None = None) -> None:
         """Take an open file, which stays the caller's, and when it was written last.
 
-        `is_growing` says that a last line without a line feed may still be written.
+        `arrivals` give lines a time that tell none.
         """
-        self._is_growing = is_growing
+        self._arrivals = arrivals
+        self._is_growing = time.time() - written_ms / 1000 < AT_REST_S
         self._descriptor = descriptor
         self._stamps = StampReader(written_ms)
         self._time_ms = NEVER
-        self._size_seen = -1
         self._searched = (0, 0)
         self.position = 0
         """How far the file was cut."""
@@ -67,25 +71,23 @@ class Feed:
         return bool(size)
 
     def cut_rest(self) -> bool:
-        """Cut off a last line without a line feed if it has not grown since the last call.
+        """Cut off a last line without a line feed if nobody seems to write on; tell whether.
 
-        Returns whether there was one. What is written behind it later is a line of its own.
+        What is written behind it later is a line of its own.
 
         Raises:
             OSError: the file cannot be read.
         """
-        size = os.fstat(self._descriptor).st_size
-        is_still = size == self._size_seen
-        self._size_seen = size
-        rest = size - self.position
-        if not is_still or rest <= 0:
+        found = os.fstat(self._descriptor)
+        rest = found.st_size - self.position
+        if rest <= 0 or time.time() - found.st_mtime < AT_REST_S:
             return False
         head = os.pread(self._descriptor, REACH, self.position)
         self._add(Record(NEVER, rest, 1, is_torn=True), head)
         return True
 
     def _cut(self, data: bytes, end: int) -> None:
-        read, find = self._stamps.read, data.find
+        read, find = self._read_time, data.find
         start = 0
         if self._time_ms == NEVER:
             start = self._skip_to_first_time(data, end)
@@ -103,11 +105,18 @@ class Feed:
             is_torn = not data.endswith(b"\n", begun, end)
             self.waiting.append(Record(time_ms, end - begun, lines, is_torn))
 
+    def _read_time(self, data: bytes, start: int) -> int | None:
+        """Return the time of a line in `data`, which begins at our position."""
+        told = self._stamps.read(data, start)
+        if told is None and self._arrivals is not None:
+            return self._arrivals.at(self.position + start)
+        return told
+
     def _skip_to_first_time(self, data: bytes, end: int) -> int:
         """Give the lines before the first that tells a time the time of that one."""
         start = 0
         while start < end:
-            told = self._stamps.read(data, start)
+            told = self._read_time(data, start)
             if told is not None:
                 self._time_ms = told
                 break
@@ -119,7 +128,7 @@ class Feed:
         return start
 
     def _add(self, record: Record, head: bytes) -> None:
-        told = self._stamps.read(head, 0)
+        told = self._read_time(head, 0)
         if told is not None:
             self._time_ms = max(told, self._time_ms)
         self.waiting.append(record._replace(time_ms=self._time_ms))

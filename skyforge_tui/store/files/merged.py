@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from skyforge_tui.domain.log import LogLine
 from skyforge_tui.domain.stamp import StampReader
+from skyforge_tui.store.files.arrivals import Arrivals
 from skyforge_tui.store.files.feed import Feed
 from skyforge_tui.store.files.merge import Merge
 from skyforge_tui.store.files.open_file import OpenFile
@@ -32,8 +33,9 @@ class MergedFiles:
         """Take open files, which are ours from now on."""
         self.files = tuple(files)
         self._merge = Merge(
-            [Feed(one.descriptor, one.written_ms, is_growing=one.is_growing) for one in self.files]
+            [Feed(one.descriptor, one.written_ms, _arrivals(one)) for one in self.files]
         )
+        self._arrivals = [_arrivals(one) for one in self.files]
         self._table = self._merge.table
         self._loaded: OrderedDict[int, _Loaded] = OrderedDict()
 
@@ -159,12 +161,19 @@ class MergedFiles:
         elif omitted:
             omitted -= 1  # the line feed
         return LogLine(
-            stretch.line + index, stretch.offset + start, data, self._time(stretch, data),
+            stretch.line + index, stretch.offset + start, data, self._time(stretch, data, start),
             omitted, stretch.file,
         )  # fmt: skip
 
-    def _time(self, stretch: Stretch, data: bytes) -> datetime | None:
+    def _time(self, stretch: Stretch, data: bytes, start: int) -> datetime | None:
         near = stretch.near_ms if stretch.near_ms >= 0 else None
         stamps = StampReader(self.files[stretch.file].written_ms, before_ms=near)
         told = stamps.read(data, 0)
+        arrivals = self._arrivals[stretch.file]
+        if told is None and arrivals is not None:
+            told = arrivals.at(stretch.inside + start)
         return None if told is None else datetime.fromtimestamp(told / 1000, UTC)
+
+
+def _arrivals(file: OpenFile) -> Arrivals | None:
+    return None if file.times is None else Arrivals(file.times)

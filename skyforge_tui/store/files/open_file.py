@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
-
-_AT_REST_S = 2.0
-"""A file is at rest when nothing was written for so long."""
 
 
 class OpenFile:
     """A regular file, open for reading."""
 
-    def __init__(self, path: Path, descriptor: int | None = None) -> None:
+    def __init__(
+        self, path: Path, descriptor: int | None = None, times: Path | None = None
+    ) -> None:
         """Open it, or take a descriptor of it, which is ours from now on.
+
+        `times` is the file that says when its bytes came, if there is one.
 
         Raises:
             OSError: it cannot be opened.
         """
         self.path = path
+        self.times = None if times is None else os.open(times, os.O_RDONLY | os.O_CLOEXEC)
+        self._times = times
         if descriptor is None:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self.descriptor = descriptor
@@ -27,8 +29,6 @@ class OpenFile:
         self._identity = (found.st_dev, found.st_ino)
         self.written_ms = found.st_mtime_ns // 1_000_000
         """When it was written last before it was opened."""
-        self.is_growing = time.time() - found.st_mtime < _AT_REST_S
-        """Whether somebody seems to write it."""
 
     @property
     def is_replaced(self) -> bool:
@@ -68,10 +68,12 @@ class OpenFile:
             OSError: it cannot be opened.
         """
         try:
-            return OpenFile(self.path)
+            return OpenFile(self.path, times=self._times)
         except FileNotFoundError:
             return OpenFile(self.path, os.dup(self.descriptor))
 
     def close(self) -> None:
         """Let go of it."""
         os.close(self.descriptor)
+        if self.times is not None:
+            os.close(self.times)

@@ -31,18 +31,27 @@ class Stream(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """Have a `read` that waits return at once; called from another thread."""
+        ...
+
     def close(self) -> None:
-        """Let go."""
+        """Let go; closing twice is fine."""
         ...
 
 
 class PipeStream:
     """Reads a descriptor that may never say anything, and stops waiting when told to."""
 
-    def __init__(self, descriptor: int) -> None:
-        """Take a descriptor, which is ours from now on."""
+    def __init__(self, descriptor: int, *, has_to_wait: bool = False) -> None:
+        """Take a descriptor, which is ours from now on.
+
+        `has_to_wait` says that whoever writes may not be there yet.
+        """
         self._descriptor = descriptor
+        self._has_to_wait = has_to_wait
         self._stopped, self._stop = os.pipe()
+        self._is_closed = False
 
     def read(self, size: int, /) -> bytes:
         """Wait for bytes and return them, none at the end or once stopped.
@@ -50,15 +59,26 @@ class PipeStream:
         Raises:
             OSError: it cannot be read.
         """
-        ready, _, _ = select.select([self._descriptor, self._stopped], [], [])
-        return b"" if self._stopped in ready else os.read(self._descriptor, size)
+        while True:
+            ready, _, _ = select.select([self._descriptor, self._stopped], [], [])
+            if self._stopped in ready:
+                return b""
+            data = os.read(self._descriptor, size)
+            if data or not self._has_to_wait:
+                self._has_to_wait = False
+                return data
+            # Nobody writes yet, which looks like the end.
+            select.select([self._stopped], [], [], _TRY_AGAIN_S / 10)
 
     def stop(self) -> None:
         """Have `read` return nothing from now on."""
         os.write(self._stop, b".")
 
     def close(self) -> None:
-        """Let go of the descriptor."""
+        """Let go of the descriptor; closing twice is fine."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         for one in (self._descriptor, self._stopped, self._stop):
             os.close(one)
 
@@ -86,9 +106,9 @@ class Pump:
     def stop(self) -> None:
         """Stop reading and let go of the stream; whoever writes into it is told by the system."""
         self._has_to_stop.set()
-        if isinstance(self._stream, PipeStream):
+        if self._thread.is_alive():
             self._stream.stop()
-        self._thread.join()
+            self._thread.join()
         self._stream.close()
 
     def _run(self) -> None:

@@ -56,6 +56,11 @@ class MergedReader:
         return self._line_count
 
     @property
+    def merged_size(self) -> int:
+        """Bytes merged so far, seen or not."""
+        return self._latest.size
+
+    @property
     def ends_with_newline(self) -> bool:
         """Whether the last line is complete: only such lines are merged."""
         return True

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from skyforge_tui.store.log_format import log_names
 from skyforge_tui.store.log_writer import LogWriter
 
 _PREFIX = "pipe-"
@@ -35,6 +36,9 @@ class Spool:
             undo.callback(os.close, lock)
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.writer = LogWriter(self.directory)
+            names = log_names(self.writer.generation)
+            self.log = self.directory / names.log
+            self.times = self.directory / names.times
             undo.callback(self.writer.close)
             self._undo = undo.pop_all()
 

@@ -87,6 +87,9 @@ class Unpacker:
         except self._damage as error:
             raise OSError(f"it is damaged: {error}") from error
 
+    def stop(self) -> None:
+        """Do nothing: a file never keeps anybody waiting."""
+
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; closing twice is fine."""
         self._file.close()

@@ -1,0 +1,65 @@
+"""Log files: what one may open, follow and save that is no run's.
+
+Files belong to no project; who may read them is for the system to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from skyforge_tui.domain.errors import NotFound
+from skyforge_tui.domain.events import FilesGrew
+from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.log_source import LogProgress
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.ports.log_files import LogFiles, OpenedLog
+from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.bus import Bus
+
+
+class FileService:
+    """What one may do with log files."""
+
+    def __init__(self, files: LogFiles, access: Access, bus: Bus) -> None:
+        self._files = files
+        self.access = access
+        self._bus = bus
+        self._last: LogProgress | None = None
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Raise NotFound: files belong to no project."""
+        raise NotFound(f"{target} belongs to no project")
+
+    @requires(Permission.FILE_READ)
+    async def open(
+        self, principal: Principal, names: Sequence[str], piped: int | None = None
+    ) -> OpenedLog:
+        """Open files by name, as one; whoever asked closes it.
+
+        `-` is what comes out of the descriptor `piped`, which is given away.
+
+        Raises: as `LogFiles.open`.
+        """
+        return await asyncio.to_thread(self._files.open, names, piped)
+
+    @requires(Permission.FILE_READ)
+    async def advance(self, principal: Principal, log: OpenedLog) -> LogProgress:
+        """Take in more of what is there, and tell whoever shows it when there is anything new.
+
+        Raises:
+            Unavailable: a file cannot be read.
+        """
+        progress = await asyncio.to_thread(log.advance)
+        if progress != self._last:
+            self._last = progress
+            self._bus.publish(FilesGrew(progress))
+        return progress
+
+    @requires(Permission.FILE_READ)
+    async def save(self, principal: Principal, log: OpenedLog, target: str) -> int:
+        """Copy what is there to a new file; return how many bytes that were.
+
+        Raises: as `OpenedLog.export`.
+        """
+        return await asyncio.to_thread(log.export, target)

@@ -1,0 +1,36 @@
+"""Copies what a reader reads to a new file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from skyforge_tui.domain.errors import Conflict, Unavailable
+from skyforge_tui.ports.log_store import LogReader
+
+_COPIED_AT_ONCE = 1 << 20
+
+
+def copied(reader: LogReader, target: str) -> int:
+    """Copy the raw bytes there are now; return how many.
+
+    Raises:
+        Conflict: `target` is there already; nothing is overwritten.
+        Unavailable: it cannot be written.
+    """
+    try:
+        with Path(target).open("xb") as file:
+            size = 0
+            while chunk := reader.read(size, _COPIED_AT_ONCE):
+                file.write(chunk)
+                size += len(chunk)
+            return size
+    except FileExistsError:
+        raise Conflict(
+            f"{target} is there already", operation="log.save", advice="move it away first"
+        ) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Unavailable(
+            f"{target} cannot be written: {reason}", operation="log.save",
+            advice="start skyforge in a folder that can be written",
+        ) from error  # fmt: skip
