@@ -25,7 +25,7 @@ class FileFollow:
         """Look again and again; the pause grows while there is nothing new."""
         pause_s, last = SHORTEST_S, None
         while True:
-            progress = await self._files.advance(SYSTEM, self._log)
+            progress = await self._files.advance(SYSTEM, self._log, last)
             if progress.is_over:
                 return
             pause_s = SHORTEST_S if progress != last else min(pause_s * 1.5, LONGEST_S)

@@ -25,7 +25,6 @@ class FileService:
         self._files = files
         self.access = access
         self._bus = bus
-        self._last: LogProgress | None = None
 
     async def project_of(self, target: object) -> ProjectId:
         """Raise NotFound: files belong to no project."""
@@ -44,15 +43,16 @@ class FileService:
         return await asyncio.to_thread(self._files.open, names, piped)
 
     @requires(Permission.FILE_READ)
-    async def advance(self, principal: Principal, log: OpenedLog) -> LogProgress:
-        """Take in more of what is there, and tell whoever shows it when there is anything new.
+    async def advance(
+        self, principal: Principal, log: OpenedLog, since: LogProgress | None = None
+    ) -> LogProgress:
+        """Take in more of what is there; what is new since then is told to whoever listens.
 
         Raises:
             Unavailable: a file cannot be read.
         """
         progress = await asyncio.to_thread(log.advance)
-        if progress != self._last:
-            self._last = progress
+        if progress != since:
             self._bus.publish(FilesGrew(progress))
         return progress
 

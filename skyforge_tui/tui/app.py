@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerState
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.beginning import Beginning
-from skyforge_tui.tui.bridge import Bridge, Engine
+from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.commanding import Commanding
 from skyforge_tui.tui.commands import TABS, Place, commands_of
 from skyforge_tui.tui.crashing import Crashing
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from skyforge_tui.domain.identity import Principal, RunId
     from skyforge_tui.domain.lab import Lab
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.link import Engine
     from skyforge_tui.tui.messages import Changes
 
 
@@ -73,7 +75,7 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
 
     def __init__(
         self,
-        make_engine: Callable[[SkyforgeApp], Engine],
+        make_engine: Callable[[SkyforgeApp], Engine[Services]],
         principal: Principal,
         *,
         theme: str = "dark",

@@ -15,18 +15,31 @@ from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.keymap import Hotkey, Keymap
 
 
-class Cockpit(Protocol):
-    """The application, seen from a screen."""
+class Stage(Protocol):
+    """The application, as every screen may use it."""
 
-    bridge: Bridge
-    profile: str
     keymap: Keymap
-    attention: tuple[int, int]
-    """How many things broke, and how many wait for a person."""
 
     def now(self) -> datetime:
         """Return the time with this machine's offset."""
         ...
+
+    def say(self, notice: Notice) -> None:
+        """Show a notice on the screen in front."""
+        ...
+
+    def yank(self, what: str, text: str) -> None:
+        """Copy text to the clipboard and say so."""
+        ...
+
+
+class Cockpit(Stage, Protocol):
+    """The cockpit, as its places may use it."""
+
+    bridge: Bridge
+    profile: str
+    attention: tuple[int, int]
+    """How many things broke, and how many wait for a person."""
 
     def open_run(self, run_id: RunId) -> None:
         """Go to a run's live output."""
@@ -58,12 +71,4 @@ class Cockpit(Protocol):
 
     def trust(self, templates: tuple[Template, ...]) -> None:
         """Ask whether to trust what declares these templates, and remember it."""
-        ...
-
-    def say(self, notice: Notice) -> None:
-        """Show a notice on the place in front."""
-        ...
-
-    def yank(self, what: str, text: str) -> None:
-        """Copy text to the clipboard and say so."""
         ...

@@ -11,7 +11,7 @@ from skyforge_tui.tui.presenters.tones import count
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from skyforge_tui.tui.base_screen import Work
+    from skyforge_tui.tui.framed_screen import Work
     from skyforge_tui.tui.table_filter import Hit, TableFilter
 
 

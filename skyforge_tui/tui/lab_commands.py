@@ -13,8 +13,8 @@ from skyforge_tui.tui.commands import Command
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from skyforge_tui.tui.base_screen import Work
     from skyforge_tui.tui.cockpit import Cockpit
+    from skyforge_tui.tui.framed_screen import Work
 
 _RUNS = frozenset({LabState.RUNNING, LabState.STARTING})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.identity import ProjectId, RunId
+    from skyforge_tui.domain.log_source import LogProgress
     from skyforge_tui.domain.notice import Notice
 
 
@@ -26,3 +27,5 @@ class Changes:
     """Whether artifacts are new, different or gone."""
     opened: bool = False
     """Whether the engine has just come up, so that everything is to be asked for."""
+    files: LogProgress | None = None
+    """How far log files that were opened have come, if that is new."""

@@ -19,14 +19,14 @@ from skyforge_tui.wiring.garbage import settle
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.app import SkyforgeApp
-    from skyforge_tui.tui.bridge import Engine
+    from skyforge_tui.tui.link import Engine
 
 
 def make_cockpit(config_path: Path | None = None, profile: str | None = None) -> CurtainedApp:
     """Return the cockpit, ready to run; nothing is opened before its first picture."""
     frame = read_frame(config_path, profile)
 
-    def make_engine(app: SkyforgeApp) -> Engine:
+    def make_engine(app: SkyforgeApp) -> Engine[Services]:
         """Begin what comes after the first picture."""
         settle()
 

@@ -141,9 +141,11 @@ def test_permissions_are_used() -> None:
 
 
 def test_contract_holds_every_service() -> None:
-    """The one hand that callers are given holds every service there is."""
+    """The hands that callers are given hold every service there is."""
     from skyforge_tui.services.contract import Services
+    from skyforge_tui.services.file_parts import FileParts
 
-    held = {str(one) for one in inspect.get_annotations(Services).values()}
+    hands = [inspect.get_annotations(one) for one in (Services, FileParts)]
+    held = {str(one) for hand in hands for one in hand.values()}
     assert {one.__name__ for one in services()} <= held
     assert Access.__name__ in held
