@@ -43,6 +43,7 @@ from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
@@ -116,6 +117,7 @@ class FakeRepositoryHost:
         self.down: Unavailable | None = None
         self.reads: list[ProjectId] = []
         self.described: list[ProjectId] = []
+        self.pages: dict[ProjectId, str] = {}
         self.listing = Gate()
         self.describing = Gate()
 
@@ -155,6 +157,10 @@ class FakeRepositoryHost:
     def covers(self, project_id: ProjectId) -> bool:
         """Say whether it is of this host and not set apart."""
         return upstream_of(project_id) == self.upstream and project_id not in self.uncovered
+
+    async def page_of(self, project: Project) -> str:
+        """Return the page that was put."""
+        return self.pages.get(project.id, "")
 
     async def describe(self, project_id: ProjectId) -> Project:
         """Return what is held, shallow, or a project made up from its path."""
@@ -646,6 +652,20 @@ class FakeStarter:
         self.roots = tuple(roots)
 
 
+class FakeBrowser:
+    """Shows nothing and remembers what it was to show."""
+
+    def __init__(self) -> None:
+        self.is_there = True
+        self.opened: list[str] = []
+
+    async def open(self, url: str) -> bool:
+        """Remember it, unless nobody sits before a screen."""
+        if self.is_there:
+            self.opened.append(url)
+        return self.is_there
+
+
 @dataclass
 class Core:
     """The services on fakes, with everything that was published."""
@@ -666,6 +686,7 @@ class Core:
     shelf: Shelf = field(default_factory=Shelf)
     machine: FakeMachine = field(default_factory=FakeMachine)
     starter: FakeStarter = field(default_factory=FakeStarter)
+    browser: FakeBrowser = field(default_factory=FakeBrowser)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -693,11 +714,12 @@ class Core:
         self.views = ViewService(self.view_store, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
         self.doctor = DoctorService(self.machine, self.access)
+        self.pages = PageService(self.catalog, self.browser, self.access)
         self.welcome = WelcomeService(
             self.starter, self.starter, self.machine, self.catalog, self.access
         )
         self.services = Services(
-            doctor=self.doctor, welcome=self.welcome,
+            doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
             lab_links=links, history=self.history, views=self.views,
             access=self.access,

@@ -125,6 +125,16 @@ async def files(top: Path) -> frozenset[str]:
     return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
 
 
+async def remote_of(top: Path, name: str = "origin") -> str:
+    """Return where a remote is, as it is written; empty when there is no such remote.
+
+    Raises:
+        TransportError: git is missing, or did not answer in time.
+    """
+    done = await _git(top, "config", "--get", f"remote.{name}.url")
+    return done.stdout.decode("utf-8", "replace").strip() if done.exit_code == 0 else ""
+
+
 async def begin(folder: Path, subject: str) -> bool:
     """Make `folder` a repository and commit all that is in it; return whether that was possible.
 

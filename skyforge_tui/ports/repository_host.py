@@ -75,3 +75,7 @@ class RepositoryHost(Protocol):
             Unavailable: a source file cannot be read.
         """
         ...
+
+    async def page_of(self, project: Project) -> str:
+        """Return the address of the project's web page; empty when it has none."""
+        ...

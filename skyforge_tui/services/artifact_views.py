@@ -16,6 +16,7 @@ class Held:
 
     ref: ArtifactRef
     project_id: ProjectId
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)

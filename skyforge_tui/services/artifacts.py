@@ -90,7 +90,7 @@ class ArtifactService:
         """
         prefix = checked_prefix(ref.key)
         page = await self._store(ref).page(prefix, deep=deep, after=after, limit=limit)
-        folders = [await self._held(ref.store, one) for one in page.folders]
+        folders = [await self._held(ref.store, one, is_folder=True) for one in page.folders]
         artifacts = [(one, await self._held(ref.store, one.key)) for one in page.artifacts]
         return Level(
             tuple(one for one in folders if self._may_see(principal, one)),
@@ -220,8 +220,8 @@ class ArtifactService:
         """Say whether a person sees that something is there; the way to the projects is free."""
         return held.ref.key == ROOT or self.access.role(principal, held.project_id) > Role.NONE
 
-    async def _held(self, store: str, key: str) -> Held:
-        return Held(ArtifactRef(store, key), await self._project_of_key(key))
+    async def _held(self, store: str, key: str, *, is_folder: bool = False) -> Held:
+        return Held(ArtifactRef(store, key), await self._project_of_key(key), is_folder)
 
     async def _project_of_key(self, key: str) -> ProjectId:
         """Return whose a key is: by its slug, or where that is not enough, by its run."""

@@ -90,6 +90,11 @@ class Catalog:
             )
         return max(around, key=lambda one: len(one.path))
 
+    async def page_of(self, project_id: ProjectId) -> str:
+        """Return the address of a project's web page; empty when it has none."""
+        project = self.access.project(project_id)
+        return "" if project is None else await self._host(project_id).page_of(project)
+
     async def trust(self, project_id: ProjectId, sources: Sequence[Source], by: str) -> None:
         """Remember that `by` trusts exactly this content."""
         await self._trust.trust(sources, by, self._clock.now())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.history import HistoryService
     from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
+    from skyforge_tui.services.pages import PageService
     from skyforge_tui.services.projects import ProjectService
     from skyforge_tui.services.runs import RunService
     from skyforge_tui.services.views import ViewService
@@ -45,6 +46,7 @@ class Services:
     lab_links: LabLinks
     history: HistoryService
     views: ViewService
+    pages: PageService
     doctor: DoctorService
     welcome: WelcomeService
     access: Access

@@ -95,6 +95,7 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
         self.config_path = config_path
         self.profile = profile
         self.attention: tuple[int, int] = (0, 0)
+        self._place, self._place_before = Place.PROJECTS, Place.PROJECTS
         self._make_engine = make_engine
         self._clock = clock
         dress(self, theme, ascii=ascii_only, motion=motion)
@@ -107,6 +108,7 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
         """Start the engine once the first frame is on the screen."""
         self.bridge.changes.subscribe(self, self._heard)
         self.app_resume_signal.subscribe(self, self._redraw)
+        self.mode_change_signal.subscribe(self, self._went)
         self.call_after_refresh(self._start)
 
     async def on_unmount(self) -> None:
@@ -159,6 +161,13 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
         """Go to Attention."""
         self.go_to(Place.ATTENTION)
 
+    def do_place_last(self) -> None:
+        """Go to the place one was at before this one, as one left it."""
+        if self._place_before is self._place:
+            self.say(Notice(Severity.INFO, "No place before this one"))
+        else:
+            self.go_to(self._place_before)
+
     def open_run(self, run_id: RunId) -> None:
         """Go to a run's live output; leaving it leads to the runs."""
         from skyforge_tui.tui.screens.run.screen import RunScreen
@@ -191,6 +200,10 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
         else:
             _ = self.switch_mode(place.value)
         self.consider_welcome()
+
+    def _went(self, mode: str) -> None:
+        if mode in TABS and mode != self._place.value:
+            self._place_before, self._place = self._place, Place(mode)
 
     # The program.
 

@@ -15,6 +15,7 @@ from skyforge_tui.tui.framed_screen import TALL, WIDE, FramedScreen
 from skyforge_tui.tui.presenters.frame import Identity
 from skyforge_tui.tui.presenters.frame import Place as Tab
 from skyforge_tui.tui.presenters.lights import light_of
+from skyforge_tui.tui.presenters.missing import missing
 from skyforge_tui.tui.widgets.frame import HeaderBar
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ class PlaceScreen(FramedScreen):
     def denied(self, command: Command) -> Denied | None:
         """Say why a command is refused for what stands under the cursor; None if it is not."""
         lacking = super().denied(command)
+        if lacking is None and (reason := missing(command.id, self.target())):
+            return Denied(reason)
         if lacking is not None or command.permission is None:
             return lacking
         decision = self.bridge.may(command.permission, self.target())

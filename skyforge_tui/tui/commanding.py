@@ -1,46 +1,35 @@
-"""Commands by name: the command line, the palette, the log of what was sent, the yank menu."""
+"""Commands by name: the command line, the palette, the log of what was sent."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.tui.deck import Deck
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
+from skyforge_tui.tui.things import Things
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.history import SentCommand
-    from skyforge_tui.domain.identity import RunId
-    from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
-    from skyforge_tui.services.contract import Services, Target
-    from skyforge_tui.tui.base_screen import PlaceScreen
+    from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.command_line import Meaning
     from skyforge_tui.tui.commands import Place
-    from skyforge_tui.tui.presenters.offers import Wrong, Yank
+    from skyforge_tui.tui.presenters.offers import Wrong
 
 
-class Commanding(Deck):
+class Commanding(Things):
     """Carries out what is asked for by name."""
 
-    log_path: Callable[[RunId], str]
     config_path: str
 
     if TYPE_CHECKING:
 
-        def place(self) -> PlaceScreen:
-            """Return the place in front."""
-
         def go_to(self, place: Place) -> None:
             """Go to a place."""
-
-        def yank(self, what: str, text: str) -> None:
-            """Copy text and say so."""
 
     def do_app_palette(self) -> None:
         """Show every command and every thing there is."""
@@ -53,10 +42,6 @@ class Commanding(Deck):
     def do_app_log(self) -> None:
         """Show every command that was sent."""
         self.go(self._sent_log())
-
-    def do_thing_yank(self) -> None:
-        """Show what can be copied of the thing under the cursor."""
-        self.go(self._yank_menu())
 
     def remap_line(self, command_id: str) -> Line:
         """Return how to give a command another key."""
@@ -230,55 +215,6 @@ class Commanding(Deck):
             case _:
                 self.copy_to_clipboard(line)
                 self.say(Notice(Severity.INFO, "Copied: for a shell", line))
-
-    # The yank menu.
-
-    async def _yank_menu(self) -> None:
-        from skyforge_tui.tui.widgets.yank_menu import YankMenu
-
-        title, yanks = await self._yanks(self.place().target())
-        if not yanks:
-            self.say(Notice(Severity.INFO, "Nothing to copy here"))
-            return
-        picked = await self.push_screen_wait(YankMenu(title, yanks))
-        if picked is not None:
-            self.yank(picked.label, picked.text)
-
-    async def _yanks(self, thing: Target) -> tuple[str, list[Yank]]:
-        """Return what a thing is called and what can be copied of it."""
-        from skyforge_tui.domain.lab import Lab
-        from skyforge_tui.domain.project import Project
-        from skyforge_tui.domain.run import Run
-        from skyforge_tui.domain.template import Template
-        from skyforge_tui.services.artifact_views import Held
-        from skyforge_tui.tui.presenters import yank
-
-        line = self.bridge.line
-        match thing:
-            case Run():
-                try:
-                    spec = (await self._detail(thing.id)).spec
-                except SkyforgeError:
-                    spec = None  # gone meanwhile: what the row says can still be copied
-                title = f"run {thing.number} {thing.title}"
-                return title, yank.of_run(thing, spec, line, self.log_path(thing.id))
-            case Template():
-                project = await self._project_of(thing)
-                return thing.name, yank.of_template(thing, project, line)
-            case Project():
-                return thing.slug, yank.of_project(thing, line)
-            case Lab():
-                return thing.name, yank.of_lab(thing, line)
-            case Held():
-                return thing.ref.key, yank.of_artifact(thing.ref, line)
-            case None:
-                return "", []
-
-    async def _project_of(self, template: Template) -> Project | None:
-        async def ask(services: Services) -> Project | None:
-            return services.access.project(template.project_id)
-
-        return await self.bridge.ask(ask)
 
 
 def _whole(here: Path, path: str) -> Path:

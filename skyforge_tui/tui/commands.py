@@ -69,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("place.runs", ("3",), "runs", "Runs", "Places"),
     Command("place.artifacts", ("4",), "artifacts", "Artifacts", "Places"),
     Command("place.attention", ("5",), "attention", "Attention", "Places"),
+    Command("place.last", ("minus",), "last place", "back to the place before", "Places"),
     # What stands under the cursor.
     Command(
         "project.open", ("enter", "l", "right"), "open", "into its templates", "This",
@@ -138,6 +139,8 @@ COMMANDS: tuple[Command, ...] = (
         Permission.ARTIFACT_DELETE, asks=True, footer=8,
     ),
     Command("thing.yank", ("y",), "yank", "copy id, path, command …", "This", footer=7),
+    Command("thing.details", ("d",), "details", "all that is known of it", "This"),
+    Command("thing.browse", ("o",), "browser", "its page in the browser", "This"),
     # The first page.
     Command(
         "welcome.sample", ("enter",), "sample", "make a sample project", "Begin",
@@ -169,7 +172,7 @@ COMMANDS: tuple[Command, ...] = (
     # Tables.
     Command("table.filter", ("slash",), "filter", "look for rows", "Table", TABLES, footer=5),
     Command("table.next", ("n",), "next hit", "next row that was looked for", "Table", TABLES),
-    Command("table.previous", ("N",), "last hit", "previous row that was looked for", "Table",
+    Command("table.previous", ("N",), "hit before", "previous row that was looked for", "Table",
             TABLES),
     Command("table.sort", ("comma",), "sort", "sort by a column", "Table", TABLES),
     Command("table.mark", ("space",), "mark", "mark, and go on", "Table", TABLES),
@@ -206,7 +209,7 @@ BY_ID = {command.id: command for command in COMMANDS}
 KEY_NAMES = {
     "full_stop": ".", "backslash": "\\", "question_mark": "?", "f1": "F1", "pagedown": "pgdn",
     "pageup": "pgup", "escape": "esc", "colon": ":", "at": "@", "slash": "/", "comma": ",",
-    "asterisk": "*",
+    "asterisk": "*", "minus": "-",
 }  # fmt: skip
 """How keys are written where Textual's name is not what is on the key."""
 

@@ -1,10 +1,11 @@
-"""How the movement commands move a table; a screen names the one that moves."""
+"""How the movement commands move a table, and what it shows of a row; a screen names the table."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from skyforge_tui.tui.presenters.offers import Fact
     from skyforge_tui.tui.widgets.resource_table import ResourceTable
 
 
@@ -12,6 +13,20 @@ class TableKeys:
     """Carry out the movement commands on `self.table`."""
 
     table: ResourceTable
+
+    def row_facts(self) -> list[Fact]:
+        """Return what the row under the cursor shows, those columns too that have no room."""
+        from skyforge_tui.tui.presenters.offers import Fact
+
+        table = self.table
+        if not table.source.count:
+            return []
+        row = table.source.row(table.cursor)
+        cells = {} if row is None else row.cells
+        named = ((one.title.lower() or one.key, cells.get(one.key, ())) for one in table.columns)
+        return [
+            Fact(name, words) for name, words in named if any(one.text.strip() for one in words)
+        ]
 
     def do_move_down(self) -> None:
         """Go one row down."""

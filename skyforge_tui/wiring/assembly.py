@@ -15,6 +15,7 @@ from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
 from skyforge_tui.providers.labs.netlab import NetlabLabProvider
+from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.services.authorization import Access
@@ -28,6 +29,7 @@ from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
@@ -137,6 +139,7 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
         lab_links=lab_links,
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
+        pages=PageService(catalog, LocalBrowser(), access),
         doctor=DoctorService(machine, access),
         welcome=WelcomeService(starter, host, machine, catalog, access),
         access=access,

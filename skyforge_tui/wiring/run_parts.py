@@ -93,6 +93,10 @@ class LateHost:
         """Return the template's sources with their present hashes."""
         return await self._host.fingerprint(template)
 
+    async def page_of(self, project: Project) -> str:
+        """Return the address of the project's web page."""
+        return await self._host.page_of(project)
+
 
 class NoTrust:
     """Nothing is launched here, so nobody is trusted."""

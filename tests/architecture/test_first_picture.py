@@ -46,7 +46,7 @@ EARLY = {
     "services": {"decisions"},
     "settings": {"frame", "places"},
     "wiring": {"cockpit", "garbage"},
-    "tui.presenters": {"amounts", "cells", "frame", "glyphs", "hints", "lights"},
+    "tui.presenters": {"amounts", "cells", "frame", "glyphs", "hints", "lights", "missing"},
     "tui.screens": set[str](),
     "tui.widgets": {"frame", "painted", "spinner"},
 }

@@ -40,6 +40,10 @@ class LocalWorld:
         git(self.repository, "add", "-A")
         git(self.repository, "commit", "-q", "-m", "Second thoughts")
 
+    def clone_from(self, remote: str) -> None:
+        """Say where the repository came from."""
+        git(self.repository, "remote", "add", "origin", remote)
+
     def remove(self, name: str) -> None:
         """Remove one file."""
         (self.repository / name).unlink()
@@ -149,3 +153,11 @@ async def test_a_broken_file_is_a_notice_and_hides_nothing_else(world: LocalWorl
     assert {one.name for one in content.templates} == {"site.yml"}
     places = [notice.where.rpartition("/")[2] for notice in content.project.notices]
     assert places == ["skyforge.toml:2", "bad.yml:3"]
+
+
+async def test_a_page_is_where_it_was_cloned_from(world: LocalWorld) -> None:
+    """A project's page is that of the repository it came from, without names or passwords."""
+    (project,) = (await world.host.list_projects()).projects
+    assert await world.host.page_of(project) == ""
+    world.clone_from("https://mara:geheim@git.example.net/net/edge-fabric.git")
+    assert await world.host.page_of(project) == "https://git.example.net/net/edge-fabric"

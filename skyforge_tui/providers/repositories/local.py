@@ -14,6 +14,7 @@ from skyforge_tui.domain.identity import LOCAL, ProjectId, native_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Members, Project, ProjectKind
 from skyforge_tui.domain.template import Source, Template
+from skyforge_tui.domain.web import web_page
 from skyforge_tui.integrations import git
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.manifest import read_manifest
@@ -156,6 +157,19 @@ class LocalRepositoryHost:
             Unavailable: a source file cannot be read.
         """
         return await in_thread(fingerprint, template)
+
+    async def page_of(self, project: Project) -> str:
+        """Return the web page of the repository that this one was cloned from, if it is on the web.
+
+        Raises:
+            Unavailable: git did not answer.
+        """
+        if project.kind is not ProjectKind.GIT:
+            return ""
+        try:
+            return web_page(await git.remote_of(Path(project.path)))
+        except TransportError as error:
+            raise Unavailable(error.message, upstream=LOCAL, operation="thing.browse") from error
 
     async def _seen(self, path: Path, slug: str) -> tuple[Project, Tree] | None:
         """Return the project at `path` without what is in it; None when it is gone."""

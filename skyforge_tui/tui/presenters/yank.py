@@ -94,9 +94,8 @@ def of_lab(lab: Lab, line: Line) -> list[Yank]:
     ])  # fmt: skip
 
 
-def of_artifact(ref: ArtifactRef, line: Line) -> list[Yank]:
+def of_artifact(ref: ArtifactRef, line: Line, *, is_folder: bool) -> list[Yank]:
     """Return what can be copied of an artifact, or of a folder of them."""
-    is_folder = not ref.key or ref.key.endswith("/")
     fetch = Other(("artifacts", "ls" if is_folder else "get", ref.key, "--store", ref.store))
     return _filled([
         ("n", "name", ref.key.rstrip("/").rpartition("/")[2]),

@@ -264,11 +264,6 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
         if (artifact := self._artifact()) is not None:
             self.work(self._delete(artifact), group="delete", exclusive=True)
 
-    def do_thing_yank(self) -> None:
-        """Copy its key."""
-        if (held := self._held()) is not None:
-            self.cockpit.yank("key", held.ref.key)
-
     async def _save(self, artifact: Artifact) -> None:
         target = Path(self.bridge.directory) / artifact.name
         written = await self.ask(
