@@ -18,6 +18,7 @@ from skyforge_tui import __version__
 _GROUPS = {
     "artifacts": "skyforge_tui.cli.artifacts:artifacts",
     "config": "skyforge_tui.cli.config:config",
+    "demo": "skyforge_tui.cli.demo:demo",
     "labs": "skyforge_tui.cli.labs:labs",
     "doctor": "skyforge_tui.cli.doctor:doctor",
     "projects": "skyforge_tui.cli.projects:projects",

@@ -37,7 +37,7 @@ def perform(ctx: click.Context, work: Work[Services], *, watch: bool = False) ->
     def opened(frame: FrameSettings) -> AbstractAsyncContextManager[Services]:
         return open_services(frame, watch_runs=watch)
 
-    ctx.exit(_guarded(lambda: asyncio.run(_perform(ctx.obj, opened, work))))
+    ctx.exit(guarded(lambda: asyncio.run(_perform(ctx.obj, opened, work))))
 
 
 def perform_on_runs(ctx: click.Context, work: Work[RunParts], *, watch: bool = False) -> None:
@@ -47,10 +47,11 @@ def perform_on_runs(ctx: click.Context, work: Work[RunParts], *, watch: bool = F
     def opened(frame: FrameSettings) -> AbstractAsyncContextManager[RunParts]:
         return open_runs(frame, watch_runs=watch)
 
-    ctx.exit(_guarded(lambda: asyncio.run(_perform(ctx.obj, opened, work))))
+    ctx.exit(guarded(lambda: asyncio.run(_perform(ctx.obj, opened, work))))
 
 
-def _guarded(call: Callable[[], int]) -> int:
+def guarded(call: Callable[[], int]) -> int:
+    """Return what `call` returns, or the exit code of its failure, which is said."""
     from skyforge_tui.settings.complaint import SettingsError
 
     try:

@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skyforge_tui.demo.chaos import Chaos
 from skyforge_tui.demo.clock import SECOND
+from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
+from skyforge_tui.demo.knobs import turn
 from skyforge_tui.demo.people import Person
 from skyforge_tui.demo.servers.semaphore.alarms import Alarms
 from skyforge_tui.demo.servers.semaphore.app import make_app
@@ -76,6 +78,39 @@ class SemaphoreServer:
             await self.estate.clock.sleep(down_s)
         await self.listener.open()
 
+    def cut(self, *, websockets_only: bool = False) -> int:
+        """Reset connections; return how many."""
+        return self.listener.cut(websockets_only=websockets_only)
+
+    def expire(self) -> int:
+        """End all sessions; return how many."""
+        return self.sessions.expire()
+
+    def credentials(self) -> dict[str, dict[str, str]]:
+        """Return how to sign in, by role; `totp_secret` is for an authenticator."""
+        found = {}
+        for role, username in BY_ROLE.items():
+            person = self.estate.people[username]
+            found[role] = {
+                "username": username,
+                "password": person.password,
+                "token": self.token(username),
+            }
+            if person.totp_secret:
+                found[role]["totp_secret"] = person.totp_secret
+        return found
+
+    def status(self) -> dict[str, Any]:
+        """Return counts, and the e-mails with one-time codes that were sent."""
+        return {
+            "connections": self.listener.connections,
+            "sockets": self.feed.audience,
+            "sessions": len(self.sessions.by_cookie),
+            "runs": len(self.state.runs),
+            "active_runs": sum(not one.is_over for one in self.state.runs.values()),
+            "mailbox": [{"to": one.to, "code": one.code} for one in self.sessions.mailbox],
+        }
+
     def token(self, username: str) -> str:
         """Return the API token that a person has from the beginning."""
         return token_of(self.estate.people[username])
@@ -96,6 +131,19 @@ class SemaphoreServer:
             self.life.drop(run)
             del self.state.runs[run.id]
         del room.templates[template.id]
+
+
+def make_semaphore(
+    estate: Estate, *, port: int = 0, tls: ssl.SSLContext | None = None, **habits: Any
+) -> SemaphoreServer:
+    """Return a server with these habits.
+
+    Raises:
+        ValueError: a habit is none.
+    """
+    chosen = Habits()
+    turn(chosen, habits)
+    return SemaphoreServer(estate, chosen, port=port, tls=tls)
 
 
 def token_of(person: Person) -> str:

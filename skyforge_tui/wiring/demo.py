@@ -1,0 +1,125 @@
+"""Opens the cockpit on the pretend estate, or serves the estate alone.
+
+The estate lives in a process of its own, so that it disturbs no picture; it ends when whoever
+started it closes its standard input, by whatever death.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+from skyforge_tui.demo.company.staff import BY_ROLE
+from skyforge_tui.domain.errors import Unavailable
+
+ROLES: Final = tuple(BY_ROLE)
+"""Whom one can be in the pretend company."""
+_ENDS_WITHIN_S: Final = 10
+
+
+def serve_demo(
+    tell: Callable[[dict[str, Any]], None],
+    *,
+    role: str,
+    seed: int = 1,
+    speed: float = 1.0,
+    servers: dict[str, dict[str, Any]] | None = None,
+    until_eof: bool = False,
+) -> None:
+    """Serve the estate until SIGINT or SIGTERM, or the end of standard input.
+
+    `tell` is called once, with addresses, credentials by role, and the path of a configuration
+    that signs in as `role`. `servers` holds options by kind.
+
+    Raises:
+        ValueError: an option is nothing that its server knows.
+        OSError: a port is taken.
+    """
+    from skyforge_tui.demo.program import Options, open_estate, until_ended
+
+    async def serve() -> None:
+        with _home() as home:
+            async with open_estate(Options(seed, speed, servers or {})) as estate:
+                told = estate.told()
+                config = _configure(home, told["servers"], role)
+                tell({**told, "config": str(config)})
+                await until_ended(eof=until_eof)
+
+    asyncio.run(serve())
+
+
+def open_demo(arguments: Sequence[str]) -> int:
+    """Open the cockpit on an estate that is served with these options; return the exit code.
+
+    Raises:
+        Unavailable: the estate cannot be served.
+    """
+    from skyforge_tui.wiring import run_cockpit
+
+    with _served(arguments) as config:
+        return run_cockpit(config, None)
+
+
+@contextmanager
+def _served(arguments: Sequence[str]) -> Iterator[Path]:
+    """Serve the estate in a process of its own; yield its configuration."""
+    command = [sys.executable, "-m", "skyforge_tui", "demo", "serve", "--json", "--until-eof"]
+    with tempfile.TemporaryFile("w+") as complaints:
+        child = subprocess.Popen(
+            [*command, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True,
+            start_new_session=True,  # what ends the cockpit must not end the estate first
+        )  # fmt: skip
+        with child:
+            line = cast("IO[str]", child.stdout).readline()
+            if not line:
+                child.wait(_ENDS_WITHIN_S)
+                complaints.seek(0)
+                raise Unavailable(f"the pretend estate: {complaints.read().strip()}")
+            try:
+                yield Path(json.loads(line)["config"])
+            finally:
+                cast("IO[str]", child.stdin).close()
+                try:
+                    child.wait(_ENDS_WITHIN_S)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    """Make a folder for all that the demo keeps, and remove it with everything in it."""
+    home = Path(tempfile.mkdtemp(prefix="sky-demo-"))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _configure(home: Path, servers: dict[str, Any], role: str) -> Path:
+    """Write a configuration that knows the servers, and the secrets that it names."""
+    lines = [f"state_dir = {_text(home / 'state')}", f"cache_dir = {_text(home / 'cache')}"]
+    lines += ["", "[workspace]", 'name = "demo"', f"roots = [{_text(home / 'workspace')}]"]
+    (home / "workspace").mkdir()
+    for kind, server in servers.items():
+        secret = home / f"{kind}.token"
+        secret.write_text(server["credentials"][role]["token"] + "\n", encoding="utf-8")
+        secret.chmod(0o600)
+        lines += ["", f"[{kind}.demo]", f"url = {_text(server['url'])}"]
+        lines += [f"token = {_text(f'file:{secret}')}"]
+    config = home / "config.toml"
+    config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return config
+
+
+def _text(value: object) -> str:
+    """Return a text of TOML."""
+    return json.dumps(str(value), ensure_ascii=False)

@@ -1,0 +1,81 @@
+"""`skyforge demo serve`: one line, and a world behind it, until it is ended."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from skyforge_tui.cli import run
+
+COMMAND = (sys.executable, "-m", "skyforge_tui", "demo", "serve", "--json")
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """Serve the estate; yield the process, and what its one line says."""
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serves_until_ended(number: signal.Signals) -> None:
+    """One line tells addresses, credentials and a configuration; a signal ends it, tidily."""
+    with serving("-o", "semaphore.version=2.10", "--as", "guest") as (process, told):
+        semaphore = told["servers"]["semaphore"]
+        config = Path(told["config"])
+        settings = tomllib.loads(config.read_text(encoding="utf-8"))
+        instance = settings["semaphore"]["demo"]
+        secret = Path(instance["token"].removeprefix("file:"))
+        assert instance["url"] == semaphore["url"]
+        assert secret.stat().st_mode & 0o077 == 0
+        headers = {"authorization": f"Bearer {secret.read_text().strip()}"}
+        with httpx.Client(trust_env=False, headers=headers) as client:
+            user = client.get(f"{semaphore['url']}/api/user").json()
+            assert user["username"] == semaphore["credentials"]["guest"]["username"]
+            assert client.get(f"{semaphore['url']}/api/info").json()["version"].startswith("2.10.")
+        process.send_signal(number)
+        assert process.wait(20) == 0
+        assert not config.parent.exists()
+
+
+def test_ends_with_who_started_it() -> None:
+    """An estate that a cockpit started ends when that cockpit does, however it died."""
+    with serving("--until-eof") as (process, told):
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(20) == 0
+        assert not Path(told["config"]).parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("semaphore.version=2.99", "2.99 is not between 2.8 and 2.18"),
+        ("semaphore.mood=bad", "'mood' is none of"),
+        ("version=2.10", "SERVER.NAME=VALUE"),
+        ("semaphore.queue_s=soon", "queue_s"),
+    ],
+)
+def test_wrong_options_are_named(
+    option: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An option that no server knows is refused as a mistake in usage."""
+    assert run(["demo", "serve", "-o", option]) == 2
+    assert said in capsys.readouterr().err
