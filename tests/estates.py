@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from skyforge_tui.demo.clock import Clock, HandClock
 from skyforge_tui.demo.company import make_estate
 from skyforge_tui.demo.servers.semaphore.habits import Habits
-from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
+from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer, Stock
 from skyforge_tui.demo.servers.semaphore.versions import Version
 
 
@@ -28,18 +29,24 @@ class Errors(logging.Handler):
 
 @asynccontextmanager
 async def served_semaphore(
-    version: str = "2.16", *, clock: Clock | None = None, tls: Any = None, **habits: Any
+    version: str = "2.16",
+    *,
+    clock: Clock | None = None,
+    stock: Stock | None = None,
+    tls: ssl.SSLContext | None = None,
+    **habits: Any,
 ) -> AsyncIterator[SemaphoreServer]:
     """Serve a Semaphore of the pretend company; fail if its own code failed meanwhile.
 
-    `habits` are fields of `Habits`. Without a `clock` it is a `HandClock`: nothing happens in the
-    pretend world until `server.estate.clock.advance(seconds)`.
+    `habits` are fields of `Habits`; without a `stock` nothing ever ran. Without a `clock` it is a
+    `HandClock`: nothing happens in the pretend world until `server.estate.clock.advance(seconds)`.
     """
     errors = Errors()
     logger = logging.getLogger("uvicorn.error")
     logger.addHandler(errors)
     estate = make_estate(clock=clock or HandClock())
-    server = SemaphoreServer(estate, Habits(version=Version.parse(version), **habits), tls=tls)
+    chosen = Habits(version=Version.parse(version), **habits)
+    server = SemaphoreServer(estate, chosen, stock=stock, tls=tls)
     await server.open()
     try:
         yield server

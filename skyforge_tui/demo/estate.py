@@ -33,6 +33,47 @@ class Repository:
     commits: list[Commit] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that is asked before a recipe runs."""
+
+    name: str
+    title: str
+    type: str = ""
+    """Empty for text, else int, enum or secret."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Label and value."""
+    default: str = ""
+    is_required: bool = False
+    description: str = ""
+    usual: tuple[str, ...] = ()
+    """What people mostly answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Something that the company automates."""
+
+    name: str
+    playbook: str
+    app: str = "ansible"
+    description: str = ""
+    questions: tuple[Question, ...] = ()
+    view: str = "Daily work"
+    kind: str = ""
+    """Empty, `build` or `deploy`."""
+    builds: str = ""
+    """Of a deploy: the recipe that builds what it deploys."""
+    cron: str = ""
+    groups: tuple[str, ...] = ("defaults",)
+    """Variable groups."""
+    takes: tuple[str, ...] = ()
+    """What may be given when it is started: debug, limit, tags, inventory, args, branch."""
+    is_parallel: bool = False
+    often: int = 3
+    """How often it runs, compared with others."""
+
+
 @dataclass(slots=True)
 class Project:
     """A piece of the network, who works on it, and the machines that are in it."""
@@ -44,6 +85,7 @@ class Project:
     repositories: list[Repository]
     hosts: dict[str, tuple[str, ...]]
     """Machines by group of the inventory."""
+    recipes: tuple[Recipe, ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from skyforge_tui.demo.clock import LiveClock
 from skyforge_tui.demo.company import make_estate
@@ -25,6 +25,12 @@ class Options:
     speed: float = 1.0
     servers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Options by kind; a kind that is missing has none, but is served."""
+
+
+_LIVELY: Final[dict[str, dict[str, Any]]] = {
+    "semaphore": {"past_runs": 240, "is_busy": True, "runs_schedules": True},
+}
+"""What makes each server worth looking at; options outrank it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skyforge_tui.demo.company import recipes
 from skyforge_tui.demo.estate import Project, Repository
 from skyforge_tui.demo.people import Role
 
@@ -24,6 +25,7 @@ def work() -> list[Project]:
                 "leaves": _numbered("leaf", 6),
                 "edges": ("edge-lyon", "edge-oslo"),
             },
+            recipes.EDGE_FABRIC,
         ),
         Project(
             "campus",
@@ -31,6 +33,7 @@ def work() -> list[Project]:
             dict(_EVERYBODY),
             [_git("campus", "main"), _git("campus-wifi", "main", "next")],
             {"access": _numbered("acc", 12), "cores": _numbered("core", 2)},
+            recipes.CAMPUS,
         ),
         Project(
             "cloud-landing",
@@ -38,6 +41,7 @@ def work() -> list[Project]:
             {"olga": Role.OWNER, "mika": Role.MANAGER, "gus": Role.GUEST},
             [_git("cloud-landing", "main")],
             {"gateways": ("gw-eu1", "gw-us1")},
+            recipes.CLOUD_LANDING,
         ),
         Project(
             "lab-services",
@@ -45,6 +49,7 @@ def work() -> list[Project]:
             {"olga": Role.OWNER, "rosa": Role.OWNER, "gus": Role.GUEST, "tom": Role.GUEST},
             [_git("lab-services", "main"), _git("netlab-topologies", "main", "frr-ospf")],
             {"hypervisors": _numbered("hv", 3)},
+            recipes.LAB_SERVICES,
         ),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -65,6 +66,15 @@ class Run:
     stages: list[Stage] = field(default_factory=list)
     tallies: tuple[Tally, ...] = ()
     failures: list[Failure] = field(default_factory=list)
+
+    past: Callable[[], None] | None = None
+    """Writes down the output of a run of the past, when it is asked for the first time."""
+
+    def recall(self) -> None:
+        """Make sure that rows, stages and results are there."""
+        if self.past is not None:
+            tell, self.past = self.past, None
+            tell()
 
     @property
     def is_over(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import dataclass, fields
 from email.utils import formatdate
-from typing import Any
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,11 +22,26 @@ from skyforge_tui.demo.servers.semaphore.furnishing import furnish
 from skyforge_tui.demo.servers.semaphore.habits import Habits
 from skyforge_tui.demo.servers.semaphore.life import Life
 from skyforge_tui.demo.servers.semaphore.numbers import Numbers
+from skyforge_tui.demo.servers.semaphore.past import Past
+from skyforge_tui.demo.servers.semaphore.present import set_going
 from skyforge_tui.demo.servers.semaphore.sessions import Sessions
 from skyforge_tui.demo.servers.semaphore.state import Room, State
 from skyforge_tui.demo.servers.semaphore.telling import Teller
 from skyforge_tui.demo.servers.semaphore.things import Template
 from skyforge_tui.demo.serving import Listener
+
+
+@dataclass(slots=True)
+class Stock:
+    """What a new server holds beside the company's templates."""
+
+    past_runs: int = 0
+    more_templates: int = 0
+    is_busy: bool = False
+    """Whether some runs are under way when it opens."""
+
+
+_STOCKED: Final = {one.name for one in fields(Stock)}
 
 
 class SemaphoreServer:
@@ -38,6 +54,7 @@ class SemaphoreServer:
         estate: Estate,
         habits: Habits | None = None,
         *,
+        stock: Stock | None = None,
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -53,7 +70,9 @@ class SemaphoreServer:
         app = _Dated(make_app(self), self)
         ping_s = 54 if self.habits.version.minor < 13 else 108
         self.listener = Listener(app, self.chaos, estate.clock, port=port, tls=tls, ping_s=ping_s)
-        furnish(self)
+        self._stock = stock or Stock()
+        furnish(self, self._stock.more_templates)
+        Past(self.state).make(self._stock.past_runs)
 
     @property
     def url(self) -> str:
@@ -64,6 +83,8 @@ class SemaphoreServer:
         """Begin to serve."""
         await self.listener.open()
         self.alarms.set_all()
+        if self._stock.is_busy:
+            set_going(self)
 
     async def close(self) -> None:
         """Serve no more."""
@@ -129,21 +150,23 @@ class SemaphoreServer:
                 del room.schedules[schedule.id]
         for run in list(self.state.runs_in(room.project.id, template.id)):
             self.life.drop(run)
-            del self.state.runs[run.id]
+            self.state.drop_run(run)
         del room.templates[template.id]
 
 
 def make_semaphore(
     estate: Estate, *, port: int = 0, tls: ssl.SSLContext | None = None, **habits: Any
 ) -> SemaphoreServer:
-    """Return a server with these habits.
+    """Return a server with these habits; fields of `Stock` are taken too.
 
     Raises:
         ValueError: a habit is none.
     """
-    chosen = Habits()
+    stocked = {name: habits.pop(name) for name in _STOCKED & habits.keys()}
+    chosen, stock = Habits(), Stock()
     turn(chosen, habits)
-    return SemaphoreServer(estate, chosen, port=port, tls=tls)
+    turn(stock, stocked)
+    return SemaphoreServer(estate, chosen, stock=stock, port=port, tls=tls)
 
 
 def token_of(person: Person) -> str:

@@ -63,7 +63,7 @@ def key(one: Key) -> Shape:
 def template(one: Template, room: Room, state: State, *, in_list: bool) -> Shape:
     """Return a template, with its last run."""
     version = state.habits.version
-    runs = list(state.runs_in(room.project.id, one.id))
+    last = next(state.runs_in(room.project.id, one.id), None)
     data = plain(one)
     data["survey_vars"] = [
         without_empty(var, ("name", "title", "required", "type", "description", "values"))
@@ -73,8 +73,8 @@ def template(one: Template, room: Room, state: State, *, in_list: bool) -> Shape
     ] or None
     if in_list and not data["vaults"]:
         data["vaults"] = None
-    data["last_task"] = listed_run(runs[0], state) if runs else None
-    data["tasks"] = len(runs)
+    data["last_task"] = None if last is None else listed_run(last, state)
+    data["tasks"] = state.count_runs(room.project.id, one.id)
     for name, since in _SINCE.items():
         if version.minor < since:
             data.pop(name)

@@ -7,7 +7,7 @@ import json
 from skyforge_tui.demo.servers.semaphore.answers import Refusal
 from skyforge_tui.demo.servers.semaphore.runs import Run
 from skyforge_tui.demo.servers.semaphore.state import Account, Room, State
-from skyforge_tui.demo.servers.semaphore.things import TaskRequest
+from skyforge_tui.demo.servers.semaphore.things import TaskRequest, Template
 
 
 def start(state: State, room: Room, account: Account | None, given: TaskRequest) -> Run:
@@ -35,6 +35,8 @@ def start(state: State, room: Room, account: Account | None, given: TaskRequest)
         commit_hash=given.commit_hash,
         limit=given.limit,
     )
+    if template.type == "build":
+        run.version = _next_version(state, room, template)
     if template.allow_override_args_in_task:
         run.arguments = given.arguments
     if template.allow_override_branch_in_task or not version.limits_branches:
@@ -47,8 +49,17 @@ def start(state: State, room: Room, account: Account | None, given: TaskRequest)
         run.debug, run.dry_run, run.diff = given.debug, given.dry_run, given.diff
     if version.overrides_inventory and template.task_params.get("allow_override_inventory"):
         run.inventory_id = given.inventory_id
-    state.runs[run.id] = run
+    state.add_run(run)
     return run
+
+
+def _next_version(state: State, room: Room, template: Template) -> str:
+    """Return the version that a build gets: the last one's, its last number one higher."""
+    for before in state.runs_in(room.project.id, template.id):
+        if before.version:
+            head, dot, last = before.version.rpartition(".")
+            return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else before.version
+    return template.start_version or "0"
 
 
 def _check_object(text: str) -> None:

@@ -75,6 +75,7 @@ class State:
     rooms: dict[int, Room] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
     """In the order in which they were created."""
+    _by_template: dict[tuple[int, int], dict[int, Run]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     """The oldest first."""
 
@@ -94,9 +95,26 @@ class State:
 
     def runs_in(self, project_id: int, template_id: int | None = None) -> Iterator[Run]:
         """Yield the runs of a project, or of a template, the newest first."""
+        if template_id is not None:
+            yield from reversed(self._by_template.get((project_id, template_id), {}).values())
+            return
         for run in reversed(self.runs.values()):
-            if run.project_id == project_id and template_id in (None, run.template_id):
+            if run.project_id == project_id:
                 yield run
+
+    def count_runs(self, project_id: int, template_id: int) -> int:
+        """Return how many runs a template has."""
+        return len(self._by_template.get((project_id, template_id), ()))
+
+    def add_run(self, run: Run) -> None:
+        """Keep a run; it is the newest."""
+        self.runs[run.id] = run
+        self._by_template.setdefault((run.project_id, run.template_id), {})[run.id] = run
+
+    def drop_run(self, run: Run) -> None:
+        """Keep a run no more."""
+        del self.runs[run.id]
+        del self._by_template[run.project_id, run.template_id][run.id]
 
     def add_project(self, project: Project, owner: Account | None) -> Room:
         """Add a project, with the key and the environment that every project begins with."""
@@ -117,13 +135,20 @@ class State:
         return thing
 
     def tell(
-        self, kind: str, object_id: int, description: str, *,
-        room: Room | None = None, account: Account | None = None, name: str = "",
-    ) -> None:  # fmt: skip
-        """Write down that something happened."""
+        self,
+        kind: str,
+        object_id: int,
+        description: str,
+        *,
+        room: Room | None = None,
+        account: Account | None = None,
+        name: str = "",
+        at: int | None = None,
+    ) -> None:
+        """Write down that something happened, now or `at` another instant."""
         self.events.append(
             Event(
-                self.estate.clock.now(),
+                self.estate.clock.now() if at is None else at,
                 None if room is None else room.project.id,
                 None if account is None else account.id,
                 object_id,

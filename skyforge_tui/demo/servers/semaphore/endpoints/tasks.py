@@ -73,7 +73,7 @@ async def drop_task(call: Call) -> Response:
         raise Refusal(401)
     if call.server.life.holds(run):
         raise Refusal(400)
-    del call.state.runs[run.id]
+    call.state.drop_run(run)
     return empty()
 
 
@@ -107,6 +107,7 @@ def run_of(call: Call) -> Run:
     run = call.state.runs.get(call.number("id"))
     if run is None or run.project_id != call.room.project.id:
         raise Refusal(400)
+    run.recall()
     return run
 
 
