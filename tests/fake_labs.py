@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from collections.abc import Collection, Mapping, Sequence
@@ -63,6 +64,9 @@ class FakeLabProvider:
         self.unreadable: set[LabId] = set()
         self.source = a_lab_source(provider=upstream)
         self.stamp = ""
+        self.answering = asyncio.Event()
+        """Cleared, it holds back what is asked of one lab."""
+        self.answering.set()
         self.asked: list[LabQuery] = []
         """Every query of a listing, in order."""
 
@@ -103,6 +107,7 @@ class FakeLabProvider:
 
     async def detail(self, lab_id: LabId) -> LabDetail:
         """Return the detail that was put, or the lab alone."""
+        await self.answering.wait()
         self._answer()
         if lab_id not in self.held:
             raise NotFound(f"no lab {lab_id}", upstream=self.upstream)

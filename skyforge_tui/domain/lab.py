@@ -85,6 +85,8 @@ class Lab:
     """Why it deviates, in a few words; empty when it does not."""
     run_id: RunId | None = None
     """The run that builds or built it."""
+    asks: bool = False
+    """Whether that run waits for a person's answer."""
 
     @property
     def is_ready(self) -> bool:

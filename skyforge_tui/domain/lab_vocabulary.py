@@ -14,7 +14,7 @@ _STATES = tuple(str(one) for one in LabState)
 LABS = Vocabulary(
     "labs",
     (
-        Field("state", FieldKind.WORD, "how it is", (*_STATES, "ready", "degraded")),
+        Field("state", FieldKind.WORD, "how it is", (*_STATES, "ready", "degraded", "asks")),
         Field("lab", about="its name"),
         Field("up", FieldKind.COUNT, "how many nodes are up"),
         Field("ready", FieldKind.COUNT, "how many nodes are ready"),
@@ -39,6 +39,8 @@ def lab_record(lab: Lab, now: datetime, me: str) -> Record:
         words.add("degraded")
     if lab.state.is_moving:
         words.add("moving")
+    if lab.asks:
+        words.add("asks")
     if lab.owner and in_one_line(lab.owner) == in_one_line(me):
         words.add("mine")
     texts = {

@@ -13,7 +13,7 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.events import LabsChanged
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, upstream_of
-from skyforge_tui.domain.lab import Lab, LabSource, LabState
+from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
 from skyforge_tui.ports.lab_cache import LabCache
 from skyforge_tui.ports.lab_provider import LabListing, LabProvider, LabQuery, ProgressStamp
 from skyforge_tui.services.bus import Bus
@@ -33,6 +33,7 @@ class LabIndex:
         self._bus = bus
         self._labs: dict[LabId, Lab] = {}
         self._sources: dict[str, LabSource] = {}
+        self._details: dict[LabId, LabDetail] = {}
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
@@ -71,6 +72,21 @@ class LabIndex:
         if found is None:
             raise NotFound(f"no lab provider named {upstream_of(lab_id)}")
         return found
+
+    async def detail(self, lab_id: LabId) -> LabDetail:
+        """Ask a lab's provider for all there is, and remember it.
+
+        Raises:
+            NotFound: there is no such lab.
+            Unavailable: the provider did not answer.
+        """
+        found = await self.provider(lab_id).detail(lab_id)
+        self._details[lab_id] = found
+        return found
+
+    def told(self, lab_id: LabId) -> LabDetail | None:
+        """Return what a lab's provider told last of it, if it was asked since the start."""
+        return self._details.get(lab_id)
 
     async def stamp(self) -> str:
         """Return a text that differs whenever labs may have moved on, where that is cheap."""
@@ -113,6 +129,8 @@ class LabIndex:
     def _remember(self, difference: Difference[LabId, Lab], sources: Sequence[LabSource]) -> None:
         kept = {key: one for key, one in self._labs.items() if key not in difference.gone}
         self._labs = kept | difference.added | difference.changed
+        for lab_id in difference.gone:
+            self._details.pop(lab_id, None)
         self._sources = {**self._sources, **{one.provider: one for one in sources}}
         for source in sources:
             match source.mode:

@@ -73,12 +73,14 @@ class LabLinks:
         return [] if named is None else [named.run]
 
     def nodes_of(self, lab: Lab) -> tuple[LabNode, ...]:
-        """Return the nodes that the topology of a lab at rest names."""
+        """Return the nodes that the topology of a lab names, as long as nobody tells more."""
         template = self.template_of(lab)
         if template is None or template.lab is None:
             return ()
+        is_at_rest = lab.state is LabState.STOPPED
+        state = NodeState.STOPPED if is_at_rest else NodeState.UNKNOWN
         device = template.lab.device
-        return tuple(LabNode(one, device, state=NodeState.STOPPED) for one in template.lab.nodes)
+        return tuple(LabNode(one, device, state=state) for one in template.lab.nodes)
 
     def linked(self, lab: Lab) -> Lab:
         """Return a lab with the project that holds its folder."""
@@ -96,8 +98,13 @@ class LabLinks:
         if template is None:
             return lab
         runs = await self._runs.cache.latest(template.id, _LOOKED_BACK)
-        built = next((one.id for one in runs if one.action in _BUILDS), None)
-        return replace(lab, topology=lab.topology or file_of(template), run_id=built)
+        built = next((one for one in runs if is_changing(one) or one.action in _BUILDS), None)
+        return replace(
+            lab,
+            topology=lab.topology or file_of(template),
+            run_id=None if built is None else built.id,
+            asks=built is not None and _asks(built),
+        )
 
     def at_rest(
         self, live: Iterable[Lab], last: Mapping[TemplateId, Run], upstream: str, owner: str
@@ -125,6 +132,10 @@ def is_changing(run: Run) -> bool:
     return run.state.is_active and run.action in _CHANGES
 
 
+def _asks(run: Run) -> bool:
+    return run.state is RunState.RUNNING and run.waits_for_input
+
+
 def _resting(template: Template, last: Run | None, upstream: str, owner: str) -> Lab:
     state, note, step = LabState.STOPPED, "", ""
     total = len(template.lab.nodes) if template.lab is not None else None
@@ -149,6 +160,7 @@ def _resting(template: Template, last: Run | None, upstream: str, owner: str) ->
         step=step,
         note=note,
         run_id=None if last is None else last.id,
+        asks=last is not None and _asks(last),
     )
 
 

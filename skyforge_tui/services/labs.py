@@ -6,7 +6,7 @@ A lab is started and stopped by runs of the topology it is made from.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import LabSyncRequested
@@ -23,7 +23,7 @@ from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import NETLAB, LabLinks, is_changing
 from skyforge_tui.services.lab_markers import MarkedLabs
 
-_NOT_STARTED = "nodes and links: netlab tells them once the lab was started here"
+_NOT_STARTED = "addresses and links: netlab tells them once the lab was started here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,22 @@ class LabService:
             return await self._marked.detail(lab_id)
         if self._index.lab(lab_id) is None:
             return LabDetail(lab, self._links.nodes_of(lab), missing=(_NOT_STARTED,))
-        detail = await self._index.provider(lab_id).detail(lab_id)
+        detail = await self._index.detail(lab_id)
         linked = await self._links.with_run(self._links.linked(detail.lab))
-        return LabDetail(linked, detail.nodes, detail.links, detail.steps, detail.missing)
+        return replace(detail, lab=linked)
+
+    @requires(Permission.LAB_READ)
+    async def known(self, principal: Principal, lab_id: LabId) -> LabDetail:
+        """Return a lab with what was told of it before; nobody is asked.
+
+        Raises:
+            NotFound: there is none, or this person may not see it.
+        """
+        lab = await self._visible(principal, lab_id)
+        told = self._index.told(lab_id)
+        if told is not None:
+            return replace(told, lab=lab)
+        return LabDetail(lab, self._links.nodes_of(lab))
 
     @requires(Permission.LAB_READ)
     async def template_for(self, principal: Principal, lab_id: LabId) -> Template | None:

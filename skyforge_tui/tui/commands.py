@@ -111,13 +111,27 @@ COMMANDS: tuple[Command, ...] = (
         Permission.RUN_START, asks=True, footer=4,
     ),
     Command(
-        "lab.destroy", ("D",), "destroy", "stop it and remove what was made for it", "This",
-        _WITH_LAB, Permission.RUN_START, asks=True, footer=5,
+        "lab.act", ("a",), "act", "collect, validate, report …, or answer its run", "This",
+        _WITH_LAB, Permission.RUN_START, asks=True, footer=4,
     ),
     Command(
-        "lab.run", ("u",), "its run", "the run that builds or built it", "This", _WITH_LAB,
-        footer=6,
+        "lab.run", ("u",), "its run", "the run that builds, built or names it", "This", _WITH_LAB,
+        footer=5,
     ),
+    Command(
+        "lab.destroy", ("D",), "destroy", "stop it and remove what was made for it", "This",
+        _WITH_LAB, Permission.RUN_START, asks=True, footer=6,
+    ),
+    Command(
+        "lab.choose", ("enter", "l", "right"), "look", "a node's links, or a run", "This",
+        _at(Place.LAB),
+    ),
+    Command(
+        "lab.next", ("tab",), "next part", "nodes, links, steps, runs and output in turn", "This",
+        _at(Place.LAB), footer=1,
+    ),
+    Command("lab.previous", ("shift+tab",), "part before", "the part before", "This",
+            _at(Place.LAB)),
     Command(
         "artifact.open", ("enter", "l", "right"), "open", "into the folder, or read it", "This",
         _at(Place.ARTIFACTS), footer=1,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab, LabState
+from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
@@ -45,12 +47,16 @@ class LabCommands:
         if lab is None:
             return "no lab here"
         match command.id:
+            case "lab.act" if lab.asks:
+                return ""
             case "lab.start" if lab.state in _RUNS:
                 return f"{lab.name} is {lab.state} already"
             case "lab.stop" | "lab.destroy" if lab.state is LabState.STOPPED:
                 return f"{lab.name} does not run"
             case "lab.run" if lab.run_id is None:
                 return f"no run of this workspace built {lab.name}"
+            case "lab.stop" | "lab.destroy" if lab.state is LabState.MARKER:
+                return f"{lab.name} is {lab.note}"
         return ""
 
     def do_lab_start(self) -> None:
@@ -65,6 +71,14 @@ class LabCommands:
         """Show the card, filled in to take it down and remove what was made for it."""
         self._card({"action": "down", "cleanup": "true"})
 
+    def do_lab_act(self) -> None:
+        """Show the card, filled in with what is done most to a lab as it is; or answer its run."""
+        lab = self.target()
+        if lab is not None and lab.asks and lab.run_id is not None:
+            self.work(self._answer(lab.run_id), group="card", exclusive=True)
+        elif lab is not None:
+            self._card({"action": "collect" if lab.state is LabState.RUNNING else "create"})
+
     def do_lab_run(self) -> None:
         """Go to the run that builds or built it."""
         lab = self.target()
@@ -74,6 +88,14 @@ class LabCommands:
     def _card(self, answers: dict[str, str]) -> None:
         if (lab := self.target()) is not None:
             self.work(self._open_card(lab, answers), group="card", exclusive=True)
+
+    async def _answer(self, run_id: RunId) -> None:
+        principal = self.cockpit.bridge.principal
+
+        async def run(services: Services) -> Run:
+            return (await services.runs.get(principal, run_id)).run
+
+        self.cockpit.answer_run(await self.ask(run))
 
     async def _open_card(self, lab: Lab, answers: dict[str, str]) -> None:
         principal = self.cockpit.bridge.principal

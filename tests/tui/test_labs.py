@@ -1,45 +1,26 @@
-"""Labs as a person sees them: rows, empty states, one lab, and what the keys lead to."""
+"""Labs as a person sees them: rows, empty states, and what the keys lead to."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
+from skyforge_tui.domain.collection import Collection
+from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import SYSTEM, LabId, Principal
-from skyforge_tui.domain.lab import (
-    Lab,
-    LabDetail,
-    LabLink,
-    LabLinkEnd,
-    LabNode,
-    LabSource,
-    LabState,
-    LabStep,
-    NodeState,
-)
-from skyforge_tui.domain.project import Members
+from skyforge_tui.domain.identity import SYSTEM, RunId
+from skyforge_tui.domain.lab import Lab, LabSource, LabState
+from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import RunState
-from skyforge_tui.domain.template import Source, Template, TemplateKind
+from skyforge_tui.domain.template import Source, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
-from skyforge_tui.engine.inline import InlineEngine
-from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.app import SkyforgeApp
-from skyforge_tui.tui.presenters import lab as one
 from skyforge_tui.tui.presenters import labs as many
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.columns import fit, row_line
-from tests.builders import PROJECT_PATH, a_detail, a_project, a_template
+from tests.builders import PROJECT_PATH, a_template
 from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
-from tests.fakes import Core, FakeClock
-from tests.tui.cockpit_harness import press, row_with, until_idle, until_shown
+from tests.tui.cockpit_harness import press, row_with, until_idle, until_shown, write
+from tests.tui.lab_bench import NOW, TOPOLOGY, Bench
 
-NOW = datetime(2026, 3, 14, 14, 5, tzinfo=UTC)
-ADA = Principal("ada")
 LIVE = a_lab_source()
 SILENT = a_lab_source(mode=UpstreamState.ERROR, error="disk on fire", advice="R looks again")
 
@@ -59,6 +40,10 @@ def row(lab: Lab, source: LabSource | None = LIVE, width: int = 140) -> str:
         (a_lab(state=LabState.STARTING, ready=None, nodes_up=None, step="starting provider clab"),
          ["starting", "?/2", "starting provider clab"]),
         (a_lab(state=LabState.FAILED, note="no node runs", nodes_up=0), ["× failed", "no node"]),
+        (a_lab(state=LabState.STARTING, asks=True), ["? asks you", "waits for an answer"]),
+        (a_lab(state=LabState.MARKER, provider="local", kind="run", nodes_total=None,
+               nodes_up=None, ready=None, note="known by run 7 only: up"),
+         ["◊ marker", "bgp", "–", "–", "run    here", "known by run 7 only: up"]),
         (a_lab(state=LabState.STOPPED, nodes_total=None, nodes_up=None), ["○ stopped", "–"]),
         (a_lab(state=LabState.UNKNOWN, note="its folder is gone"), ["? unknown", "its folder"]),
     ],
@@ -110,83 +95,7 @@ def test_providers_that_complain() -> None:
     assert len(many.source_lines([off], has_labs=True)) == 1
 
 
-LINKS = (
-    LabLink("links[1]", "p2p", (
-        LabLinkEnd("r1", "eth1", "10.1.0.1/30"), LabLinkEnd("r2", "eth1", "10.1.0.2/30"),
-    )),
-)  # fmt: skip
-NODES = (
-    LabNode("r1", "frr", address="192.168.121.101", connection="docker", state=NodeState.UP,
-            status="Up 2 hours", machine="clab-bgp-r1"),
-    LabNode("r2", "frr", address="192.168.121.102", connection="docker", state=NodeState.DOWN,
-            status="Exited (137)", machine="clab-bgp-r2"),
-)  # fmt: skip
-
-
-def test_one_lab() -> None:
-    """A lab's page says how it is, where links lead, what was done, and what is not known."""
-    detail = LabDetail(
-        a_lab(nodes_up=1, ready=1), NODES, LINKS,
-        (LabStep("starting lab", NOW), LabStep("ERROR: it broke [red]", NOW, failed=True)),
-        ("nodes: nobody answers",),
-    )  # fmt: skip
-    status = text_of(one.status_line(detail.lab, LIVE, NOW))
-    assert status == "▲ degraded   1/2 up  1/2 ready   netlab  ada   since 2h"
-    below = [text_of(line) for line in one.below_lines(detail, NOW, with_links=True)]
-    assert below[:2] == ["Links 1", "r1 eth1  10.1.0.1/30  ─  r2 eth1  10.1.0.2/30"]
-    assert " 14:05  × ERROR: it broke [red]" in below
-    assert below[-1] == "? nodes: nobody answers"
-    node = [text_of(line) for line in one.node_lines(NODES[1], LINKS)]
-    assert node[0] == "× r2"
-    assert "eth1     r1 eth1  10.1.0.2/30" in node
-
-
 # Journeys.
-
-FOLDER = f"{PROJECT_PATH}/bgp"
-TOPOLOGY = a_template(
-    name="bgp/topology.yml", kind=TemplateKind.NETLAB, directory=FOLDER,
-    command=("netlab", "{action}", "topology.yml"), survey=NETLAB_SURVEY,
-    sources=(Source(f"{FOLDER}/topology.yml", "1" * 64),),
-)  # fmt: skip
-
-
-@dataclass
-class Bench:
-    """The cockpit over ada's project with one topology."""
-
-    provider: FakeLabProvider = field(default_factory=FakeLabProvider)
-    topologies: tuple[Template, ...] = (TOPOLOGY,)
-
-    def __post_init__(self) -> None:
-        self.core = Core(clock=FakeClock(NOW), lab_providers=[self.provider])
-
-    def app(self) -> SkyforgeApp:
-        """Return the application, at rest."""
-        return SkyforgeApp(
-            lambda app: InlineEngine(self._open, app.bridge.unheard), ADA,
-            motion=False, clock=lambda: NOW,
-        )  # fmt: skip
-
-    @asynccontextmanager
-    async def _open(self) -> AsyncGenerator[Services, None]:
-        core = self.core
-        core.host.put(a_project(members=Members(owners=frozenset({"ada"}))), *self.topologies)
-        await core.projects.sync(SYSTEM)
-        for template in self.topologies:
-            await core.projects.trust(ADA, template.project_id, template.sources)
-        await core.labs.sync(SYSTEM)
-        yield core.services
-
-    async def built_by(self, number: int) -> None:
-        """Have a run of the topology be the one that built the lab."""
-        detail = a_detail(
-            number=number, template_id=TOPOLOGY.id, template=TOPOLOGY.name,
-            state=RunState.SUCCESS, action="up",
-        )  # fmt: skip
-        self.core.logs.grow(str(number), b"all is well\n")
-        self.core.engine.put(detail)
-        await self.core.run_cache.write([detail], [])
 
 
 async def test_starting_a_lab_that_rests() -> None:
@@ -227,40 +136,48 @@ async def test_what_a_state_rules_out() -> None:
     assert bench.core.engine.held == {}
 
 
-async def test_looking_into_a_lab() -> None:
-    """`enter` opens the lab with nodes, links and steps, `u` its run, `q` leads back."""
-    bench = Bench(FakeLabProvider(a_lab()))
-    steps = (LabStep("starting lab", NOW - timedelta(minutes=5)), LabStep("started", NOW))
-    bench.provider.details[a_lab().id] = LabDetail(a_lab(), NODES, LINKS, steps)
-    await bench.built_by(7)
-    async with bench.app().run_test(size=(120, 36)) as pilot:
-        await press(pilot, "2", shows="● ready")
+@pytest.mark.parametrize(
+    ("state", "action"), [(LabState.RUNNING, "collect"), (LabState.FAILED, "create")]
+)
+async def test_other_actions(state: LabState, action: str) -> None:
+    """`a` opens the card with what is done most to a lab as it is; all else is a key away."""
+    bench = Bench(FakeLabProvider(a_lab(state=state)))
+    async with bench.app().run_test(size=(80, 24)) as pilot:
+        await press(pilot, "2", shows="bgp")
         await until_idle(pilot)
-        rows = await press(pilot, "enter", shows="192.168.121.102")
-        assert any("labs › bgp" in text for text in rows)
-        assert any("Exited (137)" not in text and "14:00  " in text for text in rows)
-        await press(pilot, "j", shows="Exited (137)")
-        await press(pilot, "q", shows="Labs 1")
-        await until_idle(pilot)
-        await press(pilot, "u", shows="all is well")
+        await press(pilot, "a", shows=f"‹ {action} ›")
 
 
-async def test_a_lab_followed_through_its_start() -> None:
-    """A lab's page follows it from rest to ready, though it goes by another id once started."""
+async def test_a_start_that_asks() -> None:
+    """A lab whose run waits for an answer says so, and `a` answers it."""
+    bench = Bench(FakeLabProvider(a_lab(state=LabState.STARTING)))
+    async with bench.app().run_test(size=(80, 24)) as pilot:
+        await press(pilot, "2", shows="bgp")
+        await bench.has_run(7, "up", state=RunState.RUNNING, waits_for_input=True)
+        await until_shown(pilot, "? asks you")
+        await until_idle(pilot)
+        await press(pilot, "slash", *"asks", "enter", shows="1 of 1")
+        await press(pilot, "a", shows="Answer run 7")
+        await write(pilot, "y")
+        await press(pilot, "enter")
+        await until_idle(pilot)
+    assert bench.core.engine.answered == [(RunId("local:7"), b"y\n")]
+
+
+async def test_markers_lead_to_their_run() -> None:
+    """A lab that only a run knows is a row as soon as that is read, and `u` goes to the run."""
     bench = Bench()
-    async with bench.app().run_test(size=(120, 36)) as pilot:
-        await press(pilot, "2", shows="○ stopped")
+    async with bench.app().run_test(size=(80, 24)) as pilot:
+        await press(pilot, "2", shows="bgp")
+        await bench.has_run(7, "", b"SKYFORGE_OUTPUT wan=10.0.0.1\n")
+        marker = Marker(MarkerKind.OUTPUT, "wan", "10.0.0.1")
+        await bench.core.shelf.cache.write(Collection(RunId("local:7"), markers=(marker,)))
+        bench.core.bus.publish(ArtifactsChanged("", frozenset({""})))
+        await until_shown(pilot, "◊ marker    wan")
         await until_idle(pilot)
-        await press(pilot, "enter", shows="It does not run.")
-        lab = a_lab(id=LabId("netlab:default"), state=LabState.STARTING, step="starting lab",
-                    nodes_total=None, nodes_up=None, ready=None)  # fmt: skip
-        bench.provider.put(lab)
-        await bench.core.labs.sync(SYSTEM, True)
-        await until_shown(pilot, "starting   netlab  ada", "starting lab")
-        bench.provider.details[lab.id] = LabDetail(a_lab(), NODES, LINKS)
-        bench.provider.put(a_lab(updated_at=NOW))
-        await bench.core.labs.sync(SYSTEM)
-        await until_shown(pilot, "2/2 up  2/2 ready", "192.168.121.101")
+        await press(pilot, "g", "x", shows=("Refused", "wan is known by run 7 only"))
+        await press(pilot, "escape", "s", shows="no topology of this workspace makes wan")
+        await press(pilot, "escape", "u", shows=("runs › 7", "SKYFORGE_OUTPUT wan=10.0.0.1"))
 
 
 async def test_the_cursor_stays_on_a_lab_that_starts() -> None:

@@ -1,9 +1,9 @@
-"""One lab: its status row, its nodes as rows, and its links and steps as lines."""
+"""One lab: how it is and how far it has come, and its nodes as rows and one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from skyforge_tui.domain.lab import (
     Lab,
@@ -12,13 +12,23 @@ from skyforge_tui.domain.lab import (
     LabNode,
     LabSource,
     LabState,
-    LabStep,
     NodeState,
 )
+from skyforge_tui.domain.run import Run
 from skyforge_tui.tui.presenters import glyphs, tones
-from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
+from skyforge_tui.tui.presenters.bars import duration_bar
+from skyforge_tui.tui.presenters.cells import (
+    Line,
+    Span,
+    Tone,
+    joined,
+    line,
+    literal,
+    spread,
+    wrapped,
+)
 from skyforge_tui.tui.presenters.columns import Column
-from skyforge_tui.tui.presenters.labs import is_stale, lab_look, ready_line, up_text
+from skyforge_tui.tui.presenters.labs import is_stale, lab_look, ready_line, server_line, up_text
 from skyforge_tui.tui.presenters.tones import StateLook
 
 NODE_COLUMNS: tuple[Column, ...] = (
@@ -26,21 +36,26 @@ NODE_COLUMNS: tuple[Column, ...] = (
     Column("name", "Name", 10, most=18, priority=99, cut="middle", is_name=True),
     Column("device", "Device", 8, most=12, priority=80),
     Column("address", "Address", 15, most=24, priority=90),
-    Column("connection", "Connection", 10, most=12, priority=70),
+    Column("connection", "Way in", 8, most=10, priority=70),
     Column("machine", "Machine", 14, most=26, priority=40, cut="middle"),
     Column("image", "Image", 12, most=None, priority=20, cut="front"),
 )
 
 _NODES: dict[NodeState, StateLook] = {
-    NodeState.UP: StateLook(glyphs.READY, "up", "ok"),
+    NodeState.UP: StateLook(glyphs.RUNNING, "running", "accent"),
     NodeState.DOWN: StateLook(glyphs.FAILED, "down", "bad", "bad", bold=True),
     NodeState.STOPPED: StateLook(glyphs.STOPPED_LAB, "stopped", "muted", "muted"),
     NodeState.UNKNOWN: StateLook(glyphs.UNKNOWN, "unknown", "muted", "muted"),
 }
+_READY = StateLook(glyphs.READY, "ready", "ok")
+_UP = StateLook(glyphs.READY, "up", "ok")
+"""Up, and nobody can tell whether it is ready."""
+_COMING = StateLook(glyphs.QUEUED, "to come", "muted", "muted")
+_BAR = 10
 
 
-def status_line(lab: Lab, source: LabSource | None, now: datetime) -> Line:
-    """Return the first row: how the lab is, how many nodes, whose and since when."""
+def status_line(lab: Lab, source: LabSource | None, now: datetime, width: int) -> Line:
+    """Return the first row: how the lab is and how many nodes; where, whose and since when."""
     look = lab_look(lab)
     stale = is_stale(source)
     state: Line = (
@@ -52,116 +67,124 @@ def status_line(lab: Lab, source: LabSource | None, now: datetime) -> Line:
         counts = (Span(up_text(lab)), Span(" up", "muted"))
         if lab.ready is not None:
             counts = line(counts, "  ", ready_line(lab), Span(" ready", "muted"))
-    owner = (Span(literal(f"{lab.kind}  {lab.owner}".strip()), "muted"),)
+    owner = (Span(literal(lab.owner), "text"),)
     since = (Span(f"since {tones.age(now - lab.updated_at)}", "muted"),) if lab.updated_at else ()
-    return joined([state, counts, owner, since, _deviation(lab)], "   ")
+    right = joined([server_line(lab, source, now, is_padded=False), owner, since])
+    return spread(joined([state, counts], "   "), right, width)
 
 
-def node_cells(node: LabNode) -> dict[str, Line]:
+def progress_lines(
+    lab: Lab, run: Run | None, usual: timedelta | None, now: datetime, width: int
+) -> list[Line]:
+    """Return what is being done, and how long it usually takes; or why the lab deviates."""
+    if lab.asks and run is not None:
+        return [
+            (
+                Span(f"run {run.number} waits for your answer: ", "warn"),
+                Span("a", "strong", bold=True),
+                Span(" answers it", "muted"),
+            )
+        ]
+    if not lab.state.is_moving:
+        tone: Tone = "bad" if lab.state is LabState.FAILED else "muted"
+        return [(Span(one, tone),) for one in wrapped(literal(lab.note), width, 2) if one]
+    took = None if run is None or not run.state.is_active else run.duration(now)
+    bar: Line = ()
+    if run is not None and took is not None and usual:
+        over, left = took - usual, usual - took
+        told = (
+            (Span(f"{tones.duration(over)} over usual", "warn"),)
+            if left < timedelta()
+            else (Span(f"~{tones.duration(left)}"), Span(" left", "muted"))
+        )
+        bar = joined([duration_bar(took, usual, run.state, _BAR), told])
+    elif took is not None:
+        bar = (Span(tones.duration(took)), Span(", never timed before", "muted"))
+    return [spread((Span(literal(lab.step)),), bar, width)]
+
+
+def node_look(node: LabNode, lab: Lab) -> StateLook:
+    """Return how a node looks: running is not ready."""
+    if node.state is NodeState.UP and node.is_ready is not False:
+        return _READY if node.is_ready else _UP
+    if node.state is NodeState.UNKNOWN and lab.state is LabState.STARTING:
+        return _COMING
+    return _NODES[node.state]
+
+
+def node_cells(node: LabNode, lab: Lab) -> dict[str, Line]:
     """Return a node's cells, by column."""
-    look = _NODES[node.state]
     return {
-        "state": look.line,
+        "state": node_look(node, lab).line,
         "name": (Span(literal(node.name)),),
         "device": (Span(literal(node.device), "muted"),),
         "address": (Span(literal(node.address)),),
         "connection": (Span(literal(node.connection), "muted"),),
         "machine": (Span(literal(node.machine), "muted"),),
-        "image": (Span(literal("" if node.image == "none" else node.image), "muted"),),
+        "image": (Span(literal(_image(node)), "muted"),),
     }
 
 
-def node_lines(node: LabNode, links: Sequence[LabLink]) -> list[Line]:
+def node_lines(node: LabNode, lab: Lab, links: Sequence[LabLink], width: int) -> list[Line]:
     """Return one node: what it is, and where each of its links leads."""
-    look = _NODES[node.state]
-    lines: list[Line] = [
-        line(Span(look.glyph, look.tone, bold=look.bold), Span(f" {literal(node.name)}", "strong"))
-    ]
-    for label, value in (("status", node.status), ("image", node.image), ("machine", node.machine)):
-        if value and value != "none":
-            lines.append(_fact(label, value))
+    look = node_look(node, lab)
+    name = line(
+        Span(look.glyph, look.tone, bold=look.bold),
+        Span(f" {literal(node.name)}", "strong", bold=True),
+    )
+    lines: list[Line] = [spread(name, (Span(look.word, look.word_tone),), width), ()]
+    facts = (
+        ("device", node.device), ("address", node.address), ("way in", node.connection),
+        ("machine", node.machine), ("image", _image(node)), ("status", node.status),
+    )  # fmt: skip
+    for label, value in facts:
+        rows = wrapped(literal(value), max(12, width - 11), 3) if value else []
+        lines += [
+            (Span(f"{'' if index else label:<10} ", "muted"), Span(row))
+            for index, row in enumerate(rows)
+        ]
     mine = [one for one in links if any(end.node == node.name for end in one.ends)]
-    lines += [(), (Span("Links", "strong", bold=True), Span(f" {len(mine)}", "muted"))]
+    if mine:
+        lines += [(), (Span("Links", "strong", bold=True), Span(f" {len(mine)}", "muted"))]
     for link in mine:
         lines += _from(node.name, link)
     return lines
 
 
-def link_lines(links: Sequence[LabLink]) -> list[Line]:
-    """Return every link: its ends, each with interface and address."""
-    return [
-        joined(
-            [
-                (Span(literal(f"{end.node} {end.interface}")), Span(_address(end.address), "muted"))
-                for end in link.ends
-            ],
-            "  ─  ",
-        )
-        for link in links
-    ]
-
-
-def step_lines(steps: Sequence[LabStep], now: datetime) -> list[Line]:
-    """Return what was done, oldest first, each with its time."""
-    lines = []
-    for step in steps:
-        at = tones.clock(step.at, now) if step.at else ""
-        tone = "bad" if step.failed else "muted" if step.text.startswith("OK: ") else "text"
-        sign = Span(f"{glyphs.FAILED} ", "bad", bold=True) if step.failed else Span("  ")
-        text = Span(literal(step.text), "bad") if tone == "bad" else Span(literal(step.text))
-        lines.append(line(Span(f"{at:>6}  ", "muted"), sign, text))
-    return lines
-
-
-def below_lines(detail: LabDetail, now: datetime, *, with_links: bool) -> list[Line]:
-    """Return what stands below the nodes: links, steps, and what could not be found out."""
+def missing_lines(detail: LabDetail, width: int) -> list[Line]:
+    """Return what could not be found out, and why."""
     lines: list[Line] = []
-    if with_links and detail.links:
-        lines += [_heading("Links", len(detail.links)), *link_lines(detail.links), ()]
-    if detail.steps:
-        lines += [_heading("Steps", len(detail.steps)), *step_lines(detail.steps, now), ()]
     for one in detail.missing:
-        lines.append((Span(f"{glyphs.UNKNOWN} ", "muted"), Span(literal(one), "muted")))
+        for index, row in enumerate(wrapped(literal(one), max(20, width - 2), 2)):
+            sign = "  " if index else f"{glyphs.UNKNOWN} "
+            lines.append((Span(sign, "muted"), Span(row, "muted")))
     return lines
 
 
-def empty_line(detail: LabDetail | None) -> Line:
+def empty_line(lab: Lab, *, is_asked: bool) -> Line:
     """Return what stands where a lab has no nodes to show."""
-    if detail is None:
-        return (Span("asking for the lab", "muted"),)
-    if detail.lab.state is LabState.STOPPED:
+    if lab.state is LabState.MARKER:
+        its_run: Line = (Span("u", "strong", bold=True), Span(" its run", "muted"))
+        return joined([(Span("Nobody but a run says that it is there.", "muted"),), its_run])
+    if not is_asked:
+        return (Span(glyphs.PENDING, "spin"), Span(f" asking {literal(lab.kind)}", "muted"))
+    if lab.state is LabState.STOPPED:
         start: Line = (Span("s", "strong", bold=True), Span(" start", "muted"))
         return joined([(Span("It does not run.", "muted"),), start])
     return (Span("No nodes are known yet.", "muted"),)
 
 
-def _deviation(lab: Lab) -> Line:
-    if lab.state.is_moving and lab.step:
-        return (Span(literal(lab.step), "muted"),)
-    if not lab.note:
-        return ()
-    return (Span(literal(lab.note), "bad" if lab.state is LabState.FAILED else "warn"),)
+def _image(node: LabNode) -> str:
+    """Return the image; netlab says `none` where nothing is booted."""
+    return "" if node.image == "none" else node.image
 
 
 def _from(name: str, link: LabLink) -> list[Line]:
-    here = [end for end in link.ends if end.node == name]
-    there = [end for end in link.ends if end.node != name]
-    own = here[0]
-    far = ", ".join(f"{end.node} {end.interface}" for end in there) or "nobody"
-    first = line(
-        Span(f"{literal(own.interface):<8} ", "muted"), Span(literal(far)),
-        Span(_address(own.address), "muted"),
-    )  # fmt: skip
-    return [first]
-
-
-def _heading(text: str, number: int) -> Line:
-    return (Span(text, "strong", bold=True), Span(f" {number}", "muted"))
-
-
-def _fact(label: str, value: str) -> Line:
-    return (Span(f"{label:<10} ", "muted"), Span(literal(value)))
-
-
-def _address(text: str) -> str:
-    return f"  {literal(text)}" if text else ""
+    """Return the rows of a link as seen from one of its ends."""
+    own = next(end for end in link.ends if end.node == name)
+    others = [end for end in link.ends if end is not own]
+    far = ", ".join(literal(f"{end.node} {end.interface}") for end in others) or "nobody else"
+    rows: list[Line] = [(Span(f"{literal(own.interface):<10} ", "muted"), Span(far))]
+    if own.address:
+        rows.append((Span(" " * 11), Span(literal(own.address), "muted")))
+    return rows

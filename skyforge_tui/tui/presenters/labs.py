@@ -44,7 +44,9 @@ _DEGRADED = StateLook(glyphs.PARTIAL, "degraded", "warn", "warn")
 
 
 def lab_look(lab: Lab) -> StateLook:
-    """Return how a lab looks: running is not ready."""
+    """Return how a lab looks: running is not ready, and one that asks waits for a person."""
+    if lab.asks:
+        return tones.ASKS
     if lab.is_ready:
         return _READY
     return _DEGRADED if lab.is_degraded else _LOOKS[lab.state]
@@ -64,7 +66,7 @@ def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dic
         "ready": ready_line(lab) if not stale else _muted(ready_line(lab)),
         "owner": (Span(literal(lab.owner), text if lab.owner == me else "muted"),),
         "project": (Span(literal(lab.project), text if lab.project else "muted"),),
-        "server": _server(lab, source, now, text),
+        "server": server_line(lab, source, now, tone=text),
         "age": (Span(tones.age(now - lab.updated_at) if lab.updated_at else "", "muted"),),
         "note": _note(lab, source, now),
     }
@@ -141,8 +143,16 @@ def _of(part: int | None, total: int | None) -> str:
     return glyphs.NONE if part is None and total is None else f"{figure(part)}/{figure(total)}"
 
 
-def _server(lab: Lab, source: LabSource | None, now: datetime, tone: Tone) -> Line:
-    kind = Span(f"{literal(lab.kind):<6} ", "muted")
+def server_line(
+    lab: Lab,
+    source: LabSource | None,
+    now: datetime,
+    *,
+    tone: Tone = "text",
+    is_padded: bool = True,
+) -> Line:
+    """Return what runs a lab and where, with the age of what a silent provider said last."""
+    kind = Span(f"{literal(lab.kind):<{6 if is_padded else 0}} ", "muted")
     name = "here" if lab.provider in (lab.kind, LOCAL) else literal(lab.provider)
     if is_stale(source) and source is not None and source.as_of:
         return (kind, Span(f"{name} {glyphs.STALE}{tones.age(now - source.as_of)}", "muted"))
@@ -153,6 +163,8 @@ def _note(lab: Lab, source: LabSource | None, now: datetime) -> Line:
     if is_stale(source) and source is not None:
         said = f"as of {tones.age(now - source.as_of)} ago" if source.as_of else "never answered"
         return (Span(said, "muted"),)
+    if lab.asks:
+        return (Span("its run waits for an answer", "warn"),)
     if lab.step and lab.state.is_moving:
         return (Span(literal(lab.step), "muted"),)
     if not lab.note:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LEAD = 2
 """Columns before the text: cursor and mark."""
 LEAST_HEIGHT = 8
-"""Below this many rows the head gives its row away."""
+"""Below this many rows the head gives its row away, unless a table says otherwise."""
 
 Letters = Callable[[str, str], Sequence[tuple[int, int]]]
 """Given a column's key and a cell's text, which letters are looked for."""
@@ -54,6 +54,7 @@ class ResourceTable(TableCursor):
         margin: int = 2,
         empty: Line = (),
         has_head: bool = True,
+        least_height: int = LEAST_HEIGHT,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(source, id=id)
@@ -62,6 +63,7 @@ class ResourceTable(TableCursor):
         self._margin = margin
         self._empty = empty
         self._has_head = has_head
+        self._least_height = least_height
         self._marks = Marks()
         self._marked_count = 0
         self._sort: Sort | None = None
@@ -231,7 +233,7 @@ class ResourceTable(TableCursor):
 
     @property
     def _head_height(self) -> int:
-        return 1 if self._has_head and self.size.height >= LEAST_HEIGHT else 0
+        return 1 if self._has_head and self.size.height >= self._least_height else 0
 
     def _fit(self) -> None:
         width = max(1, self.size.width - LEAD - self._margin)

@@ -1,35 +1,34 @@
-"""One lab: its nodes, where their links lead, and the steps that brought it here."""
+"""One lab: its nodes, and its links, steps, runs and output; all that is known of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from skyforge_tui.domain.errors import NotFound
-from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource
+from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.lab import Lab, LabDetail, LabNode
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import TALL, PlaceScreen
-from skyforge_tui.tui.commands import Place
+from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
+from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.lab_commands import LabCommands
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.output_reading import OutputReading
 from skyforge_tui.tui.presenters import lab as present
 from skyforge_tui.tui.presenters.cells import Line
-from skyforge_tui.tui.presenters.frame import crumb_line
-from skyforge_tui.tui.table_keys import TableKeys
+from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
+from skyforge_tui.tui.presenters.lab_parts import Part, first_part
+from skyforge_tui.tui.screens.lab.known import Known, known_lab
+from skyforge_tui.tui.screens.lab.parts_pane import PartsPane
+from skyforge_tui.tui.table_keys import Movable, TableKeys
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
-from skyforge_tui.tui.widgets.resource_table import LEAST_HEIGHT, ResourceTable
+from skyforge_tui.tui.widgets.log_view import LogView
+from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows, Row
 
-WIDE = 110
-"""From so many columns on, the node under the cursor stands beside the table."""
 
-_HEADED = LEAST_HEIGHT + 1
-
-
-class LabScreen(LabCommands, TableKeys, PlaceScreen):
+class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
     """Show a lab and follow it."""
 
     PLACE = Place.LAB
@@ -37,29 +36,35 @@ class LabScreen(LabCommands, TableKeys, PlaceScreen):
     CSS_PATH = "screen.tcss"
 
     def __init__(self, lab: Lab) -> None:
-        self._detail = LabDetail(lab)
-        self._is_known = False
-        self._source: LabSource | None = None
+        self._known = Known(LabDetail(lab))
+        self._is_asked = False
+        self._follows = False
+        """Whether it was seen moving: then its output comes to the front once, not again."""
+        self._read: RunId | None = None
         super().__init__()
         self._status = LinesView([()], id="status")
-        self.table = ResourceTable(present.NODE_COLUMNS, id="nodes")
-        self._below = LinesView(id="below")
+        self._left = Vertical(id="left")
+        self.table = ResourceTable(present.NODE_COLUMNS, least_height=2, id="nodes")
+        self._missing = LinesView(id="missing")
+        self._parts = PartsPane()
+        self.output = self._parts.output
         self._rule = PaneLine()
         self._node = LinesView(id="node", indent=0)
 
     def body(self) -> Iterator[Widget]:
-        """Yield the status row, the nodes with what is below, and the node beside them."""
-        yield self._status
+        """Yield how it is, the nodes with what is below, and the node beside them."""
         with Horizontal(classes="body"):
-            with Vertical(id="left"):
+            with self._left:
+                yield self._status
                 yield self.table
-                yield self._below
+                yield self._missing
+                yield self._parts
             yield self._rule
             yield self._node
 
     def crumb(self) -> Line:
         """Return the way to this lab."""
-        lab = self._detail.lab
+        lab = self._lab
         steps = (lab.project, "labs", lab.name) if lab.project else ("labs", lab.name)
         return crumb_line(*steps)
 
@@ -67,33 +72,46 @@ class LabScreen(LabCommands, TableKeys, PlaceScreen):
         """Say whether labs, or the runs that move them, changed."""
         return bool(changes.labs or changes.run_ids)
 
+    def heard(self, changes: Changes) -> None:
+        """Show new output."""
+        if self._read in changes.output:
+            self.output.grew()
+
     def target(self) -> Lab:
         """Return the lab."""
-        return self._detail.lab
+        return self._lab
+
+    def moved(self) -> Movable:
+        """Return the nodes, or the part that was gone to."""
+        return self._parts.moves if self._is_below else self.table
+
+    def lacks(self, command: Command) -> str:
+        """Say what there is nothing to look at."""
+        if command.id == "lab.choose" and not self._is_below and self._chosen() is None:
+            return "no node here"
+        return super().lacks(command)
 
     async def load(self) -> None:
         """Show the lab as it is known, then ask its provider for all there is."""
-        before = self._detail.lab
-
-        async def known(services: Services) -> tuple[Lab | None, tuple[LabSource, ...]]:
-            view = await services.labs.all(self.bridge.principal)
-            here = [one for one in view.labs if one.id == before.id]
-            # A lab that was started, or stopped, goes by another id.
-            here += [one for one in view.labs if _is_same(one, before)]
-            return (here[0] if here else None), view.sources
-
-        lab, sources = await self.ask(known)
-        if lab is None:
-            raise NotFound(f"{before.name} is gone", advice="q leads back to the labs")
-        self._source = next((one for one in sources if one.provider == lab.provider), None)
-        if self._is_known:
-            self._detail = replace(self._detail, lab=lab)
+        before, principal = self._lab, self.bridge.principal
+        is_first = not self._known.runs and not self._is_asked
+        self._known = await self.ask(lambda services: known_lab(services, principal, before))
+        is_moving = self._lab.state.is_moving
+        if is_first or (is_moving and not self._follows):
+            self._parts.part = first_part(self._known.detail, self._known.runs)
+        self._follows = is_moving
+        if self.focused is None:
+            self._focus(self.table)
         self._show()
+        await self._show_output()
+        lab_id = self._lab.id
 
         async def ask(services: Services) -> LabDetail:
-            return await services.labs.get(self.bridge.principal, lab.id)
+            return await services.labs.get(self.bridge.principal, lab_id)
 
-        self._detail, self._is_known = await self.ask(ask), True
+        detail = await self.ask(ask)
+        self._is_asked = True
+        self._known = self._known._replace(detail=detail)
         self._show()
 
     def on_resize(self) -> None:
@@ -107,45 +125,130 @@ class LabScreen(LabCommands, TableKeys, PlaceScreen):
     def on_resource_table_highlighted(self, event: ResourceTable.Highlighted) -> None:
         """Show another node."""
         event.stop()
-        self._show_node()
+        if event.table is self.table:
+            self._show_node()
 
     def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
-        """Do nothing: all there is of a node is shown already."""
+        """Look at what was clicked."""
+        event.stop()
+        self._focus(event.table)
+        self.do_lab_choose()
+
+    def on_parts_pane_shown(self, event: PartsPane.Shown) -> None:
+        """Show another part, and go there."""
+        event.stop()
+        self._show()
+        self._focus(self._parts.front)
+        self.work(self._show_output(), group="output", exclusive=True)
+
+    def on_log_view_moved(self, event: LogView.Moved) -> None:
+        """Leave the footer as it is: all keys stay."""
         event.stop()
 
-    def leave(self) -> None:
-        """Go back to the labs."""
-        _ = self.dismiss()
+    # What the keys do.
 
-    def _show(self) -> None:
-        detail = self._detail
-        is_wide = self.size.width >= WIDE
-        self._node.display = self._rule.display = is_wide and bool(detail.nodes)
-        self._status.show([present.status_line(detail.lab, self._source, self.now)])
-        rows = [Row(one.name, present.node_cells(one)) for one in detail.nodes]
-        # Where there is room, enough rows for the table to keep its head.
-        self.table.styles.height = max(len(rows) + 1, _HEADED if self.size.height >= TALL else 2)
-        self.table.show(
-            ListRows(rows), empty=present.empty_line(detail if self._is_known else None)
-        )
-        self._show_node()
+    def do_lab_next(self) -> None:
+        """Go to the part that is shown; from there to the next."""
+        self._go(1)
+
+    def do_lab_previous(self) -> None:
+        """Go to the part that is shown; from there to the one before."""
+        self._go(-1)
+
+    def do_lab_choose(self) -> None:
+        """Open the run under the cursor; of a node show the links."""
+        if self._is_below:
+            if (run_id := self._parts.run_id) is not None:
+                self.cockpit.open_run(run_id)
+        else:
+            self._parts.turn(Part.LINKS)
+            self._focus(self._parts.front)
+
+    def leave(self) -> None:
+        """Go back to the nodes, from there to the labs."""
+        if self._is_below:
+            self._focus(self.table)
+        else:
+            _ = self.dismiss()
+
+    def _go(self, delta: int) -> None:
+        if self._is_below:
+            self._parts.turn(self._parts.after(delta))
+        else:
+            self._focus(self._parts.front)
+
+    def _focus(self, widget: Widget) -> None:
+        """Give the keys to a part, or back to the nodes, whose cursor shows it."""
+        self.set_focus(widget, scroll_visible=False)
+        self.table.refresh()
         self.show_frame()
 
+    # What is shown.
+
+    @property
+    def _lab(self) -> Lab:
+        return self._known.detail.lab
+
+    @property
+    def _is_below(self) -> bool:
+        """Whether one is in the lower half."""
+        return self.focused is not None and self.focused is self._parts.front
+
+    async def _show_output(self) -> None:
+        """Open the output of the run that belongs to the lab, once it is looked at."""
+        told = self._known.told
+        run_id = None if told is None else told.id
+        if self._parts.part is not Part.OUTPUT or run_id == self._read:
+            self.output.grew()
+            return
+        self._read = run_id
+        if run_id is None:
+            self.show_output(None)
+            return
+        principal = self.bridge.principal
+        reader = await self.ask(lambda services: services.runs.open_log(principal, run_id))
+        self.show_output(reader)
+        self.output.grew()
+
+    def _show(self) -> None:
+        detail, told = self._known.detail, self._known.told
+        self._node.display = self._rule.display = self.size.width >= WIDE and bool(detail.nodes)
+        self._show_status()
+        rows = [Row(one.name, present.node_cells(one, detail.lab)) for one in detail.nodes]
+        self.table.styles.height = len(rows) + 1 if rows else 1
+        self.table.show(
+            ListRows(rows), empty=present.empty_line(detail.lab, is_asked=self._is_asked)
+        )
+        missing = present.missing_lines(detail, self._width)
+        self._missing.show(missing)
+        self._missing.display = bool(missing)
+        self._parts.show(detail, self._known.runs, told, self.now, self.bridge.principal.username)
+        self._show_node()
+        is_moving = detail.lab.state.is_moving or (told is not None and told.state.is_active)
+        self.tick(self._show_status if is_moving else None)
+        self.show_frame()
+
+    @property
+    def _width(self) -> int:
+        return max(20, self._left.size.width - 2 * MARGIN)
+
+    def _show_status(self) -> None:
+        detail, source, _, usual = self._known
+        told = self._known.told
+        lines = [present.status_line(detail.lab, source, self.now, self._width)]
+        lines += present.progress_lines(detail.lab, told, usual, self.now, self._width)
+        self._status.show(lines)
+
     def _show_node(self) -> None:
-        detail = self._detail
         node = self._chosen()
         if self._node.display:
-            self._node.show([] if node is None else present.node_lines(node, detail.links))
-        lines = present.below_lines(detail, self.now, with_links=True)
-        self._below.show(lines)
+            width = max(20, self._node.size.width - MARGIN)
+            detail = self._known.detail
+            lines = (
+                [] if node is None else present.node_lines(node, detail.lab, detail.links, width)
+            )
+            self._node.show(lines)
 
     def _chosen(self) -> LabNode | None:
         key = self.table.cursor_key
-        return next((one for one in self._detail.nodes if one.name == key), None)
-
-
-def _is_same(one: Lab, other: Lab) -> bool:
-    """Say whether two labs are made from one topology, or live in one folder."""
-    if one.topology and other.topology:
-        return one.topology == other.topology
-    return bool(one.directory) and one.directory == other.directory
+        return next((one for one in self._known.detail.nodes if one.name == key), None)

@@ -30,9 +30,9 @@ from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_view import LogView
 
 _COLUMN = 8
+"""Cells per step to the side."""
 _LOOKED_BACK = 30
 """Runs of the template among which those are looked for that did the same."""
-"""Cells per step to the side."""
 
 
 class RunScreen(RunCommands, PlaceScreen):

@@ -1,0 +1,121 @@
+"""The lower half of a lab's page: its links, steps, runs or output, one of them at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from skyforge_tui.domain.identity import RunId
+from skyforge_tui.tui.presenters import lab_parts as present
+from skyforge_tui.tui.presenters.cells import Span
+from skyforge_tui.tui.presenters.lab_parts import Part
+from skyforge_tui.tui.table_keys import Movable, OutputMoves
+from skyforge_tui.tui.widgets.lines import LinesView
+from skyforge_tui.tui.widgets.log_view import LogView
+from skyforge_tui.tui.widgets.resource_table import LEAD, ResourceTable
+from skyforge_tui.tui.widgets.row_source import ListRows, Row
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from skyforge_tui.domain.lab import LabDetail
+    from skyforge_tui.domain.run import Run
+
+_PARTS = tuple(Part)
+_AT = 8
+"""Cells of a step's time, with the gap behind it."""
+
+
+class PartsPane(Vertical):
+    """Show one part of a lab under the names of all."""
+
+    class Shown(Message):
+        """Another part is shown."""
+
+        def __init__(self, part: Part) -> None:
+            super().__init__()
+            self.part = part
+
+    def __init__(self) -> None:
+        super().__init__(id="parts")
+        self.part = Part.LINKS
+        self.output = LogView()
+        self._names = LinesView([()], id="names")
+        self._tables = {
+            part: ResourceTable(columns, least_height=2, id=part.value)
+            for part, columns in present.COLUMNS.items()
+        }
+        self._none = LinesView([()])
+
+    def compose(self) -> ComposeResult:
+        """Yield the names, and below them what each stands for."""
+        yield self._names
+        yield from self._tables.values()
+        yield self.output
+        yield self._none
+
+    @property
+    def front(self) -> ResourceTable | LogView:
+        """What shows the part."""
+        return self._tables.get(self.part, self.output)
+
+    @property
+    def moves(self) -> Movable:
+        """What moves in the part."""
+        table = self._tables.get(self.part)
+        return OutputMoves(self.output) if table is None else table
+
+    @property
+    def run_id(self) -> RunId | None:
+        """The run under the cursor, where runs are shown."""
+        key = self._tables[Part.RUNS].cursor_key if self.part is Part.RUNS else None
+        return None if key is None else RunId(key)
+
+    def show(
+        self, detail: LabDetail, runs: Sequence[Run], told: Run | None, now: datetime, me: str
+    ) -> None:
+        """Show what there is now; `told` is the run whose output belongs to the lab."""
+        width = max(20, self.size.width - 2 * LEAD)
+        rows: Mapping[Part, list[Row]] = {
+            Part.LINKS: [
+                Row(f"{number}", present.link_cells(one)) for number, one in enumerate(detail.links)
+            ],
+            Part.STEPS: [
+                Row(f"{number}", cells)
+                for number, cells in enumerate(
+                    present.step_rows(detail.steps, now, width - _AT - LEAD)
+                )
+            ],
+            Part.RUNS: [Row(one.id, present.run_cells(one, now, me)) for one in runs],
+        }
+        for part, table in self._tables.items():
+            table.show(ListRows(rows[part]), empty=(Span(present.EMPTY[part], "muted"),))
+        self._names.show([present.parts_line(detail, runs, told, self.part, width)])
+        self._none.show([(Span(present.EMPTY[Part.OUTPUT], "muted"),)])
+        self._show_front(has_output=told is not None)
+
+    def turn(self, part: Part) -> None:
+        """Show another part."""
+        if part is not self.part:
+            self.part = part
+            self.post_message(self.Shown(part))
+
+    def after(self, delta: int) -> Part:
+        """Return the part that follows the shown one, or precedes it."""
+        return _PARTS[(_PARTS.index(self.part) + delta) % len(_PARTS)]
+
+    def on_lines_view_clicked(self, event: LinesView.Clicked) -> None:
+        """Show the part whose name was clicked."""
+        event.stop()
+        self.turn(Part(event.ref))
+
+    def _show_front(self, *, has_output: bool) -> None:
+        for part, table in self._tables.items():
+            table.display = part is self.part
+        is_output = self.part is Part.OUTPUT
+        self.output.display = is_output and has_output
+        self._none.display = is_output and not has_output
