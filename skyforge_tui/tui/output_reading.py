@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.notice import Notice
     from skyforge_tui.ports.log_store import LogReader
     from skyforge_tui.services.contract import Services
-    from skyforge_tui.tui.base_screen import Work
+    from skyforge_tui.tui.framed_screen import Work
 
 
 class OutputReading:

@@ -19,9 +19,10 @@ from skyforge_tui.tui.presenters import lab as present
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.lab_parts import Part, first_part
+from skyforge_tui.tui.presenters.offers import Fact
 from skyforge_tui.tui.screens.lab.known import Known, known_lab
 from skyforge_tui.tui.screens.lab.parts_pane import PartsPane
-from skyforge_tui.tui.table_keys import Movable, TableKeys
+from skyforge_tui.tui.table_keys import Movable, TableKeys, facts_of_row
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_view import LogView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
@@ -84,6 +85,11 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
     def moved(self) -> Movable:
         """Return the nodes, or the part that was gone to."""
         return self._parts.moves if self._is_below else self.table
+
+    def row_facts(self) -> list[Fact]:
+        """Return what the row under the cursor shows: a node, a link, a step or a run."""
+        front = self._parts.front if self._is_below else self.table
+        return facts_of_row(front) if isinstance(front, ResourceTable) else []
 
     def lacks(self, command: Command) -> str:
         """Say what there is nothing to look at."""
