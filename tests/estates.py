@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+
+import httpx
 
 from skyforge_tui.demo.clock import Clock, HandClock
 from skyforge_tui.demo.company import make_estate
@@ -54,3 +57,34 @@ async def served_semaphore(
         await server.close()
         logger.removeHandler(errors)
     assert [record.getMessage() for record in errors.records] == []
+
+
+def client_of(server: SemaphoreServer, username: str = "admin") -> httpx.AsyncClient:
+    """Return a client of the API that is signed in by token, believing whatever it meets."""
+    return httpx.AsyncClient(
+        base_url=f"{server.url}/api",
+        headers={"authorization": f"Bearer {server.token(username)}"},
+        trust_env=False,
+        verify=False,
+    )
+
+
+def clock_of(server: SemaphoreServer) -> HandClock:
+    """Return the clock of a server, which the test moves."""
+    clock = server.estate.clock
+    assert isinstance(clock, HandClock)
+    return clock
+
+
+async def soon(happened: Callable[[], bool]) -> None:
+    """Let everybody in this event loop work until something happened."""
+    while not happened():  # noqa: ASYNC110 - nobody could tell us
+        await asyncio.sleep(0)
+
+
+async def started(client: httpx.AsyncClient, template: int = 1, **body: Any) -> dict[str, Any]:
+    """Start a template of the first project and return the task."""
+    response = await client.post("/project/1/tasks", json={"template_id": template, **body})
+    assert response.status_code == 201, response.text
+    task: dict[str, Any] = response.json()
+    return task

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -25,6 +25,7 @@ from skyforge_tui.demo.knobs import shown, turn
 from skyforge_tui.demo.servers import PretendServer
 from skyforge_tui.demo.serving import Listener
 
+Speed = Annotated[float, msgspec.Meta(gt=0)]
 Work = Callable[[PretendServer, dict[str, Any]], Awaitable[Any]]
 
 
@@ -76,9 +77,12 @@ class Control:
 
     async def _clock(self, request: Request) -> JSONResponse:
         clock = self._estate.clock
-        speed = (await _body(request)).get("speed")
-        if not isinstance(clock, LiveClock) or not isinstance(speed, (int, float)) or speed <= 0:
-            return JSONResponse({"error": "speed must be a number above 0"}, 400)
+        try:
+            speed = msgspec.convert((await _body(request)).get("speed"), Speed)
+        except (ValueError, msgspec.ValidationError) as error:
+            return JSONResponse({"error": f"speed: {error}"}, 400)
+        if not isinstance(clock, LiveClock):
+            return JSONResponse({"error": "speed: this clock is moved by hand"}, 400)
         clock.speed = speed
         return JSONResponse({"speed": speed})
 
@@ -89,7 +93,7 @@ class Control:
                 return JSONResponse({"error": f"one of {', '.join(self._servers)}"}, 404)
             try:
                 return JSONResponse(await work(server, await _body(request)))
-            except ValueError as error:
+            except (ValueError, msgspec.ValidationError) as error:
                 return JSONResponse({"error": str(error)}, 400)
 
         return serve
@@ -99,7 +103,7 @@ async def _body(request: Request) -> dict[str, Any]:
     """Return the JSON object of a request; nothing is an empty one."""
     data = json.loads(await request.body() or b"{}")
     if not isinstance(data, dict):
-        raise TypeError("a JSON object is wanted")
+        raise ValueError("a JSON object is wanted")  # noqa: TRY004 - as every mistake in it
     return data
 
 

@@ -46,6 +46,7 @@ class Listener:
             ws_max_size=_LONGEST_FRAME,
             ws_per_message_deflate=False,
             lifespan="off",
+            proxy_headers=False,  # connections are found again by where they come from
             log_config=None,
             access_log=False,
             date_header=False,
@@ -99,6 +100,11 @@ class Listener:
         for transport in found:
             reset(transport)
         return len(found)
+
+    def reset(self, scope: Scope) -> None:
+        """Reset the connection that a request came by."""
+        if (transport := self._transport_of(scope)) is not None:
+            reset(transport)
 
     def _transport_of(self, scope: Scope) -> asyncio.Transport | None:
         """Return the connection that a request came by; None if it is gone."""

@@ -40,6 +40,7 @@ class Troubled:
                 raise
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_halved = False
         for trouble in self._chaos.striking(scope.get("method", "GET"), scope["path"]):
             if trouble.kind is Kind.LATENCY:
                 await self._clock.sleep(trouble.seconds)
@@ -62,7 +63,10 @@ class Troubled:
                 return
             elif trouble.kind in (Kind.HALF, Kind.DRIBBLE) and scope["type"] == "http":
                 send = self._slowed(trouble, scope, send)
+                is_halved = is_halved or trouble.kind is Kind.HALF
         await self._app(scope, receive, send)
+        if is_halved:
+            await _gone(receive)
 
     def _cut(self, scope: Scope) -> None:
         if (transport := self._transport_of(scope)) is not None:

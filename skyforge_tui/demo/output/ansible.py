@@ -23,6 +23,8 @@ from skyforge_tui.demo.output.paint import (
 from skyforge_tui.demo.output.steps import Exit, Failure, Job, Recap, Say, Step, Tally
 
 _BETWEEN_HOSTS_S = 0.04
+_ALL = 0.2
+"""Which share of what goes wrong goes wrong on every host."""
 _GATHER = Act("Gathering Facts", seconds=0.8)
 _LOST = "Failed to connect to the host via ssh: connect to host {host} port 22: No route to host"
 
@@ -115,7 +117,8 @@ class Performance:
         """Choose the hosts on which an act fails."""
         dice = self._job.dice
         if act is self._doom:
-            return set(dice.sample(order, dice.randint(1, max(1, len(order) // 4))))
+            few = dice.randint(1, max(1, len(order) // 4))
+            return set(dice.sample(order, len(order) if dice.random() < _ALL else few))
         if act.is_ignored or act.is_rescued:
             return {host for host in order if dice.random() < 0.15}
         return set()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from skyforge_tui.demo.servers.semaphore.answers import encoded
@@ -17,27 +18,32 @@ class Socket:
 
     def __init__(self, websocket: WebSocket, account_id: int) -> None:
         self.account_id = account_id
+        self.is_dropped = asyncio.Event()
+        """Set when it took frames too slowly."""
         self._websocket = websocket
         self._frames: deque[str] = deque()
         self._wake = asyncio.Event()
-        self._is_dropped = False
 
     def push(self, frame: str, limit: int) -> None:
         """Add a frame; drop the connection when it takes them too slowly."""
         self._frames.append(frame)
-        self._is_dropped = self._is_dropped or len(self._frames) > limit
+        if len(self._frames) > limit:
+            self.is_dropped.set()
         self._wake.set()
 
     async def serve(self) -> None:
         """Send and hear until one side has had enough; what a client says is nothing to us."""
-        hearing = asyncio.create_task(self._hear())
-        sending = asyncio.create_task(self._send())
+        work = {
+            asyncio.create_task(self._hear()),
+            asyncio.create_task(self._send()),
+            asyncio.create_task(self.is_dropped.wait()),
+        }
         try:
-            await asyncio.wait({hearing, sending}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            hearing.cancel()
-            sending.cancel()
-            await asyncio.gather(hearing, sending, return_exceptions=True)
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
 
     async def _hear(self) -> None:
         while (await self._websocket.receive())["type"] != "websocket.disconnect":
@@ -45,12 +51,10 @@ class Socket:
 
     async def _send(self) -> None:
         try:
-            while not self._is_dropped:
-                await self._wake.wait()
+            while await self._wake.wait():
                 self._wake.clear()
-                while self._frames and not self._is_dropped:
+                while self._frames:
                     await self._websocket.send_text(self._frames.popleft())
-            await self._websocket.close()
         except (WebSocketDisconnect, RuntimeError):
             return  # closed by the other side meanwhile; hearing notices as well
 
@@ -58,8 +62,9 @@ class Socket:
 class Feed:
     """All sockets of a server."""
 
-    def __init__(self, habits: Habits) -> None:
+    def __init__(self, habits: Habits, cut: Callable[[Scope], None]) -> None:
         self._habits = habits
+        self._cut = cut
         self._sockets: set[Socket] = set()
         self.published = 0
         """How many frames there were so far, heard or not."""
@@ -84,5 +89,7 @@ class Feed:
         try:
             await websocket.accept()
             await socket.serve()
+            if socket.is_dropped.is_set():
+                self._cut(websocket.scope)
         finally:
             self._sockets.discard(socket)

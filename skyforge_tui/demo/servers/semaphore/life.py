@@ -54,17 +54,18 @@ class Life:
 
     def stop(self, run: Run, *, force: bool) -> None:
         """End a run; of one that nobody holds only the status is changed."""
+        if run.is_over:
+            return
         course = self._courses.get(run.id)
         if course is None:
-            if not run.is_over:
-                self._end(run, "stopped")
+            self._end(run, "stopped")
             return
         if course.is_stopping and not force:
             return
         course.is_stopping = True
         if force and course.is_started:
             self._call_off(course)
-            self._finish(course, "stopped")
+            self._end(course.run, "stopped")
             return
         self._turn(run, "stopping")
         if course.is_started:  # else the queue does it when it comes by
@@ -87,7 +88,7 @@ class Life:
             return False
         self._turn(run, "rejected")
         self._teller.say(run, wording.failed(self._state.habits.version, "task rejected"))
-        self._finish(course, "error")
+        self._end(course.run, "error")
         return True
 
     def drop(self, run: Run) -> None:
@@ -112,8 +113,10 @@ class Life:
     def _look(self) -> None:
         self._looks = None
         for course in [one for one in self._courses.values() if not one.is_started]:
+            if course.run.is_over:
+                continue
             if course.is_stopping:
-                self._finish(course, "stopped")
+                self._end(course.run, "stopped")
                 continue
             busy = [one.run for one in self._courses.values() if one.is_started]
             if has_room(self._state, busy, course.run):
@@ -160,7 +163,7 @@ class Life:
                     if code:
                         version = self._state.habits.version
                         self._teller.say(course.run, wording.failed(version, f"exit status {code}"))
-                    self._finish(course, "error" if code else "success")
+                    self._end(course.run, "error" if code else "success")
                     return
 
     def _said(self, course: Course, text: str) -> None:
@@ -170,7 +173,7 @@ class Life:
     def _killed(self, course: Course) -> None:
         version = self._state.habits.version
         self._teller.say(course.run, wording.failed(version, "signal: killed"))
-        self._finish(course, self._state.habits.stop_ends_as)
+        self._end(course.run, self._state.habits.stop_ends_as)
 
     def _later(self, course: Course, seconds: float, call: Callable[[], None]) -> None:
         course.cancel = self._state.estate.clock.after(seconds, call)
@@ -183,11 +186,6 @@ class Life:
         run.status = status
         self._teller.tell(run)
 
-    def _finish(self, course: Course, status: str) -> None:
-        self._courses.pop(course.run.id, None)
-        self._end(course.run, status)
-        self._look_soon(0)
-
     def _end(self, run: Run, status: str) -> None:
         """Store the terminal status at once, and the time of the end a little later."""
         self._teller.stage(run, "")
@@ -196,5 +194,7 @@ class Life:
 
     def _ended(self, run: Run) -> None:
         run.end = self._state.estate.clock.now()
+        if self._courses.pop(run.id, None) is not None:
+            self._look_soon(0)
         self._teller.tell(run)
         self._teller.note(run)

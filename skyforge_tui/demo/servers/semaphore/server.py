@@ -63,7 +63,7 @@ class SemaphoreServer:
         self.chaos = Chaos()
         self.state = State(estate, self.habits, Numbers(self.habits))
         self.sessions = Sessions(self.state)
-        self.feed = Feed(self.habits)
+        self.feed = Feed(self.habits, lambda scope: self.listener.reset(scope))
         self.life = Life(self.state, Teller(self.state, self.feed))
         self.alarms = Alarms(self)
         self.runners: list[dict[str, Any]] = []
