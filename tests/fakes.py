@@ -21,6 +21,7 @@ from skyforge_tui.domain.events import Event
 from skyforge_tui.domain.history import LineKind, SentCommand
 from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, native_of, upstream_of
 from skyforge_tui.domain.log import LogGap, LogLine
+from skyforge_tui.domain.log_query import LogQuery
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.run import ACTION, Doing, Run, RunDetail, RunSpec, RunState
@@ -29,6 +30,7 @@ from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.domain.view import View
 from skyforge_tui.domain.vocabularies import run_record
 from skyforge_tui.ports.cache import RunOrder, RunSearch
+from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
 from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen
@@ -49,6 +51,8 @@ from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
+from skyforge_tui.store.log_filter import FilteredLogReader
+from skyforge_tui.store.log_search import BackgroundLogSearch
 from tests.artifact_fakes import Shelf
 from tests.builders import NOON, a_run
 from tests.fake_labs import FakeLabProvider, MemoryLabCache
@@ -549,6 +553,11 @@ class MemoryLogReader:
         return not seen or seen.endswith(b"\n")
 
     @property
+    def counted_size(self) -> int:
+        """Bytes seen so far: all of them are counted."""
+        return self._size
+
+    @property
     def is_stale(self) -> bool:
         """Whether a first byte came meanwhile."""
         return not self._holds and self._store.outputs[self._name] is not None
@@ -576,7 +585,16 @@ class MemoryLogReader:
         assert not self.is_closed
         return self._data[offset : offset + size]
 
-    def line_at(self, offset: int) -> int:
+    def lines_from(self, offset: int, count: int) -> list[LogLine]:
+        """Return lines from the one that holds a byte."""
+        return [one for one in self.lines(0, 1 << 30) if one.end >= offset][:count]
+
+    def lines_before(self, offset: int, count: int) -> list[LogLine]:
+        """Return lines above the one that holds a byte."""
+        above = [one for one in self.lines(0, 1 << 30) if one.end < offset]
+        return above[max(0, len(above) - count) :]
+
+    def line_at(self, offset: int) -> int | None:
         """Return the line of a byte."""
         return self._data[:offset].count(b"\n")
 
@@ -587,6 +605,14 @@ class MemoryLogReader:
     def gaps(self) -> tuple[LogGap, ...]:
         """Return none."""
         return ()
+
+    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
+        """Look as the real one does."""
+        return BackgroundLogSearch(self, query, near)
+
+    def filtered(self, search: LogSearch, context: int = 0) -> LogReader:
+        """Filter as the real one does."""
+        return FilteredLogReader(self, search, context)
 
     def close(self) -> None:
         """Remember that it was closed."""

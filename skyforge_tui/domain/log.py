@@ -10,8 +10,8 @@ from datetime import datetime
 class LogLine:
     """One line as it was written: raw bytes without the line feed."""
 
-    number: int
-    """Counted from 0."""
+    number: int | None
+    """Counted from 0; None as long as the lines above are not all counted."""
     offset: int
     """Of its first byte in the generation."""
     data: bytes
@@ -21,6 +21,11 @@ class LogLine:
     """Bytes at the end of the line that `data` leaves out, because the line is enormous."""
     source: int | None = None
     """Number of the file it is from, where several are read as one."""
+
+    @property
+    def end(self) -> int:
+        """The offset behind its last byte: of its line feed, where it has one."""
+        return self.offset + len(self.data) + self.omitted
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,13 @@ class One:
 
     fits: Fits
     letter: str = ""
-    """The character, where it is one certain character."""
+    """The character, folded, where it is one certain character."""
+    spans: tuple[tuple[str, str], ...] = ()
+    """What it says, as it is written: from a character to a character, each."""
+    classes: str = ""
+    """And what classes: `d`, `w`, `s`, or what is none of those: `D`, `W`, `S`."""
+    is_inverse: bool = False
+    """Whether it is a character that is none of all this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class Times:
     part: Part
     least: int
     most: int | None
+    is_lazy: bool = False
+    """Whether as few as possible are meant, which decides how much is matched, not whether."""
 
 
 Part = One | Stand | Row | Either | Times
@@ -143,9 +151,9 @@ class _Reader:
             case "(":
                 return self._group(start)
             case "[":
-                return One(self._set(start))
+                return self._set(start)
             case ".":
-                return One(lambda _: True)
+                return One(lambda _: True, is_inverse=True)
             case "^":
                 return Stand(Place.START)
             case "$":
@@ -177,20 +185,18 @@ class _Reader:
             raise PatternError("a character belongs behind \\", start, is_unfinished=True)
         if character in _PLACES:
             return Stand(_PLACES[character])
-        fits = _class(character)
-        if fits is not None:
-            return One(fits)
-        return _letter(_sign(character, start))
+        known = _class(character)
+        return known or _letter(_sign(character, start))
 
     def _repeated(self, part: Part) -> Part:
         while self._peek() and self._peek() in "*+?{":
             start = self._at
             least, most = self._times()
-            if self._peek() == "?":
-                self._at += 1  # how little is enough makes no difference to whether it matches
+            is_lazy = self._peek() == "?"
+            self._at += is_lazy
             if isinstance(part, Stand):
                 raise PatternError("a place cannot be repeated", start)
-            part = Times(part, least, most)
+            part = Times(part, least, most, is_lazy)
         return part
 
     def _times(self) -> tuple[int, int | None]:
@@ -217,40 +223,44 @@ class _Reader:
 
     # Sets.
 
-    def _set(self, start: int) -> Fits:
+    def _set(self, start: int) -> One:
         is_inverse = self._peek() == "^"
         self._at += is_inverse
-        some: list[Fits] = []
-        is_first = True
-        while is_first or self._peek() != "]":
+        some: list[One] = []
+        while not some or self._peek() != "]":
             if not self._peek():
                 raise PatternError("this [ has no ]", start, is_unfinished=True)
             some.append(self._member())
-            is_first = False
         self._at += 1
-        if is_inverse:
-            return lambda one: not any(fits(one) for fits in some)
-        return lambda one: any(fits(one) for fits in some)
+        return One(
+            lambda one: any(member.fits(one) for member in some) != is_inverse,
+            spans=tuple(span for member in some for span in member.spans),
+            classes="".join(member.classes for member in some),
+            is_inverse=is_inverse,
+        )
 
-    def _member(self) -> Fits:
+    def _member(self) -> One:
         start = self._at
         first = self._take()
         if first == "\\":
-            if (fits := _class(self._peek())) is not None:
+            if (known := _class(self._peek())) is not None:
                 self._at += 1
-                return fits
+                return known
             if not self._peek():
                 raise PatternError("a character belongs behind \\", start, is_unfinished=True)
             first = _sign(self._take(), start)
         if self._peek() != "-" or self._text[self._at + 1 : self._at + 2] in ("", "]"):
-            return _letter(first).fits
+            return _letter(first)
         self._at += 1
         last = self._take()
         if last == "\\":
             last = _sign(self._take() or "\\", start)
         if last < first:
             raise PatternError(f"{last} comes before {first}", start)
-        return lambda one: first <= one <= last or first <= one.upper() <= last
+        return One(
+            lambda one: first <= one <= last or first <= one.upper() <= last,
+            spans=((first, last),),
+        )
 
 
 def _is_count(text: str) -> bool:
@@ -259,14 +269,16 @@ def _is_count(text: str) -> bool:
 
 def _letter(character: str) -> One:
     low = folded(character)
-    return One(lambda one: one == low, low)
+    return One(lambda one: one == low, low, spans=((character, character),))
 
 
-def _class(character: str) -> Fits | None:
+def _class(character: str) -> One | None:
     fits = _CLASSES.get(character.lower())
-    if fits is None or not character or character.islower():
-        return fits
-    return lambda one: not fits(one)
+    if fits is None:
+        return None
+    if character.islower():
+        return One(fits, classes=character)
+    return One(lambda one: not fits(one), classes=character)
 
 
 def _sign(character: str, start: int) -> str:

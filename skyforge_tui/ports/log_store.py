@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from skyforge_tui.domain.log import LogGap, LogLine
 
+if TYPE_CHECKING:
+    from skyforge_tui.domain.log_query import LogQuery
+    from skyforge_tui.ports.log_search import LogSearch
+
 
 class LogReader(Protocol):
-    """Reads one run's output; safe to call from the UI thread.
+    """Reads one log; safe to call from the UI thread, and by one thread only unless said otherwise.
 
     Only `pread` on published bytes, never `mmap`: a truncated file under mmap kills the process.
-    A reader keeps its descriptors open and never writes. Everything is addressed by line number
-    (counted from 0) or by byte offset within the current generation. Only `reopen` opens files.
+    A reader keeps its descriptors open and never writes. Only `reopen` opens files.
+
+    The address of a line is the byte offset at which it begins, within the current generation: it
+    is known at once, anywhere in a file of any size, and stays when lines are counted or filtered.
+    Numbers (from 0) are known once everything above is counted, which goes on in the background;
+    in a filtered reader they are those of the whole log, so that some are left out. To go on below
+    a line, ask for `lines_from(line.end + 1, …)`; above it, for `lines_before(line.offset, …)`.
     """
 
     @property
     def size(self) -> int:
-        """Bytes seen so far."""
+        """Bytes there were at the last `refresh`; all of them can be read."""
         ...
 
     @property
     def line_count(self) -> int:
-        """Lines seen so far; a last line without a line feed counts."""
+        """Lines counted so far; a last line without a line feed counts."""
+        ...
+
+    @property
+    def counted_size(self) -> int:
+        """Bytes whose lines are counted; `size` when all are."""
         ...
 
     @property
@@ -50,19 +64,49 @@ class LogReader(Protocol):
         ...
 
     def refresh(self, budget_bytes: int = ...) -> bool:
-        """Look for new bytes, index at most `budget_bytes` of them; return whether more remain."""
+        """Look for new bytes, count at most `budget_bytes` of them; return whether more remain.
+
+        Raises:
+            Unavailable: the log cannot be read at present.
+        """
+        ...
+
+    def lines_from(self, offset: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines: that which holds the byte at `offset`, and those below.
+
+        A line feed belongs to the line it ends. Fewer at the end; none from `size` on.
+
+        Raises:
+            Unavailable: the log cannot be read.
+        """
+        ...
+
+    def lines_before(self, offset: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines above the one that holds the byte at `offset`, in order.
+
+        From `size` on these are the last ones. Fewer at the beginning.
+
+        Raises:
+            Unavailable: the log cannot be read.
+        """
         ...
 
     def lines(self, first: int, count: int) -> list[LogLine]:
-        """Return up to `count` lines from line `first`; fewer at the end."""
+        """Return up to `count` lines from number `first`, of those that are counted."""
         ...
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return up to `size` raw bytes from `offset`, as they are in the file now."""
+        """Return up to `size` raw bytes from `offset`, as they are in the file now.
+
+        Any thread may call this at any time; after `close` there are none.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
         ...
 
-    def line_at(self, offset: int) -> int:
-        """Return the number of the line that holds the byte at `offset`."""
+    def line_at(self, offset: int) -> int | None:
+        """Return the number of the line that holds the byte at `offset`; None if not counted."""
         ...
 
     def time_at(self, offset: int) -> datetime | None:
@@ -71,6 +115,24 @@ class LogReader(Protocol):
 
     def gaps(self) -> tuple[LogGap, ...]:
         """Return the known holes, by offset."""
+        ...
+
+    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
+        """Begin to look for something in the background, from the byte at `near` outwards.
+
+        Whoever asked closes it, before the reader.
+
+        Raises:
+            Invalid: it would take too large a machine to look for this.
+        """
+        ...
+
+    def filtered(self, search: LogSearch, context: int = 0) -> LogReader:
+        """Return a reader of the lines in which `search` has hits, and `context` lines around each.
+
+        It shows what is found so far and grows with the search and the log: `refresh` refreshes
+        both. Closing it closes neither.
+        """
         ...
 
     def close(self) -> None:

@@ -7,8 +7,11 @@ be asked anywhere, because asking only looks at directory entries.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -22,32 +25,95 @@ from skyforge_tui.store.log_format import (
 
 
 class LogFiles:
-    """Read-only descriptors; those of files that do not exist yet are None."""
+    """Read-only descriptors; those of files that do not exist yet are None.
 
-    def __init__(self, directory: Path) -> None:
-        """Open what there is of the current generation in `directory`.
+    One thread opens, asks and closes; any thread may `pread`.
+    """
 
-        Raises:
-            OSError: the directory or a file in it cannot be opened.
-            ValueError: the announcement of the generation makes no sense.
-        """
-        with contextlib.ExitStack() as opened:
-            self._directory = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            opened.callback(os.close, self._directory)
-            self._announced = self._entry(GENERATION_FILE)
-            self.generation = current_generation(directory)
-            self._names = log_names(self.generation)
-            self.log = self._open(self._names.log, opened)
-            self.index = self._open(self._names.blocks, opened)
-            self.times = self._open(self._names.times, opened)
-            self.gaps = self._open(self._names.gaps, opened)
-            self._opened = opened.pop_all()
+    def __init__(self) -> None:
+        self.generation = 0
+        self.log: int | None = None
+        self.index: int | None = None
+        self.times: int | None = None
+        self.gaps: int | None = None
+        self._opened = contextlib.ExitStack()
+        self._guard = threading.Lock()
+        self._reading = 0
+        self._closed = False
 
     def is_same_log(self, other: LogFiles) -> bool:
         """Return whether both hold the very same file of bytes."""
         if self.log is None or other.log is None:
             return False
         return os.path.sameopenfile(self.log, other.log)
+
+    def are_outdated(self) -> bool:
+        """Return whether opening again would find other files."""
+        raise NotImplementedError
+
+    def pread(self, size: int, offset: int) -> bytes:
+        """Return bytes of the log, from any thread; none once it is closed.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        with self._guard:
+            if self._closed or self.log is None:
+                return b""
+            self._reading += 1
+        try:
+            return os.pread(self.log, size, offset)
+        finally:
+            self._leave()
+
+    def close(self) -> None:
+        """Give the descriptors back, the last reading thread does; closing twice is fine."""
+        with self._guard:
+            is_mine = not self._closed and not self._reading
+            self._closed = True
+        if is_mine:
+            self._opened.close()
+
+    def _leave(self) -> None:
+        with self._guard:
+            self._reading -= 1
+            is_last = self._closed and not self._reading
+        if is_last:
+            self._opened.close()
+
+    def _open(
+        self, name: str, opened: contextlib.ExitStack, directory: int | None = None
+    ) -> int | None:
+        try:
+            descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+        except FileNotFoundError:
+            return None
+        opened.callback(os.close, descriptor)
+        return descriptor
+
+
+class RunFiles(LogFiles):
+    """The files of the current generation in a run's directory."""
+
+    def __init__(self, directory: Path) -> None:
+        """Open what there is.
+
+        Raises:
+            OSError: the directory or a file in it cannot be opened.
+            ValueError: the announcement of the generation makes no sense.
+        """
+        super().__init__()
+        with contextlib.ExitStack() as opened:
+            self._directory = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            opened.callback(os.close, self._directory)
+            self._announced = self._entry(GENERATION_FILE)
+            self.generation = current_generation(directory)
+            self._names = log_names(self.generation)
+            self.log = self._open(self._names.log, opened, self._directory)
+            self.index = self._open(self._names.blocks, opened, self._directory)
+            self.times = self._open(self._names.times, opened, self._directory)
+            self.gaps = self._open(self._names.gaps, opened, self._directory)
+            self._opened = opened.pop_all()
 
     def are_outdated(self) -> bool:
         """Return whether opening again would find other files."""
@@ -59,18 +125,6 @@ class LogFiles:
             return True
         return self.gaps is None and self._entry(self._names.gaps) is not None
 
-    def close(self) -> None:
-        """Give the descriptors back; closing twice is fine."""
-        self._opened.close()
-
-    def _open(self, name: str, opened: contextlib.ExitStack) -> int | None:
-        try:
-            descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._directory)
-        except FileNotFoundError:
-            return None
-        opened.callback(os.close, descriptor)
-        return descriptor
-
     def _entry(self, name: str) -> tuple[int, int, int] | None:
         try:
             found = os.stat(name, dir_fd=self._directory)
@@ -79,6 +133,37 @@ class LogFiles:
         if name == GENERATION_FILE:
             return found.st_ino, found.st_mtime_ns, found.st_size
         return found.st_ino, 0, 0
+
+
+class PlainFile(LogFiles):
+    """Any file of lines, without companions."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it.
+
+        Raises:
+            OSError: it cannot be opened, or is no file that can be read anywhere.
+        """
+        super().__init__()
+        self._path = path
+        with contextlib.ExitStack() as opened:
+            # A pipe without a writer must not hold anybody up.
+            log = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            opened.callback(os.close, log)
+            if not stat.S_ISREG(os.fstat(log).st_mode):
+                raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+            self.log = log
+            self._opened = opened.pop_all()
+
+    def are_outdated(self) -> bool:
+        """Return whether another file has its name by now; a file without a name stays."""
+        if self.log is None:
+            return False
+        try:
+            found = self._path.stat()
+        except OSError:
+            return False
+        return not os.path.samestat(found, os.fstat(self.log))
 
 
 def read_gaps(descriptor: int) -> tuple[LogGap, ...]:

@@ -7,7 +7,7 @@ counted from the bytes where they are not.
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ from skyforge_tui.store.log_format import (
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 """What is read of one line at most."""
+MOST_BLOCK_BYTES = BLOCK_BYTES + MAX_LINE_BYTES
+"""What is read of one block at most."""
 
 _CACHED_BLOCKS = 32
 _CACHED_BYTES = 32 * 1024 * 1024
@@ -38,11 +40,23 @@ class Block(NamedTuple):
 
     start: int
     end: int
-    first_line: int
+    first_line: int | None
+    """None where lines are not counted."""
     data: bytes
     """From `start`; shorter than the block when its last line is enormous."""
     starts: list[int]
     """Where lines start in `data`."""
+    is_ended: bool
+    """Whether its last line is complete."""
+
+    def inside(self, offset: int) -> int:
+        """Return which of its lines holds the byte at `offset`."""
+        return bisect_right(self.starts, offset - self.start) - 1
+
+    def until(self, end: int) -> Block:
+        """Return the lines before `end`, where one begins."""
+        kept = self.starts[: bisect_left(self.starts, end - self.start)]
+        return self._replace(end=end, starts=kept, is_ended=True)
 
 
 class LogIndex:
@@ -59,6 +73,11 @@ class LogIndex:
         self._published_taken = 0
         self._cache: OrderedDict[int, Block] = OrderedDict()
         self._cached_bytes = 0
+
+    @property
+    def line_count(self) -> int:
+        """Lines counted; the one that is being written counts once it has begun."""
+        return self.counter.lines + (self.counter.line_start < self.counter.size)
 
     def extend(self, log: int, published: int | None, size: int, budget_bytes: int) -> bool:
         """Look at the bytes up to `size` within the budget; return whether more remain.
@@ -123,8 +142,13 @@ class LogIndex:
         if block is not None and block.end == end:
             self._cache.move_to_end(index)
             return block
-        data = os.pread(log, min(end - start, BLOCK_BYTES + MAX_LINE_BYTES), start)
-        block = Block(start, end, first_line, data, _line_starts(data))
+        is_ended = is_closed or end == self.counter.line_start
+        if block is not None and len(block.data) == MOST_BLOCK_BYTES:
+            # Only the end of an enormous line has moved.
+            block = block._replace(end=end, is_ended=is_ended)
+        else:
+            data = os.pread(log, min(end - start, MOST_BLOCK_BYTES), start)
+            block = Block(start, end, first_line, data, line_starts(data), is_ended)
         if is_closed and first_line + len(block.starts) != self._blocks.values[index + 1]:
             self._rebuild_from(index)
             return None
@@ -152,7 +176,8 @@ class LogIndex:
             self._cached_bytes -= len(dropped.data)
 
 
-def _line_starts(data: bytes) -> list[int]:
+def line_starts(data: bytes) -> list[int]:
+    """Return where lines start in bytes that begin with one."""
     starts = [0]
     found = data.find(b"\n") + 1
     while found:

@@ -1,4 +1,4 @@
-"""Reads a run's output by line or by offset while it grows.
+"""Reads a log by line or by offset while it grows.
 
 Everything is `pread` on immutable bytes, in pieces that do not hold up whoever draws them.
 """
@@ -16,9 +16,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log import LogGap, LogLine
-from skyforge_tui.store.log_files import LogFiles, read_gaps
+from skyforge_tui.domain.log_query import LogQuery
+from skyforge_tui.ports.log_search import LogSearch
+from skyforge_tui.store.log_files import LogFiles, PlainFile, RunFiles, read_gaps
+from skyforge_tui.store.log_filter import FilteredLogReader
 from skyforge_tui.store.log_format import RecordColumns, read_records
-from skyforge_tui.store.log_index import MAX_LINE_BYTES, Block, LogIndex
+from skyforge_tui.store.log_index import LogIndex
+from skyforge_tui.store.log_pages import LogPages
+from skyforge_tui.store.log_search import BackgroundLogSearch
 
 DEFAULT_BUDGET_BYTES = 4 * 1024 * 1024
 _TIMES_AT_ONCE = 4096
@@ -37,7 +42,7 @@ def _translated(
         except OSError as error:
             reason = error.strerror or str(error)
             raise Unavailable(
-                f"the output in {self.directory} cannot be read: {reason}",
+                f"the output in {self.place} cannot be read: {reason}",
                 operation="run.log",
                 advice="Check the disk and the permissions of this directory.",
             ) from error
@@ -46,21 +51,22 @@ def _translated(
 
 
 class FileLogReader:
-    """Reads the output in one run's directory; implements `LogReader`.
+    """Reads a run's output, or a plain file of lines; implements `LogReader`.
 
-    One thread reads. `reopen` alone may be called from another one; what it opened is taken over by
-    the next `refresh`.
+    One thread reads. From another one, only `reopen` (what it opened is taken over by the next
+    `refresh`) and `read` may be called.
     """
 
-    def __init__(self, directory: Path) -> None:
-        """Open the files in `directory`.
+    def __init__(self, place: Path) -> None:
+        """Open the files in the run directory `place`, or the plain file.
 
         Raises:
             OSError: they cannot be opened.
             ValueError: the announcement of the generation makes no sense.
         """
-        self.directory = directory
-        self._files = LogFiles(directory)
+        self.place = place
+        self._open: Callable[[Path], LogFiles] = RunFiles if place.is_dir() else PlainFile
+        self._files: LogFiles = self._open(place)
         self._arrived: LogFiles | None = None
         self._hand_over = threading.Lock()
         self._closed = False
@@ -68,25 +74,33 @@ class FileLogReader:
         self._forget()
 
     def _forget(self) -> None:
+        self._size = 0
+        self._ends_with_newline = True
         self._index = LogIndex()
+        self._pages = LogPages(self._index, self.time_at)
         self._times = RecordColumns()
         self._gaps: tuple[LogGap, ...] = ()
         self._gaps_size = 0
 
     @property
     def size(self) -> int:
-        """Bytes seen so far."""
-        return self._index.counter.size
+        """Bytes there were at the last `refresh`."""
+        return self._size
 
     @property
     def line_count(self) -> int:
-        """Lines seen so far; a last line without a line feed counts."""
-        return self._index.counter.lines + (not self.ends_with_newline)
+        """Lines counted so far; a last line without a line feed counts."""
+        return self._index.line_count
+
+    @property
+    def counted_size(self) -> int:
+        """Bytes whose lines are counted."""
+        return self._index.counter.size
 
     @property
     def ends_with_newline(self) -> bool:
         """Whether the last line is complete."""
-        return self._index.counter.line_start == self._index.counter.size
+        return self._ends_with_newline
 
     @property
     def generation(self) -> int:
@@ -106,9 +120,9 @@ class FileLogReader:
             Unavailable: they cannot be opened.
         """
         try:
-            fresh = LogFiles(self.directory)
+            fresh = self._open(self.place)
         except ValueError as error:
-            raise Unavailable(f"{self.directory}: {error}", operation="run.log") from error
+            raise Unavailable(f"{self.place}: {error}", operation="run.log") from error
         with self._hand_over:
             if self._closed:
                 fresh.close()
@@ -119,7 +133,7 @@ class FileLogReader:
 
     @_translated
     def refresh(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> bool:
-        """Look for new bytes, index at most `budget_bytes` of them; return whether more remain.
+        """Look for new bytes, count at most `budget_bytes` of them; return whether more remain.
 
         Raises:
             Unavailable: the files cannot be read.
@@ -129,51 +143,54 @@ class FileLogReader:
         if log is None:
             return False
         size = os.fstat(log).st_size
-        if size < self._index.counter.size:
+        if size < self._size:
             self._start_over(self.generation + 1)
+        if size != self._size:
+            self._ends_with_newline = os.pread(log, 1, size - 1) == b"\n"
+            self._size = size
         self._read_times()
         self._read_gaps()
         return self._index.extend(log, self._files.index, size, budget_bytes)
 
     @_translated
-    def lines(self, first: int, count: int) -> list[LogLine]:
-        """Return up to `count` lines from line `first`; fewer at the end.
+    def lines_from(self, offset: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines: that which holds the byte at `offset`, and those below.
 
         Raises:
             Unavailable: the file cannot be read.
         """
-        found: list[LogLine] = []
         log = self._log
-        number = max(first, 0)
-        end = min(number + count, self.line_count)
-        while log is not None and number < end:
-            block = self._index.block_of_line(log, number)
-            if block is None:
-                break
-            inside = range(
-                number - block.first_line, min(end - block.first_line, len(block.starts))
-            )
-            if not inside:
-                break
-            found.extend(self._line(block, index) for index in inside)
-            number = block.first_line + inside.stop
-        return found
+        return [] if log is None else self._pages.from_offset(log, offset, count, self._size)
 
     @_translated
-    def line_at(self, offset: int) -> int:
-        """Return the number of the line that holds the byte at `offset`.
+    def lines_before(self, offset: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines above the one that holds the byte at `offset`, in order.
 
         Raises:
             Unavailable: the file cannot be read.
         """
-        offset = max(offset, 0)
         log = self._log
-        if log is None or offset >= self._index.counter.line_start:
-            return self._index.counter.lines
-        block = self._index.block_of_offset(log, offset)
-        if block is None:
-            return 0
-        return block.first_line + bisect_right(block.starts, offset - block.start) - 1
+        return [] if log is None else self._pages.before_offset(log, offset, count, self._size)
+
+    @_translated
+    def lines(self, first: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines from number `first`, of those that are counted.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        log = self._log
+        return [] if log is None else self._pages.from_number(log, first, count)
+
+    @_translated
+    def line_at(self, offset: int) -> int | None:
+        """Return the number of the line that holds the byte at `offset`; None if not counted.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        log = self._log
+        return None if log is None else self._pages.number_at(log, offset)
 
     @_translated
     def read(self, offset: int, size: int) -> bytes:
@@ -182,8 +199,12 @@ class FileLogReader:
         Raises:
             Unavailable: the file cannot be read.
         """
-        log = self._log
-        return b"" if log is None else os.pread(log, size, offset)
+        files = self._files
+        data = files.pread(size, offset)
+        if not data and files is not self._files:
+            # Another thread took new files over just now.
+            data = self._files.pread(size, offset)
+        return data
 
     def time_at(self, offset: int) -> datetime | None:
         """Return when the byte at `offset` arrived, if that was recorded."""
@@ -195,6 +216,18 @@ class FileLogReader:
     def gaps(self) -> tuple[LogGap, ...]:
         """Return the known holes, by offset."""
         return self._gaps
+
+    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
+        """Begin to look for something in the background, from the byte at `near` outwards.
+
+        Raises:
+            Invalid: it would take too large a machine to look for this.
+        """
+        return BackgroundLogSearch(self, query, near)
+
+    def filtered(self, search: LogSearch, context: int = 0) -> FilteredLogReader:
+        """Return a reader of the lines in which `search` has hits, and those around each."""
+        return FilteredLogReader(self, search, context)
 
     def close(self) -> None:
         """Give the descriptors back; closing twice is fine."""
@@ -240,18 +273,6 @@ class FileLogReader:
     @property
     def _log(self) -> int | None:
         return None if self._closed else self._files.log
-
-    def _line(self, block: Block, inside: int) -> LogLine:
-        start = block.starts[inside]
-        offset = block.start + start
-        if inside + 1 < len(block.starts):
-            end = block.start + block.starts[inside + 1] - 1
-        else:
-            is_complete = block.end <= self._index.counter.line_start
-            end = block.end - is_complete
-        data = block.data[start : min(end - block.start, start + MAX_LINE_BYTES)]
-        number = block.first_line + inside
-        return LogLine(number, offset, data, self.time_at(offset), end - offset - len(data))
 
 
 @functools.lru_cache(maxsize=256)

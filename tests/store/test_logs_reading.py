@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
-from skyforge_tui.store import log_index
+from skyforge_tui.store import log_index, log_pages
 from skyforge_tui.store.log_format import RECORD
 from skyforge_tui.store.logs import FileLogReader, FileLogStore, LogWriter
 
@@ -89,8 +89,8 @@ def test_a_small_budget_ends_at_the_same_index(chunks: list[bytes], budget: int)
         reader = FileLogReader(directory)
         before = -1
         while reader.refresh(budget):
-            assert reader.size > before
-            before = reader.size
+            assert reader.counted_size > before
+            before = reader.counted_size
         assert [line.data for line in reader.lines(0, 10**9)] == _split(data)
         reader.close()
 
@@ -214,8 +214,8 @@ def test_what_an_enormous_line_leaves_out_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a line beyond the limit the start is read and the size of the rest is told."""
-    monkeypatch.setattr(log_index, "MAX_LINE_BYTES", 100_000)
-    monkeypatch.setattr("skyforge_tui.store.log_reader.MAX_LINE_BYTES", 100_000)
+    monkeypatch.setattr(log_index, "MOST_BLOCK_BYTES", 170_000)
+    monkeypatch.setattr(log_pages, "MAX_LINE_BYTES", 100_000)
     _written(tmp_path, b"a\n" + b"z" * 1_500_000 + b"\nb\n")
     reader = FileLogReader(tmp_path)
     _read_all(reader)

@@ -249,7 +249,7 @@ class _TimedReader(MemoryLogReader):
         """Return lines with their times."""
         total = len(_LINES)
         return [
-            replace(one, at=NOW - timedelta(seconds=(total - one.number) // 3))
+            replace(one, at=NOW - timedelta(seconds=(total - (one.number or 0)) // 3))
             for one in super().lines(first, count)
         ]
 

@@ -255,6 +255,8 @@ class LogDocument:
         self._gaps = {}
         for gap in gaps:
             line = self._reader.line_at(gap.offset)
+            if line is None:
+                line = self.line_count
             holder = self._line(line)
             if holder is not None and holder.offset < gap.offset:
                 line += 1

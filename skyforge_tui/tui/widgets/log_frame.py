@@ -71,7 +71,7 @@ class LogFrame:
         was_bytes, was_lines, was_gaps = self.seen
         self.seen = (reader.size, reader.line_count, len(reader.gaps()))
         has_new_gaps = self.seen[2] != was_gaps
-        if self.seen[0] == was_bytes and not has_new_gaps:
+        if self.seen[:2] == (was_bytes, was_lines) and not has_new_gaps:
             return False
         self.window.document.changed()
         return self.window.grow(was_lines=was_lines, has_new_gaps=has_new_gaps)

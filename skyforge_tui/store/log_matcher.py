@@ -1,0 +1,148 @@
+"""Finds what a query asks for in bytes, in time linear to them whatever the query.
+
+RE2 never goes back over bytes it has seen, and lets other threads run meanwhile. Python's `re` does
+neither, and is used here only to measure one escape sequence.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from typing import NamedTuple
+
+from re2 import Options, _re2  # type: ignore[import-untyped]
+
+from skyforge_tui.domain.errors import Invalid
+from skyforge_tui.domain.log_expression import ESCAPE
+from skyforge_tui.domain.log_query import LogQuery
+
+FARTHEST_ESCAPE = 4096
+"""How long an escape sequence is taken for one; what is behind is searched as text."""
+
+_ESCAPE = re.compile(ESCAPE)
+_ANYWHERE = _re2.RE2.Anchor.UNANCHORED
+
+
+class Found(NamedTuple):
+    """The hits in some bytes."""
+
+    starts: array[int]
+    """Where each begins in the bytes, in order."""
+    lines: int
+    """In how many lines they are."""
+    end: int
+    """Behind the last one; where looking began when there is none."""
+
+
+class LogMatcher:
+    """A query, ready to be looked for; any thread may use it."""
+
+    def __init__(self, query: LogQuery) -> None:
+        """Build its machine.
+
+        Raises:
+            Invalid: it would be too large.
+        """
+        self.is_inverse = query.is_inverse
+        """Whether it asks for lines without hits."""
+        options = Options()
+        options.encoding = Options.Encoding.LATIN1
+        options.log_errors = False
+        options.never_capture = True
+        # The face of the package makes several objects for a hit; this is what it stands on.
+        machine = _re2.RE2(b"(?m:" + query.expression + b")", options)
+        if not machine.ok():
+            raise Invalid(
+                "the pattern is too large", operation="log.search", advice="repeat less in it"
+            )
+        self._match = machine.Match
+
+    def find(self, data: bytes, start: int, end: int) -> Found:
+        """Return the hits between `start` and `end`, where lines begin and end.
+
+        What stands before `start` and behind `end` is seen as what surrounds them.
+        """
+        is_ended = data[end - 1 : end] == b"\n"
+        if self.is_inverse:
+            return self._lines_without(data, start, end - is_ended)
+        return self._hits(data, start, end - is_ended)
+
+    def find_within(self, data: bytes, start: int, end: int) -> Found:
+        """Return the hits that begin between `start` and `end`, inside of one line.
+
+        Of an inverse query those that keep the line from being one of its own.
+        """
+        return self._hits(data, start, end - 1)
+
+    def spans(self, data: bytes) -> list[tuple[int, int]]:
+        """Return (start, end) of each hit in the bytes of one line; of none of an inverse query."""
+        found: list[tuple[int, int]] = []
+        position = 0
+        while not self.is_inverse and position <= len(data):
+            first, last = self._next(data, position, len(data))
+            if first < 0 or first == last:
+                break
+            found.append((first, last))
+            position = last
+        return found
+
+    def _hits(self, data: bytes, start: int, last: int) -> Found:
+        """Return the hits that begin between `start` and `last`, both included."""
+        starts = array("I")
+        lines, position, line_end = 0, start, start - 1
+        while position <= last:
+            first, end = self._next(data, position, len(data))
+            if not 0 <= first <= last:
+                break
+            is_new_line = first > line_end
+            if is_new_line:
+                lines += 1
+                line_end = data.find(b"\n", first)
+                line_end = len(data) if line_end < 0 else line_end
+            if end > first:
+                starts.append(first)
+                position = end
+                continue
+            # Nothing at all was matched, which counts once, where the line has no other hit.
+            if is_new_line:
+                starts.append(first)
+            position = line_end + 1
+        return Found(starts, lines, max(position, start))
+
+    def _next(self, data: bytes, position: int, limit: int) -> tuple[int, int]:
+        """Return where the next hit begins and ends; (-1, -1) when there is none."""
+        while position <= limit:
+            first: int
+            first, end = self._match(_ANYWHERE, data, position, limit)[0]
+            if first < 0:
+                break
+            escape = data.rfind(b"\x1b", max(0, first - FARTHEST_ESCAPE), first)
+            if escape < 0:
+                return first, end
+            sequence = _ESCAPE.match(data, escape, first + FARTHEST_ESCAPE)
+            if sequence is None or sequence.end() <= first:
+                return first, end
+            position = sequence.end()
+        return -1, -1
+
+    def _lines_without(self, data: bytes, start: int, last: int) -> Found:
+        """Return where the lines begin that have no hit; the last of them ends at `last`."""
+        starts = array("I")
+        line = start
+        while True:
+            first, _ = self._next(data, line, len(data))
+            if not 0 <= first <= last:
+                _add_lines(starts, data, line, last + 1)
+                break
+            _add_lines(starts, data, line, data.rfind(b"\n", line, first) + 1)
+            line = data.find(b"\n", first, last) + 1
+            if not line:
+                break
+        return Found(starts, len(starts), last)
+
+
+def _add_lines(starts: array[int], data: bytes, line: int, end: int) -> None:
+    """Add where the lines begin between a line start and `end`."""
+    while line < end:
+        starts.append(line)
+        line = data.find(b"\n", line, end) + 1 or end
