@@ -10,8 +10,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log import LogGap, LogLine
+from skyforge_tui.domain.log_query import LogQuery
+from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.store.files.merged import MergedFiles
 from skyforge_tui.store.files.open_file import OpenFile
+from skyforge_tui.store.log_filter import FilteredLogReader
+from skyforge_tui.store.log_search import BackgroundLogSearch
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -34,13 +38,17 @@ def _translated(
 
 
 class MergedReader:
-    """Shows what was merged so far. One thread reads, another merges and opens anew."""
+    """Shows what was merged so far.
+
+    One thread reads, another merges and opens anew; any may `read` bytes.
+    """
 
     def __init__(self, files: Sequence[OpenFile]) -> None:
         """Take open files, which are ours from now on."""
         self._merged = self._latest = MergedFiles(files)
         self._hand_over = threading.Lock()
         self._merging = threading.Lock()
+        self._reading = threading.Lock()
         self._closed = False
         self._size = self._line_count = 0
         self._generation = 0
@@ -54,6 +62,11 @@ class MergedReader:
     def line_count(self) -> int:
         """Lines seen so far."""
         return self._line_count
+
+    @property
+    def counted_size(self) -> int:
+        """Bytes whose lines are counted: merging counts them."""
+        return self._size
 
     @property
     def merged_size(self) -> int:
@@ -120,6 +133,24 @@ class MergedReader:
         self._line_count = self._merged.line_count
         return False
 
+    def lines_from(self, offset: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines: that which holds the byte at `offset`, and those below.
+
+        Raises:
+            Unavailable: a file cannot be read.
+        """
+        return self.lines(self.line_at(offset), count) if offset < self._size else []
+
+    def lines_before(self, offset: int, count: int) -> list[LogLine]:
+        """Return up to `count` lines above the one that holds the byte at `offset`, in order.
+
+        Raises:
+            Unavailable: a file cannot be read.
+        """
+        last = self.line_at(offset)
+        first = max(0, last - count)
+        return self.lines(first, last - first)
+
     @_translated
     def lines(self, first: int, count: int) -> list[LogLine]:
         """Return up to `count` lines from line `first`; fewer at the end.
@@ -138,7 +169,10 @@ class MergedReader:
         Raises:
             Unavailable: a file cannot be read.
         """
-        return b"" if self._closed else self._merged.read(offset, min(offset + size, self._size))
+        with self._reading:
+            if self._closed:
+                return b""
+            return self._merged.read(offset, min(offset + size, self._size))
 
     @_translated
     def line_at(self, offset: int) -> int:
@@ -161,6 +195,18 @@ class MergedReader:
         found = self.lines(self.line_at(offset), 1)
         return found[0].at if found else None
 
+    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
+        """Begin to look for something in the background, from the byte at `near` outwards.
+
+        Raises:
+            Invalid: it would take too large a machine to look for this.
+        """
+        return BackgroundLogSearch(self, query, near)
+
+    def filtered(self, search: LogSearch, context: int = 0) -> FilteredLogReader:
+        """Return a reader of the lines in which `search` has hits, and those around each."""
+        return FilteredLogReader(self, search, context)
+
     def gaps(self) -> tuple[LogGap, ...]:
         """Return no holes: nobody knows of any."""
         return ()
@@ -175,5 +221,5 @@ class MergedReader:
             self._let_go(one)
 
     def _let_go(self, merged: MergedFiles) -> None:
-        with self._merging:
+        with self._merging, self._reading:
             merged.close()
