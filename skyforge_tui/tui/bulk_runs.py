@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import Any
 
-from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run
@@ -13,6 +13,7 @@ from skyforge_tui.services.authorization import Denied
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.filtering import FilteredPlace
+from skyforge_tui.tui.one_by_one import one_by_one
 from skyforge_tui.tui.presenters.headless import OnRun
 from skyforge_tui.tui.presenters.several import question, run_line
 from skyforge_tui.tui.run_commands import RunCommands
@@ -74,22 +75,13 @@ class BulkRuns(RunCommands, FilteredPlace):
 
     async def _act(self, verb: str, runs: Sequence[Run]) -> None:
         """Do it to each, show how each went, and again to the failed ones if so wanted."""
-        from skyforge_tui.tui.widgets.outcomes import Outcome, Outcomes
+        from skyforge_tui.tui.widgets.outcomes import Item
 
-        is_done: dict[str, Outcome] = {}
-        while runs:
-            for run in tuple(runs):
-                error = await self._one(verb, run)
-                words = "" if error is None else "; ".join(filter(None, (str(error), error.advice)))
-                refused = error is not None and not isinstance(error, Unavailable)
-                is_done[run.id] = Outcome(run.id, run_line(run), words, refused)
-            outcomes = Outcomes(verb.capitalize(), list(is_done.values()))
-            again = await self.app.push_screen_wait(outcomes)
-            failed = {key for key, one in is_done.items() if one.error and not one.is_refused}
-            runs = [run for run in runs if run.id in failed] if again else []
+        items = [Item(run_line(run), partial(self._one, verb, run)) for run in runs]
+        await one_by_one(self.app, verb.capitalize(), items)
         self.table.clear_marks()
 
-    async def _one(self, verb: str, run: Run) -> SkyforgeError | None:
+    async def _one(self, verb: str, run: Run) -> None:
         principal = self.bridge.principal
 
         def ask(services: Services) -> Coroutine[Any, Any, Any]:
@@ -97,8 +89,4 @@ class BulkRuns(RunCommands, FilteredPlace):
                 return services.runs.stop(principal, run.id)
             return services.runs.rerun(principal, run.id, {})
 
-        try:
-            await self.bridge.act(OnRun(verb, str(run.number)), ask)
-        except SkyforgeError as error:
-            return error
-        return None
+        await self.bridge.act(OnRun(verb, str(run.number)), ask)

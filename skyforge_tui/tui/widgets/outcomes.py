@@ -1,71 +1,161 @@
-"""How each of several things went, and a way to try the failed ones again."""
+"""Something done to each of several things: how far it is, how each went, failed ones again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from textual.worker import Worker, WorkerState
+
+from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal, wrapped
-from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, REFUSED
+from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, PENDING, QUEUED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
+from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
+
+_LISTED = 200
+"""Things listed at once; of more it is said how many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one thing went."""
+class Item:
+    """One of several things: how it is listed, and what is done to it."""
 
-    key: str
     thing: Line
-    error: str = ""
-    """Why it failed; empty when it did not."""
-    is_refused: bool = False
-    """Whether trying again cannot help."""
+    do: Callable[[], Coroutine[Any, Any, object]]
+    """Raises the families of `domain.errors` when it fails."""
 
 
 class Outcomes(Overlay[bool]):
-    """Show how each thing went; the result is whether to try the failed ones again."""
+    """Do it to one thing after the other and show how each went; the result is whether all did.
+
+    `esc` stops after the thing under way, and closes once nothing is.
+    """
 
     MARGIN = 4
 
-    def __init__(self, title: str, outcomes: Sequence[Outcome]) -> None:
-        failed = sum(1 for one in outcomes if one.error)
-        verdict = (
-            (Span(f"{len(outcomes) - failed} done, ", "muted"), Span(f"{failed} failed", "bad"))
-            if failed
-            else (Span(f"{len(outcomes)} done", "ok"),)
-        )
-        super().__init__((Span(title, "strong", bold=True),), verdict)
-        self.EDGE = "bad" if failed else "accent"
-        self._outcomes = tuple(outcomes)
+    def __init__(self, title: str, items: Sequence[Item]) -> None:
+        super().__init__((Span(title, "strong", bold=True),))
+        self._items = tuple(items)
+        self._errors: dict[int, SkyforgeError | None] = {}
+        """How it went, by index; what is not in it was not done."""
+        self._waiting = list(range(len(self._items)))
+        self._is_stopping = False
+        self._is_at_work = False
+        self.defect: BaseException | None = None
+        """What ended it that nobody expected; whoever opened this tells it."""
+
+    def on_mount(self) -> None:
+        """Begin."""
+        super().on_mount()
+        self._begin()
 
     @property
-    def can_retry(self) -> bool:
-        """Whether trying again may help."""
-        return any(one.error and not one.is_refused for one in self._outcomes)
+    def failed(self) -> list[int]:
+        """The things that failed, and may go well another time."""
+        return [at for at, error in self._errors.items() if isinstance(error, Unavailable)]
+
+    def _begin(self) -> None:
+        self._is_at_work, self._is_stopping = True, False
+        _: Worker[None] = self.run_worker(self._do_all, exit_on_error=False)
+
+    async def _do_all(self) -> None:
+        while self._waiting and not self._is_stopping:
+            at = self._waiting[0]
+            try:
+                await self._items[at].do()
+            except SkyforgeError as error:
+                self._errors[at] = error
+            else:
+                self._errors[at] = None
+            del self._waiting[0]
+            self.repaint()
+        self._is_at_work = False
+        self.repaint()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Close on a defect."""
+        event.stop()
+        if event.state is WorkerState.ERROR:
+            self.defect = event.worker.error
+            self.finish(False)
+
+    # Drawing
 
     def sections(self, width: int, height: int) -> Sections:  # noqa: ARG002
         """Return the things, failed ones first with why, and the keys."""
-        body: list[Line] = [()]
-        for one in sorted(self._outcomes, key=lambda one: not one.error):
-            sign = Span(f"{PASSED} ", "ok")
-            if one.error:
-                sign = Span(f"{REFUSED} ", "warn") if one.is_refused else Span(f"{FAILED} ", "bad")
-            body.append(indented(line(sign, one.thing)))
-            rows = wrapped(literal(one.error), width - 8, 2) if one.error else []
-            body.extend(indented(line("  ", Span(row, "muted"))) for row in rows)
-        keys = [hint_line(KeyHint("r", "retry failed"))] if self.can_retry else []
-        keys.append(hint_line(KeyHint("esc", "close", command_id="escape")))
-        return Sections(body=body, foot=[(), indented(keys_line(keys, width - 4))])
+        self.corner = self._verdict()
+        self.EDGE = "bad" if any(self._errors.values()) else "accent"
+        listed = self._listed()
+        body: list[Line] = [(), *(row for at in listed for row in self._rows(at, width))]
+        if len(listed) < len(self._items):
+            more = count(len(self._items) - len(listed))
+            body.append(indented(Span(f"{more} more", "muted")))
+        foot = [(), indented(keys_line(self._keys(), width - 4))]
+        return Sections(body=body, foot=foot)
+
+    def _listed(self) -> list[int]:
+        """Return which things are listed: failed ones, then what is next, then what was done."""
+        failed = [at for at, error in self._errors.items() if error is not None]
+        done = [at for at, error in self._errors.items() if error is None]
+        parts = (failed, self._waiting, done) if self._is_at_work else (failed, done, self._waiting)
+        return [at for part in parts for at in part[:_LISTED]][:_LISTED]
+
+    def _verdict(self) -> Line:
+        failed = sum(error is not None for error in self._errors.values())
+        done = len(self._errors) - failed
+        if self._is_at_work:
+            return (Span(f"{count(len(self._errors))} of {count(len(self._items))}", "muted"),)
+        left: Line = (Span(f", {count(len(self._waiting))} left", "warn"),) if self._waiting else ()
+        if failed:
+            return (Span(f"{count(done)} done, ", "muted"), Span(f"{count(failed)} failed", "bad"),
+                    *left)  # fmt: skip
+        return (Span(f"{count(done)} done", "ok"), *left)
+
+    def _rows(self, at: int, width: int) -> list[Line]:
+        thing = self._items[at].thing
+        if at not in self._errors:
+            is_next = self._is_at_work and at == self._waiting[0]
+            sign = Span(f"{PENDING} ", "spin") if is_next else Span(f"{QUEUED} ", "muted")
+            return [indented(line(sign, thing))]
+        error = self._errors[at]
+        if error is None:
+            return [indented(line(Span(f"{PASSED} ", "ok"), thing))]
+        can_retry = isinstance(error, Unavailable)
+        sign = Span(f"{FAILED} ", "bad") if can_retry else Span(f"{REFUSED} ", "warn")
+        words = "; ".join(filter(None, (str(error), error.advice)))
+        told = wrapped(literal(words), width - 8, 2)
+        return [indented(line(sign, thing)), *(indented("  ", Span(row, "muted")) for row in told)]
+
+    def _keys(self) -> list[Line]:
+        if self._is_at_work:
+            way_out = "stopping after this one" if self._is_stopping else "stop after this one"
+            return [hint_line(KeyHint("esc", way_out, command_id="escape"))]
+        keys = [hint_line(KeyHint("r", "retry failed"))] if self.failed else []
+        if self._waiting:
+            keys.append(hint_line(KeyHint("g", "go on with the rest")))
+        return [*keys, hint_line(KeyHint("esc", "close", command_id="escape"))]
+
+    # Keys
 
     def key(self, key: str, character: str | None) -> bool:
-        """Try again, scroll or close."""
-        if key in ("escape", "enter", "q"):
-            self.finish(False)
-        elif character == "r" and self.can_retry:
-            self.finish(True)
-        elif key in _STEPS:
+        """Stop, try again, go on, scroll or close."""
+        if key in _STEPS:
             self.scroll_body(_STEPS[key])
+        elif self._is_at_work:
+            self._is_stopping = self._is_stopping or key == "escape"
+            self.repaint()
+        elif key in ("escape", "enter", "q"):
+            self.finish(not self._waiting and not any(self._errors.values()))
+        elif character == "r" and self.failed:
+            self._waiting = [*self.failed, *self._waiting]
+            for at in self.failed:
+                del self._errors[at]
+            self._begin()
+        elif character == "g" and self._waiting:
+            self._begin()
         else:
             return False
         return True

@@ -1,0 +1,24 @@
+"""Doing something to each of several things, with how each went, and the failed ones again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from skyforge_tui.tui.widgets.outcomes import Item
+
+
+async def one_by_one(app: App[Any], title: str, items: Sequence[Item]) -> None:
+    """Do it to each in turn, in view; return when the person has seen how it went.
+
+    Raises: what none of them should have raised.
+    """
+    from skyforge_tui.tui.widgets.outcomes import Outcomes
+
+    outcomes = Outcomes(title, items)
+    await app.push_screen_wait(outcomes)
+    if outcomes.defect is not None:
+        raise outcomes.defect
