@@ -25,6 +25,7 @@ from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.collector import Collector
+from skyforge_tui.services.comparisons import ComparisonService
 from skyforge_tui.services.run_index import RunIndex
 from tests.builders import a_project
 
@@ -124,6 +125,10 @@ class Shelf:
     def collector(self, index: RunIndex, bus: Bus, clock: Clock) -> Collector:
         """Return the collector on all this."""
         return Collector(self.store, self.files, self.claims, self.cache, index, bus, clock)
+
+    def comparisons(self, artifacts: ArtifactService, index: RunIndex) -> ComparisonService:
+        """Return what compares what is in all this."""
+        return ComparisonService(artifacts, index, self.cache, artifacts.access)
 
     def service(self, index: RunIndex, access: Access, bus: Bus, clock: Clock) -> ArtifactService:
         """Return the service on all this."""

@@ -739,6 +739,7 @@ class Core:
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
+        self.comparisons = self.shelf.comparisons(self.artifacts, self.index)
         self.doctor = DoctorService(self.machine, self.access)
         self.pages = PageService(self.catalog, self.browser, self.access)
         self.welcome = WelcomeService(
@@ -747,7 +748,7 @@ class Core:
         self.services = Services(
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
-            lab_links=links, history=self.history, views=self.views,
+            comparisons=self.comparisons, lab_links=links, history=self.history, views=self.views,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),

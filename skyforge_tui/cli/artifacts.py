@@ -25,7 +25,7 @@ _overwrite = click.option("--overwrite", is_flag=True, help="Replace what is the
 
 @click.group()
 def artifacts() -> None:
-    """List, get, put, copy and remove artifacts; what a run made is at artifacts/PROJECT/RUN/."""
+    """List, get, compare, put, copy and remove; what a run made is at artifacts/PROJECT/RUN/."""
 
 
 @artifacts.command("ls")
@@ -91,6 +91,39 @@ def get_artifact(
             {"key": ref.key, "file": str(target), "size": size},
             as_json=as_json,
             table=lambda: [f"{size} bytes in {target}"],
+        )
+        return 0
+
+    perform(ctx, work)
+
+
+@artifacts.command("compare")
+@click.argument("run")
+@click.option("--with", "other", metavar="RUN", help="Not the last good run before it, but this.")
+@_json
+@click.pass_context
+def compare_artifacts(ctx: click.Context, run: str, other: str | None, as_json: bool) -> None:
+    """Say which artifacts of RUN differ, by checksum, from what another run left."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        await catch_up(services, principal)
+        run_id = await services.runs.find(principal, run)
+        with_id = None if other is None else await services.runs.find(principal, other)
+        made = await services.artifacts.made_by(principal, run_id)
+        if made is None or not made.prefix:
+            raise NotFound(f"nothing is kept of run {run}", advice="artifacts ls lists what is")
+        ref = ArtifactRef(made.store, made.prefix)
+        found = await services.comparisons.compare(principal, ref, with_id)
+        if found is None:
+            raise NotFound(f"there is no run that {run} can be compared with")
+        if with_id is not None and found.other.id != with_id:
+            raise Invalid(f"run {other} did something else than run {run}, or left nothing")
+        names = {key.removeprefix(f"{made.prefix}/"): like for key, like in found.by_key.items()}
+        shown = [*sorted(names.items()), *((name, "gone") for name in found.gone)]
+        answer(
+            {"run": run_id, "with": found.other.id, "artifacts": names, "gone": found.gone},
+            as_json=as_json,
+            table=lambda: rows(("NAME", f"VS {found.other.number}"), shown),
         )
         return 0
 

@@ -120,6 +120,11 @@ class ArtifactService:
         return Preview(replace(artifact, checksum=known.get(ref.key, "")), start, run)
 
     @requires(Permission.ARTIFACT_READ, of="ref")
+    async def checksums(self, principal: Principal, ref: ArtifactRef) -> dict[str, str]:
+        """Return the SHA-256 of every key that the manifest of a key's run names."""
+        return await self._checksums(ref)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
     async def maker(self, principal: Principal, ref: ArtifactRef) -> Run | None:
         """Return the run that made what is at a key or below a prefix, if one did."""
         return await self._maker(ref.key)

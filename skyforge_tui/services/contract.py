@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.artifacts import ArtifactService
     from skyforge_tui.services.bus import Bus
     from skyforge_tui.services.catalog import Catalog
+    from skyforge_tui.services.comparisons import ComparisonService
     from skyforge_tui.services.doctor import DoctorService
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.services.history import HistoryService
@@ -42,6 +43,7 @@ class Services:
     projects: ProjectService
     runs: RunService
     artifacts: ArtifactService
+    comparisons: ComparisonService
     labs: LabService
     lab_links: LabLinks
     history: HistoryService

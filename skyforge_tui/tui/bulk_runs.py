@@ -25,6 +25,8 @@ _BULK = {"run.stop": Permission.RUN_STOP, "run.rerun": Permission.RUN_START}
 class BulkRuns(RunCommands, FilteredPlace):
     """A place of runs, of which several can be marked and acted on at once."""
 
+    ON_MARKED = frozenset(_BULK)
+
     async def marked_runs(self) -> list[Run]:
         """Return the marked runs as they are now; those that are gone are left out."""
         raise NotImplementedError

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from skyforge_tui.domain import vocabularies
+from skyforge_tui.domain.artifact_vocabulary import ARTIFACTS
 from skyforge_tui.domain.lab_vocabulary import LABS
 from skyforge_tui.domain.query import QueryError
 from skyforge_tui.domain.query_parser import parse as parse_query
@@ -34,6 +35,7 @@ FILTERS: dict[Place, Vocabulary] = {
     Place.RUNS: vocabularies.RUNS,
     Place.PROJECTS: vocabularies.PROJECTS,
     Place.LABS: LABS,
+    Place.ARTIFACTS: ARTIFACTS,
 }
 """What may be asked of the things in a place."""
 

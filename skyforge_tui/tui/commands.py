@@ -27,8 +27,8 @@ class Place(StrEnum):
 TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION)
 """The places with a digit of their own, in the header's order."""
 
-TABLES = frozenset({Place.PROJECTS, Place.LABS, Place.RUNS, Place.ATTENTION})
-_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.ARTIFACTS})
+TABLES = frozenset(TABS)
+_LIST = frozenset({*TABLES, Place.RUN, Place.LAB})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
 _WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
@@ -137,8 +137,12 @@ COMMANDS: tuple[Command, ...] = (
         _at(Place.ARTIFACTS), footer=1,
     ),
     Command(
-        "artifact.up", ("h", "left", "backspace"), "up", "one folder up", "This",
+        "artifact.preview", ("p",), "preview", "show what is in it, or the list alone", "This",
         _at(Place.ARTIFACTS), footer=3,
+    ),
+    Command(
+        "artifact.compare", ("equals_sign",), "compare", "compare with what another run left",
+        "This", _at(Place.ARTIFACTS), footer=4,
     ),
     Command(
         "artifact.run", ("u",), "the run", "the run that made it", "This", _at(Place.ARTIFACTS),
@@ -146,7 +150,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "artifact.save", ("S",), "save", "save it where one stands", "This", _at(Place.ARTIFACTS),
-        Permission.ARTIFACT_READ, footer=5,
+        Permission.ARTIFACT_READ, footer=4,
+    ),
+    Command(
+        "artifact.up", ("h", "left", "backspace"), "up", "one folder up", "This",
+        _at(Place.ARTIFACTS), footer=8,
     ),
     Command(
         "artifact.delete", ("D",), "delete", "delete it for good", "This", _at(Place.ARTIFACTS),
@@ -223,7 +231,7 @@ BY_ID = {command.id: command for command in COMMANDS}
 KEY_NAMES = {
     "full_stop": ".", "backslash": "\\", "question_mark": "?", "f1": "F1", "pagedown": "pgdn",
     "pageup": "pgup", "escape": "esc", "colon": ":", "at": "@", "slash": "/", "comma": ",",
-    "asterisk": "*", "minus": "-",
+    "asterisk": "*", "minus": "-", "equals_sign": "=",
 }  # fmt: skip
 """How keys are written where Textual's name is not what is on the key."""
 

@@ -1,4 +1,4 @@
-"""Assembles what keeps artifacts: the store, the collector, the service."""
+"""Assembles what keeps artifacts: the store, the collector, the services."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.collector import Collector
+from skyforge_tui.services.comparisons import ComparisonService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
 from skyforge_tui.store.database import Database
 
 
-def artifact_service(
+def artifact_services(
     state_dir: Path,
     directory: Path | None,
     cache: Database,
@@ -30,16 +31,15 @@ def artifact_service(
     access: Access,
     bus: Bus,
     clock: Clock,
-) -> ArtifactService:
-    """Return the service on a directory store: `directory`, or one in the state directory."""
+) -> tuple[ArtifactService, ComparisonService]:
+    """Return the services on a directory store: `directory`, or one in the state directory."""
     house = _house(state_dir)
     access.keep(house)
     store = ObjectArtifactStore(LOCAL, DirectoryClient(directory or state_dir / "artifacts"))
-    collector = Collector(
-        store, LocalWorkFiles(), FileClaims(state_dir), SqliteCollectionCache(cache), index, bus,
-        clock,
-    )  # fmt: skip
-    return ArtifactService([store], collector, index, access, bus, house.id)
+    made, claims = SqliteCollectionCache(cache), FileClaims(state_dir)
+    collector = Collector(store, LocalWorkFiles(), claims, made, index, bus, clock)
+    artifacts = ArtifactService([store], collector, index, access, bus, house.id)
+    return artifacts, ComparisonService(artifacts, index, made, access)
 
 
 def _house(state_dir: Path) -> Project:

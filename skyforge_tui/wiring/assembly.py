@@ -47,7 +47,7 @@ from skyforge_tui.store.run_directories import FileRunDirectories
 from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.store.trust import SqliteTrustStore
 from skyforge_tui.store.views import SqliteViewStore
-from skyforge_tui.wiring.artifact_parts import artifact_service
+from skyforge_tui.wiring.artifact_parts import artifact_services
 from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 
@@ -121,20 +121,17 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
     logs = {LOCAL: FileLogStore(frame.state_dir)}
     machine, starter = machine_of(ground.loaded), starter_of(frame)
     index = RunIndex([engine], logs, SqliteRunCache(ground.cache), catalog, bus)
+    artifacts, comparisons = artifact_services(
+        frame.state_dir, ground.loaded.settings.artifacts.directory, ground.cache, index, access,
+        bus, clock,
+    )  # fmt: skip
     lab_links = LabLinks(catalog, index)
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus),
         runs=RunService(index, catalog, access, bus, clock),
-        artifacts=artifact_service(
-            frame.state_dir,
-            ground.loaded.settings.artifacts.directory,
-            ground.cache,
-            index,
-            access,
-            bus,
-            clock,
-        ),
+        artifacts=artifacts,
+        comparisons=comparisons,
         labs=await _labs(ground, lab_links, health),
         lab_links=lab_links,
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),

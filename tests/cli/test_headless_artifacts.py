@@ -56,6 +56,38 @@ def test_nobody_was_looking(leaving: Headless) -> None:
     assert f"{OURS}/manifest.json" in leaving("artifacts", "ls", OURS).text
 
 
+CHANGES = '''
+[[templates]]
+name = "changes"
+artifacts = ["out/*"]
+command = ["sh", "-c", """
+mkdir -p out; rm -f out/*
+echo 1 > out/same; echo $1 > out/$2; echo $1 > out/it; exit $3
+""", "sh", "{word}", "{name}", "{code}"]
+survey = [{ name = "word" }, { name = "name" }, { name = "code" }]
+'''
+
+
+def test_compare(sky: Headless) -> None:
+    """What a run left is compared with the last good run before it, or with a named one."""
+    project = sky.workspace / "changing"
+    write(project, {"skyforge.toml": CHANGES})
+    assert sky("trust", project).code == 0
+    for word, name, code in (("a", "old", "0"), ("b", "bad", "3"), ("b", "new", "0")):
+        answers = ("-v", f"word={word}", "-v", f"name={name}", "-v", f"code={code}")
+        sky("runs", "launch", "changes", "--wait", *answers)
+    found = sky("artifacts", "compare", "3", "--json").json
+    assert found == {
+        "run": "local:3", "with": "local:1", "gone": ["out/old"],
+        "artifacts": {"out/it": "changed", "out/new": "new", "out/same": "same"},
+    }  # fmt: skip
+    assert sky("artifacts", "compare", "3", "--with", "2", "--json").json["artifacts"] == {
+        "out/it": "same", "out/new": "new", "out/same": "same"
+    }  # fmt: skip
+    assert sky("artifacts", "compare", "1").code == 5
+    assert "out/old   gone" in sky("artifacts", "compare", "3").text
+
+
 def test_put_get_copy_remove(sky: Headless, tmp_path: Path) -> None:
     """A file goes in, comes out, is doubled and removed; each answer is one JSON object."""
     file = tmp_path / "plan.bin"

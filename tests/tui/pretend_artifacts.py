@@ -44,7 +44,10 @@ CONTENT = {
     f"{OURS}/806/report.html": b"<h1>deploy-bgp</h1>\n" * 400,
     f"{OURS}/806/sessions.json": _sessions(),
     f"{OURS}/799/sessions.json": _sessions(),
+    **{f"{OURS}/791/configs/{one}.cfg": _config(one) for one in ("leaf1", "leaf2")},
+    f"{OURS}/791/configs/spine1.cfg": _config("spine"),
     f"{OURS}/791/sessions.json": _sessions(),
+    f"{OURS}/791/capture.pcap": bytes(range(255)) * 40,
     "artifacts/mpls-core/797/drain.log": b"drained\n",
     "artifacts/wan-refresh/788/plan.txt": b"plan\n",
 }
@@ -65,16 +68,19 @@ def _written_at(key: str) -> datetime:
 def a_shelf() -> Shelf:
     """Return a store with what runs left in it."""
     memory: Any = MemoryStore()
-    prefix = f"{OURS}/806"
-    kept = [
-        Kept(key, key.removeprefix(f"{prefix}/"), len(data), hashlib.sha256(data).hexdigest())
-        for key, data in CONTENT.items()
-        if key.startswith(f"{prefix}/")
-    ]
-    collection = Collection(run_id(806), LOCAL, prefix, len(kept), sum(one.size for one in kept))
-    manifest = written(a_detail(number=806), collection, kept, MADE_AT)
-    for key, data in {**CONTENT, manifest_key(prefix): manifest}.items():
-        obstore.put(memory, key, data)
     shelf = Shelf(store=StillStore(LOCAL, ObjectClient(memory, is_sorted=True)))
-    shelf.cache.held[collection.run_id] = collection
+    for key, data in CONTENT.items():
+        obstore.put(memory, key, data)
+    for number in (806, 799, 791):
+        prefix = f"{OURS}/{number}"
+        kept = [
+            Kept(key, key.removeprefix(f"{prefix}/"), len(data), hashlib.sha256(data).hexdigest())
+            for key, data in CONTENT.items()
+            if key.startswith(f"{prefix}/")
+        ]
+        size = sum(one.size for one in kept)
+        made = Collection(run_id(number), LOCAL, prefix, len(kept), size)
+        manifest = written(a_detail(number=number), made, kept, MADE_AT)
+        obstore.put(memory, manifest_key(prefix), manifest)
+        shelf.cache.held[made.run_id] = made
     return shelf

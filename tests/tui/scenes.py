@@ -83,8 +83,8 @@ REFUSED = a_run(806, "x", shows="Refused")
 
 NEWCOMER = keys(shows="Passwords go to the keyring")
 
-ARTIFACTS = keys("4", "enter", "G", "enter", "G", shows="run 806")
-HEX = keys("4", "enter", "G", "enter", "j", shows="binary")
+ARTIFACTS = keys("4", "enter", "enter", "G", shows="run 806")
+HEX = keys("4", "enter", "enter", "j", shows="binary")
 
 SCENES = (
     Scene("welcome", NEWCOMER, estate={"is_new": True}),

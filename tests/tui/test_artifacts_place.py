@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from textual.pilot import Pilot
 from skyforge_tui.domain.artifact import ArtifactRef
 from skyforge_tui.domain.collection import Collection, Refusal
 from skyforge_tui.domain.identity import LOCAL, RunId
+from skyforge_tui.domain.manifest import Kept, manifest_key, written
 from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.presenters.artifacts import made_lines, twigs
 from skyforge_tui.tui.presenters.cells import text_of
+from tests.builders import a_detail
 from tests.tui.cockpit_harness import (
     press,
     row_with,
@@ -26,8 +29,9 @@ from tests.tui.cockpit_harness import (
     until_gone,
     until_idle,
     until_shown,
+    write,
 )
-from tests.tui.pretend import MARA, Estate, run_id
+from tests.tui.pretend import MARA, NOW, Estate, run_id
 
 SESSIONS = json.dumps({"run": 806, "sessions": [{"host": f"leaf{n}"} for n in range(12)]}, indent=1)
 OURS = "artifacts/edge-fabric/806"
@@ -43,12 +47,16 @@ CONTENT = {
 
 @asynccontextmanager
 async def place(
-    content: dict[str, bytes] = CONTENT, size: tuple[int, int] = (80, 24)
+    content: dict[str, bytes] = CONTENT,
+    size: tuple[int, int] = (80, 24),
+    prepare: Callable[[Estate], Awaitable[None]] | None = None,
 ) -> AsyncIterator[tuple[Pilot[Any], Estate]]:
     """Yield the cockpit at Artifacts, on a store with this in it."""
     estate = Estate()
     for key, data in content.items():
         await estate.core.shelf.store.put(key, data)
+    if prepare is not None:
+        await prepare(estate)
     async with estate.app().run_test(size=size) as pilot:
         await until_idle(pilot)
         await pilot.press("4")
@@ -88,7 +96,7 @@ async def test_begins_where_ways_part() -> None:
 async def test_down_and_up() -> None:
     """Enter goes into a folder, h comes back onto it."""
     async with place() as (pilot, _):
-        await keys(pilot, "j", "enter")
+        await keys(pilot, "enter")
         assert shows(pilot.app, "artifacts › edge-fabric › 806", "sessions.json", "2 objects")
         await keys(pilot, "enter")
         assert shows(pilot.app, "806 › configs", "leaf1.cfg", "leaf2.cfg")
@@ -103,18 +111,18 @@ async def test_down_and_up() -> None:
 async def test_preview() -> None:
     """Text has lines, JSON too, other bytes are hex; the run that made it stands beside."""
     async with place() as (pilot, _):
-        await keys(pilot, "j", "enter", "j")
+        await keys(pilot, "enter", "j")
         assert shows(pilot.app, "binary, run 806 ✓", "000000  00 01 02 03 04 05 06 07")
         await keys(pilot, "j")
         assert shows(pilot.app, '  2  "run": 806,', "run 806 ✓", "more lines ↓")
-        await keys(pilot, "h", "k", "enter")
+        await keys(pilot, "h", "j", "enter")
         assert shows(pilot.app, "It is empty.")
 
 
 async def test_reading() -> None:
     """While one reads, the movement keys scroll; h gives them back to the table."""
     async with place() as (pilot, _):
-        await keys(pilot, "j", "enter", "G", "enter", "j", "j")
+        await keys(pilot, "enter", "G", "enter", "j", "j")
         assert not shows(pilot.app, "  1 {")
         assert "›" in row_with(pilot.app, "sessions.json ")
         await keys(pilot, "G")
@@ -128,7 +136,7 @@ async def test_reading() -> None:
 async def test_to_the_run() -> None:
     """U goes to the run that made a thing, also from the run's folder."""
     async with place() as (pilot, _):
-        await press(pilot, "j", "u", shows="806 deploy-bgp")
+        await press(pilot, "u", shows="806 deploy-bgp")
         await until_idle(pilot)
         await keys(pilot, "4", "enter", "G", "u")
         await until_shown(pilot, "806 deploy-bgp")
@@ -138,7 +146,7 @@ async def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """S writes a new file where one stands, and overwrites none."""
     monkeypatch.chdir(tmp_path)
     async with place() as (pilot, _):
-        await keys(pilot, "j", "enter", "G")
+        await keys(pilot, "enter", "G")
         await press(pilot, "S", shows="Saved sessions.json")
         assert (tmp_path / "sessions.json").read_text() == SESSIONS
         await press(pilot, "S", shows="there is a sessions.json already")
@@ -147,7 +155,7 @@ async def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_delete() -> None:
     """D asks first; esc keeps it, enter deletes it for good."""
     async with place() as (pilot, estate):
-        await keys(pilot, "j", "enter", "G")
+        await keys(pilot, "enter", "G")
         await press(pilot, "D", shows=["Delete sessions.json", "skyforge artifacts rm"])
         await pilot.press("escape")
         await until_gone(pilot, "keep it")
@@ -167,10 +175,128 @@ async def test_folders_are_not_deleted() -> None:
         await press(pilot, "S", shows="it is a folder")
 
 
+async def with_rivals(estate: Estate) -> None:
+    """Have 806, 799 (failed) and 791 (good) leave things with manifests."""
+    store = estate.core.shelf.store
+    left = {
+        806: {"a.cfg": b"one", "b.cfg": b"new", "sub/c.cfg": b"x", "only.txt": b"1"},
+        799: {"a.cfg": b"other", "b.cfg": b"new"},
+        791: {"a.cfg": b"one", "b.cfg": b"old", "sub/c.cfg": b"x", "lost.cfg": b"2"},
+    }
+    for number, files in left.items():
+        prefix = f"artifacts/edge-fabric/{number}"
+        kept = [
+            Kept(f"{prefix}/{name}", name, len(data), hashlib.sha256(data).hexdigest())
+            for name, data in files.items()
+        ]
+        for name, data in files.items():
+            await store.put(f"{prefix}/{name}", data)
+        made = Collection(run_id(number), LOCAL, prefix, len(kept), 9)
+        manifest = written(a_detail(number=number), made, kept, NOW)
+        await store.put(manifest_key(prefix), manifest)
+        await estate.core.shelf.cache.write(made)
+
+
+def vs_of(app: Any, name: str) -> str:
+    """Return what the last column says of a row."""
+    middle = (row.split("│")[1] for row in screen_text(app) if row.count("│") == 2)
+    return next(one for one in middle if one.strip("▌ ").startswith(name)).split()[-1]
+
+
+async def test_compared_with_the_last_good_run() -> None:
+    """Each file is same, changed or new beside the last good run; gone ones are told."""
+    async with place({}, (120, 36), with_rivals) as (pilot, _):
+        await keys(pilot, "enter")
+        await until_shown(pilot, "VS 791", "lost.cfg gone since 791")
+        app = pilot.app
+        found = {name: vs_of(app, name) for name in ("a.cfg", "b.cfg", "only.txt", "sub/")}
+        assert found == {"a.cfg": "same", "b.cfg": "changed", "only.txt": "new", "sub/": "same"}
+        assert vs_of(app, "manifest.json") == "–"
+
+
+async def test_compared_with_a_chosen_run() -> None:
+    """`=` lists the runs that did the same; what is compared with is the one that is picked."""
+    async with place({}, (120, 36), with_rivals) as (pilot, _):
+        await press(pilot, "enter", shows="VS 791")
+        rows = await press(pilot, "equals_sign", shows=("Compare with", "799 deploy-bgp", "failed"))
+        assert not any("806 deploy-bgp" in row for row in rows if "│" in row and "Compare" in row)
+        await pilot.press("down", "enter")
+        await until_shown(pilot, "VS 799")
+        await until_idle(pilot)
+        assert vs_of(pilot.app, "a.cfg") == "changed"
+        await press(pilot, "equals_sign", shows="Compare with")
+        await pilot.press("ctrl+end", "enter")
+        await until_gone(pilot, "VS 799")
+
+
+async def test_nothing_to_compare_with() -> None:
+    """Outside of a run's folder, and where no other run left anything, `=` says so."""
+    async with place() as (pilot, _):
+        await press(pilot, "equals_sign", shows="enter a run's folder")
+        await keys(pilot, "enter")
+        await press(pilot, "equals_sign", shows="Nothing to compare with")
+
+
+async def test_artifacts_are_filtered_and_sorted() -> None:
+    """`/` looks for names, ages, sizes and what changed; going on leaves the filter behind."""
+    async with place({}, (120, 36), with_rivals) as (pilot, _):
+        await press(pilot, "enter", shows="VS 791")
+        await pilot.press("slash")
+        await write(pilot, "changed")
+        await until_gone(pilot, "only.txt")
+        await until_shown(pilot, "b.cfg", "1 of 5", "hides 4")
+        await pilot.press("escape")
+        await until_shown(pilot, "only.txt")
+        await pilot.press("comma", "s")
+        await until_idle(pilot)
+        await keys(pilot, "h")
+        await until_shown(pilot, "791/")
+        assert not shows(pilot.app, "hides")
+
+
+async def test_several_are_deleted() -> None:
+    """Marked objects are listed first, a folder among them is left out; each outcome is shown."""
+    async with place(size=(80, 36)) as (pilot, estate):
+        await keys(pilot, "enter", "asterisk")
+        await press(pilot, "D", shows=("Delete 2 artifacts", "configs/ is a folder"))
+        await pilot.press("escape")
+        await until_gone(pilot, "keep them")
+        assert len(await stored(estate)) == len(CONTENT)
+        await press(pilot, "D", shows="Delete 2 artifacts")
+        await press(pilot, "enter", shows="2 done")
+        await pilot.press("escape")
+        await until_gone(pilot, "◆")
+        assert f"{OURS}/sessions.json" not in await stored(estate)
+        assert f"{OURS}/configs/leaf1.cfg" in await stored(estate)
+
+
+async def test_several_are_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marked objects are saved one by one; one whose file is there already is told and left."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "blob.bin").write_text("mine")
+    async with place(size=(80, 36)) as (pilot, _):
+        await keys(pilot, "enter", "asterisk")
+        await press(pilot, "S", shows=("Save 2 artifacts", str(tmp_path)[:24]))
+        await press(pilot, "enter", shows=("1 done, 1 failed", "already"))
+        assert (tmp_path / "sessions.json").read_text() == SESSIONS
+        assert (tmp_path / "blob.bin").read_text() == "mine"
+
+
+async def test_the_list_alone() -> None:
+    """`p` gives the preview's room to the list, and takes it back."""
+    async with place() as (pilot, _):
+        await keys(pilot, "enter", "G")
+        assert shows(pilot.app, '"run": 806')
+        await keys(pilot, "p")
+        assert not shows(pilot.app, '"run": 806')
+        await keys(pilot, "p")
+        assert shows(pilot.app, '"run": 806')
+
+
 async def test_hears_of_changes() -> None:
     """What is stored meanwhile appears without a key."""
     async with place() as (pilot, estate):
-        await keys(pilot, "j", "enter")
+        await keys(pilot, "enter")
         await estate.core.artifacts.put(MARA, ArtifactRef(LOCAL, f"{OURS}/new.txt"), b"x")
         await until_shown(pilot, "new.txt")
 
@@ -178,7 +304,7 @@ async def test_hears_of_changes() -> None:
 async def test_wide() -> None:
     """Where there is room the preview stands beside, and facts below the objects."""
     async with place(size=(120, 36)) as (pilot, _):
-        await keys(pilot, "j", "enter", "G")
+        await keys(pilot, "enter", "G")
         assert shows(pilot.app, "made by   run 806 deploy-bgp ✓", "by        mara, edge-fabric")
         assert shows(pilot.app, '"run": 806')
 

@@ -6,22 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from skyforge_tui.domain.artifact import Artifact
+from skyforge_tui.domain.artifact import Artifact, home_of
 from skyforge_tui.domain.collection import Collection
+from skyforge_tui.domain.comparison import Comparison, Likeness
 from skyforge_tui.domain.markers import MarkerKind
-from skyforge_tui.domain.run import Run
-from skyforge_tui.services.artifact_views import FolderSize, Preview
+from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.services.artifact_views import FolderSize, Level, Preview
 from skyforge_tui.tui.presenters import tones
-from skyforge_tui.tui.presenters.cells import Line, Span, line, literal, spread, width_of
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, line, literal, spread, width_of
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.glyphs import MARKER, NONE, PENDING, TRACK, TREE_CLOSED, TREE_OPEN
-from skyforge_tui.tui.presenters.offers import Question
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", "Name", 16, most=None, priority=100, cut="middle", is_name=True),
-    Column("size", "Size", 10, most=14, align="right", priority=90),
+    Column("name", "Name", 14, most=None, priority=100, cut="middle", is_name=True),
+    Column("size", "Size", 9, most=12, align="right", priority=90),
     Column("age", "Age", 6, align="right", priority=80),
 )
+_LIKENESS: Mapping[Likeness, Tone] = {
+    Likeness.SAME: "muted", Likeness.CHANGED: "warn", Likeness.NEW: "warn"
+}  # fmt: skip
 EMPTY: Line = (
     Span("No artifact yet.  ", "muted"),
     Span("L", "strong", bold=True),
@@ -45,6 +48,14 @@ class Twig:
     is_open: bool
 
 
+def columns(comparison: Comparison | None) -> tuple[Column, ...]:
+    """Return the columns of the objects, with one for the run they are compared with."""
+    if comparison is None:
+        return COLUMNS
+    title = f"Vs {comparison.other.number}"
+    return (*COLUMNS, Column("vs", title, max(9, len(title)), priority=85))
+
+
 def tree_columns(store: str) -> tuple[Column, ...]:
     """Return the one column of the tree, under the store's name."""
     return (Column("twig", f"Store {literal(store)}", 10, most=None, cut="end", is_name=True),)
@@ -66,22 +77,69 @@ def twigs(
     return rows
 
 
-def twig_cells(twig: Twig) -> dict[str, Line]:
-    """Return a row of the tree."""
+def twig_cells(twig: Twig, run: Run | None) -> dict[str, Line]:
+    """Return a row of the tree; `run` is the one whose folder it is."""
     sign = TREE_OPEN if twig.is_open else TREE_CLOSED
     name = twig.prefix.rpartition("/")[2]
-    return {"twig": (Span(f"{' ' * twig.depth}{sign} ", "muted"), Span(literal(name)))}
+    lead = Span(f"{' ' * twig.depth}{sign} ", "muted")
+    return {"twig": line(lead, Span(literal(name)), _run_sign(run))}
+
+
+def _run_sign(run: Run | None) -> Line:
+    """Return how a run is that did not simply go well; nothing when it did."""
+    if run is None or run.state is RunState.SUCCESS:
+        return ()
+    if run.state.is_active:
+        return (Span(" now", "accent"),)
+    look = tones.run_look(run)
+    return (Span(f" {look.glyph}", look.tone, bold=look.bold),)
+
+
+def vs_cell(comparison: Comparison | None, key: str, *, is_folder: bool) -> Line:
+    """Return what an artifact, or all that is in a folder, is beside what the other run left."""
+    if comparison is None:
+        return ()
+    if is_folder:
+        counts = comparison.below(key)
+        unlike = sum(count for one, count in counts.items() if one is not Likeness.SAME)
+        if unlike:
+            return (Span("1 differs" if unlike == 1 else f"{unlike} differ", "warn"),)
+        return (Span(str(Likeness.SAME), "muted"),) if counts else (Span(NONE, "faint"),)
+    likeness = comparison.of(key)
+    if likeness is None:
+        return (Span(NONE, "faint"),)
+    return (Span(str(likeness), _LIKENESS[likeness]),)
+
+
+def gone_words(comparison: Comparison | None) -> str:
+    """Return what only the other run left, in a few words."""
+    if comparison is None or not comparison.gone:
+        return ""
+    count = len(comparison.gone)
+    names = comparison.gone[0] if count == 1 else f"{tones.count(count)} files"
+    return f"{names} gone since {comparison.other.number}"
+
+
+def is_of_run(prefix: str) -> bool:
+    """Say whether a prefix is the folder of a run, or below one."""
+    return home_of(prefix).number is not None
+
+
+def more_words(level: Level) -> str:
+    """Return how much of a level is listed, where that is not all; else nothing."""
+    listed = len(level.folders) + len(level.artifacts)
+    return f"the first {tones.count(listed)}, there are more" if level.next else ""
 
 
 def folder_cells(
-    prefix: str, size: FolderSize | None, now: datetime, *, is_open: bool
+    prefix: str, size: FolderSize | None, run: Run | None, now: datetime, *, is_open: bool
 ) -> dict[str, Line]:
     """Return a folder's row; `size` is None while nobody has counted.
 
-    What is in one that is not open to the person is not counted.
+    What is in one that is not open to the person is not counted. `run` is whose folder it is.
     """
     name = prefix.rpartition("/")[2]
-    cells: dict[str, Line] = {"name": (Span(f"{literal(name)}/"),)}
+    cells: dict[str, Line] = {"name": line(Span(f"{literal(name)}/"), _run_sign(run))}
     if size is None:
         waiting = Span(PENDING, "spin") if is_open else Span(NONE, "faint")
         return cells | {"size": (waiting,)}
@@ -157,22 +215,6 @@ def folder_facts(size: FolderSize, now: datetime) -> list[Line]:
         age = tones.age(now - size.newest, fine=True)
         facts.append(_fact("newest", (Span(f"{age} ago"),)))
     return facts
-
-
-def delete_question(artifact: Artifact, owner: str) -> Question:
-    """Return what is asked before an artifact is removed."""
-    thing = line(
-        Span(literal(artifact.name), "strong", bold=True),
-        Span(f"  {tones.size(artifact.size)}  {literal(artifact.store)}", "muted"),
-    )
-    lost: Line = (Span("its bytes; a run that made it is not run again"),)
-    whose: list[tuple[str, Line]] = [("Made by", (Span(literal(owner)),))] if owner else []
-    return Question(
-        title=f"Delete {artifact.name}", go="delete", way_out="keep it",
-        things=[thing, (Span(literal(artifact.key), "muted"),)],
-        costs=[("Lost for good", lost), *whose],
-        same_as=f"skyforge artifacts rm {artifact.key}", is_destructive=True,
-    )  # fmt: skip
 
 
 def made_lines(made: Collection | None) -> list[Line]:

@@ -7,7 +7,7 @@ outside is ever markup: `literal` makes it harmless, a span holds it as it is.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -196,19 +196,37 @@ def wrapped(text: str, width: int, most: int = 0) -> list[str]:
 
 
 def wrapped_line(one: Line, width: int, most: int = 0) -> list[Line]:
-    """Break a line at blanks into rows of at most `width` cells, `most` rows if given."""
+    """Break a line at blanks into rows of at most `width` cells, `most` rows if given.
+
+    A word that is longer than a row is broken where the row ends.
+    """
     rows: list[list[Span]] = [[]]
     used = 0
     for span in one:
         for index, word in enumerate(span.text.split(" ")):
-            size = cell_len(word)
             blank = 1 if index else 0
-            if used and word and used + blank + size > width and (not most or len(rows) < most):
-                rows.append([])
-                used = blank = 0
-            rows[-1].append(replace(span, text=" " * blank + word))
-            used += blank + size
+            for piece in _pieces(word, width):
+                size = cell_len(piece)
+                if (
+                    used
+                    and piece
+                    and used + blank + size > width
+                    and (not most or len(rows) < most)
+                ):
+                    rows.append([])
+                    used = blank = 0
+                rows[-1].append(replace(span, text=" " * blank + piece))
+                used += blank + size
+                blank = 0
     return [cut_line(tuple(row), width) for row in rows]
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    """Yield a word in pieces of at most `width` cells; the empty word is one piece."""
+    while cell_len(word) > width > 0 and (piece := _head(word, width)):
+        yield piece
+        word = word[len(piece) :]
+    yield word
 
 
 def ref_at(one: Sequence[Span], x: int) -> str:

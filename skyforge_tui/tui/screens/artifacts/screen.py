@@ -4,58 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.worker import Worker
 
-from skyforge_tui.domain.artifact import Artifact
-from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.artifact_vocabulary import ARTIFACTS
 from skyforge_tui.domain.run import Run
 from skyforge_tui.services.artifact_views import FolderSize, Held, Preview
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
+from skyforge_tui.tui.base_screen import WIDE
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import artifacts as present
-from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import title_line
-from skyforge_tui.tui.presenters.headless import Other
+from skyforge_tui.tui.screens.artifacts.comparing import ComparingPlace
 from skyforge_tui.tui.screens.artifacts.glance_pane import GlancePane
 from skyforge_tui.tui.screens.artifacts.reading import ReadingKeys
+from skyforge_tui.tui.screens.artifacts.rows import rows_of, twig_row
 from skyforge_tui.tui.screens.artifacts.store_view import Glance, StoreView, look_at, look_into
-from skyforge_tui.tui.widgets.confirm import Confirm
+from skyforge_tui.tui.table_filter import TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import LEAST_HEIGHT, ResourceTable
-from skyforge_tui.tui.widgets.row_source import ListRows, Row
+from skyforge_tui.tui.widgets.row_source import ListRows
 
 
-class ArtifactsScreen(ReadingKeys, PlaceScreen):
+class ArtifactsScreen(ReadingKeys, ComparingPlace):
     """Show a store and walk through it."""
 
     PLACE = Place.ARTIFACTS
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
-        self._here: str | None = None
+        self.here: str | None = None
         """The prefix whose content is shown; None before the first look."""
-        self._view = StoreView()
+        self.view = StoreView()
         self._sizes: dict[str, FolderSize] = {}
         self._glance: Glance | None = None
+        self._has_preview = True
         super().__init__()
         self._tree = ResourceTable(present.tree_columns(""), id="tree", margin=0)
         self.table = ResourceTable(present.COLUMNS, id="objects")
+        self.filters = (TableFilter(self.table, "artifacts", ARTIFACTS),)
         self._left = Vertical(id="left")
         self._facts = LinesView(id="facts")
         self._pane = GlancePane(lambda: self.now, lambda: self.size.width < WIDE)
+        self._split = PaneLine(id="split")
         self.preview = self._pane.lines
 
     def body(self) -> Iterator[Widget]:
-        """Yield the tree, the objects, and what one of them holds."""
+        """Yield the filter, the tree, the objects, and what one of them holds."""
         self._tree.can_focus = False
+        yield self.filter_line
         with Horizontal(classes="body"):
             yield self._tree
             yield PaneLine()
@@ -63,13 +65,16 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
                 with self._left:
                     yield self.table
                     yield self._facts
-                yield PaneLine(id="split")
+                yield self._split
                 yield self._pane
 
     def crumb(self) -> Line:
-        """Return the title with where one is."""
-        parts = [part for part in (self._here or "").split("/") if part]
-        return title_line("Artifacts", " › ".join(parts))
+        """Return the title with where one is, and what is not to be seen there."""
+        where = " › ".join(part for part in (self.here or "").split("/") if part)
+        found = self.filter.counted if self.filter.query else ""
+        more = present.more_words(self.view.level)
+        gone = present.gone_words(self.view.comparison)
+        return title_line("Artifacts", "  ".join(filter(None, (where, found, more, gone))))
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether artifacts, the runs that make them, or roles changed."""
@@ -77,32 +82,34 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
 
     def target(self) -> Held | None:
         """Return what is under the cursor."""
-        return self._held()
+        return self.view.held(self.table.cursor_key)
 
     def lacks(self, command: Command) -> str:
         """Say what is missing under the cursor."""
         match command.id:
             case "artifact.up":
-                return "" if self._here or self.is_reading else "this is the top"
-            case "artifact.open" if self._held() is None:
+                return "" if self.here or self.is_reading else "this is the top"
+            case "artifact.open" if self.target() is None:
                 return "nothing here"
-            case "artifact.run" if self._run() is None:
+            case "artifact.run" if self.maker() is None:
                 return "no run of this workspace made it"
-            case "artifact.save" | "artifact.delete" if self._artifact() is None:
-                return "it is a folder" if self._held() else "nothing here"
+            case "artifact.compare" if not present.is_of_run(self.here or ""):
+                return "only what one run left is compared: enter a run's folder"
+            case "artifact.save" | "artifact.delete" if self.artifact() is None:
+                return "it is a folder" if self.target() else "nothing here"
         return ""
 
     # The data road.
 
     async def load(self) -> None:
         """Ask for the tree and for what is here; then count what is in the folders."""
-        wanted = self._here
+        wanted, against = self.here, self.against
         here, view = await self.ask(
-            lambda services: look_into(services, self.bridge.principal, wanted)
+            lambda services: look_into(services, self.bridge.principal, wanted, against)
         )
-        if wanted not in (None, self._here):
+        if wanted not in (None, self.here):
             return  # somebody went on meanwhile; that has its own answer
-        self._here, self._view = here, view
+        self.here, self.view = here, view
         self._show()
         if self.focused is None:
             self.set_focus(self.table, scroll_visible=False)
@@ -110,7 +117,7 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
         self._look()
 
     async def _count(self) -> None:
-        for held in self._view.level.folders:
+        for held in self.view.level.folders:
 
             async def ask(services: Services, held: Held = held) -> FolderSize:
                 return await services.artifacts.measure(self.bridge.principal, held.ref)
@@ -121,15 +128,14 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
 
     def _look(self) -> None:
         """Ask for what the thing under the cursor holds."""
-        self._start(partial(self._look_at, self._held()), "look")
+        self._start(partial(self._look_at, self.target()), "look")
 
     async def _look_at(self, held: Held | None) -> None:
         if held is None or not self.bridge.role(held):
             self._glance = None
         else:
-            is_folder = self._artifact() is None
             self._glance = await self.ask(
-                lambda services: look_at(services, self.bridge.principal, held, is_folder=is_folder)
+                lambda services: look_at(services, self.bridge.principal, held)
             )
         self._show_glance()
 
@@ -153,23 +159,17 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
     # What is shown.
 
     def _show(self) -> None:
-        now = self.now
-        rows = [self._folder(one) for one in self._view.level.folders]
-        rows += [
-            Row(one.key, present.artifact_cells(one, now)) for one, _ in self._view.level.artifacts
-        ]
-        twigs = present.twigs(self._view.tree, self._here or "")
-        self._tree.set_columns(present.tree_columns(self._view.store))
-        self._tree.show(ListRows([Row(one.prefix, present.twig_cells(one)) for one in twigs]))
-        self._tree.move_to_key(self._here or "")
-        self.table.show(ListRows(rows), empty=present.NOTHING_HERE if self._here else present.EMPTY)
+        view, here = self.view, self.here or ""
+        twigs = present.twigs(view.tree, here)
+        self._tree.set_columns(present.tree_columns(view.store))
+        self._tree.show(ListRows([twig_row(one, view) for one in twigs]))
+        self._tree.move_to_key(here)
+        columns = present.columns(view.comparison)
+        if columns != self.table.columns:
+            self.table.set_columns(columns)
+        listed = rows_of(view, self._sizes, self.now, lambda held: bool(self.bridge.role(held)))
+        self.filter.list([*listed], present.NOTHING_HERE if here else present.EMPTY)
         self.show_frame()
-
-    def _folder(self, held: Held) -> Row:
-        key = held.ref.key
-        size = self._sizes.get(key)
-        is_open = bool(self.bridge.role(held))
-        return Row(key, present.folder_cells(key, size, self.now, is_open=is_open))
 
     def _show_glance(self) -> None:
         glance = self._glance
@@ -216,26 +216,20 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
         else:
             self.action_command("artifact.open")
 
-    # What is under the cursor.
-
-    def _held(self) -> Held | None:
-        return self._view.held(self.table.cursor_key)
-
-    def _artifact(self) -> Artifact | None:
-        return self._view.artifact(self.table.cursor_key)
-
-    def _run(self) -> Run | None:
-        held = self._held()
-        return self._glance.run if self._glance and self._glance.held == held else None
-
     # What the keys do.
+
+    def maker(self) -> Run | None:
+        """Return the run that made what is under the cursor."""
+        held = self.target()
+        return self._glance.run if self._glance and self._glance.held == held else None
 
     def do_artifact_open(self) -> None:
         """Go into a folder; begin to read an object."""
-        held = self._held()
-        if held is not None and self._artifact() is None:
+        held = self.target()
+        if held is not None and held.is_folder:
             self._go_to(held.ref.key)
         elif held is not None:
+            self._let_preview(True)
             self.set_focus(self.preview, scroll_visible=False)
             self.show_frame()
 
@@ -244,49 +238,33 @@ class ArtifactsScreen(ReadingKeys, PlaceScreen):
         if self.is_reading:
             self.set_focus(self.table, scroll_visible=False)
             self.show_frame()
-        elif self._here:
-            self._go_to(self._here.rpartition("/")[0], came_from=self._here)
+        elif self.here:
+            self._go_to(self.here.rpartition("/")[0], came_from=self.here)
 
     leave = do_artifact_up
 
+    def do_artifact_preview(self) -> None:
+        """Show what is in it, or leave all the room to the list."""
+        if self.is_reading:
+            self.set_focus(self.table, scroll_visible=False)
+        self._let_preview(not self._has_preview)
+
     def do_artifact_run(self) -> None:
         """Go to the run that made it."""
-        if (run := self._run()) is not None:
+        if (run := self.maker()) is not None:
             self.cockpit.open_run(run.id)
 
-    def do_artifact_save(self) -> None:
-        """Save it where one stands."""
-        if (artifact := self._artifact()) is not None:
-            self.work(self._save(artifact), group="save")
-
-    def do_artifact_delete(self) -> None:
-        """Ask whether to delete it for good."""
-        if (artifact := self._artifact()) is not None:
-            self.work(self._delete(artifact), group="delete", exclusive=True)
-
-    async def _save(self, artifact: Artifact) -> None:
-        target = Path(self.bridge.directory) / artifact.name
-        written = await self.ask(
-            lambda services: services.artifacts.save(self.bridge.principal, artifact.ref, target)
-        )
-        said = Notice(Severity.INFO, f"Saved {artifact.name}", tones.size(written), str(target))
-        self.say(said)
-
-    async def _delete(self, artifact: Artifact) -> None:
-        run = self._run()
-        question = present.delete_question(artifact, "" if run is None else f"run {run.number}")
-        if not await self.app.push_screen_wait(Confirm(question)):
-            return
-        await self.bridge.act(
-            Other(("artifacts", "rm", artifact.key)),
-            lambda services: services.artifacts.delete(self.bridge.principal, artifact.ref),
-        )
-        self.say(Notice(Severity.INFO, f"Deleted {artifact.name}", artifact.key))
+    def _let_preview(self, is_shown: bool) -> None:
+        self._has_preview = is_shown
+        self._pane.display = is_shown
+        self.set_class(not is_shown, "-no-preview")
 
     def _go_to(self, prefix: str, *, came_from: str = "") -> None:
-        self._here = prefix
+        self.here = prefix
         self.set_focus(self.table, scroll_visible=False)
         self._sizes.clear()
+        self.table.clear_marks()
+        self.filter.type("")
         self._start(partial(self._arrive, came_from), "load")
 
     async def _arrive(self, came_from: str) -> None:

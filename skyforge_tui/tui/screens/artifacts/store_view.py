@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from skyforge_tui.domain.artifact import Artifact, ArtifactRef
-from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.artifact import Artifact, ArtifactRef, home_of
+from skyforge_tui.domain.comparison import Comparison
+from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.run import Run
 from skyforge_tui.services.artifact_views import FolderSize, Held, Level, Preview
 from skyforge_tui.services.contract import Services
 
 MOST_ROWS = 5000
 """Rows of one level; of a fuller one the first are shown."""
+_LOOKED_UP = 100
+"""Run folders of one level whose runs are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class StoreView:
     """The folders below each prefix on the way."""
     level: Level = Level((), ())
     """What lies at the end of the way."""
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    """Of folders on the way and at its end, the run whose folder each is, newest ones only."""
+    comparison: Comparison | None = None
+    """What lies there beside what another run left."""
 
     def held(self, key: str | None) -> Held | None:
         """Return the folder or object of that key at the end of the way."""
@@ -44,8 +51,16 @@ class Glance:
     run: Run | None
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What one wants to compare with: the last good run, unless a run is named; or nothing."""
+
+    run_id: RunId | None = None
+    is_wanted: bool = True
+
+
 async def look_into(
-    services: Services, principal: Principal, here: str | None
+    services: Services, principal: Principal, here: str | None, against: Against
 ) -> tuple[str, StoreView]:
     """Return the way to `here`; None goes down as long as there is only one way."""
     store = (await services.artifacts.stores(principal))[0]
@@ -57,13 +72,46 @@ async def look_into(
             here = level.folders[0].ref.key
             level = await _level(services, principal, store, here)
             tree[here] = [one.ref.key for one in level.folders]
-        return here, StoreView(store, tree, level)
-    parts = here.split("/") if here else []
-    for depth in range(len(parts) + 1):
-        prefix = "/".join(parts[:depth])
-        level = await _level(services, principal, store, prefix)
-        tree[prefix] = [one.ref.key for one in level.folders]
-    return here, StoreView(store, tree, level)
+    else:
+        parts = here.split("/") if here else []
+        for depth in range(len(parts) + 1):
+            prefix = "/".join(parts[:depth])
+            level = await _level(services, principal, store, prefix)
+            tree[prefix] = [one.ref.key for one in level.folders]
+    comparison = None
+    if against.is_wanted and home_of(here).number is not None:
+        ref = ArtifactRef(store, here)
+        comparison = await services.comparisons.compare(principal, ref, against.run_id)
+    runs = await _runs_of(services, principal, store, tree)
+    return here, StoreView(store, tree, level, runs, comparison)
+
+
+async def _runs_of(
+    services: Services, principal: Principal, store: str, tree: Mapping[str, Sequence[str]]
+) -> dict[str, Run]:
+    """Return the runs whose folders are among these, of each level the first ones."""
+    found: dict[str, Run] = {}
+    for folders in tree.values():
+        of_runs = [one for one in folders if _is_of_run(one)][:_LOOKED_UP]
+        for key in of_runs:
+            run = await services.artifacts.maker(principal, ArtifactRef(store, key))
+            if run is not None:
+                found[key] = run
+    return found
+
+
+def _is_of_run(key: str) -> bool:
+    return home_of(key).number is not None and key.count("/") == 2
+
+
+def _in_order(folders: Sequence[Held]) -> tuple[Held, ...]:
+    """Return folders by name, but those of runs newest first."""
+
+    def place(held: Held) -> tuple[int, str]:
+        number = home_of(held.ref.key).number
+        return (0 if number is None or not _is_of_run(held.ref.key) else -number, held.ref.key)
+
+    return tuple(sorted(folders, key=place))
 
 
 async def _level(services: Services, principal: Principal, store: str, prefix: str) -> Level:
@@ -76,14 +124,12 @@ async def _level(services: Services, principal: Principal, store: str, prefix: s
             folders=(*level.folders, *more.folders),
             artifacts=(*level.artifacts, *more.artifacts),
         )
-    return level
+    return replace(level, folders=_in_order(level.folders))
 
 
-async def look_at(
-    services: Services, principal: Principal, held: Held, *, is_folder: bool
-) -> Glance:
+async def look_at(services: Services, principal: Principal, held: Held) -> Glance:
     """Return what a folder holds, or how an object begins, and the run that made it."""
-    if is_folder:
+    if held.is_folder:
         size = await services.artifacts.measure(principal, held.ref)
         return Glance(held, size, await services.artifacts.maker(principal, held.ref))
     preview = await services.artifacts.preview(principal, held.ref)

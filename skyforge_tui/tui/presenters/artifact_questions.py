@@ -1,0 +1,81 @@
+"""What is asked before artifacts are saved or deleted, one or several. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skyforge_tui.domain.artifact import MANIFEST, Artifact
+from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
+from skyforge_tui.tui.presenters.headless import Other, line_of
+from skyforge_tui.tui.presenters.offers import Question
+
+_SHOWN = 4
+"""Commands that are written out of many."""
+
+
+def thing_line(artifact: Artifact) -> Line:
+    """Return an artifact in one line, with its size and store."""
+    return line(
+        Span(literal(artifact.name), "strong", bold=True),
+        Span(f"  {tones.size(artifact.size)}  {literal(artifact.store)}", "muted"),
+    )
+
+
+def delete_question(
+    artifacts: Sequence[Artifact], owner: str = "", left_out: Sequence[str] = ()
+) -> Question:
+    """Return what is asked before artifacts are removed; `owner` is the run that made it."""
+    what = "their bytes" if len(artifacts) > 1 else "its bytes"
+    costs: list[tuple[str, Line]] = [
+        ("Lost for good", (Span(f"{what}; a run that made it is not run again"),))
+    ]
+    if owner:
+        costs.append(("Made by", (Span(literal(owner)),)))
+    if any(one.name == MANIFEST for one in artifacts):
+        hit = "without its manifest, what that run left cannot be compared any more"
+        costs.append(("Hit by it", (Span(hit),)))
+    things = [thing_line(one) for one in artifacts]
+    if len(artifacts) == 1:
+        things.append((Span(literal(artifacts[0].key), "muted"),))
+    return Question(
+        title=f"Delete {_counted(artifacts)}", go="delete", way_out=_keep(artifacts),
+        things=things, costs=[*costs, *_left_out(left_out)],
+        same_as=_same_as("rm", artifacts), is_destructive=True,
+    )  # fmt: skip
+
+
+def save_question(
+    artifacts: Sequence[Artifact], directory: str, left_out: Sequence[str]
+) -> Question:
+    """Return what is asked before several artifacts are written to files."""
+    total = sum(one.size for one in artifacts)
+    costs: list[tuple[str, Line]] = [
+        ("Into", (Span(literal(directory)),)),
+        ("In all", (Span(tones.size(total)),)),
+        ("Kept", (Span("files of the same name; nothing is overwritten"),)),
+    ]
+    return Question(
+        title=f"Save {_counted(artifacts)}", go="save", way_out="leave them",
+        things=[thing_line(one) for one in artifacts], costs=[*costs, *_left_out(left_out)],
+        same_as=_same_as("get", artifacts),
+    )  # fmt: skip
+
+
+def _counted(artifacts: Sequence[Artifact]) -> str:
+    if len(artifacts) == 1:
+        return artifacts[0].name
+    return f"{tones.count(len(artifacts))} artifacts"
+
+
+def _keep(artifacts: Sequence[Artifact]) -> str:
+    return "keep it" if len(artifacts) == 1 else "keep them"
+
+
+def _left_out(reasons: Sequence[str]) -> list[tuple[str, Line]]:
+    return [("Left out", (Span(literal(one), "warn"),)) for one in reasons]
+
+
+def _same_as(verb: str, artifacts: Sequence[Artifact]) -> str:
+    lines = [line_of(Other(("artifacts", verb, one.key))) for one in artifacts[:_SHOWN]]
+    return "; ".join([*lines, "…"] if len(artifacts) > _SHOWN else lines)
