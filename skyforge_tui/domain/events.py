@@ -66,6 +66,13 @@ class HealthChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignInChanged(Event):
+    """A server asks who one is, or does not any more."""
+
+    upstream: str
+
+
+@dataclass(frozen=True, slots=True)
 class SyncRequested(Event):
     """Somebody asked for a fresh look at the projects; None means all."""
 

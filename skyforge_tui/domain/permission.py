@@ -15,6 +15,9 @@ class Permission(StrEnum):
     ARTIFACT_READ = "artifact:read"
     ARTIFACT_WRITE = "artifact:write"
     CONFIG_WRITE = "config:write"
+    CONNECTION_LIST = "connection:list"
+    CONNECTION_SIGN_IN = "connection:sign_in"
+    CONNECTION_TEST = "connection:test"
     FILE_READ = "file:read"
     HISTORY_READ = "history:read"
     HISTORY_WRITE = "history:write"
@@ -42,6 +45,9 @@ NEEDS: dict[Permission, Role] = {
     Permission.ARTIFACT_READ: Role.VIEWER,
     Permission.ARTIFACT_WRITE: Role.EDITOR,
     Permission.CONFIG_WRITE: Role.NONE,
+    Permission.CONNECTION_LIST: Role.NONE,
+    Permission.CONNECTION_SIGN_IN: Role.NONE,
+    Permission.CONNECTION_TEST: Role.NONE,
     Permission.FILE_READ: Role.NONE,
     Permission.HISTORY_READ: Role.NONE,
     Permission.HISTORY_WRITE: Role.NONE,

@@ -30,10 +30,12 @@ class UntrustedError(HttpError):
     """The server cannot prove who it is.
 
     `pinned` and `shown` are fingerprints where another certificate than the pinned one came.
+    `url` is the address of the server, without any path.
     """
 
-    def __init__(self, message: str, *, pinned: str = "", shown: str = "") -> None:
+    def __init__(self, message: str, *, pinned: str = "", shown: str = "", url: str = "") -> None:
         super().__init__("untrusted", message, was_sent=False)
+        self.url = url
         self.pinned = pinned
         self.shown = shown
 
@@ -79,9 +81,12 @@ def _told(cause: BaseException, place: str) -> HttpError | None:
             f" {shown_fingerprint(cause.shown)} instead of {shown_fingerprint(cause.pinned)}",
             pinned=cause.pinned,
             shown=cause.shown,
+            url=f"https://{place}",
         )
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return UntrustedError(f"the certificate of {place} is not trusted: {_reason(cause)}")
+        return UntrustedError(
+            f"the certificate of {place} is not trusted: {_reason(cause)}", url=f"https://{place}"
+        )
     if isinstance(cause, ssl.SSLError):
         return _no_tls(cause, place)
     if isinstance(cause, socket.gaierror):

@@ -27,7 +27,7 @@ class HttpError(TransportError):
     """Say what an exchange with a web service failed of.
 
     `status` is 0 where no answer came. `body` is the beginning of what was answered. `was_sent`
-    is false when the server cannot have seen the request.
+    is false when the server cannot have seen the request. `location` is where a redirect leads.
     """
 
     def __init__(
@@ -40,12 +40,14 @@ class HttpError(TransportError):
         is_retryable: bool = False,
         was_sent: bool = True,
         retry_after_s: float | None = None,
+        location: str = "",
     ) -> None:
         super().__init__(kind, redact(message), is_retryable=is_retryable)
         self.status = status
         self.body = body
         self.was_sent = was_sent
         self.retry_after_s = retry_after_s
+        self.location = location
 
 
 def refusal(
@@ -55,7 +57,11 @@ def refusal(
     if 300 <= status < 400:
         target = plain(headers.get("location", "nowhere"))
         return HttpError(
-            "moved", f"{asked} was answered by a redirect to {target}", status=status, body=body
+            "moved",
+            f"{asked} was answered by a redirect to {target}",
+            status=status,
+            body=body,
+            location=headers.get("location", ""),
         )
     kind: TransportErrorKind = _KINDS.get(status) or ("failed" if status >= 500 else "invalid")
     said = _said(body)
