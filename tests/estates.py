@@ -56,7 +56,9 @@ async def served_semaphore(
     finally:
         await server.close()
         logger.removeHandler(errors)
-    assert [record.getMessage() for record in errors.records] == []
+    # Whoever tries TLS first on a plain port is told so, and no fault of the server's.
+    messages = [one.getMessage() for one in errors.records]
+    assert [one for one in messages if one != "Invalid HTTP request received."] == []
 
 
 def client_of(server: SemaphoreServer, username: str = "admin") -> httpx.AsyncClient:

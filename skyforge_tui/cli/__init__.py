@@ -18,6 +18,8 @@ from skyforge_tui import __version__
 _GROUPS = {
     "artifacts": "skyforge_tui.cli.artifacts:artifacts",
     "config": "skyforge_tui.cli.config:config",
+    "connect": "skyforge_tui.cli.connect:connect",
+    "connections": "skyforge_tui.cli.connections:connections",
     "demo": "skyforge_tui.cli.demo:demo",
     "labs": "skyforge_tui.cli.labs:labs",
     "doctor": "skyforge_tui.cli.doctor:doctor",

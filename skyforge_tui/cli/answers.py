@@ -51,6 +51,7 @@ def perform_on_runs(ctx: click.Context, work: Work[RunParts], *, watch: bool = F
 
 
 def guarded(call: Callable[[], int]) -> int:
+    """Return the exit code of `call`; what it raises is said, and has a code of its own."""
     """Return what `call` returns, or the exit code of its failure, which is said."""
     from skyforge_tui.settings.complaint import SettingsError
 

@@ -98,3 +98,10 @@ class Found:
     """How far the server's clock is ahead; None where it does not tell."""
     token: Hidden = field(default_factory=lambda: Hidden(""))
     """A token that was made or given, to be kept; empty where a reference does."""
+
+
+def shown_reference(reference: str) -> str:
+    """Return a reference to a secret as it may be shown: of a command, its program only."""
+    kind, _, target = reference.partition(":")
+    program, _, arguments = target.strip().partition(" ")
+    return f"{kind}:{program} …" if kind == "cmd" and arguments else reference

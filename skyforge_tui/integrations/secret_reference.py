@@ -42,6 +42,11 @@ class SecretRef:
             raise ValueError(complaint)
         return cls(cast("SecretKind", kind), target)
 
+    @property
+    def text(self) -> str:
+        """The whole reference as it stands in a configuration; may show a command's arguments."""
+        return f"{self.kind}:{self.target}"
+
     def __str__(self) -> str:
         if self.kind == "cmd":
             program, *arguments = shlex.split(self.target)

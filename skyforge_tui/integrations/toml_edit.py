@@ -12,7 +12,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import InlineTable
+from tomlkit.items import Comment, InlineTable, Table, Whitespace
 
 Values = Mapping[str, "str | int | bool | Values | None"]
 """Keys with their new values; None takes a key away, keys that are not named stay."""
@@ -64,6 +64,8 @@ def _table(document: tomlkit.TOMLDocument, path: tuple[str, ...]) -> tuple[Any, 
 
 
 def _merge(table: Any, values: Values) -> None:
+    # What stands between the last key and the next table belongs to that one: keys go before it.
+    tail = _tail_of(table)
     for key, value in values.items():
         if value is None:
             if key in table:
@@ -72,6 +74,18 @@ def _merge(table: Any, values: Values) -> None:
             _merge_inner(table, key, value)
         elif table.get(key) != value or type(table.get(key)) is not type(value):
             table[key] = value
+    if tail:
+        table.value.body.extend(tail)
+
+
+def _tail_of(table: Any) -> list[Any]:
+    """Take the blank lines and comments at the end of a table off, and return them."""
+    tail: list[Any] = []
+    if isinstance(table, Table):
+        body = table.value.body
+        while body and isinstance(body[-1][1], Comment | Whitespace):
+            tail.insert(0, body.pop())
+    return tail
 
 
 def _merge_inner(table: Any, key: str, values: Values) -> None:

@@ -44,10 +44,13 @@ class Connector(Protocol):
         """What it connects to, as in the configuration."""
         ...
 
-    async def connect(self, server: Server, given: Given, dialogue: Dialogue) -> Found:
-        """Find the server, sign in and look around; changes nothing but making a token.
+    async def connect(
+        self, server: Server, given: Given, dialogue: Dialogue, *, makes_token: bool = True
+    ) -> Found:
+        """Find the server, sign in and look around; changes nothing there but making a token.
 
-        A token is made when a password was given or is referred to, and the server allows it.
+        A token is made when `makes_token`, a password was given or is referred to, and the server
+        allows it.
 
         Raises:
             Unavailable: it does not answer, or answers as something else would.

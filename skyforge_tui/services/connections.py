@@ -15,6 +15,7 @@ from skyforge_tui.domain.connection import (
     Step,
     StepReport,
     StepState,
+    shown_reference,
 )
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.identity import Principal, ProjectId
@@ -81,7 +82,8 @@ class ConnectionService:
         for one in known:
             if host and _host_of(one.address) == host:
                 return one.name
-        label = re.sub(r"[^a-z0-9]+", "-", host.partition(".")[0].lower()).strip("-")
+        label = "" if host.count(":") > 1 else host.partition(":")[0].partition(".")[0]
+        label = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
         wanted = kind if not label or label.isdecimal() else label
         taken = {one.name for one in known}
         numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(taken) + 2))
@@ -95,7 +97,8 @@ class ConnectionService:
 
         Raises: as `connect`.
         """
-        return await self._connector(server).connect(server, given, dialogue)
+        connector = self._connector(server)
+        return await connector.connect(server, given, dialogue, makes_token=False)
 
     @requires(Permission.CONFIG_WRITE)
     async def connect(
@@ -126,7 +129,7 @@ class ConnectionService:
             reference = await self._book.keep_secret(place, label, found.token)
             server = replace(server, token_ref=reference, password_ref="")
         where = await self._book.write(server)
-        secret = server.token_ref or server.password_ref
+        secret = shown_reference(server.token_ref or server.password_ref)
         dialogue.tell(StepReport(Step.KEEP, StepState.DONE, f"{where}, the secret in {secret}"))
         return replace(found, server=server)
 

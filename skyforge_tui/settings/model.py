@@ -21,6 +21,7 @@ from skyforge_tui.settings.complaint import SettingsError
 from skyforge_tui.settings.values import (
     AbsolutePath,
     AnswerText,
+    Fingerprint,
     Guard,
     Host,
     InstanceName,
@@ -87,7 +88,7 @@ class Tls(Table):
 
     verify: bool = True
     ca_file: AbsolutePath | None = None
-    fingerprint: str | None = None
+    fingerprint: Fingerprint | None = None
     """SHA-256 of the server's certificate, when it is pinned."""
 
 

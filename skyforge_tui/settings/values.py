@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints
 
+from skyforge_tui.integrations.http.tls import normal_fingerprint
 from skyforge_tui.integrations.secret_reference import FORMS, SecretRef
 from skyforge_tui.settings import places
 from skyforge_tui.settings.frame import answer_text
@@ -51,6 +52,12 @@ def _url(value: object) -> str:
     return value.rstrip("/")
 
 
+def _fingerprint(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text in quotes")  # noqa: TRY004 - the validator's own
+    return normal_fingerprint(value)
+
+
 def _keys(value: object) -> tuple[str, ...]:
     listed = value if isinstance(value, list | tuple) else [value]
     keys = [one for one in listed if isinstance(one, str)]
@@ -73,6 +80,7 @@ def named(value: object) -> object:
 AbsolutePath = Annotated[Path, PlainValidator(_folder_or_file), PlainSerializer(str)]
 SecretText = Annotated[SecretRef, PlainValidator(_reference), PlainSerializer(str)]
 Url = Annotated[str, PlainValidator(_url)]
+Fingerprint = Annotated[str, PlainValidator(_fingerprint)]
 Keys = Annotated[tuple[str, ...], PlainValidator(_keys), PlainSerializer(list)]
 AnswerText = Annotated[str, PlainValidator(_answer)]
 Guard = Literal["read-only", "confirm", "normal"]

@@ -23,6 +23,7 @@ from skyforge_tui.integrations.http.way import Way
 
 PING: Final = "/api/ping"
 REDIRECTS: Final = 5
+_NOT_NOW: Final = (429, 502, 503, 504)
 _ONCE: Final = Retry(attempts=2)
 _WORDS: Final = (
     ("gitea", "gitea"), ("forgejo", "gitea"), ("eve-ng", "eve"), ("eve |", "eve"),
@@ -111,9 +112,7 @@ class Probe:
                 if isinstance(answer, HttpError):
                     if answer.kind == "moved":
                         return self._target(answer, f"{base}{PING}")
-                    if answer.kind in ("unreachable", "timeout", "untrusted", "limited"):
-                        raise answer
-                    if answer.status in (502, 503, 504):
+                    if not answer.status or answer.status in _NOT_NOW:
                         raise answer
                 answers.append((base, answer))
             raise await _something_else(client, address, answers)

@@ -39,10 +39,12 @@ class SemaphoreConnector:
 
     kind = "semaphore"
 
-    async def connect(self, server: Server, given: Given, dialogue: Dialogue) -> Found:
+    async def connect(
+        self, server: Server, given: Given, dialogue: Dialogue, *, makes_token: bool = True
+    ) -> Found:
         """Find the server, sign in and look around; see `Connector`."""
         teller = Teller(dialogue)
-        attempt = _Attempt(server, given, teller)
+        attempt = _Attempt(server, given, teller, makes_token=makes_token)
         failure: SkyforgeError
         try:
             return await attempt.made()
@@ -71,7 +73,8 @@ class _Role(msgspec.Struct):
 class _Attempt:
     """One attempt to connect: which step it is at, and what it knows so far."""
 
-    def __init__(self, server: Server, given: Given, teller: Teller) -> None:
+    def __init__(self, server: Server, given: Given, teller: Teller, *, makes_token: bool) -> None:
+        self._makes_token = makes_token
         self._approach = Approach(server, teller)
         self._given = given
         self._teller = teller
@@ -128,6 +131,8 @@ class _Attempt:
             )  # fmt: skip
         password = await self._password()
         headers = await sign_in.by_password(client, server.username, password, self._ask)
+        if not self._makes_token:
+            return headers, Hidden("")
         return await self._with_token(client, headers)
 
     async def _password(self) -> Secret:
@@ -135,7 +140,7 @@ class _Attempt:
             return Secret(self._given.password.reveal())
         if self._server.password_ref:
             return await revealed(SecretRef.parse(self._server.password_ref))
-        why = f"the password of {self._server.username}"
+        why = f"the password of {self._server.username} is needed"
         return Secret((await self._teller.dialogue.ask(Proof.PASSWORD, why)).reveal())
 
     async def _with_token(

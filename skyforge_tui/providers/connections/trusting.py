@@ -100,7 +100,7 @@ class Approach:
             await looking.aclose()
         if not seen:
             raise failure
-        words = f"{failure.message}. It is {seen[0].words}"
+        words = f"{failure.message}. It is {seen[0].words}, SHA-256 {seen[0].fingerprint_words}"
         await self._teller.dialogue.trust(seen[0].fingerprint, words)
         self.server = replace(self.server, fingerprint=seen[0].fingerprint)
 
