@@ -37,6 +37,7 @@ from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.connections import ConnectionService
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.health import HealthBoard
@@ -49,12 +50,14 @@ from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
+from skyforge_tui.services.sign_in import Desk, SignInService
 from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.store.log_filter import FilteredLogReader
 from skyforge_tui.store.log_search import BackgroundLogSearch
 from tests.artifact_fakes import Shelf
 from tests.builders import NOON, a_run
+from tests.fake_connections import FakeConnector, MemoryBook
 from tests.fake_labs import FakeLabProvider, MemoryLabCache
 
 
@@ -713,6 +716,8 @@ class Core:
     machine: FakeMachine = field(default_factory=FakeMachine)
     starter: FakeStarter = field(default_factory=FakeStarter)
     browser: FakeBrowser = field(default_factory=FakeBrowser)
+    book: MemoryBook = field(default_factory=MemoryBook)
+    connector: FakeConnector = field(default_factory=FakeConnector)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -745,7 +750,11 @@ class Core:
         self.welcome = WelcomeService(
             self.starter, self.starter, self.machine, self.catalog, self.access
         )
+        self.desk = Desk(self.bus, is_attended=True)
+        makes = {self.connector.kind: lambda: self.connector}
         self.services = Services(
+            connections=ConnectionService(makes, self.book, self.access),
+            sign_in=SignInService(self.desk, self.access),
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
             comparisons=self.comparisons, lab_links=links, history=self.history, views=self.views,

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.tls import SYSTEM_TRUST, Trust
-from skyforge_tui.integrations.http.way import Way
+from skyforge_tui.integrations.http.way import Tunnel, Way
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.secrets import Secret, SecretError, resolve
-from skyforge_tui.integrations.ssh import SshJump
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,20 @@ def way_of(access: WebAccess) -> Way:
     Raises:
         TransportError: invalid, if the jump host is not written as one.
     """
-    jump = SshJump(access.jump) if access.jump else None
-    return Way(access.trust, access.proxy, jump)
+    return Way(access.trust, access.proxy, jump_of(access.jump))
+
+
+def jump_of(place: str) -> Tunnel | None:
+    """Return the jump host at `[user@]host[:port]`, or none where nothing is said.
+
+    Raises:
+        TransportError: invalid, if it is not written as one.
+    """
+    if not place:
+        return None
+    from skyforge_tui.integrations.ssh import SshJump  # half a second that most never need
+
+    return SshJump(place)
 
 
 async def revealed(reference: SecretRef) -> Secret:

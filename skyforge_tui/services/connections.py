@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -27,12 +27,15 @@ _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
 class ConnectionService:
-    """What one may do about servers."""
+    """What one may do about servers; `connectors` makes one of each kind when it is needed."""
 
     def __init__(
-        self, connectors: Sequence[Connector], book: ConnectionBook, access: Access
+        self,
+        connectors: Mapping[str, Callable[[], Connector]],
+        book: ConnectionBook,
+        access: Access,
     ) -> None:
-        self._connectors: Mapping[str, Connector] = {one.kind: one for one in connectors}
+        self._connectors = connectors
         self._book = book
         self.access = access
 
@@ -150,9 +153,9 @@ class ConnectionService:
                 )
 
     def _connector(self, server: Server) -> Connector:
-        connector = self._connectors.get(server.kind)
-        if connector is not None:
-            return connector
+        make = self._connectors.get(server.kind)
+        if make is not None:
+            return make()
         if server.kind in KINDS:
             raise Invalid(
                 f"this release cannot connect to {server.kind} yet",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.bus import Bus
     from skyforge_tui.services.catalog import Catalog
     from skyforge_tui.services.comparisons import ComparisonService
+    from skyforge_tui.services.connections import ConnectionService
     from skyforge_tui.services.doctor import DoctorService
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.services.history import HistoryService
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.pages import PageService
     from skyforge_tui.services.projects import ProjectService
     from skyforge_tui.services.runs import RunService
+    from skyforge_tui.services.sign_in import SignInService
     from skyforge_tui.services.views import ViewService
     from skyforge_tui.services.welcome import WelcomeService
 
@@ -51,6 +53,8 @@ class Services:
     pages: PageService
     doctor: DoctorService
     welcome: WelcomeService
+    connections: ConnectionService
+    sign_in: SignInService
     access: Access
     bus: Bus
     health: HealthBoard

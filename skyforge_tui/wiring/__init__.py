@@ -38,11 +38,13 @@ async def open_services(
     watch_runs: bool = False,
     sync_projects: bool = False,
     forgive_settings: bool = False,
+    is_attended: bool = False,
 ) -> AsyncIterator[Services]:
     """Open everything that `frame` configures and close it on every way out.
 
     `watch_runs` and `sync_projects` start the jobs of those names. `forgive_settings` takes what is
-    right in a configuration and turns the rest into notices.
+    right in a configuration and turns the rest into notices. `is_attended` says that a person sits
+    in front, whom servers may ask who they are.
 
     Raises:
         SettingsError: the configuration is wrong; holds every complaint.
@@ -55,6 +57,7 @@ async def open_services(
         watch_runs=watch_runs,
         sync_projects=sync_projects,
         forgive_settings=forgive_settings,
+        is_attended=is_attended,
     ) as services:
         yield services
 

@@ -33,6 +33,7 @@ from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
+from skyforge_tui.services.sign_in import Desk, SignInService
 from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.settings.frame import FrameSettings
@@ -49,6 +50,7 @@ from skyforge_tui.store.trust import SqliteTrustStore
 from skyforge_tui.store.views import SqliteViewStore
 from skyforge_tui.wiring.artifact_parts import artifact_services
 from skyforge_tui.wiring.beginnings import machine_of, starter_of
+from skyforge_tui.wiring.connections import open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 
 
@@ -64,6 +66,8 @@ class Ground:
     access: Access
     bus: Bus
     clock: SystemClock
+    desk: Desk
+    """Where servers ask who one is."""
 
 
 @asynccontextmanager
@@ -74,6 +78,7 @@ async def assemble(
     watch_runs: bool,
     sync_projects: bool,
     forgive_settings: bool,
+    is_attended: bool,
 ) -> AsyncIterator[Services]:
     """Open everything; see `open_services`."""
     loaded = load(frame.config_path, frame.profile)
@@ -82,7 +87,9 @@ async def assemble(
     async with AsyncExitStack() as stack:
         cache = await stack.enter_async_context(open_database(cache_path(frame), CACHE))
         state = await stack.enter_async_context(open_database(frame.state_dir / "state.db", STATE))
-        ground = Ground(frame, loaded, principal, cache, state, Access(), Bus(), SystemClock())
+        bus = Bus()
+        desk = Desk(bus, is_attended=is_attended)
+        ground = Ground(frame, loaded, principal, cache, state, Access(), bus, SystemClock(), desk)
         engine = _run_engine(ground)
         services = await _services(ground, engine)
         jobs: list[Job] = []
@@ -139,6 +146,8 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
         pages=PageService(catalog, LocalBrowser(), access),
         doctor=DoctorService(machine, access),
         welcome=WelcomeService(starter, host, machine, catalog, access),
+        connections=open_connections(frame, access),
+        sign_in=SignInService(ground.desk, access),
         access=access,
         bus=bus,
         health=health,

@@ -37,7 +37,11 @@ def make_cockpit(config_path: Path | None = None, profile: str | None = None) ->
             with written_to(frame.state_dir / "skyforge.log"):
                 cockpit.load()
                 async with open_services(
-                    frame, watch_runs=True, sync_projects=True, forgive_settings=True
+                    frame,
+                    watch_runs=True,
+                    sync_projects=True,
+                    forgive_settings=True,
+                    is_attended=True,
                 ) as services:
                     settle()
                     yield services

@@ -1,26 +1,17 @@
-"""Assembles what connects to servers: connectors, the book, and questions for the person in front.
+"""Assembles what connects to servers: connectors, and the book in which they are written down.
 
-Making a connection works where nothing else does: it opens no database.
+Making a connection works where nothing else does: it opens no database. What speaks with servers
+is loaded when somebody connects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.connection import KINDS, Server
-from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.hidden import Hidden
-from skyforge_tui.domain.sign_in import Proof, Question
-from skyforge_tui.integrations.asking import Wanted
-from skyforge_tui.integrations.http.failures import HttpError
-from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.secret_reference import SecretRef
-from skyforge_tui.integrations.secrets import Secret
-from skyforge_tui.integrations.web_access import WebAccess
-from skyforge_tui.ports.sign_in import SignInDesk
+from skyforge_tui.ports.connector import Connector
 from skyforge_tui.providers.connections.book import ConfigBook
-from skyforge_tui.providers.connections.semaphore import SemaphoreConnector
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.connections import ConnectionService
 from skyforge_tui.settings.frame import FrameSettings
@@ -29,12 +20,17 @@ from skyforge_tui.settings.sample import sample
 
 if TYPE_CHECKING:
     from skyforge_tui.settings.model import Settings, Upstream
-    from skyforge_tui.settings.model import WebAccess as WebTable
 
 
 def open_connections(frame: FrameSettings, access: Access | None = None) -> ConnectionService:
     """Return the service that makes and tests connections."""
-    return ConnectionService([SemaphoreConnector()], book_of(frame), access or Access())
+    return ConnectionService({"semaphore": _semaphore}, book_of(frame), access or Access())
+
+
+def _semaphore() -> Connector:
+    from skyforge_tui.providers.connections.semaphore import SemaphoreConnector
+
+    return SemaphoreConnector()
 
 
 def book_of(frame: FrameSettings) -> ConfigBook:
@@ -77,49 +73,3 @@ def _server(kind: str, name: str, one: Upstream, address: str) -> Server:
         jump=text("jump"),
         guard=one.guard,
     )
-
-
-def access_of(table: WebTable, url: str) -> WebAccess:
-    """Return how one gets to a configured web service, and who one is there."""
-    tls = table.tls
-    return WebAccess(
-        url=url,
-        username=table.username or "",
-        token=table.token,
-        password=table.password,
-        trust=Trust(tls.verify, tls.ca_file, tls.fingerprint or ""),
-        proxy=table.proxy,
-        jump=table.jump or "",
-    )
-
-
-class DeskAsker:
-    """Asks a question of a server at the desk of the person in front; implements `Asker`."""
-
-    def __init__(self, desk: SignInDesk, kind: str, upstream: str) -> None:
-        self._desk = desk
-        self._kind = kind
-        self._upstream = upstream
-
-    async def __call__(self, wanted: Wanted, why: str, *, username: str) -> Secret:
-        """Return the answer.
-
-        Raises:
-            HttpError: unauthorized, if nobody answers.
-        """
-        question = Question(self._upstream, self._kind, Proof(wanted), why, username)
-        try:
-            return Secret((await self._desk.ask(question)).reveal())
-        except SkyforgeError as error:
-            message = error.message
-        raise HttpError("unauthorized", message)
-
-
-def keep_of(book: ConfigBook, server: Server) -> Callable[[Secret], Awaitable[None]]:
-    """Return what keeps a server's new token where its old one was, as far as that is possible."""
-
-    async def keep(token: Secret) -> None:
-        if server.token_ref:
-            await book.replace_secret(server.token_ref, Hidden(token.reveal()))
-
-    return keep

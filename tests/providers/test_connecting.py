@@ -26,8 +26,8 @@ from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.tls import shown_fingerprint
 from skyforge_tui.providers.connections.semaphore import SemaphoreConnector
 from tests.certificates import Authority
-from tests.dialogues import ScriptedDialogue
 from tests.estates import served_semaphore
+from tests.fake_connections import ScriptedDialogue
 from tests.loopback import Answering, Asked, reply, script, serving
 
 ALL = [Step.ADDRESS, Step.REACH, Step.TRUST, Step.FIND, Step.SIGN_IN, Step.RIGHTS, Step.PACE]

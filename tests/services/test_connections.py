@@ -2,75 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from skyforge_tui.domain.connection import Found, Given, Server, Step, StepState, shown_reference
+from skyforge_tui.domain.connection import Given, Server, Step, StepState, shown_reference
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
-from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.identity import Principal
-from skyforge_tui.ports.connector import Dialogue, SecretPlace
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.connections import ConnectionService
-from tests.dialogues import ScriptedDialogue
+from tests.fake_connections import FakeConnector, MemoryBook, ScriptedDialogue
 
 ADA = Principal("ada")
 PROD = Server("semaphore", "prod", "https://prod.example.net", token_ref="env:T")
 
 
-@dataclass
-class Book:
-    """A book in memory."""
-
-    known: list[Server] = field(default_factory=lambda: [PROD])
-    kept: dict[str, str] = field(default_factory=dict)
-
-    async def servers(self) -> tuple[Server, ...]:
-        """Return what was written."""
-        return tuple(self.known)
-
-    async def write(self, server: Server) -> str:
-        """Write it."""
-        self.known = [one for one in self.known if one.name != server.name] + [server]
-        return "book"
-
-    async def secret_places(self) -> tuple[SecretPlace, ...]:
-        """Return both."""
-        return ("keyring", "file")
-
-    async def keep_secret(self, place: SecretPlace, name: str, value: Hidden) -> str:
-        """Keep it."""
-        self.kept[f"{place}:{name}"] = value.reveal()
-        return f"{place}:{name}"
-
-    async def replace_secret(self, reference: str, value: Hidden) -> bool:
-        """Replace nothing."""
-        return False
-
-
-@dataclass
-class Connecting:
-    """A connector that finds what it is told to."""
-
-    token: str = "new-token"
-    error: Exception | None = None
-    kind: str = "semaphore"
-
-    async def connect(
-        self, server: Server, given: Given, dialogue: Dialogue, *, makes_token: bool = True
-    ) -> Found:
-        """Find it, or raise."""
-        if self.error:
-            raise self.error
-        token = Hidden(self.token if makes_token else "")
-        return Found(server, "2.16", "ada", "all", 1.0, None, token)
+def service_of(
+    book: MemoryBook | None = None, connector: FakeConnector | None = None
+) -> ConnectionService:
+    """Return the service on a book that knows `PROD`."""
+    makes = {"semaphore": lambda: connector or FakeConnector()}
+    return ConnectionService(makes, book or MemoryBook([PROD]), Access())
 
 
 async def test_a_token_goes_to_the_best_place() -> None:
     """What was found is written down, with a reference to where its token is kept."""
-    book = Book()
-    service = ConnectionService([Connecting()], book, Access())
+    book = MemoryBook([PROD])
+    service = service_of(book)
     told = ScriptedDialogue()
     typed = Server("semaphore", "lab", "https://lab", password_ref="env:P")
     found = await service.connect(ADA, typed, Given(), told)
@@ -84,19 +42,17 @@ async def test_a_token_goes_to_the_best_place() -> None:
 
 async def test_a_failure_writes_nothing() -> None:
     """What was not reached is not written down, and testing never writes."""
-    book = Book()
-    service = ConnectionService([Connecting(error=Unavailable("down"))], book, Access())
+    book = MemoryBook([PROD])
+    service = service_of(book, FakeConnector(error=Unavailable("down")))
     with pytest.raises(Unavailable):
         await service.connect(ADA, PROD, Given(), ScriptedDialogue())
-    await ConnectionService([Connecting()], book, Access()).test(
-        ADA, replace(PROD, name="x"), Given(), ScriptedDialogue()
-    )
+    await service_of(book).test(ADA, replace(PROD, name="x"), Given(), ScriptedDialogue())
     assert (book.known, book.kept) == ([PROD], {})
 
 
 async def test_a_name_belongs_to_one_server() -> None:
     """A name that another server has is refused; the same server may be connected to again."""
-    service = ConnectionService([Connecting()], Book(), Access())
+    service = service_of()
     with pytest.raises(Conflict, match=r"prod is prod\.example\.net already"):
         await service.connect(ADA, replace(PROD, address="other"), Given(), ScriptedDialogue())
     again = replace(PROD, address="prod.example.net/api")
@@ -121,13 +77,13 @@ async def test_a_name_belongs_to_one_server() -> None:
 )
 async def test_a_name_is_suggested(address: str, name: str) -> None:
     """A new server is called after its host; a known one keeps its name."""
-    service = ConnectionService([Connecting()], Book(), Access())
+    service = service_of()
     assert await service.suggested_name(ADA, "semaphore", address) == name
 
 
 async def test_other_kinds_are_refused_honestly() -> None:
     """A kind that comes later says so; one that nobody knows says which there are."""
-    service = ConnectionService([Connecting()], Book(), Access())
+    service = service_of()
     assert await service.kinds(ADA) == ("semaphore",)
     with pytest.raises(Invalid, match="cannot connect to eve yet"):
         await service.test(ADA, Server("eve", "lab", "h"), Given(), ScriptedDialogue())
@@ -138,8 +94,8 @@ async def test_other_kinds_are_refused_honestly() -> None:
 
 async def test_a_server_is_found_by_name() -> None:
     """A name finds its server, says what names there are, and wants a kind where two share it."""
-    book = Book([PROD, replace(PROD, kind="gitea")])
-    service = ConnectionService([Connecting()], book, Access())
+    book = MemoryBook([PROD, replace(PROD, kind="gitea")])
+    service = service_of(book)
     assert await service.named(ADA, "prod", "semaphore") == PROD
     with pytest.raises(Invalid, match="semaphore and gitea"):
         await service.named(ADA, "prod")

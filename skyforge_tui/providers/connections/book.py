@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.connection import Server
 from skyforge_tui.domain.errors import Conflict, Unavailable
@@ -16,8 +17,10 @@ from skyforge_tui.integrations.aside import aside
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.secrets import Secret
-from skyforge_tui.integrations.toml_edit import UneditableError, Values, changed
 from skyforge_tui.ports.connector import SecretPlace
+
+if TYPE_CHECKING:
+    from skyforge_tui.integrations.toml_edit import Values
 
 _OPERATION = "connection.write"
 
@@ -97,6 +100,8 @@ class ConfigBook:
         raise failure
 
     def _write(self, server: Server) -> None:
+        from skyforge_tui.integrations.toml_edit import UneditableError, changed
+
         try:
             path = self._path.resolve()  # a link into a folder of one's own stays one
             before = path.read_bytes() if path.exists() else None
@@ -138,6 +143,8 @@ def _values(server: Server) -> Values:
 
 def _lines(server: Server) -> str:
     """Return a server as it may be pasted into a configuration."""
+    from skyforge_tui.integrations.toml_edit import changed
+
     return changed("", (server.kind, server.name), _values(server)).strip().replace("\n", " ; ")
 
 

@@ -14,8 +14,8 @@ from skyforge_tui.integrations.http.breakage import UntrustedError
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.tls import Trust
-from skyforge_tui.integrations.http.way import Way
-from skyforge_tui.integrations.ssh import SshJump
+from skyforge_tui.integrations.http.way import Tunnel, Way
+from skyforge_tui.integrations.web_access import jump_of
 from skyforge_tui.providers.connections.certificates import SOON, Shown, shown
 from skyforge_tui.providers.connections.failing import step_of
 from skyforge_tui.providers.connections.telling import Teller
@@ -31,7 +31,7 @@ class Approach:
     def __init__(self, server: Server, teller: Teller) -> None:
         self.server = server
         self._teller = teller
-        self._jump: SshJump | None = None
+        self._jump: Tunnel | None = None
         self._shown: Shown | None = None
 
     async def aclose(self) -> None:
@@ -47,7 +47,7 @@ class Approach:
         """
         server = self.server
         if server.jump and self._jump is None:
-            self._jump = SshJump(server.jump)
+            self._jump = jump_of(server.jump)
         ca_file = Path(server.ca_file).expanduser() if server.ca_file else None
         trust = Trust(server.verify, ca_file, server.fingerprint)
         return Way(trust, server.proxy, self._jump)
