@@ -123,9 +123,14 @@ def instant(text: str) -> int:
     return int(moment.replace(microsecond=0).timestamp()) * SECOND + moment.microsecond * 1000
 
 
-def written(instant_ns: int, digits: int = 9) -> str:
-    """Write an instant as Go's RFC3339Nano does: `digits` of a second, no zeros at their end."""
+def written(instant_ns: int, digits: int = 9, zone_min: int = 0) -> str:
+    """Write an instant as Go's RFC3339Nano does: `digits` of a second, no zeros at their end.
+
+    `zone_min` is how many minutes east of Greenwich it is told.
+    """
     seconds, fraction = divmod(instant_ns, SECOND)
-    moment = datetime.fromtimestamp(seconds, UTC)
+    moment = datetime.fromtimestamp(seconds + 60 * zone_min, UTC)
     tail = f"{fraction:09d}"[:digits].rstrip("0")
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if tail else ''}{tail}Z"
+    hours, minutes = divmod(abs(zone_min), 60)
+    zone = f"{'-' if zone_min < 0 else '+'}{hours:02d}:{minutes:02d}" if zone_min else "Z"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if tail else ''}{tail}{zone}"

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import httpx_ws
 import pytest
 
 from skyforge_tui.demo.clock import instant
@@ -249,3 +250,64 @@ async def test_dry_run_is_in_params(watched: Watched) -> None:
     assert "dry_run" not in beside
     assert not beside.get("params")
     assert inside["params"] == {"dry_run": True}
+
+
+async def test_late_frames(watched: Watched) -> None:
+    """Output may be told after the end of its run, in another time zone, and among the next."""
+    watched.server.habits.frame_lag_s = 2.0
+    watched.server.habits.frame_zone_min = 60
+    url = f"{watched.server.url}/api/ws"
+    async with httpx_ws.aconnect_ws(url, watched.client) as ears:
+        first = (await started(watched.client))["id"]
+        second = (await started(watched.client))["id"]
+        await watched.until(first, *FINAL)
+        await watched.until(second, *FINAL)
+        await watched.clock.advance(3)
+        frames = []
+        for _ in range(watched.server.feed.published):
+            frames.append(json.loads(await ears.receive_text()))  # noqa: PERF401 - in order
+    of_first = [one for one in frames if one["task_id"] == first]
+    end = next(n for n, one in enumerate(frames) if one.get("status") == "success")
+    late = [one for one in frames[end:] if one["task_id"] == first and one["type"] == "log"]
+    between = [one["task_id"] for one in frames[end:]]
+    assert late
+    assert {first, second} == set(between)
+    assert {one["time"][-6:] for one in of_first if one["type"] == "log"} == {"+01:00"}
+    told = [instant(one["time"]) for one in of_first if one["type"] == "log"]
+    assert told == [instant(one["time"]) for one in await watched.rows(first)]
+
+
+async def test_stop_may_revert(watched: Watched, asking: int) -> None:
+    """A run that waits for confirmation may fall back to that when it is stopped."""
+    watched.server.habits.stop_reverts = True
+    assert await watched.do(asking, "stop", {"force": False}) == 204
+    assert (await watched.task(asking))["status"] == "waiting_confirmation"
+
+
+async def test_old_runs_vanish(watched: Watched) -> None:
+    """A server may keep only so many runs of a template: an id that was known is gone."""
+    watched.server.habits.max_runs_per_template = 2
+    numbers = [(await started(watched.client))["id"] for _ in range(4)]
+    await watched.until(numbers[-1], *FINAL)
+    await watched.clock.advance(5)
+    left = [one["id"] for one in (await watched.client.get("/project/1/tasks")).json()]
+    assert left == numbers[:1:-1]
+    gone = await watched.client.get(f"/project/1/tasks/{numbers[0]}")
+    assert gone.status_code == 400
+
+
+async def test_builds_are_deployed(semaphore_estate: SemaphoreServer) -> None:
+    """A build gets the next version, and what deploys it starts by itself."""
+    server = semaphore_estate
+    room = next(one for one in server.state.rooms.values() if one.project.name == "cloud-landing")
+    build = next(one for one in room.templates.values() if one.type == "build")
+    deploy = next(one for one in room.templates.values() if one.type == "deploy")
+    path = f"/project/{room.project.id}/tasks"
+    body = {"template_id": build.id, "environment": json.dumps({"rate": 5, "seconds": 1})}
+    async with client_of(server) as client:
+        versions = [(await client.post(path, json=body)).json()["version"] for _ in range(2)]
+        assert versions == ["1.0.0", "1.0.1"]
+        await clock_of(server).advance(60)
+        newest = (await client.get(path)).json()
+        deploys = [one for one in newest if one["template_id"] == deploy.id]
+        assert [one["build_task"]["version"] for one in deploys] == ["1.0.1", "1.0.0"]

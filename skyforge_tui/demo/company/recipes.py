@@ -111,4 +111,13 @@ LAB_SERVICES: Final = (
     _COMPLIANCE,
     Recipe("Clean hypervisors", "cleanup.ps1", "powershell", view="Daily work", groups=(),
            cron="0 5 * * 0", often=1),
+    Recipe(
+        "Flood", "flood.sh", "bash", "Many lines, each with its number: for whoever counts them",
+        (
+            Question("name", "Name", usual=("a", "b")),
+            Question("rate", "Lines a second", "int", default="50", usual=("50",)),
+            Question("seconds", "Seconds", "int", default="60", usual=("4",)),
+        ),
+        view="Trying things", groups=(), is_parallel=True, often=1,
+    ),
 )  # fmt: skip

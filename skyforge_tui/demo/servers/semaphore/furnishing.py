@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from skyforge_tui.demo.clock import SECOND
+from skyforge_tui.demo.clock import SECOND, written
 from skyforge_tui.demo.estate import Project as Work
 from skyforge_tui.demo.estate import Question, Recipe
 from skyforge_tui.demo.servers.semaphore import shapes
@@ -27,6 +27,7 @@ from skyforge_tui.demo.servers.semaphore.things import (
 if TYPE_CHECKING:
     from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 
+_RUNNERS: Final = (("runner-lyon", ""), ("runner-lab", "lab"))
 _YEAR: Final = 365 * 86400 * SECOND
 _GROUPS: Final[dict[str, tuple[dict[str, Any], dict[str, str], tuple[tuple[str, str], ...]]]] = {
     "defaults": ({"who": "network", "ntp": ["10.1.1.1", "10.1.1.2"]}, {}, ()),
@@ -57,12 +58,26 @@ def furnish(server: SemaphoreServer, more_templates: int = 0) -> None:
             if member is not None:
                 room.members[member.id] = role
         _fill(state, room, work)
+    server.runners += [_runner(state, name, tag) for name, tag in _RUNNERS]
     first = next(iter(state.rooms.values()))
     pattern = next(iter(first.templates.values()))
     for number in range(1, more_templates + 1):
         copy = Template(**{name: getattr(pattern, name) for name in pattern.__struct_fields__})
         copy.name = f"Greet {number:04d}"
         state.add(first, "templates", copy)
+
+
+def _runner(state: State, name: str, tag: str) -> dict[str, Any]:
+    return {
+        "id": state.numbers.next("runner"),
+        "project_id": None,
+        "webhook": "",
+        "max_parallel_tasks": 4,
+        "active": True,
+        "name": name,
+        "tag": tag,
+        "touched": written(state.estate.clock.now(), 0),
+    }
 
 
 def _fill(state: State, room: Room, work: Work) -> None:
@@ -116,6 +131,7 @@ def _template(room: Room, recipe: Recipe, inventory_id: int) -> Template:
         description=recipe.description or None,
         type=recipe.kind,
         start_version="1.0.0" if recipe.kind == "build" else None,
+        autorun=bool(recipe.builds),
         build_template_id=builds.get(recipe.builds),
         inventory_id=inventory_id,
         repository_id=next(iter(room.repositories)),

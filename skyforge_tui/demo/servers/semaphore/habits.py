@@ -23,11 +23,20 @@ class Habits:
     """How long a run waits for its turn although nothing is in the way."""
     end_lag_s: float = 0.3
     """The time between a terminal status and the `end` that belongs to it."""
+    frame_lag_s: float = 0.0
+    """How much later than statuses the socket tells output, as from runners that report in
+    bursts: lines arrive after the end of their run, and among those of the next."""
+    frame_zone_min: int = 0
+    """The time zone in which the socket tells times."""
     row_lag_s: float = 0.0
     """How much later than over the socket a row of output can be fetched."""
     stop_s: float = 0.5
     """How long a run takes to die."""
     stop_ends_as: Literal["stopped", "error"] = "stopped"
+    stop_reverts: bool = False
+    """Whether a run that waits for confirmation falls back to that when it is stopped."""
+    max_runs_per_template: int = 0
+    """How many runs of a template are kept; 0 is all."""
     equal_times: bool = False
     """Rows of one burst carry the same time."""
     swaps_equal_times: bool = False

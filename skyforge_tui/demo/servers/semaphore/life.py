@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from skyforge_tui.demo.clock import SECOND, Cancel
+from skyforge_tui.demo.estate import Commit
 from skyforge_tui.demo.output.programs import perform
 from skyforge_tui.demo.output.steps import Ask, Exit, Failure, Recap, Say, Step
 from skyforge_tui.demo.servers.semaphore import wording
 from skyforge_tui.demo.servers.semaphore.jobs import job_of
 from skyforge_tui.demo.servers.semaphore.queueing import has_room
 from skyforge_tui.demo.servers.semaphore.runs import Run
-from skyforge_tui.demo.servers.semaphore.state import State
+from skyforge_tui.demo.servers.semaphore.starting import start
+from skyforge_tui.demo.servers.semaphore.state import Room, State
 from skyforge_tui.demo.servers.semaphore.telling import Teller
+from skyforge_tui.demo.servers.semaphore.things import TaskRequest, Template
 
 _TICK_S = 5
 _CONFIRMED_S = 0.3
@@ -61,6 +64,10 @@ class Life:
             self._end(run, "stopped")
             return
         if course.is_stopping and not force:
+            return
+        if run.status == "waiting_confirmation" and self._state.habits.stop_reverts:
+            self._turn(run, "stopping")
+            self._turn(run, "waiting_confirmation")
             return
         course.is_stopping = True
         if force and course.is_started:
@@ -134,10 +141,17 @@ class Life:
         self._turn(run, "running")
         for line in wording.preparing(run, room, template):
             self._teller.say(run, line)
+        if (commit := self._newest_commit(room, template)) is not None and not run.commit_hash:
+            run.commit_hash, run.commit_message = commit.sha, commit.message
         dice = self._state.estate.dice("run", run.id)
         course.steps = perform(job_of(run, room, template, dice))
         self._teller.stage(run, "running")
         self._go_on(course)
+
+    def _newest_commit(self, room: Room, template: Template) -> Commit | None:
+        repository = room.repositories.get(template.repository_id)
+        known = repository and self._state.estate.repository(repository.git_url)
+        return known.commits[0] if known else None
 
     def _resume(self, course: Course) -> None:
         self._turn(course.run, "running")
@@ -198,3 +212,20 @@ class Life:
             self._look_soon(0)
         self._teller.tell(run)
         self._teller.note(run)
+        if run.id in self._state.runs:
+            self._follow(run)
+
+    def _follow(self, run: Run) -> None:
+        """Do what the end of a run leads to: deploys of what was built, fewer runs of the past."""
+        room = self._state.rooms[run.project_id]
+        if run.status == "success":
+            for template in room.templates.values():
+                if template.autorun and template.build_template_id == run.template_id:
+                    request = TaskRequest(template_id=template.id, build_task_id=run.id)
+                    account = self._state.accounts.get(run.user_id or 0)
+                    self.begin(start(self._state, room, account, request))
+        most = self._state.habits.max_runs_per_template
+        kept = list(self._state.runs_in(run.project_id, run.template_id))
+        for old in kept[most:] if most else ():
+            if old.is_over:
+                self._state.drop_run(old)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from skyforge_tui.demo.clock import SECOND, written
@@ -41,16 +42,18 @@ class Teller:
         if habits.version.batches_rows:
             stored_at += -stored_at % _BATCH
         run.rows.append(Row(at, text, stored_at))
-        self._publish(
-            run,
-            {
-                "type": "log",
-                "output": text,
-                "time": written(at),
-                "task_id": run.id,
-                "project_id": run.project_id,
-            },
-        )
+        frame = {
+            "type": "log",
+            "output": text,
+            "time": written(at, zone_min=habits.frame_zone_min),
+            "task_id": run.id,
+            "project_id": run.project_id,
+        }
+        if habits.frame_lag_s:
+            tell = partial(self._publish, run, frame)
+            self._state.estate.clock.after(habits.frame_lag_s, tell)
+        else:
+            self._publish(run, frame)
 
     def tell(self, run: Run) -> None:
         """Publish the status of a run."""
@@ -58,8 +61,8 @@ class Teller:
             run,
             {
                 "type": "update",
-                "start": _told(run.start),
-                "end": _told(run.end),
+                "start": self._told(run.start),
+                "end": self._told(run.end),
                 "status": run.status,
                 "task_id": run.id,
                 "template_id": run.template_id,
@@ -92,6 +95,7 @@ class Teller:
     def _publish(self, run: Run, frame: dict[str, object]) -> None:
         self._feed.publish(self._audiences.get(run.id, frozenset()), frame)
 
-
-def _told(instant: int | None) -> str | None:
-    return None if instant is None else written(instant)
+    def _told(self, instant: int | None) -> str | None:
+        if instant is None:
+            return None
+        return written(instant, zone_min=self._state.habits.frame_zone_min)
