@@ -12,6 +12,7 @@ import json
 import os
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from skyforge_tui.store.log_format import (
 class LogFiles:
     """Read-only descriptors; those of files that do not exist yet are None.
 
-    One thread opens, asks and closes; any thread may `pread`.
+    One thread opens, asks and closes; any may `pread`, and use what it has on lease.
     """
 
     def __init__(self) -> None:
@@ -51,20 +52,26 @@ class LogFiles:
         """Return whether opening again would find other files."""
         raise NotImplementedError
 
+    @contextlib.contextmanager
+    def lease(self) -> Iterator[int | None]:
+        """Keep the descriptors open meanwhile; give that of the log, None once it is closed."""
+        with self._guard:
+            is_open = not self._closed
+            self._reading += is_open
+        try:
+            yield self.log if is_open else None
+        finally:
+            if is_open:
+                self._leave()
+
     def pread(self, size: int, offset: int) -> bytes:
         """Return bytes of the log, from any thread; none once it is closed.
 
         Raises:
             OSError: the file cannot be read.
         """
-        with self._guard:
-            if self._closed or self.log is None:
-                return b""
-            self._reading += 1
-        try:
-            return os.pread(self.log, size, offset)
-        finally:
-            self._leave()
+        with self.lease() as log:
+            return b"" if log is None else os.pread(log, size, offset)
 
     def close(self) -> None:
         """Give the descriptors back, the last reading thread does; closing twice is fine."""

@@ -16,10 +16,14 @@ from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.log_expression import ESCAPE
 from skyforge_tui.domain.log_query import LogQuery
 
-FARTHEST_ESCAPE = 4096
+FARTHEST = 4096
 """How long an escape sequence is taken for one; what is behind is searched as text."""
 
 _ESCAPE = re.compile(ESCAPE)
+_STRINGS = frozenset(b"]PX^_")
+"""What begins, behind an escape, a string of any text, such as a title."""
+_INSIDE = frozenset(b"\x1b[" + bytes(range(0x20, 0x40)))
+"""What may stand before a byte within an escape sequence that is no string."""
 _ANYWHERE = _re2.RE2.Anchor.UNANCHORED
 
 
@@ -79,7 +83,7 @@ class LogMatcher:
         found: list[tuple[int, int]] = []
         position = 0
         while not self.is_inverse and position <= len(data):
-            first, last = self._next(data, position, len(data))
+            first, last = self._next(data, position)
             if first < 0 or first == last:
                 break
             found.append((first, last))
@@ -89,16 +93,22 @@ class LogMatcher:
     def _hits(self, data: bytes, start: int, last: int) -> Found:
         """Return the hits that begin between `start` and `last`, both included."""
         starts = array("I")
+        match, find, escape_before, size = self._match, data.find, data.rfind, len(data)
         lines, position, line_end = 0, start, start - 1
         while position <= last:
-            first, end = self._next(data, position, len(data))
+            first, end = match(_ANYWHERE, data, position, size)[0]
             if not 0 <= first <= last:
                 break
+            escape = escape_before(b"\x1b", first - FARTHEST if first > FARTHEST else 0, first)
+            if escape >= 0 and (data[first - 1] in _INSIDE or data[escape + 1] in _STRINGS):
+                position = _end_of_escape(data, escape, first)
+                if position:
+                    continue
             is_new_line = first > line_end
             if is_new_line:
                 lines += 1
-                line_end = data.find(b"\n", first)
-                line_end = len(data) if line_end < 0 else line_end
+                line_end = find(b"\n", first)
+                line_end = size if line_end < 0 else line_end
             if end > first:
                 starts.append(first)
                 position = end
@@ -109,20 +119,17 @@ class LogMatcher:
             position = line_end + 1
         return Found(starts, lines, max(position, start))
 
-    def _next(self, data: bytes, position: int, limit: int) -> tuple[int, int]:
+    def _next(self, data: bytes, position: int) -> tuple[int, int]:
         """Return where the next hit begins and ends; (-1, -1) when there is none."""
-        while position <= limit:
+        while position <= len(data):
             first: int
-            first, end = self._match(_ANYWHERE, data, position, limit)[0]
+            first, end = self._match(_ANYWHERE, data, position, len(data))[0]
             if first < 0:
                 break
-            escape = data.rfind(b"\x1b", max(0, first - FARTHEST_ESCAPE), first)
-            if escape < 0:
+            escape = data.rfind(b"\x1b", max(0, first - FARTHEST), first)
+            position = 0 if escape < 0 else _end_of_escape(data, escape, first)
+            if not position:
                 return first, end
-            sequence = _ESCAPE.match(data, escape, first + FARTHEST_ESCAPE)
-            if sequence is None or sequence.end() <= first:
-                return first, end
-            position = sequence.end()
         return -1, -1
 
     def _lines_without(self, data: bytes, start: int, last: int) -> Found:
@@ -130,7 +137,7 @@ class LogMatcher:
         starts = array("I")
         line = start
         while True:
-            first, _ = self._next(data, line, len(data))
+            first, _ = self._next(data, line)
             if not 0 <= first <= last:
                 _add_lines(starts, data, line, last + 1)
                 break
@@ -139,6 +146,12 @@ class LogMatcher:
             if not line:
                 break
         return Found(starts, len(starts), last)
+
+
+def _end_of_escape(data: bytes, escape: int, at: int) -> int:
+    """Return where the sequence at `escape` ends if the byte at `at` is inside; 0 if it is not."""
+    sequence = _ESCAPE.match(data, escape, at + FARTHEST)
+    return sequence.end() if sequence is not None and sequence.end() > at else 0
 
 
 def _add_lines(starts: array[int], data: bytes, line: int, end: int) -> None:

@@ -87,26 +87,26 @@ class LogPages:
         Raises:
             OSError: the file cannot be read.
         """
-        counter = self._index.counter
+        seen = self._index.seen
         offset = max(offset, 0)
-        if offset >= counter.line_start:
-            return counter.lines if offset <= counter.size else None
+        if offset >= seen.line_start:
+            return seen.lines if offset <= seen.size else None
         block = self._index.block_of_offset(log, offset)
         if block is None or block.first_line is None:
             return None
         return block.first_line + block.inside(offset)
 
     def _block(self, log: int, offset: int, size: int) -> Block | None:
-        counter = self._index.counter
-        if counter.size >= size:
+        seen = self._index.seen
+        if seen.size >= size:
             return self._index.block_of_offset(log, offset)
-        if offset >= counter.line_start:
-            return self._loose.around(log, offset, counter.line_start, size)
+        if offset >= seen.line_start:
+            return self._loose.around(log, offset, seen.line_start, size)
         block = self._index.block_of_offset(log, offset)
-        if block is None or block.end <= counter.line_start:
+        if block is None or block.end <= seen.line_start:
             return block
         # The line that is just being counted has more bytes than were counted.
-        return block.until(counter.line_start)
+        return block.until(seen.line_start)
 
     def _lines(self, block: Block, first: int, stop: int) -> list[LogLine]:
         return [self._line(block, one) for one in range(first, min(stop, len(block.starts)))]

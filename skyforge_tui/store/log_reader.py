@@ -8,9 +8,8 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from bisect import bisect_right
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -18,15 +17,15 @@ from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.domain.log_query import LogQuery
 from skyforge_tui.ports.log_search import LogSearch
+from skyforge_tui.store.log_counting import LineCounting
 from skyforge_tui.store.log_files import LogFiles, PlainFile, RunFiles, read_gaps
 from skyforge_tui.store.log_filter import FilteredLogReader
-from skyforge_tui.store.log_format import RecordColumns, read_records
 from skyforge_tui.store.log_index import LogIndex
 from skyforge_tui.store.log_pages import LogPages
 from skyforge_tui.store.log_search import BackgroundLogSearch
+from skyforge_tui.store.log_times import LogTimes
 
-DEFAULT_BUDGET_BYTES = 4 * 1024 * 1024
-_TIMES_AT_ONCE = 4096
+DEFAULT_BUDGET_BYTES = 2 * 1024 * 1024
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -57,14 +56,17 @@ class FileLogReader:
     `refresh`) and `read` may be called.
     """
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, *, counts_beside: bool = True) -> None:
         """Open the files in the run directory `place`, or the plain file.
+
+        `counts_beside` lets a thread of its own count what is more than one refresh may count.
 
         Raises:
             OSError: they cannot be opened.
             ValueError: the announcement of the generation makes no sense.
         """
         self.place = place
+        self._counts_beside = counts_beside
         self._open: Callable[[Path], LogFiles] = RunFiles if place.is_dir() else PlainFile
         self._files: LogFiles = self._open(place)
         self._arrived: LogFiles | None = None
@@ -76,9 +78,10 @@ class FileLogReader:
     def _forget(self) -> None:
         self._size = 0
         self._ends_with_newline = True
-        self._index = LogIndex()
-        self._pages = LogPages(self._index, self.time_at)
-        self._times = RecordColumns()
+        self._counting = LineCounting()
+        self._index = LogIndex(self._counting)
+        self._times = LogTimes()
+        self._pages = LogPages(self._index, self._times.at)
         self._gaps: tuple[LogGap, ...] = ()
         self._gaps_size = 0
 
@@ -95,7 +98,7 @@ class FileLogReader:
     @property
     def counted_size(self) -> int:
         """Bytes whose lines are counted."""
-        return self._index.counter.size
+        return self._index.seen.size
 
     @property
     def ends_with_newline(self) -> bool:
@@ -135,6 +138,8 @@ class FileLogReader:
     def refresh(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> bool:
         """Look for new bytes, count at most `budget_bytes` of them; return whether more remain.
 
+        More is left to another thread, and seen by later calls.
+
         Raises:
             Unavailable: the files cannot be read.
         """
@@ -148,9 +153,10 @@ class FileLogReader:
         if size != self._size:
             self._ends_with_newline = os.pread(log, 1, size - 1) == b"\n"
             self._size = size
-        self._read_times()
+        times = self._files.times
+        has_more_times = times is not None and self._times.read(times)
         self._read_gaps()
-        return self._index.extend(log, self._files.index, size, budget_bytes)
+        return self._count(log, budget_bytes) or has_more_times
 
     @_translated
     def lines_from(self, offset: int, count: int) -> list[LogLine]:
@@ -208,10 +214,7 @@ class FileLogReader:
 
     def time_at(self, offset: int) -> datetime | None:
         """Return when the byte at `offset` arrived, if that was recorded."""
-        index = bisect_right(self._times.offsets, offset) - 1
-        if index < 0:
-            return None
-        return _moment(self._times.values[index])
+        return self._times.at(offset)
 
     def gaps(self) -> tuple[LogGap, ...]:
         """Return the known holes, by offset."""
@@ -234,9 +237,23 @@ class FileLogReader:
         with self._hand_over:
             self._closed = True
             arrived, self._arrived = self._arrived, None
+        self._counting.stop()
         self._files.close()
         if arrived is not None:
             arrived.close()
+
+    def _count(self, log: int, budget_bytes: int) -> bool:
+        counting = self._counting
+        if counting.failure is not None:
+            failure, counting.failure = counting.failure, None
+            raise failure
+        if not counting.is_counting:
+            counting.count(log, self._files.index, self._size, budget_bytes)
+        self._index.look()
+        has_more = self._index.seen.size < self._size
+        if has_more and self._counts_beside:
+            counting.count_beside(self._files, self._size)
+        return has_more
 
     def _take_over(self) -> None:
         with self._hand_over:
@@ -250,17 +267,8 @@ class FileLogReader:
 
     def _start_over(self, generation: int) -> None:
         self._generation = generation
+        self._counting.stop()
         self._forget()
-
-    def _read_times(self) -> None:
-        if self._files.times is None:
-            return
-        last = self._times.offsets[-1] if len(self._times) else -1
-        for record in read_records(self._files.times, len(self._times), _TIMES_AT_ONCE):
-            if record.offset <= last:
-                break
-            self._times.append(record)
-            last = record.offset
 
     def _read_gaps(self) -> None:
         if self._files.gaps is None:
@@ -273,12 +281,3 @@ class FileLogReader:
     @property
     def _log(self) -> int | None:
         return None if self._closed else self._files.log
-
-
-@functools.lru_cache(maxsize=256)
-def _moment(unix_ms: int) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(unix_ms / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        # No clock says this; a broken record is the same as none.
-        return None

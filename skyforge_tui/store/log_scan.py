@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from skyforge_tui.store.log_format import CHUNK_BYTES
 from skyforge_tui.store.log_hits import Stretch
-from skyforge_tui.store.log_matcher import FARTHEST_ESCAPE, LogMatcher
+from skyforge_tui.store.log_matcher import FARTHEST, LogMatcher
 
 OVERLAP_BYTES = 64 * 1024
 """How far a hit may reach out of a piece of a line that is too long to be looked at as a whole."""
@@ -90,7 +90,7 @@ class LogScanner:
         if line is None or line.start != start:
             line = self._long = _LongLine(start, start)
         while self._is_wanted():
-            before = min(FARTHEST_ESCAPE, line.done - start)
+            before = min(FARTHEST, line.done - start)
             base = line.done - before
             size = min(before + CHUNK_BYTES + OVERLAP_BYTES, limit - base)
             data = self._whole(base, size)

@@ -69,7 +69,7 @@ def test_lines_are_found_by_offset_before_and_after_they_are_counted(
     ):
         path = Path(name) / "log"
         path.write_bytes(data)
-        reader = FileLogReader(path)
+        reader = FileLogReader(path, counts_beside=False)
         reader.refresh(counted)
         lines = plain_lines(data)
         assert reader.size == len(data)
@@ -144,7 +144,7 @@ def test_an_enormous_line_is_cut_but_told(tmp_path: Path) -> None:
     ):
         path = tmp_path / "log"
         path.write_bytes(b"first\n" + b"x" * 5_000_000 + b"\nlast\n")
-        reader = FileLogReader(path)
+        reader = FileLogReader(path, counts_beside=False)
         reader.refresh(1)
         assert [line.data[:5] for line in reader.lines_before(reader.size, 3)] == [
             b"first", b"xxxxx", b"last",
