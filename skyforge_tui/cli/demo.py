@@ -7,11 +7,13 @@ from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from skyforge_tui.cli.answers import answer, guarded, narrate
 from skyforge_tui.wiring.demo import ROLES, open_demo, serve_demo
 
 _NEEDED = ("starlette", "uvicorn", "wsproto")
+_DEFAULT = ParameterSource.DEFAULT
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -28,6 +30,7 @@ def _options(function: Function) -> Function:
             "--speed", type=click.FloatRange(min=0, min_open=True), default=1.0,
             show_default=True, help="How fast runs go.",
         ),
+        click.option("--tls", is_flag=True, help="Show a certificate that nobody vouches for."),
         click.option(
             "-o", "--option", "options", metavar="SERVER.NAME=VALUE", multiple=True,
             help="How a server is, such as semaphore.version=2.10.",
@@ -40,12 +43,18 @@ def _options(function: Function) -> Function:
 @click.group(invoke_without_command=True)
 @_options
 @click.pass_context
-def demo(ctx: click.Context, role: str, seed: int, speed: float, options: tuple[str, ...]) -> None:
+def demo(
+    ctx: click.Context, role: str, seed: int, speed: float, tls: bool, options: tuple[str, ...]
+) -> None:
     """Open the cockpit on a pretend company, served by this machine to itself."""
     if ctx.invoked_subcommand is not None:
+        given = [one for one in ctx.params if ctx.get_parameter_source(one) is not _DEFAULT]
+        if given:
+            raise click.UsageError(f"options go behind {ctx.invoked_subcommand}")
         return
     _need()
     arguments = ["--as", role, "--seed", str(seed), "--speed", str(speed)]
+    arguments += ["--tls"] if tls else []
     arguments += [part for one in options for part in ("-o", one)]
     ctx.exit(guarded(lambda: open_demo(arguments)))
 
@@ -56,7 +65,7 @@ def demo(ctx: click.Context, role: str, seed: int, speed: float, options: tuple[
 @click.option("--until-eof", is_flag=True, hidden=True)
 @click.pass_context
 def serve(
-    ctx: click.Context, role: str, seed: int, speed: float, options: tuple[str, ...],
+    ctx: click.Context, role: str, seed: int, speed: float, tls: bool, options: tuple[str, ...],
     as_json: bool, until_eof: bool,
 ) -> None:  # fmt: skip
     """Serve the pretend company until ended, on ports of the loopback interface only.
@@ -70,7 +79,7 @@ def serve(
 
     try:
         serve_demo(
-            tell, role=role, seed=seed, speed=speed, servers=_by_server(options),
+            tell, role=role, seed=seed, speed=speed, servers=_by_server(options), tls=tls,
             until_eof=until_eof,
         )  # fmt: skip
     except ValueError as error:

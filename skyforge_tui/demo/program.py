@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +26,8 @@ class Options:
     speed: float = 1.0
     servers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Options by kind; a kind that is missing has none, but is served."""
+    tls: ssl.SSLContext | None = None
+    """What the servers show where they speak TLS; None speaks in the clear."""
 
 
 _LIVELY: Final[dict[str, dict[str, Any]]] = {
@@ -60,7 +63,12 @@ async def open_estate(options: Options) -> AsyncIterator[OpenEstate]:
         OSError: a port is taken.
     """
     estate = make_estate(options.seed, LiveClock(options.speed))
-    servers = {kind: make_server(kind, estate, **options.servers.get(kind, {})) for kind in KINDS}
+    servers = {
+        kind: make_server(
+            kind, estate, tls=options.tls, **(_LIVELY[kind] | options.servers.get(kind, {}))
+        )
+        for kind in KINDS
+    }
     control = Control(estate, servers)
     async with AsyncExitStack() as stack:
         for server in servers.values():

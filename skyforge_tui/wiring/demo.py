@@ -32,24 +32,34 @@ def serve_demo(
     seed: int = 1,
     speed: float = 1.0,
     servers: dict[str, dict[str, Any]] | None = None,
+    tls: bool = False,
     until_eof: bool = False,
 ) -> None:
     """Serve the estate until SIGINT or SIGTERM, or the end of standard input.
 
     `tell` is called once, with addresses, credentials by role, and the path of a configuration
-    that signs in as `role`. `servers` holds options by kind.
+    that signs in as `role`. `servers` holds options by kind; with `tls` they show a certificate
+    that nobody vouches for, and that the configuration believes.
 
     Raises:
         ValueError: an option is nothing that its server knows.
         OSError: a port is taken.
     """
+    from skyforge_tui.demo.certificates import make_certificate
     from skyforge_tui.demo.program import Options, open_estate, until_ended
 
     async def serve() -> None:
         with _home() as home:
-            async with open_estate(Options(seed, speed, servers or {})) as estate:
+            certificate = make_certificate(home) if tls else None
+            context = None if certificate is None else certificate.context
+            async with open_estate(Options(seed, speed, servers or {}, context)) as estate:
                 told = estate.told()
-                config = _configure(home, told["servers"], role)
+                if certificate is not None:
+                    told["tls"] = {
+                        "ca_file": str(certificate.path),
+                        "fingerprint": certificate.fingerprint,
+                    }
+                config = _configure(home, told, role)
                 tell({**told, "config": str(config)})
                 await until_ended(eof=until_eof)
 
@@ -104,17 +114,19 @@ def _home() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _configure(home: Path, servers: dict[str, Any], role: str) -> Path:
+def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
     """Write a configuration that knows the servers, and the secrets that it names."""
     lines = [f"state_dir = {_text(home / 'state')}", f"cache_dir = {_text(home / 'cache')}"]
     lines += ["", "[workspace]", 'name = "demo"', f"roots = [{_text(home / 'workspace')}]"]
     (home / "workspace").mkdir()
-    for kind, server in servers.items():
+    for kind, server in told["servers"].items():
         secret = home / f"{kind}.token"
         secret.write_text(server["credentials"][role]["token"] + "\n", encoding="utf-8")
         secret.chmod(0o600)
         lines += ["", f"[{kind}.demo]", f"url = {_text(server['url'])}"]
         lines += [f"token = {_text(f'file:{secret}')}"]
+        if "tls" in told:
+            lines += ["", f"[{kind}.demo.tls]", f"ca_file = {_text(told['tls']['ca_file'])}"]
     config = home / "config.toml"
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return config

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import tomllib
@@ -55,6 +57,21 @@ def test_serves_until_ended(number: signal.Signals) -> None:
         assert not config.parent.exists()
 
 
+def test_speaks_tls() -> None:
+    """A certificate that nobody vouches for is believed by the configuration, and by no other."""
+    with serving("--tls") as (_, told):
+        settings = tomllib.loads(Path(told["config"]).read_text(encoding="utf-8"))
+        instance = settings["semaphore"]["demo"]
+        believing = ssl.create_default_context(cafile=instance["tls"]["ca_file"])
+        ping = f"{instance['url']}/api/ping"
+        assert httpx.get(ping, verify=believing, trust_env=False).text == "pong"
+        with pytest.raises(httpx.ConnectError, match="self-signed"):
+            httpx.get(ping, trust_env=False)
+        port = httpx.URL(instance["url"]).port
+        shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", port)))
+        assert hashlib.sha256(shown).hexdigest() == told["tls"]["fingerprint"]
+
+
 def test_ends_with_who_started_it() -> None:
     """An estate that a cockpit started ends when that cockpit does, however it died."""
     with serving("--until-eof") as (process, told):
@@ -79,3 +96,9 @@ def test_wrong_options_are_named(
     """An option that no server knows is refused as a mistake in usage."""
     assert run(["demo", "serve", "-o", option]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_options_stand_where_they_count(capsys: pytest.CaptureFixture[str]) -> None:
+    """Options before `serve` are refused instead of going unheard."""
+    assert run(["demo", "--speed", "3", "serve"]) == 2
+    assert "behind serve" in capsys.readouterr().err

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import httpx
 import httpx_ws
 import pytest
 
+from skyforge_tui.demo.servers.semaphore.app import NOUNS
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 from tests.estates import client_of, clock_of, served_semaphore, started
 
@@ -205,3 +207,31 @@ async def test_schedules(semaphore_estate: SemaphoreServer) -> None:
         assert (await client.put(path, json={"active": False})).status_code == 204
         await clock_of(server).advance(8 * 86400)
         assert (await client.get("/project/1/tasks")).json()[-1]["id"] == task["id"]
+
+
+JUNK = (
+    b"", b"null", b"[]", b'"text"', b"\xff\xfe", b"[" * 5000, b'{"id": "1", "project_id": "1"}',
+    b'{"id": 1, "project_id": 1, "name": [], "params": [], "active": "yes", "secrets": {}}',
+    b'{"template_id": 1, "project_id": 1, "id": 1, "params": {"limit": 5}, "environment": "[1]"}',
+    b'{"template_id": 1, "project_id": 1, "type": "run_at", "run_at": "whenever"}',
+)  # fmt: skip
+
+
+async def test_nothing_sent_breaks_it() -> None:
+    """Whatever is sent to whatever route, the server answers as itself, and none of it fails."""
+    async with served_semaphore("2.18") as server, client_of(server) as client:
+        routes = [
+            (method, route.path)
+            for noun in NOUNS
+            for route in noun.routes.routes
+            for method in sorted(route.methods or ())
+        ]
+        assert len(routes) > 80
+        for method, path in routes:
+            if method == "DELETE" or path == "/auth/logout":
+                continue
+            for number, junk in enumerate(JUNK if method in ("POST", "PUT") else JUNK[:1]):
+                filled = re.sub(r"\{\w+\}", str(number % 3 or 1), path)
+                response = await client.request(method, filled, content=junk)
+                assert response.status_code < 500 or path.endswith("/tasks"), (method, path, junk)
+        await clock_of(server).advance(60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any, Protocol
 
 from skyforge_tui.demo.chaos import Chaos
@@ -64,8 +65,10 @@ KINDS = ("semaphore",)
 """Every server that an estate can have."""
 
 
-def make_server(kind: str, estate: Estate, **options: Any) -> PretendServer:
-    """Return a server of a kind, not yet open; options are its habits, and `port` and `tls`.
+def make_server(
+    kind: str, estate: Estate, *, tls: ssl.SSLContext | None = None, **options: Any
+) -> PretendServer:
+    """Return a server of a kind, not yet open; options are what its kind knows.
 
     Raises:
         ValueError: there is no such kind, or an option is nothing it knows.
@@ -73,5 +76,5 @@ def make_server(kind: str, estate: Estate, **options: Any) -> PretendServer:
     if kind == "semaphore":
         from skyforge_tui.demo.servers.semaphore.server import make_semaphore
 
-        return make_semaphore(estate, **options)
+        return make_semaphore(estate, tls=tls, **options)
     raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")

@@ -31,10 +31,11 @@ from skyforge_tui.demo.servers.semaphore.endpoints import (
 if TYPE_CHECKING:
     from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 
-_NOUNS: Final = (
+NOUNS: Final = (
     signing_in, identity, projects, members, resources, templates, schedules, tasks, output,
     results, admin,
 )  # fmt: skip
+"""The modules that hold the routes."""
 _PAGE: Final = (
     "<!DOCTYPE html><html><head><title>Semaphore</title></head><body><noscript>We're sorry but "
     "Semaphore doesn't work properly without JavaScript enabled.</noscript><div id=app></div>"
@@ -44,7 +45,7 @@ _PAGE: Final = (
 
 def make_app(server: SemaphoreServer) -> ASGIApp:
     """Return the application."""
-    api: list[BaseRoute] = [route for noun in _NOUNS for route in noun.routes.routes]
+    api: list[BaseRoute] = [route for noun in NOUNS for route in noun.routes.routes]
     api += [WebSocketRoute("/ws", _listen), Route("/{rest:path}", _unknown, methods=None)]
     app = Starlette(
         routes=[Mount("/api", routes=api), Route("/{rest:path}", _page)],

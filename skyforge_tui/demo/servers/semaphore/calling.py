@@ -64,7 +64,7 @@ class Call:
     def number(self, name: str) -> int:
         """Return a number of the path; what is none is a bad request."""
         text = self.request.path_params[name]
-        if not text.isdecimal():
+        if not (text.isascii() and text.isdecimal()):
             raise Refusal(400)
         return int(text)
 
@@ -79,7 +79,7 @@ class Call:
         """Return the JSON of the body; nothing, or no JSON, is a bad request."""
         try:
             return json.loads(await self.request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refusal(400) from None
 
     async def body(self, shape: type[B]) -> B:

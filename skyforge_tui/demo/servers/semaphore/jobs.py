@@ -29,7 +29,7 @@ def job_of(run: Run, room: Room, template: Template, dice: random.Random) -> Job
         limit=_limit(run),
         is_check=run.dry_run or bool(params.get("dry_run")) or bool(params.get("plan")),
         shows_diff=run.diff or bool(params.get("diff")),
-        verbosity=int(params.get("debug_level") or 4 * (run.debug or bool(params.get("debug")))),
+        verbosity=params.get("debug_level") or 4 * (run.debug or params.get("debug", False)),
         approves=bool(params.get("auto_approve") or template.task_params.get("auto_approve")),
         destroys=bool(params.get("destroy")),
     )

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import msgspec
 
 from skyforge_tui.demo.servers.semaphore.answers import Refusal
 from skyforge_tui.demo.servers.semaphore.runs import Run
 from skyforge_tui.demo.servers.semaphore.state import Account, Room, State
-from skyforge_tui.demo.servers.semaphore.things import TaskRequest, Template
+from skyforge_tui.demo.servers.semaphore.things import (
+    AnsibleParams,
+    TaskRequest,
+    Template,
+    TerraformParams,
+)
 
 
 def start(state: State, room: Room, account: Account | None, given: TaskRequest) -> Run:
@@ -42,15 +50,26 @@ def start(state: State, room: Room, account: Account | None, given: TaskRequest)
     if template.allow_override_branch_in_task or not version.limits_branches:
         run.git_branch = given.git_branch
     if version.has_params:
-        run.params = dict(given.params or {})
-        if given.limit and not run.params.get("limit"):
-            run.params["limit"] = given.limit.split(",")
+        run.params = _params(template.app, given)
     else:
         run.debug, run.dry_run, run.diff = given.debug, given.dry_run, given.diff
     if version.overrides_inventory and template.task_params.get("allow_override_inventory"):
         run.inventory_id = given.inventory_id
     state.add_run(run)
     return run
+
+
+def _params(app: str, given: TaskRequest) -> dict[str, Any]:
+    """Return the parameters that the app knows; a limit beside them becomes one of them."""
+    shape = AnsibleParams if app == "ansible" else TerraformParams
+    try:
+        known = msgspec.convert(given.params or {}, shape)
+    except msgspec.ValidationError:
+        raise Refusal(400) from None
+    if isinstance(known, AnsibleParams) and not known.limit and given.limit:
+        known.limit = given.limit.split(",")
+    params: dict[str, Any] = msgspec.to_builtins(known)
+    return params
 
 
 def _next_version(state: State, room: Room, template: Template) -> str:

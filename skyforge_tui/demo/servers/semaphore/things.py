@@ -171,6 +171,28 @@ class Project(msgspec.Struct):
     type: str = ""
 
 
+class AnsibleParams(msgspec.Struct, omit_defaults=True):
+    """How a run of Ansible differs from its template."""
+
+    debug: bool = False
+    debug_level: int = 0
+    dry_run: bool = False
+    diff: bool = False
+    limit: list[str] = msgspec.field(default_factory=list)
+    tags: list[str] = msgspec.field(default_factory=list)
+    skip_tags: list[str] = msgspec.field(default_factory=list)
+
+
+class TerraformParams(msgspec.Struct, omit_defaults=True):
+    """How a run of Terraform or OpenTofu differs from its template."""
+
+    plan: bool = False
+    destroy: bool = False
+    auto_approve: bool = False
+    upgrade: bool = False
+    reconfigure: bool = False
+
+
 class TaskRequest(msgspec.Struct):
     """What starts a run; see `Task` for the fields that stay."""
 

@@ -106,11 +106,11 @@ async def branches(call: Call) -> Response:
 @routes("POST", "/project/{project_id}/views/positions", needs=MANAGE)
 async def positions(call: Call) -> Response:
     """Put views in order."""
-    for number, position in dict(await call.document()).items():
-        view = call.room.views.get(int(number))
+    for number, position in (await call.body(dict[str, int])).items():
+        view = call.room.views.get(int(number) if number.isdecimal() else 0)
         if view is None:
             raise Refusal(404)
-        view.position = int(position)
+        view.position = position
     return empty()
 
 

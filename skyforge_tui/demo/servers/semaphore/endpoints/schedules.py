@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from skyforge_tui.demo.clock import instant
 from skyforge_tui.demo.cron import Cron
 from skyforge_tui.demo.servers.semaphore import shapes
 from skyforge_tui.demo.servers.semaphore.answers import Refusal, answer, empty
@@ -105,8 +106,10 @@ def _check(call: Call, given: Schedule, number: int | None = None) -> None:
         raise Refusal(400)
     if given.type != "run_at":
         _check_pattern(given.cron_format)
-    elif not call.state.habits.version.has_run_at or not given.run_at:
+    elif not call.state.habits.version.has_run_at:
         raise Refusal(400)
+    else:
+        _check_moment(given.run_at or "")
 
 
 def _check_pattern(text: str) -> None:
@@ -114,6 +117,13 @@ def _check_pattern(text: str) -> None:
         Cron.parse(text)
     except ValueError as error:
         raise Refusal(400, f"Cron: {error}") from None
+
+
+def _check_moment(text: str) -> None:
+    try:
+        instant(text)
+    except ValueError:
+        raise Refusal(400) from None
 
 
 def _shape(one: Schedule, call: Call) -> shapes.Shape:
