@@ -13,16 +13,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from skyforge_tui.demo.company.staff import BY_ROLE
-from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.providers.runs.local import LocalRunEngine
+from skyforge_tui.providers.starter.local import LocalStarter
+from skyforge_tui.settings.sample import sample
+from skyforge_tui.store.run_directories import FileRunDirectories
 
 ROLES: Final = tuple(BY_ROLE)
 """Whom one can be in the pretend company."""
+_STATE: Final = "state"
+_WORKSPACE: Final = "workspace"
 _ENDS_WITHIN_S: Final = 10
+_ASKED_TO_STOP: Final = 10
+_BETWEEN_STOPS_S: Final = 0.2
 
 
 def serve_demo(
@@ -60,6 +68,7 @@ def serve_demo(
                         "fingerprint": certificate.fingerprint,
                     }
                 config = _configure(home, told, role)
+                await _furnish(home)
                 tell({**told, "config": str(config)})
                 await until_ended(eof=until_eof)
 
@@ -75,7 +84,10 @@ def open_demo(arguments: Sequence[str]) -> int:
     from skyforge_tui.wiring import run_cockpit
 
     with _served(arguments) as config:
-        return run_cockpit(config, None)
+        try:
+            return run_cockpit(config, None)
+        finally:
+            asyncio.run(_stop_runs(config.parent / _STATE))
 
 
 @contextmanager
@@ -116,9 +128,8 @@ def _home() -> Iterator[Path]:
 
 def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
     """Write a configuration that knows the servers, and the secrets that it names."""
-    lines = [f"state_dir = {_text(home / 'state')}", f"cache_dir = {_text(home / 'cache')}"]
-    lines += ["", "[workspace]", 'name = "demo"', f"roots = [{_text(home / 'workspace')}]"]
-    (home / "workspace").mkdir()
+    lines = [f"state_dir = {_text(home / _STATE)}", f"cache_dir = {_text(home / 'cache')}"]
+    lines += ["", "[workspace]", 'name = "demo"', f"roots = [{_text(home / _WORKSPACE)}]"]
     for kind, server in told["servers"].items():
         secret = home / f"{kind}.token"
         secret.write_text(server["credentials"][role]["token"] + "\n", encoding="utf-8")
@@ -130,6 +141,27 @@ def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
     config = home / "config.toml"
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return config
+
+
+async def _furnish(home: Path) -> None:
+    """Put the sample project into the workspace, so that there is something local too."""
+    (home / _WORKSPACE).mkdir()
+    starter = LocalStarter(home / "config.toml", sample)
+    await starter.write_sample(home / _WORKSPACE / "sample-lab", with_containers=False)
+
+
+async def _stop_runs(state_dir: Path) -> None:
+    """End what was started on this machine meanwhile: its place is about to be removed."""
+    engine = LocalRunEngine(FileRunDirectories(state_dir))
+    for _ in range(_ASKED_TO_STOP):  # each time more firmly
+        listing = await engine.fetch(await engine.ids())
+        active = [one.run.id for one in listing.runs if one.run.state.is_active]
+        if not active:
+            return
+        for run_id in active:
+            with suppress(Conflict, NotFound):  # it has ended by itself
+                await engine.stop(run_id)
+        await asyncio.sleep(_BETWEEN_STOPS_S)
 
 
 def _text(value: object) -> str:
