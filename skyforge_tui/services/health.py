@@ -21,6 +21,10 @@ class HealthBoard:
         """Add an upstream that nobody has asked yet."""
         self._lights.setdefault(name, UpstreamHealth(name, kind, UpstreamState.UNKNOWN))
 
+    def remembered(self, name: str, at: datetime) -> None:
+        """Note when an upstream answered before the program was started."""
+        self._set(name, self._lights[name].state, at, "")
+
     def answered(self, name: str, at: datetime) -> None:
         """Note that an upstream answered in full."""
         self._set(name, UpstreamState.LIVE, at, "")

@@ -45,6 +45,9 @@ class LabIndex:
         self._sources = {
             one.provider: one for one in await self._cache.sources() if one.provider in configured
         }
+        for source in self._sources.values():
+            if source.as_of is not None:
+                self._health.remembered(source.provider, source.as_of)
 
     def labs(self) -> tuple[Lab, ...]:
         """Return the labs as last seen."""

@@ -44,8 +44,7 @@ class MarkedLabs:
             lab = _lab(run, marker)
             if lab.id == lab_id:
                 said = LabStep(f"run {run.number} says {marker.name}={marker.value}", run.ended_at)
-                why = "nodes and links: nobody but that run knows of it"
-                return LabDetail(lab, steps=(said,), missing=(why,))
+                return LabDetail(lab, steps=(said,))
         raise NotFound(f"no run names the lab {lab_id}")
 
     async def _newest(self) -> Sequence[tuple[Run, Marker]]:

@@ -64,7 +64,8 @@ def test_a_failed_step() -> None:
     """A deployment that failed never says so in its status: its last step does."""
     status = "deploying configuration: complete configuration"
     entry = an_entry(status, "starting lab", status, "ERROR: ansible-playbook " + "x" * 1000)
-    assert words.read(entry, is_anything_moving=True) == words.Reading(LabState.FAILED, note=status)
+    failed = words.Reading(LabState.FAILED, note=f"while {status}")
+    assert words.read(entry, is_anything_moving=True) == failed
     assert words.steps(entry)[-1].failed
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from skyforge_tui.domain.identity import LOCAL, Principal, RunId, TemplateId
+from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId, RunId, TemplateId
 from skyforge_tui.domain.log import LogLine
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.notice import Notice, Severity
@@ -296,6 +296,10 @@ class Estate:
     is_new: bool = False
     """Not even a configuration: what somebody finds who is here for the first time."""
     untrusted: frozenset[str] = UNTRUSTED
+    templates: dict[ProjectId, tuple[Template, ...]] = field(default_factory=lambda: TEMPLATES)
+
+    def put_more(self) -> None:
+        """Put what a richer world has besides, before anything is opened."""
 
     def app(self, *, theme: str = "dark", ascii_only: bool = False, **over: Any) -> SkyforgeApp:
         """Return the application, at rest: no motion, the clock stands still."""
@@ -321,11 +325,13 @@ class Estate:
             core.starter.config = Path("/home/mara/.config/skyforge/config.toml")
         if self.has_projects:
             for project in (EDGE, TELEMETRY, WAN, *OTHERS):
-                core.host.put(project, *TEMPLATES.get(project.id, ()))
+                core.host.put(project, *self.templates.get(project.id, ()))
             _put_runs(core, calm=self.is_calm)
+        self.put_more()
         await core.catalog.open()
+        await core.lab_index.open()
         await core.projects.sync(MARA)
-        for project_id, templates in (TEMPLATES if self.has_projects else {}).items():
+        for project_id, templates in (self.templates if self.has_projects else {}).items():
             sources = {
                 source
                 for one in templates
@@ -334,6 +340,7 @@ class Estate:
             }
             await core.projects.trust(Principal("root", is_admin=True), project_id, tuple(sources))
         await core.runs.refresh(MARA, LOCAL)
+        await core.labs.sync(MARA)
         core.clock.move(8)
         yield core.services
 

@@ -14,6 +14,7 @@ from tests.fakes import Core, FakeClock
 from tests.tui.cockpit_harness import press, until_idle, until_shown
 from tests.tui.pretend import NOW, Estate, PretendLogs, run_id
 from tests.tui.pretend_artifacts import a_shelf
+from tests.tui.pretend_labs import LabEstate, many_labs, no_labs, silent_labs
 
 SMALL, LARGE = (80, 24), (120, 36)
 Steps = Callable[[Pilot[Any]], Coroutine[Any, Any, None]]
@@ -31,11 +32,16 @@ class Scene:
     estate: dict[str, Any] = field(default_factory=dict)
     shelf: Callable[[], Shelf] = Shelf
     """What makes the store of artifacts and what is in it."""
+    labs: Callable[[], Core] | None = None
+    """What makes the services where there are labs."""
 
     def app(self) -> SkyforgeApp:
         """Return a new application that has not started."""
+        look: dict[str, Any] = {"theme": self.theme, "ascii_only": self.ascii_only}
+        if self.labs is not None:
+            return LabEstate(core=self.labs(), **self.estate).app(**look)
         core = Core(clock=FakeClock(NOW), logs=PretendLogs(), shelf=self.shelf())
-        return Estate(core=core, **self.estate).app(theme=self.theme, ascii_only=self.ascii_only)
+        return Estate(core=core, **self.estate).app(**look)
 
     async def play(self, pilot: Pilot[Any]) -> None:
         """Go there."""
@@ -86,6 +92,12 @@ NEWCOMER = keys(shows="Passwords go to the keyring")
 ARTIFACTS = keys("4", "enter", "enter", "G", shows="run 806")
 HEX = keys("4", "enter", "enter", "j", shows="binary")
 
+LABS = keys("2", "j", "j", shows="frr-nightly")
+LAB = keys("2", "enter", shows="spine1 eth1")
+FAILED = keys("2", *("j" * 10), "enter", shows="fatal: [srl2]")
+EMPTY: dict[str, Any] = {"is_empty": True}
+NODE = keys("2", "enter", "j", "j", "j", "j", shows="leaf3")
+
 SCENES = (
     Scene("welcome", NEWCOMER, estate={"is_new": True}),
     Scene("welcome-large", NEWCOMER, LARGE, estate={"is_new": True}),
@@ -110,6 +122,17 @@ SCENES = (
     Scene("artifacts-large", ARTIFACTS, LARGE, shelf=a_shelf),
     Scene("artifacts-mono", HEX, theme="mono", ascii_only=True, shelf=a_shelf),
     Scene("artifacts-empty", keys("4", shows="No artifact yet")),
+    Scene("labs", LABS, labs=many_labs),
+    Scene("labs-large", LABS, LARGE, labs=many_labs),
+    Scene("labs-light", LABS, theme="light", labs=many_labs),
+    Scene("labs-mono", LABS, theme="mono", ascii_only=True, labs=many_labs),
+    Scene("labs-empty", keys("2", shows="No lab here yet"), labs=no_labs, estate=EMPTY),
+    Scene("labs-error", keys("2", shows="timed out"), LARGE, labs=silent_labs),
+    Scene("lab", LAB, labs=many_labs),
+    Scene("lab-large", NODE, LARGE, labs=many_labs),
+    Scene("lab-starting", keys("2", *"jjj", "enter", shows="left"), labs=many_labs),
+    Scene("lab-failed", FAILED, LARGE, theme="light", labs=many_labs),
+    Scene("lab-marker", keys("2", *("j" * 13), "enter", shows="u its run"), labs=many_labs),
     Scene("attention", ATTENTION),
     Scene("attention-large", ATTENTION, LARGE, theme="contrast"),
     Scene("attention-empty", keys("5", shows="Nothing broke"), estate={"is_calm": True}),

@@ -206,7 +206,7 @@ async def test_a_provider_that_fails() -> None:
     async with bench.app().run_test(size=(80, 24)) as pilot:
         await press(pilot, "2", shows="● ready")
         bench.provider.source = a_lab_source(
-            mode=UpstreamState.ERROR, error="disk on fire", as_of=None
+            mode=UpstreamState.ERROR, error="disk on fire", advice="R looks again", as_of=None
         )
         await bench.core.labs.sync(SYSTEM)
         await until_shown(pilot, "~ ready", "× netlab  disk on fire")

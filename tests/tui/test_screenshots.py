@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import plain_picture
+from tests.tui.pretend_labs import own_labs
 from tests.tui.scenes import LARGE, SCENES, Scene
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
@@ -15,11 +16,18 @@ PICTURES = {
     "runs": "runs-large",
     "run": "run-running-large",
     "launch": "card-large-dark",
+    "labs": "labs-own",
+    "lab": "lab-own",
+    "artifacts": "artifacts-large",
+    "attention": "attention-dark",
 }
 """Picture to scene."""
 
 _BY_NAME = {scene.name: scene for scene in SCENES}
 _BY_NAME["card-large-dark"] = Scene("card-large-dark", _BY_NAME["card"].steps, LARGE)
+_BY_NAME["attention-dark"] = Scene("attention-dark", _BY_NAME["attention"].steps, LARGE)
+_BY_NAME["labs-own"] = Scene("labs-own", _BY_NAME["labs"].steps, LARGE, labs=own_labs)
+_BY_NAME["lab-own"] = Scene("lab-own", _BY_NAME["lab-large"].steps, LARGE, labs=own_labs)
 
 
 @pytest.mark.parametrize("name", PICTURES)

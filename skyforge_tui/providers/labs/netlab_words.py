@@ -73,7 +73,8 @@ def read(entry: LabEntry, *, is_anything_moving: bool | None) -> Reading:
     else:
         return Reading(LabState.UNKNOWN, note=status)
     if steps and steps[-1].startswith("ERROR"):
-        return Reading(LabState.FAILED, note=status or "the start ended early")
+        why = f"while {status}" if status else "the start ended early"
+        return Reading(LabState.FAILED, note=why)
     if is_anything_moving is False:
         return Reading(LabState.FAILED, note=f"netlab ended during: {step or 'the start'}")
     return Reading(moving, step=step)

@@ -20,7 +20,6 @@ from skyforge_tui.tui.presenters.bars import duration_bar
 from skyforge_tui.tui.presenters.cells import (
     Line,
     Span,
-    Tone,
     joined,
     line,
     literal,
@@ -28,7 +27,14 @@ from skyforge_tui.tui.presenters.cells import (
     wrapped,
 )
 from skyforge_tui.tui.presenters.columns import Column
-from skyforge_tui.tui.presenters.labs import is_stale, lab_look, ready_line, server_line, up_text
+from skyforge_tui.tui.presenters.labs import (
+    is_stale,
+    lab_look,
+    note_tone,
+    ready_line,
+    server_line,
+    up_text,
+)
 from skyforge_tui.tui.presenters.tones import StateLook
 
 NODE_COLUMNS: tuple[Column, ...] = (
@@ -86,8 +92,7 @@ def progress_lines(
             )
         ]
     if not lab.state.is_moving:
-        tone: Tone = "bad" if lab.state is LabState.FAILED else "muted"
-        return [(Span(one, tone),) for one in wrapped(literal(lab.note), width, 2) if one]
+        return [(Span(one, note_tone(lab)),) for one in wrapped(literal(lab.note), width, 2) if one]
     took = None if run is None or not run.state.is_active else run.duration(now)
     bar: Line = ()
     if run is not None and took is not None and usual:
@@ -165,7 +170,7 @@ def empty_line(lab: Lab, *, is_asked: bool) -> Line:
     """Return what stands where a lab has no nodes to show."""
     if lab.state is LabState.MARKER:
         its_run: Line = (Span("u", "strong", bold=True), Span(" its run", "muted"))
-        return joined([(Span("Nobody but a run says that it is there.", "muted"),), its_run])
+        return joined([(Span("No nodes are known of it.", "muted"),), its_run])
     if not is_asked:
         return (Span(glyphs.PENDING, "spin"), Span(f" asking {literal(lab.kind)}", "muted"))
     if lab.state is LabState.STOPPED:

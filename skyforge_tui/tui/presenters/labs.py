@@ -15,14 +15,14 @@ from skyforge_tui.tui.presenters.tones import StateLook
 
 COLUMNS: tuple[Column, ...] = (
     Column("state", "State", 10, priority=100),
-    Column("lab", "Lab", 16, most=24, priority=99, cut="middle", is_name=True),
+    Column("lab", "Lab", 14, most=20, priority=99, cut="middle", is_name=True),
     Column("up", "Up", 5, most=7, align="right", priority=90),
     Column("ready", "Ready", 5, most=7, align="right", priority=85),
-    Column("owner", "Owner", 6, most=10, priority=60),
-    Column("project", "Project", 12, most=16, priority=30, cut="middle"),
-    Column("server", "Server", 13, most=18, priority=70),
-    Column("age", "Age", 3, most=4, align="right", priority=80),
-    Column("note", "Note", 16, most=None, priority=20),
+    Column("owner", "Owner", 6, most=9, priority=60),
+    Column("project", "Project", 13, priority=30, cut="middle"),
+    Column("server", "Server", 16, most=20, priority=70),
+    Column("age", "Age", 4, align="right", priority=80),
+    Column("note", "Note", 23, most=None, priority=20),
 )
 
 _LOOKS: dict[LabState, StateLook] = {
@@ -82,6 +82,11 @@ def ready_line(lab: Lab) -> Line:
     return (Span(_of(lab.ready, lab.nodes_total), tone),)
 
 
+def note_tone(lab: Lab) -> Tone:
+    """Return how loud it is said why a lab deviates."""
+    return _NOTE_TONES.get(lab.state, "warn")
+
+
 def up_text(lab: Lab) -> str:
     """Return how many nodes run, of how many."""
     return _of(lab.nodes_up, lab.nodes_total)
@@ -93,10 +98,13 @@ def is_stale(source: LabSource | None) -> bool:
 
 
 def source_lines(sources: Sequence[LabSource], *, has_labs: bool) -> list[Line]:
-    """Return a line for each provider whose labs cannot be believed just now, and why."""
+    """Return a line for each provider whose labs cannot be believed just now, and what to do.
+
+    The light of one that is only silent says enough.
+    """
     lines = []
     for source in sources:
-        if source.mode is UpstreamState.ERROR:
+        if source.mode is UpstreamState.ERROR and source.advice:
             sign = Span(f"{glyphs.FAILED} ", "bad", bold=True)
         elif source.mode is UpstreamState.DISABLED and has_labs:
             sign = Span(f"{glyphs.STOPPED_LAB} ", "muted")
@@ -169,7 +177,7 @@ def _note(lab: Lab, source: LabSource | None, now: datetime) -> Line:
         return (Span(literal(lab.step), "muted"),)
     if not lab.note:
         return ()
-    return (Span(literal(lab.note), _NOTE_TONES.get(lab.state, "warn")),)
+    return (Span(literal(lab.note), note_tone(lab)),)
 
 
 def _muted(one: Line) -> Line:

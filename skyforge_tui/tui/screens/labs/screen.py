@@ -31,12 +31,13 @@ class LabsScreen(LabCommands, FilteredPlace):
     """Show the table of labs."""
 
     PLACE = Place.LABS
+    DEFAULT_CSS = "LabsScreen.-tall #sources { margin-bottom: 1; }"
 
     def __init__(self) -> None:
         self._view: LabsView | None = None
         self._by_key: dict[str, Lab] = {}
         super().__init__()
-        self._sources = LinesView()
+        self._sources = LinesView(id="sources")
         self.table = ResourceTable(present.COLUMNS, empty=(Span("", "spin"),), id="labs")
         self.filters = (TableFilter(self.table, "labs", LABS),)
 
