@@ -22,7 +22,9 @@ from skyforge_tui.demo.output.paint import (
 )
 from skyforge_tui.demo.output.steps import Exit, Failure, Job, Recap, Say, Step, Tally
 
-_BETWEEN_HOSTS_S = 0.04
+_PACE = 2.0
+"""How much longer everything takes here than a task says."""
+_BETWEEN_HOSTS_S = 0.12
 _ALL = 0.2
 """Which share of what goes wrong goes wrong on every host."""
 _GATHER = Act("Gathering Facts", seconds=0.8)
@@ -109,7 +111,7 @@ class Performance:
         order = left[:1] if act.once else self._job.dice.sample(left, len(left))
         victims = self._victims(act, order)
         for place, host in enumerate(order):
-            wait = act.seconds * (0.8 + 0.4 * self._job.dice.random())
+            wait = _PACE * act.seconds * (0.8 + 0.4 * self._job.dice.random())
             first = wait if place == 0 else _BETWEEN_HOSTS_S
             yield from self._result(act, host, first, fails=host in victims)
 

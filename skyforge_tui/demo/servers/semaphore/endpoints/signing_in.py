@@ -47,7 +47,8 @@ async def sign_in(call: Call) -> Response:
     if cookie is None:
         raise Refusal(401)
     response = empty()
-    response.headers["set-cookie"] = f"semaphore={cookie}; Path=/"
+    is_new = call.state.habits.version.has_second_factor
+    response.headers["set-cookie"] = f"semaphore={cookie}; Path=/{'; HttpOnly' if is_new else ''}"
     return response
 
 
