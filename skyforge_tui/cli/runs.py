@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows, write
+from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows
+from skyforge_tui.cli.run_logs import run_logs
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.run import Run, RunState
@@ -26,6 +27,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.group()
 def runs() -> None:
     """List, launch, watch, stop and repeat runs."""
+
+
+runs.add_command(run_logs)
 
 
 @runs.command("ls")
@@ -89,33 +93,6 @@ def show_run(ctx: click.Context, run: str, as_json: bool) -> None:
         return 0
 
     perform_on_runs(ctx, work)
-
-
-@runs.command("logs")
-@click.argument("run")
-@click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
-@click.pass_context
-def run_logs(ctx: click.Context, run: str, follow: bool) -> None:
-    """Write a run's raw output to standard output."""
-
-    async def work(services: RunParts, principal: Principal) -> int:
-        run_id = await found_run(services, principal, run)
-        if follow:
-            async with aclosing(await services.runs.follow(principal, run_id)) as chunks:
-                async for chunk in chunks:
-                    write(chunk)
-            return 0
-        reader = await services.runs.open_log(principal, run_id)
-        try:
-            offset = 0
-            while chunk := reader.read(offset, 1 << 20):
-                write(chunk)
-                offset += len(chunk)
-        finally:
-            reader.close()
-        return 0
-
-    perform_on_runs(ctx, work, watch=follow)
 
 
 @runs.command("launch")

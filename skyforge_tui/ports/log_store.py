@@ -66,6 +66,8 @@ class LogReader(Protocol):
     def refresh(self, budget_bytes: int = ...) -> bool:
         """Look for new bytes, count at most `budget_bytes` of them; return whether more remain.
 
+        The rest is counted in the background and seen by later calls; with no budget none is.
+
         Raises:
             Unavailable: the log cannot be read at present.
         """

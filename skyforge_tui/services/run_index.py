@@ -99,8 +99,8 @@ class RunIndex:
         store = self._log_store(run_id)
         return await asyncio.to_thread(store.export, native_of(run_id), target)
 
-    async def follow(self, run_id: RunId) -> AsyncGenerator[bytes, None]:
-        """Yield raw bytes from the start, as they come, until the run has ended."""
+    async def follow(self, run_id: RunId, start: int = 0) -> AsyncGenerator[bytes, None]:
+        """Yield raw bytes from offset `start`, as they come, until the run has ended."""
         news = asyncio.Event()
 
         def hear(event: object) -> None:
@@ -113,7 +113,7 @@ class RunIndex:
         reader: LogReader | None = None
         try:
             reader = await self.open_log(run_id)
-            offset = 0
+            offset = start
             while True:
                 news.clear()
                 is_over = (await self.detail(run_id)).run.state.is_final

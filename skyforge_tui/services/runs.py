@@ -158,12 +158,14 @@ class RunService:
         return await self._index.export_log(run_id, target)
 
     @requires(Permission.RUN_READ, of="run_id")
-    async def follow(self, principal: Principal, run_id: RunId) -> AsyncGenerator[bytes, None]:
-        """Return the run's raw bytes from the start, as they come, until it has ended.
+    async def follow(
+        self, principal: Principal, run_id: RunId, start: int = 0
+    ) -> AsyncGenerator[bytes, None]:
+        """Return the run's raw bytes from offset `start`, as they come, until it has ended.
 
         Somebody must watch the engines meanwhile: growth is heard, not polled.
         """
-        return self._index.follow(run_id)
+        return self._index.follow(run_id, start)
 
     # What one may change.
 

@@ -81,7 +81,7 @@ class FileLogReader:
         self._counting = LineCounting()
         self._index = LogIndex(self._counting)
         self._times = LogTimes()
-        self._pages = LogPages(self._index, self._times.at)
+        self._pages = LogPages(self._index, self.time_at)
         self._gaps: tuple[LogGap, ...] = ()
         self._gaps_size = 0
 
@@ -138,7 +138,7 @@ class FileLogReader:
     def refresh(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> bool:
         """Look for new bytes, count at most `budget_bytes` of them; return whether more remain.
 
-        More is left to another thread, and seen by later calls.
+        More is left to another thread, and seen by later calls; without a budget to nobody.
 
         Raises:
             Unavailable: the files cannot be read.
@@ -153,10 +153,10 @@ class FileLogReader:
         if size != self._size:
             self._ends_with_newline = os.pread(log, 1, size - 1) == b"\n"
             self._size = size
-        times = self._files.times
-        has_more_times = times is not None and self._times.read(times)
+        if self._files.times is not None:
+            self._times.read(self._files.times)
         self._read_gaps()
-        return self._count(log, budget_bytes) or has_more_times
+        return self._count(log, budget_bytes)
 
     @_translated
     def lines_from(self, offset: int, count: int) -> list[LogLine]:
@@ -212,9 +212,14 @@ class FileLogReader:
             data = self._files.pread(size, offset)
         return data
 
+    @_translated
     def time_at(self, offset: int) -> datetime | None:
-        """Return when the byte at `offset` arrived, if that was recorded."""
-        return self._times.at(offset)
+        """Return when the byte at `offset` arrived, if that was recorded.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        return self._times.at(offset, None if self._closed else self._files.times)
 
     def gaps(self) -> tuple[LogGap, ...]:
         """Return the known holes, by offset."""
@@ -251,7 +256,7 @@ class FileLogReader:
             counting.count(log, self._files.index, self._size, budget_bytes)
         self._index.look()
         has_more = self._index.seen.size < self._size
-        if has_more and self._counts_beside:
+        if has_more and self._counts_beside and budget_bytes > 0:
             counting.count_beside(self._files, self._size)
         return has_more
 

@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from datetime import UTC, datetime
 
 from skyforge_tui.store.log_format import RECORD
@@ -20,38 +20,52 @@ class LogTimes:
     def __init__(self) -> None:
         self._offsets = array("Q")
         self._unix_ms = array("Q")
+        self._is_broken = False
+        self._has_more = True
 
-    def read(self, descriptor: int) -> bool:
-        """Read a megabyte of records that are new; return whether there may be more.
+    def read(self, descriptor: int) -> None:
+        """Read a megabyte of the records that are new.
 
         Raises:
             OSError: the file cannot be read.
         """
+        if self._is_broken:
+            return
         size = RECORD.size
         data = os.pread(descriptor, _AT_ONCE * size, len(self._offsets) * size)
         records = array("Q", data[: len(data) - len(data) % size])
         if sys.byteorder == "big":
             records.byteswap()
-        offsets = records[::2]
-        known = self._offsets[-1:] + offsets
-        if list(known) != sorted(known):
-            # What comes from here on is torn, or not written by us.
-            return False
-        self._offsets += offsets
-        self._unix_ms += records[1::2]
-        return len(offsets) == _AT_ONCE
+        self._has_more = len(data) == _AT_ONCE * size
+        sane = self._sane(records[::2])
+        self._offsets += records[: 2 * sane : 2]
+        self._unix_ms += records[1 : 2 * sane : 2]
 
-    def at(self, offset: int) -> datetime | None:
-        """Return when the byte at `offset` arrived."""
+    def at(self, offset: int, descriptor: int | None) -> datetime | None:
+        """Return when the byte at `offset` arrived; reads on until that is known.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        while descriptor is not None and self._has_more and self._ends_before(offset):
+            self.read(descriptor)
         index = bisect_right(self._offsets, offset) - 1
         return None if index < 0 else _moment(self._unix_ms[index])
 
-    def offset_since(self, moment: datetime) -> int | None:
-        """Return the first byte that arrived at a moment or later; None when none did so far."""
-        unix_ms = int(moment.timestamp() * 1000)
-        # A clock that is set back leaves times out of order; then this is one of the places.
-        index = bisect_left(self._unix_ms, unix_ms)
-        return self._offsets[index] if index < len(self._offsets) else None
+    def _ends_before(self, offset: int) -> bool:
+        return not self._offsets or self._offsets[-1] < offset
+
+    def _sane(self, offsets: array[int]) -> int:
+        """Return how many offsets rise as they must; what follows was not written by us."""
+        last = self._offsets[-1] if self._offsets else -1
+        if offsets and offsets[0] > last and list(offsets) == sorted(offsets):
+            return len(offsets)
+        for count, offset in enumerate(offsets):
+            if offset <= last:
+                self._is_broken, self._has_more = True, False
+                return count
+            last = offset
+        return len(offsets)
 
 
 @functools.lru_cache(maxsize=256)
