@@ -19,6 +19,7 @@ from typing import IO, Any, Final, cast
 
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.providers.starter.local import LocalStarter
 from skyforge_tui.settings.sample import sample
@@ -87,7 +88,7 @@ def open_demo(arguments: Sequence[str]) -> int:
         try:
             return run_cockpit(config, None)
         finally:
-            asyncio.run(_stop_runs(config.parent / _STATE))
+            asyncio.run(stop_runs(config.parent / _STATE))
 
 
 @contextmanager
@@ -150,17 +151,17 @@ async def _furnish(home: Path) -> None:
     await starter.write_sample(home / _WORKSPACE / "sample-lab", with_containers=False)
 
 
-async def _stop_runs(state_dir: Path) -> None:
+async def stop_runs(state_dir: Path) -> None:
     """End what was started on this machine meanwhile: its place is about to be removed."""
-    engine = LocalRunEngine(FileRunDirectories(state_dir))
+    directories = FileRunDirectories(state_dir)
+    engine = LocalRunEngine(directories)
     for _ in range(_ASKED_TO_STOP):  # each time more firmly
-        listing = await engine.fetch(await engine.ids())
-        active = [one.run.id for one in listing.runs if one.run.state.is_active]
-        if not active:
+        live = await asyncio.to_thread(directories.live)
+        if not live:
             return
-        for run_id in active:
+        for number in live:
             with suppress(Conflict, NotFound):  # it has ended by itself
-                await engine.stop(run_id)
+                await engine.stop(RunId(f"{LOCAL}:{number}"))
         await asyncio.sleep(_BETWEEN_STOPS_S)
 
 

@@ -39,6 +39,10 @@ name = "endless"
 command = ["sleep", "10000"]
 
 [[templates]]
+name = "deaf"
+command = ["sh", "-c", "trap '' INT TERM; while :; do sleep 0.1; done"]
+
+[[templates]]
 name = "asks"
 terminal = true
 command = ["sh", "-c", "printf 'name? '; read x; echo hi $x"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import os
 import signal
 import ssl
 import subprocess
@@ -18,6 +20,9 @@ import httpx
 import pytest
 
 from skyforge_tui.cli import run
+from skyforge_tui.wiring.demo import stop_runs
+from tests.cli.headless import Headless
+from tests.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "skyforge_tui", "demo", "serve", "--json")
 
@@ -102,3 +107,26 @@ def test_options_stand_where_they_count(capsys: pytest.CaptureFixture[str]) -> N
     """Options before `serve` are refused instead of going unheard."""
     assert run(["demo", "--speed", "3", "serve"]) == 2
     assert "behind serve" in capsys.readouterr().err
+
+
+def test_nothing_goes_on_afterwards(sky: Headless) -> None:
+    """What was started locally is ended, however little it wants to, before its place is gone."""
+    sky.launch("endless")
+    sky.launch("deaf")
+    asyncio.run(stop_runs(sky.state))
+    assert sky.runs.directories.live() == []
+
+
+def test_cockpit_opens_on_the_estate(tmp_path: Path) -> None:
+    """`skyforge demo` opens the cockpit, and leaves nothing behind."""
+    folder = tmp_path / "t"
+    folder.mkdir()
+    environ = os.environ | {"TERM": "xterm-256color", "TMPDIR": str(folder)}
+    terminal = Terminal((sys.executable, "-m", "skyforge_tui", "demo"), tmp_path, environ)
+    try:
+        terminal.until(b"sample-lab")
+        assert [one.name[:9] for one in folder.iterdir() if one.is_dir()] == ["sky-demo-"]
+    finally:
+        terminal.close(b"\x1b\x11")
+    assert terminal.process.returncode == 0
+    assert list(folder.iterdir()) == []
