@@ -30,6 +30,7 @@ class Options:
     """What the servers show where they speak TLS; None speaks in the clear."""
 
 
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIVELY: Final[dict[str, dict[str, Any]]] = {
     "semaphore": {"past_runs": 240, "is_busy": True, "runs_schedules": True},
 }
@@ -80,7 +81,7 @@ async def open_estate(options: Options) -> AsyncIterator[OpenEstate]:
 
 
 async def until_ended(*, eof: bool = False) -> None:
-    """Wait for SIGINT or SIGTERM; with `eof` also for the end of standard input."""
+    """Wait for SIGINT, SIGTERM or SIGHUP; with `eof` also for the end of standard input."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
 
@@ -90,12 +91,12 @@ async def until_ended(*, eof: bool = False) -> None:
 
     if eof:
         loop.add_reader(sys.stdin.fileno(), heard)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         loop.add_signal_handler(number, ended.set)
     try:
         await ended.wait()
     finally:
         if eof:
             loop.remove_reader(sys.stdin.fileno())
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             loop.remove_signal_handler(number)

@@ -44,7 +44,7 @@ def serve_demo(
     tls: bool = False,
     until_eof: bool = False,
 ) -> None:
-    """Serve the estate until SIGINT or SIGTERM, or the end of standard input.
+    """Serve the estate until SIGINT, SIGTERM or SIGHUP, or the end of standard input.
 
     `tell` is called once, with addresses, credentials by role, and the path of a configuration
     that signs in as `role`. `servers` holds options by kind; with `tls` they show a certificate

@@ -38,10 +38,10 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
         try:
             yield process, json.loads(process.stdout.readline())
         finally:
-            process.kill()
+            process.terminate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serves_until_ended(number: signal.Signals) -> None:
     """One line tells addresses, credentials and a configuration; a signal ends it, tidily."""
     with serving("-o", "semaphore.version=2.10", "--as", "guest") as (process, told):
