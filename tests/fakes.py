@@ -125,6 +125,7 @@ class FakeRepositoryHost:
         self.reads: list[ProjectId] = []
         self.described: list[ProjectId] = []
         self.pages: dict[ProjectId, str] = {}
+        self.slow: dict[ProjectId, Gate] = {}
         self.listing = Gate()
         self.describing = Gate()
 
@@ -184,6 +185,8 @@ class FakeRepositoryHost:
         """Return what is held."""
         self.reads.append(project.id)
         await asyncio.sleep(0)
+        if project.id in self.slow:
+            await self.slow[project.id].pass_through()
         if project.id in self.broken:
             raise Unavailable("permission denied", upstream=self.upstream)
         if project.id not in self.contents:

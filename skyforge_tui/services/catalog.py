@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable, Untrusted
@@ -23,6 +25,7 @@ from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import reconcile
+from skyforge_tui.services.side_by_side import as_they_come
 
 _READ_AT_ONCE = 16
 """Projects read side by side: enough to hide the disk, few enough to stay responsive."""
@@ -189,17 +192,25 @@ class Catalog:
         if gone:
             await self._store([], {}, gone)
         projects = listing.projects
-        for start in range(0, len(projects), _READ_AT_ONCE):
-            await self._read(projects[start : start + _READ_AT_ONCE])
+        new = [self._bare(one) for one in projects if self.access.project(one.id) is None]
+        if len(new) > _READ_AT_ONCE:  # that they are there is worth telling before all are read
+            await self._store(new, {}, frozenset())
+        await self._read(projects)
         self._health.answered(host.upstream, self._clock.now())
 
     async def _read(self, projects: Sequence[Project]) -> None:
-        contents = await asyncio.gather(*(self._read_one(one) for one in projects))
-        fresh = {one.project.id: _in_order(one) for one in contents if one is not None}
+        works = [partial(self._read_one, one) for one in projects]
+        async with aclosing(as_they_come(works, _READ_AT_ONCE)) as reading:
+            async for read in reading:
+                await self._keep(read)
+
+    async def _keep(self, read: Sequence[tuple[Project, ProjectContent | None]]) -> None:
+        """Write what differs in projects that were read; None stands for one that is gone."""
+        fresh = {got.project.id: _in_order(got) for _, got in read if got is not None}
         known = {
             one: (self._bare(project), self._bare_templates(one))
             for one in fresh
-            if (project := self.access.project(one)) is not None
+            if (project := self.access.project(one)) is not None and project.seen_at is not None
         }
         now = self._clock.now()
         difference = reconcile(
@@ -207,26 +218,23 @@ class Catalog:
         )
         changed = [replace(fresh[one].project, seen_at=now) for one in difference.keys]
         templates = {one: fresh[one].templates for one in difference.keys}
-        gone = frozenset(
-            project.id for project, got in zip(projects, contents, strict=True) if got is None
-        )
+        gone = frozenset(project.id for project, got in read if got is None)
         if changed or gone:
             await self._store(changed, templates, gone)
 
-    async def _read_one(self, project: Project) -> ProjectContent | None:
+    async def _read_one(self, project: Project) -> tuple[Project, ProjectContent | None]:
         host = self._host(project.id)
         try:
-            return await host.read_project(project)
+            return project, await host.read_project(project)
         except NotFound:
-            return None
+            return project, None
         except Unavailable as error:
             notice = Notice(
                 Severity.WARNING, f"{project.slug} cannot be read", error.message,
                 project.path, error.advice,
             )  # fmt: skip
-            return ProjectContent(
-                replace(project, notices=(notice,)), self._bare_templates(project.id)
-            )
+            kept = self._bare_templates(project.id)
+            return project, ProjectContent(replace(project, notices=(notice,)), kept)
 
     async def _store(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.link import Link
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.link import Answer, Work
     from skyforge_tui.tui.presenters.headless import Act
+
+_UNREAD = ("workspace", UpstreamState.UNKNOWN)
 
 
 class Bridge(Link["Services"]):
@@ -72,6 +75,11 @@ class Bridge(Link["Services"]):
     def lights(self) -> tuple[UpstreamHealth, ...]:
         """Return the upstreams' lights, from memory."""
         return () if self._services is None else self._services.health.lights()
+
+    def unread(self) -> str:
+        """Return the workspace nobody has looked through yet since we began, from memory."""
+        unread = (one.name for one in self.lights() if (one.kind, one.state) == _UNREAD)
+        return next(unread, "")
 
 
 def _here() -> str:

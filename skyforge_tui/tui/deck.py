@@ -11,10 +11,13 @@ from skyforge_tui.tui.keymap import Hotkey, Keymap, shown_key
 from skyforge_tui.tui.launching import Launching
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from skyforge_tui.domain.identity import ProjectId, TemplateId
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
     from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.messages import Changes
     from skyforge_tui.tui.widgets.picker import Choice, Picker
 
 PIN_KEY = "ctrl+o"
@@ -66,11 +69,11 @@ class Deck(Launching):
         from skyforge_tui.tui.widgets.picker import Picker
 
         offered = await self._offered()
-        if not offered.templates:
+        if not offered.templates and not self.bridge.unread():
             self.say(
                 Notice(
-                    Severity.INFO, "Nothing to launch here so far",
-                    "no template is known in this workspace; folders may still be looked through",
+                    Severity.INFO, "Nothing to launch here",
+                    "no template is known in this workspace",
                     advice="R looks again; playbooks, topologies, Makefiles, skyforge.toml count",
                 )
             )  # fmt: skip
@@ -78,15 +81,39 @@ class Deck(Launching):
         by_id = {one.id: one for one in offered.templates}
         choices = self._choices(offered)
         newest = next((one for one in choices if one.item in offered.last), None)
+
+        def follow(shown: Picker[TemplateId]) -> None:
+            """Add what is read while one looks."""
+
+            async def add() -> None:
+                more = await self._offered()
+                by_id.update((one.id, one) for one in more.templates)
+                shown.update_choices(self._choices(more))
+                shown.await_more(self._reading())
+
+            def heard(changes: Changes) -> None:
+                if changes.project_ids or changes.health:
+                    _: Worker[None] = self.run_worker(
+                        add, group="deck", exclusive=True, exit_on_error=False
+                    )
+
+            shown.await_more(self._reading())
+            self.bridge.changes.subscribe(shown, heard)
+
         picker: Picker[TemplateId] = Picker(
             "Launch", present.DECK_COLUMNS, choices, verb="card",
             at_once={".": ("same again", newest.item)} if newest else {},
             about=lambda one: present.deck_about(by_id[one]),
             acts={PIN_KEY: ("pin", lambda shown, one: self.go(self._pin(shown, one)))},
+            on_shown=follow,
         )  # fmt: skip
         picked = await self.push_screen_wait(picker)
         if picked is not None:
             await self.show_card(picked, None)
+
+    def _reading(self) -> str:
+        """Return what is still read that may hold more to launch."""
+        return "still reading" if self.bridge.unread() else ""
 
     async def _offered(self) -> _Offered:
         principal = self.bridge.principal

@@ -21,6 +21,7 @@ from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.hits import HitKeys
 from skyforge_tui.tui.once import once
+from skyforge_tui.tui.patient_place import PatientPlace
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.columns import sort_letters
 from skyforge_tui.tui.presenters.glyphs import MARKED
@@ -28,7 +29,6 @@ from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.table_filter import TableFilter
 from skyforge_tui.tui.table_keys import TableKeys
-from skyforge_tui.tui.viewed_place import ViewedPlace
 from skyforge_tui.tui.widgets.filter_line import FilterLine
 from skyforge_tui.tui.widgets.key_strip import KeyStrip
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
@@ -38,7 +38,7 @@ DEBOUNCE_S = 0.06
 """How long typing rests before rows are looked for: the letters themselves show at once."""
 
 
-class FilteredPlace(HitKeys, TableKeys, ViewedPlace):
+class FilteredPlace(HitKeys, TableKeys, PatientPlace):
     """A place whose tables are filtered, sorted and marked."""
 
     ON_MARKED: ClassVar[frozenset[str]] = frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.domain.project import RepositoryFile
 from skyforge_tui.ports.repository_host import ProjectListing
 from tests.builders import NOON, PROJECT_ID, PROJECT_PATH, a_project, a_template
-from tests.fakes import Core, FakeRepositoryHost, under_way, until
+from tests.fakes import Core, FakeRepositoryHost, Gate, under_way, until
 
 MANIFEST = f"{PROJECT_PATH}/skyforge.toml"
 OTHER = a_project(path="/srv/other")
@@ -172,14 +173,14 @@ async def test_memory_survives(core: Core) -> None:
 
 
 async def test_two_readings_at_once(core: Core) -> None:
-    """Two readings at once lose nothing of each other and write every difference once."""
+    """Two readings at once lose nothing, and tell once of each: that it is there, what it holds."""
     for number in range(40):
         path = f"/srv/{number}"
         core.host.put(a_project(path=path), a_template(project_id=ProjectId(f"local:{path}")))
     await asyncio.gather(core.catalog.read_all(), core.catalog.read_all())
     assert len(core.access.projects()) == 41
     told = [one for event in core.told(ProjectsChanged) for one in event.project_ids]
-    assert sorted(told) == sorted({one.id for one in core.access.projects()})
+    assert Counter(told) == dict.fromkeys((one.id for one in core.access.projects()), 2)
     assert set(core.project_cache.held) == {one.id for one in core.access.projects()}
 
 
@@ -318,3 +319,37 @@ async def test_fresh_reads_again(core: Core) -> None:
     core.host.files.clear()
     with pytest.raises(NotFound, match="is gone"):
         await core.catalog.fresh(changed.id)
+
+
+async def test_what_is_read_is_shown_while_others_are_read(core: Core) -> None:
+    """A project that is slow to read keeps none of the others from being known."""
+    slow = a_project(path="/srv/slow")
+    core.host.put(slow, a_template(project_id=slow.id, name="slow"))
+    core.host.slow[slow.id] = gate = Gate()
+    gate.close()
+    async with under_way(core.catalog.read_all()) as (reading,):
+        await until(lambda: core.catalog.templates_of(PROJECT_ID))
+        assert core.catalog.templates_of(slow.id) == ()
+        assert core.health.lights()[0].state is UpstreamState.UNKNOWN
+        gate.open()
+        await reading
+    assert core.catalog.templates_of(slow.id) != ()
+    assert core.health.lights()[0].state is UpstreamState.LIVE
+
+
+async def test_many_are_told_of_before_they_are_read(core: Core) -> None:
+    """Of many projects one hears at once that they are there; what they hold comes later."""
+    many = [a_project(path=f"/srv/p{number}") for number in range(40)]
+    for one in many:
+        core.host.put(one)
+    core.host.slow[many[7].id] = gate = Gate()
+    gate.close()
+    async with under_way(core.catalog.read_all()) as (reading,):
+        await until(lambda: len(core.access.projects()) == 41)
+        assert {one.id for one in many} <= {one.id for one in core.access.projects()}
+        await until(lambda: sum(one.seen_at is not None for one in core.access.projects()) == 40)
+        (waiting,) = (one for one in core.access.projects() if one.seen_at is None)
+        assert waiting.id == many[7].id
+        gate.open()
+        await reading
+    assert all(one.seen_at is not None for one in core.access.projects())

@@ -488,3 +488,22 @@ def test_a_long_text_scrolls_to_its_caret() -> None:
     assert "".join(span.text for span in entry.line(6)) == "01234…"
     assert "".join(span.text for span in TextEntry("pw").line(5, is_masked=True)) == "••▏  "
     assert "".join(span.text for span in TextEntry("a").line(4, fill="_")) == "a▏__"
+
+
+async def test_thousands_are_drawn_as_they_are_seen() -> None:
+    """Of thousands of choices only those in view are drawn, whatever is typed."""
+    drawn: list[int] = []
+
+    class Counted(Picker[int]):
+        def _row(self, index: int, *args: Any, **options: Any) -> Line:
+            drawn.append(index)
+            return super()._row(index, *args, **options)
+
+    choices = [Choice(number, f"play-{number}") for number in range(5_000)]
+    columns = (Column("name", "Name", 18, is_name=True),)
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(pilot, Counted("Launch", columns, choices))
+        await pilot.press("p", "l", "a", "y", "pagedown", "ctrl+end")
+        await until(pilot, lambda: any("play-4999" in row for row in rows_of(app)))
+    assert len(drawn) < 1_000

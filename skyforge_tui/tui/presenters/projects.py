@@ -123,6 +123,8 @@ def _kept_word(project: Project) -> Line:
 
 
 def _templates_title(view: ProjectView, width: int) -> Line:
+    if view.project.seen_at is None and not view.templates:
+        return ()  # nobody has read it yet
     if not view.templates:
         return (Span("Nothing to launch here.", "muted"),)
     asking = sum(not one.is_trusted for one in view.templates)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.console import RenderableType
@@ -16,7 +14,6 @@ from skyforge_tui.tui.presenters.cells import (
     Tone,
     cut_line,
     fitted,
-    joined,
     line,
     spread,
     width_of,
@@ -24,53 +21,18 @@ from skyforge_tui.tui.presenters.cells import (
 from skyforge_tui.tui.theme import look_of
 from skyforge_tui.tui.widgets.faded import Faded
 from skyforge_tui.tui.widgets.painted import Painted
+from skyforge_tui.tui.widgets.sections import Drawn, Sections, indented, keys_line, rule
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+__all__ = ["Drawn", "Overlay", "Panel", "Sections", "indented", "keys_line", "rule"]
+
 Result = TypeVar("Result")
 
 SLIVER = 10
 """Closer than this to the full width, the place behind is blank: no slivers of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sections:
-    """The inside of a panel: a pinned head, a body that scrolls, pinned feet.
-
-    Lines are as wide as the inside of the frame; text begins in their third column.
-    """
-
-    head: list[Line] = field(default_factory=list)
-    body: list[Line] = field(default_factory=list)
-    foot: list[Line] = field(default_factory=list)
-    focus: int | None = None
-    """The line of the body that must be in view."""
-
-    @property
-    def height(self) -> int:
-        """How many rows they need."""
-        return len(self.head) + len(self.body) + len(self.foot)
-
-
-def indented(*parts: str | Span | Line) -> Line:
-    """Return a line of a panel, where text begins."""
-    return line("  ", *parts)
-
-
-def keys_line(parts: Sequence[Line], width: int, gap: str = "   ") -> Line:
-    """Return the keys of a panel in `width` cells: the last, which leads out, stays to the end."""
-    shown = [part for part in parts if part]
-    while len(shown) > 2 and width_of(joined(shown, gap)) > width:
-        del shown[-2]
-    keys = joined(shown, gap)
-    return keys if width_of(keys) <= width else joined(shown[-1:])
-
-
-def rule(width: int) -> Line:
-    """Return a thin line across the inside of a panel."""
-    return line(" ", Span("─" * max(0, width - 2), "line"), " ")
 
 
 class Panel(Painted, can_focus=True):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from skyforge_tui.tui.presenters.cells import (
@@ -16,11 +17,14 @@ from skyforge_tui.tui.presenters.cells import (
 )
 from skyforge_tui.tui.presenters.columns import Column, Fitted, fit, head_line, row_line
 from skyforge_tui.tui.presenters.fuzzy import Match, marked_line, match
-from skyforge_tui.tui.presenters.glyphs import CURSOR, CURSOR_IDLE
+from skyforge_tui.tui.presenters.glyphs import CURSOR, CURSOR_IDLE, PENDING
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
 from skyforge_tui.tui.presenters.tones import count
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
+from skyforge_tui.tui.widgets.choice import Choice
+from skyforge_tui.tui.widgets.overlay import Drawn, Overlay, Sections, indented, keys_line, rule
 from skyforge_tui.tui.widgets.text_entry import TextEntry
+
+__all__ = ["Choice", "Picker"]
 
 Item = TypeVar("Item")
 
@@ -28,22 +32,6 @@ PIN = 3
 """Columns before a row's text: the digit that picks it, and two blanks."""
 MORE = 13
 """What `99 more ↓` takes beside the keys where a row is short."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[Item]):
-    """One row: what picking it returns, the name the query is matched with, and its cells."""
-
-    item: Item
-    name: str
-    cells: Mapping[str, Line] = field(default_factory=dict)
-    """By column key; the name column is drawn from `name`."""
-    also: str = ""
-    """Other words that find it."""
-    pin: str = ""
-    """The digit that picks it while nothing is typed."""
-    reason: str = ""
-    """Why it cannot be picked now; such a row stays, muted."""
 
 
 class Picker(Overlay[Item | None], Generic[Item]):
@@ -65,12 +53,14 @@ class Picker(Overlay[Item | None], Generic[Item]):
         acts: Mapping[str, tuple[str, Callable[[Picker[Item], Item], None]]] | None = None,
         prompt: str = "type to filter",
         query: str = "",
+        on_shown: Callable[[Picker[Item]], None] | None = None,
     ) -> None:
         """Take what to show.
 
         `about` gives up to three lines on the choice under the cursor. `at_once` maps keys that act
         while nothing is typed to (label, item): `{".": ("same again", item)}`. `acts` maps keys
-        that do something to the item under the cursor, while the choices stay open.
+        that do something to the item under the cursor, while the choices stay open. `on_shown` is
+        told once the choices are on the screen: who finds more of them later can add them then.
         """
         super().__init__((Span(title, "strong", bold=True),))
         self._columns = tuple(columns)
@@ -79,7 +69,9 @@ class Picker(Overlay[Item | None], Generic[Item]):
         self._about = about
         self._at_once = dict(at_once or {})
         self._acts = dict(acts or {})
+        self._on_shown = on_shown
         self._said: Line = ()
+        self._pending = ""
         self._prompt = prompt
         self._entry = TextEntry(query)
         self._found: list[tuple[Choice[Item], Match]] = []
@@ -108,6 +100,18 @@ class Picker(Overlay[Item | None], Generic[Item]):
                     self._cursor = index
         self.repaint()
 
+    def await_more(self, doing: str) -> None:
+        """Say what is done to find more choices; empty when all are there."""
+        if doing != self._pending:
+            self._pending = doing
+            self._find()
+            self.repaint()
+
+    def on_mount(self) -> None:
+        """Tell that it is there."""
+        if self._on_shown is not None:
+            self._on_shown(self)
+
     def say(self, words: str) -> None:
         """Say why something did not work, until the next key."""
         self._said = (Span(literal(words), "bad"),)
@@ -126,7 +130,8 @@ class Picker(Overlay[Item | None], Generic[Item]):
         self._cursor = 0
         total = len(self._choices)
         some = count(total) if len(found) == total else f"{count(len(found))} of {count(total)}"
-        self.corner = (Span(some, "muted"),)
+        pending = (Span(PENDING, "spin"), Span(f" {self._pending}  ", "muted"))
+        self.corner = (*(pending if self._pending else ()), Span(some, "muted"))
 
     # Drawing
 
@@ -148,15 +153,20 @@ class Picker(Overlay[Item | None], Generic[Item]):
             foot.extend(indented(one) for one in about)
         if height > 30:
             foot.append(())
-        body = [
-            self._row(index, fitted, width, has_pins=has_pins) for index in range(len(self._found))
-        ]
-        if not body:
-            body = [indented(Span("Nothing matches. ", "muted"), Span("esc", bold=True),
-                             Span(" clears", "muted"))]  # fmt: skip
-        self._tallest = max(self._tallest, len(body))
-        body.extend([()] * (min(self._tallest, height - len(head) - len(foot)) - len(body)))
+        rows = len(self._found) or 1
+        self._tallest = max(self._tallest, rows)
+        rest = min(self._tallest, height - len(head) - len(foot)) - rows
+        draw = partial(self._row, fitted=fitted, width=width, has_pins=has_pins)
+        body = Drawn(rows, draw, blank=rest)
         return Sections(head, body, foot, self._cursor)
+
+    def _nothing(self) -> Line:
+        if not self._choices:
+            return (
+                Span("Nothing is known yet." if self._pending else "There is nothing.", "muted"),
+            )
+        return (Span("Nothing matches. ", "muted"), Span("esc", bold=True),
+                Span(" clears", "muted"))  # fmt: skip
 
     def _query(self) -> Line:
         sign = Span(f"{CURSOR_IDLE} ", "accent", bold=True)
@@ -165,6 +175,8 @@ class Picker(Overlay[Item | None], Generic[Item]):
         return (sign, *self._entry.line(max(1, min(self.WIDTH, self.app.size.width) - 12)))
 
     def _row(self, index: int, fitted: Fitted, width: int, *, has_pins: bool) -> Line:
+        if not self._found:
+            return indented(self._nothing())
         choice, how = self._found[index]
         is_chosen = index == self._cursor
         name = marked_line(choice.name, how.positions)

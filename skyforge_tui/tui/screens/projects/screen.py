@@ -19,6 +19,7 @@ from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import MARGIN, title_line
+from skyforge_tui.tui.presenters.waiting import is_long
 from skyforge_tui.tui.table_filter import Listed, TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
@@ -31,11 +32,17 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.template import Template
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.projects import ProjectView
+    from skyforge_tui.tui.messages import Changes
 
 _NONE: Line = (Span("No project here yet.", "muted"),)
 _NONE_YET: tuple[Line, ...] = (
     (Span("Git repositories and folders that hold something", "muted"),),
     (Span("to launch, here and below, are projects.", "muted"),),
+)
+_SLOW: tuple[Line, ...] = (
+    (Span("Every repository here and below is read.", "muted"),),
+    (Span("With [workspace] roots the configuration", "muted"),),
+    (Span("names fewer folders.", "muted"),),
 )
 _INDENT = 2
 """Cells before the pane's text: the cursor of its table stands there."""
@@ -82,7 +89,22 @@ class ProjectsScreen(FilteredPlace):
 
     def crumb(self) -> Line:
         """Return the title with how many there are."""
-        return title_line("Projects", self.filters[0].counted)
+        return title_line("Projects", "" if self.awaited() else self.filters[0].counted)
+
+    def concerns(self, changes: Changes) -> bool:
+        """Say whether projects or runs changed; or, as long as there is none, the upstreams."""
+        return super().concerns(changes) or (changes.health and not self._views)
+
+    def awaited(self) -> str:
+        """Return what goes on while no project is known."""
+        unread = "" if self._views else self.bridge.unread()
+        return super().awaited() or (unread and f"reading {unread}")
+
+    def show_waiting(self) -> None:
+        """Say what is waited for, and beside it what helps when it takes long."""
+        super().show_waiting()
+        if not self._views:
+            self._show_project()
 
     def target(self) -> Target:
         """Return the template under the cursor, or the project."""
@@ -109,8 +131,9 @@ class ProjectsScreen(FilteredPlace):
 
         views, self._last = await self.ask(ask)
         self._views = {view.project.id: view for view in views}
-        self._is_empty = not views
+        self._is_empty = not views and not self.bridge.unread()
         self.filters[0].list([self._listed(view) for view in views], _NONE)
+        self.show_waiting()
         if self.focused is None:
             self.set_focus(self._list, scroll_visible=False)
         self._show_project()
@@ -192,7 +215,8 @@ class ProjectsScreen(FilteredPlace):
     def _show_project(self) -> None:
         view = self._view()
         if view is None:
-            self._head.show(_NONE_YET if self._is_empty else [])
+            is_slow = bool(self.awaited()) and is_long(self.waited)
+            self._head.show(_NONE_YET if self._is_empty else _SLOW if is_slow else [])
             self.filters[1].list([], ())
             self._below.show([])
             self.show_frame()
