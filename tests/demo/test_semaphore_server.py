@@ -235,3 +235,24 @@ async def test_nothing_sent_breaks_it() -> None:
                 response = await client.request(method, filled, content=junk)
                 assert response.status_code < 500 or path.endswith("/tasks"), (method, path, junk)
         await clock_of(server).advance(60)
+
+
+async def test_members_come_and_go(semaphore_estate: SemaphoreServer) -> None:
+    """Who is taken into a project sees it and may what the role may, until it is over."""
+    async with (
+        client_of(semaphore_estate, "olga") as olga,
+        client_of(semaphore_estate, "nick") as nick,
+    ):
+        number = (await nick.get("/user")).json()["id"]
+        member = {"user_id": number, "role": "guest"}
+        assert (await olga.post("/project/1/users", json=member)).status_code == 204
+        assert (await olga.post("/project/1/users", json=member)).status_code == 409
+        assert (await nick.get("/project/1/role")).json() == {"role": "guest", "permissions": 0}
+        path = f"/project/1/users/{number}"
+        assert (await olga.put(path, json={"role": "captain"})).status_code == 400
+        assert (await olga.put(path, json={"role": "task_runner"})).status_code == 204
+        assert (await nick.get("/project/1/role")).json()["permissions"] == 1
+        assert number in {one["id"] for one in (await olga.get("/project/1/users")).json()}
+        assert (await olga.delete(path)).status_code == 204
+        assert (await nick.get("/project/1")).status_code == 404
+        assert set((await nick.get("/users")).json()[0]) == {"id", "username", "name"}

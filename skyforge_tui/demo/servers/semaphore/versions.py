@@ -77,11 +77,6 @@ class Version:
         return self.minor >= 13
 
     @property
-    def orders_by_time_only(self) -> bool:
-        """Rows of output with equal times may swap."""
-        return self.minor <= 13
-
-    @property
     def limits_branches(self) -> bool:
         """A task's `git_branch` counts only where the template allows it."""
         return self.minor >= 14
@@ -99,11 +94,6 @@ class Version:
     @property
     def omits_empty(self) -> bool:
         """Tasks and templates leave out what is empty, instead of null."""
-        return self.minor >= 15
-
-    @property
-    def has_stages(self) -> bool:
-        """Stages, hosts and errors of a run, and branches of a repository are told."""
         return self.minor >= 15
 
     @property
