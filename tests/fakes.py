@@ -24,6 +24,7 @@ from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.domain.log_query import LogQuery
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.project import Project, ProjectKind
+from skyforge_tui.domain.retention import Limits
 from skyforge_tui.domain.run import ACTION, Doing, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.domain.searchable import sort_value
 from skyforge_tui.domain.template import Source, Template
@@ -48,6 +49,7 @@ from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
+from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.sign_in import Desk, SignInService
@@ -55,7 +57,7 @@ from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.store.log_filter import FilteredLogReader
 from skyforge_tui.store.log_search import BackgroundLogSearch
-from tests.artifact_fakes import Shelf
+from tests.artifact_fakes import HOUSE, Shelf
 from tests.builders import NOON, a_run
 from tests.fake_connections import FakeConnector, MemoryBook
 from tests.fake_labs import FakeLabProvider, MemoryLabCache
@@ -506,6 +508,7 @@ class MemoryLogStore:
     def __init__(self) -> None:
         self.outputs: dict[str, bytes | None] = {}
         self.readers: list[MemoryLogReader] = []
+        self.dropped: list[tuple[str, str]] = []
 
     def open(self, native_run_id: str) -> LogReader:
         """Return a reader."""
@@ -524,6 +527,15 @@ class MemoryLogStore:
             raise Conflict(f"{target} is there already")
         return Path(target).write_bytes(data or b"")
 
+    def drop(self, native_run_id: str, reason: str) -> int:
+        """Forget an output, unless somebody reads it."""
+        data = self.outputs.get(native_run_id)
+        if any(not one.is_closed and one.name == native_run_id for one in self.readers):
+            raise Conflict(f"the output of run {native_run_id} is being read")
+        self.outputs[native_run_id] = b""
+        self.dropped.append((native_run_id, reason))
+        return len(data or b"")
+
     def grow(self, native_run_id: str, data: bytes) -> None:
         """Append to an output."""
         self.outputs[native_run_id] = (self.outputs.get(native_run_id) or b"") + data
@@ -536,7 +548,7 @@ class MemoryLogReader:
 
     def __init__(self, store: MemoryLogStore, name: str) -> None:
         self._store = store
-        self._name = name
+        self.name = name
         self._holds = store.outputs[name] is not None
         self._size = 0
         self.is_closed = False
@@ -566,11 +578,11 @@ class MemoryLogReader:
     @property
     def is_stale(self) -> bool:
         """Whether a first byte came meanwhile."""
-        return not self._holds and self._store.outputs[self._name] is not None
+        return not self._holds and self._store.outputs[self.name] is not None
 
     def reopen(self) -> None:
         """Hold what is there now."""
-        self._holds = self._store.outputs[self._name] is not None
+        self._holds = self._store.outputs[self.name] is not None
 
     def refresh(self, budget_bytes: int = 1 << 20) -> bool:
         """See more."""
@@ -626,7 +638,7 @@ class MemoryLogReader:
 
     @property
     def _data(self) -> bytes:
-        return (self._store.outputs[self._name] or b"") if self._holds else b""
+        return (self._store.outputs[self.name] or b"") if self._holds else b""
 
 
 class FakeMachine:
@@ -744,6 +756,10 @@ class Core:
         self.labs = LabService(
             self.lab_index, links, MarkedLabs(self.shelf.cache), self.access, self.bus
         )
+        self.retention = RetentionService(
+            self.index, self.shelf.cache, {self.engine.upstream: self.logs}, self.shelf.claims,
+            self.access, self.clock, Limits(), HOUSE.id,
+        )  # fmt: skip
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
@@ -760,7 +776,8 @@ class Core:
             sign_in=SignInService(self.desk, self.access),
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
-            comparisons=self.comparisons, lab_links=links, history=self.history, views=self.views,
+            comparisons=self.comparisons, lab_links=links,
+            retention=self.retention, history=self.history, views=self.views,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),

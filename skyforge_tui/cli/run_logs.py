@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skyforge_tui.cli.answers import perform_on_runs, write
+from skyforge_tui.cli.answers import narrate, perform_on_runs, write
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import Principal, RunId
 
@@ -120,6 +120,9 @@ async def _written(
             while chunk := await asyncio.to_thread(reader.read, start, _CHUNK):
                 await output.take(chunk)
                 start += len(chunk)
+            for gap in reader.gaps():
+                size = "" if gap.missing_bytes is None else f"{gap.missing_bytes:,} bytes "
+                narrate(f"skyforge: {size}missing at byte {gap.offset:,}: {gap.reason}")
             return output.end()
     finally:
         reader.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows
+from skyforge_tui.cli.run_gc import collect_garbage
 from skyforge_tui.cli.run_logs import run_logs
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal, RunId
@@ -30,6 +31,7 @@ def runs() -> None:
 
 
 runs.add_command(run_logs)
+runs.add_command(collect_garbage)
 
 
 @runs.command("ls")

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PROJECT_SYNC = "project:sync"
     PROJECT_TRUST = "project:trust"
     RUN_ANSWER = "run:answer"
+    RUN_DELETE = "run:delete"
     RUN_LIST = "run:list"
     RUN_READ = "run:read"
     RUN_START = "run:start"
@@ -60,6 +61,7 @@ NEEDS: dict[Permission, Role] = {
     Permission.PROJECT_SYNC: Role.NONE,
     Permission.PROJECT_TRUST: Role.OWNER,
     Permission.RUN_ANSWER: Role.EDITOR,
+    Permission.RUN_DELETE: Role.OWNER,
     Permission.RUN_LIST: Role.NONE,
     Permission.RUN_READ: Role.VIEWER,
     Permission.RUN_START: Role.EDITOR,

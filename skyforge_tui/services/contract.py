@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.pages import PageService
     from skyforge_tui.services.projects import ProjectService
+    from skyforge_tui.services.retention import RetentionService
     from skyforge_tui.services.runs import RunService
     from skyforge_tui.services.sign_in import SignInService
     from skyforge_tui.services.views import ViewService
@@ -48,6 +49,7 @@ class Services:
     comparisons: ComparisonService
     labs: LabService
     lab_links: LabLinks
+    retention: RetentionService
     history: HistoryService
     views: ViewService
     pages: PageService

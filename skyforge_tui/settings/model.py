@@ -20,6 +20,7 @@ from skyforge_tui.settings import places
 from skyforge_tui.settings.complaint import SettingsError
 from skyforge_tui.settings.values import (
     AbsolutePath,
+    Age,
     AnswerText,
     Fingerprint,
     Guard,
@@ -28,6 +29,7 @@ from skyforge_tui.settings.values import (
     Keys,
     Port,
     SecretText,
+    Size,
     Url,
     named,
 )
@@ -65,6 +67,15 @@ class Artifacts(Table):
 
     directory: AbsolutePath | None = None
     """None is `artifacts` in the state directory."""
+
+
+class Retention(Table):
+    """How long the output of runs is kept; runs themselves stay."""
+
+    age: Age | None = None
+    """Since a run ended, as in `90d`; without it, for good."""
+    size: Size | None = None
+    """Of all output together, as in `20GB`; without it, however much."""
 
 
 class Look(Table):
@@ -208,6 +219,7 @@ class Settings(BaseSettings):
     workspace: Workspace = Workspace()
     local: Local = Local()
     artifacts: Artifacts = Artifacts()
+    retention: Retention = Retention()
     look: Look = Look()
     keys: dict[str, Keys] = {}
     """Command id to key, or keys; an empty one unbinds."""

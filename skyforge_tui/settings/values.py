@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints
 
+from skyforge_tui.domain.query_values import number_of
+from skyforge_tui.domain.searchable import FieldKind
 from skyforge_tui.integrations.http.tls import normal_fingerprint
 from skyforge_tui.integrations.secret_reference import FORMS, SecretRef
 from skyforge_tui.settings import places
@@ -72,6 +74,18 @@ def _answer(value: object) -> str:
     return answer_text(value)
 
 
+def _age(value: object) -> str:
+    if not isinstance(value, str) or not number_of(FieldKind.DURATION, value):
+        raise ValueError('must be an age in quotes, as in "90d" or "12h"')
+    return value
+
+
+def _size(value: object) -> str:
+    if not isinstance(value, str) or number_of(FieldKind.SIZE, value) is None:
+        raise ValueError('must be a size in quotes, as in "20GB" or "500MB"')
+    return value
+
+
 def named(value: object) -> object:
     """Let a template's name stand for a table with nothing else in it."""
     return {"template": value} if isinstance(value, str) else value
@@ -83,6 +97,8 @@ Url = Annotated[str, PlainValidator(_url)]
 Fingerprint = Annotated[str, PlainValidator(_fingerprint)]
 Keys = Annotated[tuple[str, ...], PlainValidator(_keys), PlainSerializer(list)]
 AnswerText = Annotated[str, PlainValidator(_answer)]
+Age = Annotated[str, PlainValidator(_age)]
+Size = Annotated[str, PlainValidator(_size)]
 Guard = Literal["read-only", "confirm", "normal"]
 InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]

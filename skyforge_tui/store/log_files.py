@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from skyforge_tui.domain.log import LogGap
+from skyforge_tui.store.log_dropping import hold_for_reading
 from skyforge_tui.store.log_format import (
     CHUNK_BYTES,
     GENERATION_FILE,
@@ -120,6 +121,8 @@ class RunFiles(LogFiles):
             self.index = self._open(self._names.blocks, opened, self._directory)
             self.times = self._open(self._names.times, opened, self._directory)
             self.gaps = self._open(self._names.gaps, opened, self._directory)
+            if self.log is not None:
+                hold_for_reading(self.log)
             self._opened = opened.pop_all()
 
     def are_outdated(self) -> bool:

@@ -56,6 +56,11 @@ def current_generation(directory: Path) -> int:
     return number
 
 
+def current_log(directory: Path) -> Path:
+    """Return the path of the bytes that readers are to show; raises as `current_generation`."""
+    return directory / log_names(current_generation(directory)).log
+
+
 class Record(NamedTuple):
     """The start of a block, or the time of a byte."""
 

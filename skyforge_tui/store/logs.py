@@ -6,7 +6,8 @@ from pathlib import Path
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.store.log_copy import copied
-from skyforge_tui.store.log_format import current_generation, log_names
+from skyforge_tui.store.log_dropping import drop
+from skyforge_tui.store.log_format import current_log
 from skyforge_tui.store.log_reader import FileLogReader
 from skyforge_tui.store.log_writer import LogWriter
 
@@ -14,7 +15,10 @@ __all__ = ["FileLogReader", "FileLogStore", "LogWriter"]
 
 
 class FileLogStore:
-    """Finds output below a state directory, in `runs/<native run id>`; implements `LogStore`."""
+    """Finds output below a state directory, in `runs/<native run id>`.
+
+    Implements `LogStore` and `LogTrimmer`.
+    """
 
     def __init__(self, state_directory: Path) -> None:
         self._runs = state_directory / "runs"
@@ -43,10 +47,9 @@ class FileLogStore:
         """
         directory = self._directory(native_run_id)
         try:
-            generation = current_generation(directory)
+            return str(current_log(directory))
         except (OSError, ValueError) as error:
             raise _unreadable(directory, error) from error
-        return str(directory / log_names(generation).log)
 
     def export(self, native_run_id: str, target: str) -> int:
         """Copy the current generation's raw bytes to a new file; return how many there were.
@@ -61,6 +64,16 @@ class FileLogStore:
             return copied(reader, target)
         finally:
             reader.close()
+
+    def drop(self, native_run_id: str, reason: str) -> int:
+        """Remove a run's output for good, leaving a gap; return how many bytes there were.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it has not ended, or somebody reads its output.
+            Unavailable: it cannot be removed; it is still there.
+        """
+        return drop(self._directory(native_run_id), reason)
 
     def _directory(self, native_run_id: str) -> Path:
         # An identity is a name, never a way out of the folder.

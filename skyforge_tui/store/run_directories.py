@@ -19,8 +19,9 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.domain.run import ACTION, ResourceUse, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.ports.run_directories import Reservation
+from skyforge_tui.store.log_format import current_log
 from skyforge_tui.store.supervisor import locks
-from skyforge_tui.store.supervisor.places import EXIT, LOCK, OUTPUT, SPEC, STATUS, Places
+from skyforge_tui.store.supervisor.places import EXIT, LOCK, SPEC, STATUS, Places
 from skyforge_tui.store.supervisor.records import encode, write_whole
 
 _LAST_NUMBER = ".last"
@@ -135,9 +136,9 @@ class FileRunDirectories:
             if told is None:
                 told = self._read_told(directory / STATUS) or _Told()
                 is_lost = not is_alive
-        run = self._to_run(number, spec, told, _stat(directory / OUTPUT))
+        run = self._to_run(number, spec, told, _stat(current_log(directory)))
         if is_lost:
-            run = _as_lost(run, _stat(directory / OUTPUT) or _stat(directory / SPEC))
+            run = _as_lost(run, _stat(current_log(directory)) or _stat(directory / SPEC))
         use = None
         if told.user_s is not None:
             use = ResourceUse(told.user_s, told.system_s, told.max_rss_bytes)

@@ -33,7 +33,7 @@ def artifact_services(
     clock: Clock,
 ) -> tuple[ArtifactService, ComparisonService]:
     """Return the services on a directory store: `directory`, or one in the state directory."""
-    house = _house(state_dir)
+    house = house_of(state_dir)
     access.keep(house)
     store = ObjectArtifactStore(LOCAL, DirectoryClient(directory or state_dir / "artifacts"))
     made, claims = SqliteCollectionCache(cache), FileClaims(state_dir)
@@ -42,7 +42,7 @@ def artifact_services(
     return artifacts, ComparisonService(artifacts, index, made, access)
 
 
-def _house(state_dir: Path) -> Project:
+def house_of(state_dir: Path) -> Project:
     """Return what stands for the state directory itself: its owner rules what nobody else does."""
     try:
         number = state_dir.stat().st_uid

@@ -11,6 +11,7 @@ from skyforge_tui.domain.identity import LOCAL, Principal
 from skyforge_tui.integrations.netlab.client import NetlabClient
 from skyforge_tui.jobs.artifact_collect import ArtifactCollect
 from skyforge_tui.jobs.lab_watch import LabWatch
+from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
@@ -52,6 +53,7 @@ from skyforge_tui.wiring.artifact_parts import artifact_services
 from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
+from skyforge_tui.wiring.retention_parts import retention_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ async def assemble(
             jobs.append(RunWatch(engine, services.runs))
             jobs.append(ArtifactCollect(services.artifacts, services.bus, ground.clock))
             jobs.append(LabWatch(services.labs, services.bus, ground.clock))
+            jobs.append(LogRetention(services.retention, ground.clock))
         if sync_projects:
             jobs.append(ProjectSync(services.projects, services.bus))
         await stack.enter_async_context(running(jobs, ground.bus, ground.clock))
@@ -141,6 +144,9 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
         comparisons=comparisons,
         labs=await _labs(ground, lab_links, health),
         lab_links=lab_links,
+        retention=retention_service(
+            frame.state_dir, ground.loaded.settings.retention, ground.cache, index, access, clock
+        ),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
         pages=PageService(catalog, LocalBrowser(), access),

@@ -1,0 +1,51 @@
+"""Assembles what removes output that nobody needs any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from skyforge_tui.domain.identity import LOCAL
+from skyforge_tui.domain.query_values import number_of
+from skyforge_tui.domain.retention import Limits
+from skyforge_tui.domain.searchable import FieldKind
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.retention import RetentionService
+from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.settings.model import Retention
+from skyforge_tui.store.claims import FileClaims
+from skyforge_tui.store.collections import SqliteCollectionCache
+from skyforge_tui.store.database import Database
+from skyforge_tui.store.logs import FileLogStore
+from skyforge_tui.wiring.artifact_parts import house_of
+
+
+def retention_service(
+    state_dir: Path,
+    retention: Retention,
+    cache: Database,
+    index: RunIndex,
+    access: Access,
+    clock: Clock,
+) -> RetentionService:
+    """Return the service on the runs of a state directory."""
+    return RetentionService(
+        index,
+        SqliteCollectionCache(cache),
+        {LOCAL: FileLogStore(state_dir)},
+        FileClaims(state_dir),
+        access,
+        clock,
+        limits_of(retention),
+        house_of(state_dir).id,
+    )
+
+
+def limits_of(retention: Retention) -> Limits:
+    """Return what is configured as figures."""
+    age = None if retention.age is None else number_of(FieldKind.DURATION, retention.age)
+    return Limits(
+        None if age is None else timedelta(microseconds=age),
+        None if retention.size is None else number_of(FieldKind.SIZE, retention.size),
+    )
