@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
 from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen
 from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.connections import ConnectionService
@@ -276,6 +279,25 @@ class MemoryViewStore:
     async def forget(self, table: str, name: str) -> bool:
         """Drop one."""
         return self.held.pop((table, name), None) is not None
+
+
+class MemoryBookmarkStore:
+    """Lines by run."""
+
+    def __init__(self) -> None:
+        self.held: dict[RunId, set[int]] = {}
+
+    async def bookmarks(self, run_id: RunId) -> list[int]:
+        """Return those of a run, in order."""
+        return sorted(self.held.get(run_id, ()))
+
+    async def put(self, run_id: RunId, line: int) -> None:
+        """Keep one."""
+        self.held.setdefault(run_id, set()).add(line)
+
+    async def drop(self, run_id: RunId, line: int) -> None:
+        """Forget one."""
+        self.held.get(run_id, set()).discard(line)
 
 
 class MemoryHistoryStore:
@@ -551,6 +573,7 @@ class MemoryLogReader:
         self.name = name
         self._holds = store.outputs[name] is not None
         self._size = 0
+        self._known: tuple[bytes, list[LogLine]] | None = None
         self.is_closed = False
 
     @property
@@ -591,12 +614,21 @@ class MemoryLogReader:
 
     def lines(self, first: int, count: int) -> list[LogLine]:
         """Return lines."""
-        found, offset = [], 0
-        for number, data in enumerate(self._data[: self._size].splitlines(keepends=True)):
-            if first <= number < first + count:
-                found.append(LogLine(number, offset, data.removesuffix(b"\n"), None))
-            offset += len(data)
-        return found
+        return self._all()[max(first, 0) : max(first, 0) + count]
+
+    def _all(self) -> list[LogLine]:
+        seen = self._data[: self._size]
+        if self._known is None or self._known[0] != seen:
+            parts = seen.split(b"\n")
+            parts = parts[:-1] if not parts[-1] else parts
+            offsets = accumulate((len(one) + 1 for one in parts), initial=0)
+            numbered = enumerate(zip(offsets, parts, strict=False))
+            lines = [self._line(number, *one, len(parts)) for number, one in numbered]
+            self._known = seen, lines
+        return self._known[1]
+
+    def _line(self, number: int, offset: int, data: bytes, lines: int) -> LogLine:
+        return LogLine(number, offset, data, None)
 
     def read(self, offset: int, size: int) -> bytes:
         """Return raw bytes as they are now."""
@@ -605,12 +637,16 @@ class MemoryLogReader:
 
     def lines_from(self, offset: int, count: int) -> list[LogLine]:
         """Return lines from the one that holds a byte."""
-        return [one for one in self.lines(0, 1 << 30) if one.end >= offset][:count]
+        lines = self._all()
+        first = bisect_left(lines, offset, key=lambda one: one.end)
+        return lines[first : first + count] if offset < self._size else []
 
     def lines_before(self, offset: int, count: int) -> list[LogLine]:
         """Return lines above the one that holds a byte."""
-        above = [one for one in self.lines(0, 1 << 30) if one.end < offset]
-        return above[max(0, len(above) - count) :]
+        lines = self._all()
+        last = bisect_left(lines, offset, key=lambda one: one.end)
+        last = last if offset < self._size else len(lines)
+        return lines[max(0, last - count) : last]
 
     def line_at(self, offset: int) -> int | None:
         """Return the line of a byte."""
@@ -727,6 +763,7 @@ class Core:
     trust: MemoryTrustStore = field(default_factory=MemoryTrustStore)
     history_store: MemoryHistoryStore = field(default_factory=MemoryHistoryStore)
     view_store: MemoryViewStore = field(default_factory=MemoryViewStore)
+    bookmark_store: MemoryBookmarkStore = field(default_factory=MemoryBookmarkStore)
     shelf: Shelf = field(default_factory=Shelf)
     machine: FakeMachine = field(default_factory=FakeMachine)
     starter: FakeStarter = field(default_factory=FakeStarter)
@@ -762,6 +799,7 @@ class Core:
         )  # fmt: skip
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)
+        self.bookmarks = BookmarkService(self.bookmark_store, self.index, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
         self.comparisons = self.shelf.comparisons(self.artifacts, self.index)
         self.doctor = DoctorService(self.machine, self.access)
@@ -778,6 +816,7 @@ class Core:
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
             comparisons=self.comparisons, lab_links=links,
             retention=self.retention, history=self.history, views=self.views,
+            bookmarks=self.bookmarks,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),

@@ -18,6 +18,7 @@ from skyforge_tui.services.authorization import Access, Decision, Denied
 if TYPE_CHECKING:
     # Whoever shows things before any service is open needs the words only.
     from skyforge_tui.services.artifacts import ArtifactService
+    from skyforge_tui.services.bookmarks import BookmarkService
     from skyforge_tui.services.bus import Bus
     from skyforge_tui.services.catalog import Catalog
     from skyforge_tui.services.comparisons import ComparisonService
@@ -45,6 +46,7 @@ class Services:
 
     projects: ProjectService
     runs: RunService
+    bookmarks: BookmarkService
     artifacts: ArtifactService
     comparisons: ComparisonService
     labs: LabService

@@ -3,7 +3,8 @@
 Only colour survives from a log's escape sequences. Other sequences are dropped, strings for the
 terminal (titles, clipboard, hyperlinks) with all they hold; every other control, invalid byte,
 direction override or invisible character is shown as what it is. A line that was rewritten in place
-(carriage returns, backspaces) shows its last state. All work is linear in the size of the line.
+(carriage returns, backspaces) shows what a terminal would show in the end. All work is linear in
+the size of the line.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from functools import lru_cache
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-from rich.cells import get_character_cell_size
-
+from skyforge_tui.tui.characters import is_mark, is_odd, joins, name_of, width_of
 from skyforge_tui.tui.sgr import PLAIN, Sgr, applied, sgr_after
 
 TAB = 8
@@ -26,7 +26,6 @@ _STRINGS = re.compile(
     rb"\x1b(?:\][^\x07\x1b\x18\x1a]*+(?:\x07|\x1b\\|[\x18\x1a])?"
     rb"|[PX^_][^\x1b\x18\x1a]*+(?:\x1b\\|[\x18\x1a])?)"
 )
-_SEQUENCES = re.compile(rb"(?:\x1b(?:\[[0-?]*+[ -/]*+[@-~]|[ -/]++[0-~]|[0-Z\\-~])|[\r\x08])*+")
 _TOKEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\udc80-\udcff]"
     "(?:(?<=\x1b)(?:\\[[0-?]*+[ -/]*+[@-~]|[ -/]++[0-~]|[0-Z\\\\-~])|(?<=\x08)\x08++)?"
@@ -35,7 +34,10 @@ _SGR = re.compile("\x1b\\[([0-9;:]*+)m")
 _UNDERSTRUCK = re.compile("_\x08([^\x00-\x1f])")
 _OVERSTRUCK = re.compile("([^\x00-\x1f])\x08\\1")
 _STATES = 64
-"""How many empty rewrites of a line are looked through for its last state."""
+"""How many rewrites of a line are looked through for what is still seen of them."""
+OVERWRITTEN = 4096
+"""Bytes of them, at most; of a longer line only the last state is shown."""
+_ERASING = re.compile(rb"\x1b\[[02]?K")
 
 
 class Parsed:
@@ -54,13 +56,30 @@ class Parsed:
         """Cells that the text takes."""
         self._edges: array[int] | None = None
         if not is_uniform:
-            self._edges = array("I", accumulate(map(_width, text), initial=0))
+            self._edges = array("I", accumulate(map(width_of, text), initial=0))
 
     def dressed(self, starts: list[int], sgrs: list[Sgr]) -> Parsed:
         """Return the same text looking otherwise."""
         other = Parsed(self.text, starts, sgrs, self.columns, is_uniform=True)
         other._edges = self._edges
         return other
+
+    def over(self, below: Parsed) -> Parsed:
+        """Return this text with what sticks out at the end of another one that it lies over."""
+        if below.columns <= self.columns:
+            return self
+        edges = below.edges
+        start = self.columns if edges is None else bisect_left(edges, self.columns)
+        blank = 0 if edges is None else edges[start] - self.columns
+        at = len(self.text) + blank
+        first = bisect_right(below.starts, start) - 1
+        starts = [at, *(at + one - start for one in below.starts[first + 1 :])]
+        text = self.text + " " * blank + below.text[start:]
+        is_uniform = self._edges is None and edges is None
+        return Parsed(
+            text, [*self.starts, *starts], [*self.sgrs, *below.sgrs[first:]], below.columns,
+            is_uniform=is_uniform,
+        )  # fmt: skip
 
     @property
     def edges(self) -> array[int] | None:
@@ -74,25 +93,31 @@ def prepared(data: bytes, sgr: Sgr = PLAIN) -> tuple[bytes, Sgr]:
         data = _STRINGS.sub(b"", data)
     data = data.rstrip(b"\r\x08")
     if b"\r" in data:
-        cut = _last_state(data)
+        cut = _first_state(data)
         sgr = sgr_after(data[:cut], sgr)
         data = data[cut:]
     return data, sgr
 
 
-def _last_state(data: bytes) -> int:
-    cut = end = len(data)
+def _first_state(data: bytes) -> int:
+    """Return where the first of the states begins of which something may still be seen."""
+    cut = data.rfind(b"\r") + 1
+    if len(data) - cut > OVERWRITTEN:
+        return cut
     for _ in range(_STATES):
-        cut = data.rfind(b"\r", 0, end) + 1
-        invisible = _SEQUENCES.match(data, cut, end)
-        if not cut or invisible is None or invisible.end() < end:
+        if not cut:
             break
-        end = cut - 1
+        before = data.rfind(b"\r", 0, cut - 1) + 1
+        if len(data) - before > OVERWRITTEN:
+            break
+        cut = before
     return cut
 
 
 def parse(data: bytes, sgr: Sgr = PLAIN) -> Parsed:
     """Parse bytes which `prepared` returned."""
+    if b"\r" in data:
+        return _overwritten(data, sgr)
     text = data.decode("utf-8", "surrogateescape")
     if text.isascii() and text.isprintable():
         return Parsed(text, [0], [sgr], len(text), is_uniform=True)
@@ -110,6 +135,22 @@ def parse(data: bytes, sgr: Sgr = PLAIN) -> Parsed:
     if position < len(text):
         page.put(text[position:])
     return page.finished()
+
+
+def _overwritten(data: bytes, sgr: Sgr) -> Parsed:
+    """Parse states of a line, each written over the one before from its first column on."""
+    states: list[Parsed] = []
+    for state in data.split(b"\r"):
+        if _ERASING.search(state):
+            # What was there before is gone, and what this one says stands before the erased rest.
+            states.clear()
+        if state:
+            states.append(parse(state, sgr))
+        sgr = sgr_after(state, sgr)
+    whole = states.pop() if states else parse(b"", sgr)
+    while states:
+        whole = whole.over(states.pop())
+    return whole
 
 
 class _Page:
@@ -132,12 +173,12 @@ class _Page:
             self._add(run, len(run))
             return
         kinds = set(run)
-        if any(map(_is_odd, kinds)):
+        if any(map(is_odd, kinds)):
             self._put_odd(run)
             return
-        if any(_width(kind) != 1 for kind in kinds):
+        if any(width_of(kind) != 1 for kind in kinds):
             self._is_uniform = False
-        self._add(run, sum(map(_width, run)))
+        self._add(run, sum(map(width_of, run)))
 
     def control(self, token: str) -> None:
         """Obey, show or drop a control or an escape sequence."""
@@ -152,7 +193,7 @@ class _Page:
         elif first == "\x08":
             self._back(len(token))
         elif first != "\r":
-            self._show(_name(first))
+            self._show(name_of(first))
 
     def finished(self) -> Parsed:
         """Return the line."""
@@ -182,31 +223,31 @@ class _Page:
     def _put_odd(self, run: str) -> None:
         even_from = 0
         for index, character in enumerate(run):
-            if not _is_odd(character):
+            if not is_odd(character):
                 continue
             if index > even_from:
                 self._put_even(run[even_from:index])
             even_from = index + 1
-            if _is_mark(character):
+            if is_mark(character):
                 self._mark(character)
-            elif character == "\u200d" and _joins(run, index):
+            elif character == "\u200d" and joins(run, index):
                 continue
             elif unicodedata.category(character) == "Zs":
                 self._add(" ", 1)
             elif character not in "\ufe0e\ufe0f":
-                self._show(_name(character))
+                self._show(name_of(character))
         if even_from < len(run):
             self._put_even(run[even_from:])
 
     def _put_even(self, run: str) -> None:
-        width = sum(map(_width, run))
+        width = sum(map(width_of, run))
         self._is_uniform = self._is_uniform and width == len(run)
         self._add(run, width)
 
     def _mark(self, mark: str) -> None:
         carried = self._marks
         if carried >= MARKS:
-            self._show(_name(mark))
+            self._show(name_of(mark))
             self._marks = carried
             return
         self._is_uniform = False
@@ -220,7 +261,7 @@ class _Page:
             part = self._parts.pop()
             kept, gone = part[:-count], part[-count:]
             self._length -= len(gone)
-            self._column -= sum(map(_width, gone))
+            self._column -= sum(map(width_of, gone))
             count -= len(gone)
             if kept:
                 self._parts.append(kept)
@@ -228,53 +269,6 @@ class _Page:
             self._starts.pop()
             self._sgrs.pop()
         self._marks = 0
-
-
-def _joins(run: str, index: int) -> bool:
-    """Return whether a joiner stands between two pictures, where it hides nothing."""
-    around = (run[index - 1 : index], run[index + 1 : index + 2])
-    return all(neighbour > "\u2190" or neighbour == "\ufe0f" for neighbour in around)
-
-
-@lru_cache(maxsize=8192)
-def _width(character: str) -> int:
-    return get_character_cell_size(character)
-
-
-@lru_cache(maxsize=8192)
-def _is_odd(character: str) -> bool:
-    """Return whether a character needs a closer look before it is drawn."""
-    if character.isascii():
-        return False
-    if _width(character) == 0:
-        return True
-    code = ord(character)
-    if unicodedata.category(character) in ("Co", "Cn"):
-        # Private signs and those newer than our tables are drawn, except what never is a character.
-        return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-    return not character.isprintable()
-
-
-def _is_mark(character: str) -> bool:
-    if "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
-        return False
-    category = unicodedata.category(character)
-    return _width(character) == 0 and category[0] in "ML" and not "\u180b" <= character <= "\u180d"
-
-
-@lru_cache(maxsize=1024)
-def _name(character: str) -> str:
-    r"""Return what stands for a character that cannot be drawn: `␛`, `\x9f`, `<U+202E>`."""
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    if code < 0xA0:
-        return f"\\x{code:02x}"
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"
-    return f"<U+{code:04X}>"
 
 
 _LONGEST_SEQUENCE = 64

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.cockpit import Cockpit
     from skyforge_tui.tui.messages import Changes
+    from skyforge_tui.tui.presenters.offers import Yank
 
 __all__ = ["TALL", "WIDE", "PlaceScreen"]
 
@@ -60,6 +61,10 @@ class PlaceScreen(FramedScreen):
     def target(self) -> Target:
         """Return what a command would act on: what stands under the cursor."""
         return None
+
+    def own_yanks(self) -> list[Yank]:
+        """Return what can be copied here besides what belongs to the target."""
+        return []
 
     def role_word(self) -> str:
         """Return what this person is in what is shown, or nothing."""

@@ -72,3 +72,7 @@ class Cockpit(Stage, Protocol):
     def trust(self, templates: tuple[Template, ...]) -> None:
         """Ask whether to trust what declares these templates, and remember it."""
         ...
+
+    def do_thing_yank(self) -> None:
+        """Show what can be copied of what stands under the cursor."""
+        ...

@@ -30,6 +30,8 @@ TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION
 TABLES = frozenset(TABS)
 _LIST = frozenset({*TABLES, Place.RUN, Place.LAB})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
+_LOG = frozenset({Place.RUN})
+"""Where a log is read."""
 _WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
 
@@ -181,16 +183,42 @@ COMMANDS: tuple[Command, ...] = (
     Command("launch.again", ("full_stop",), "same again", "launch the last one again", "Launch",
             footer=6),
     # Live output.
-    Command("log.follow", ("F",), "follow", "follow the end", "Output", _at(Place.RUN), footer=1),
-    Command("log.wrap", ("backslash",), "wrap", "wrap long lines", "Output", _at(Place.RUN),
-            footer=6),
-    Command("log.times", ("t",), "time", "show times", "Output", _at(Place.RUN)),
-    Command("log.fullscreen", ("f",), "full", "full screen", "Output", _at(Place.RUN), footer=7),
+    Command("log.follow", ("F",), "follow", "follow the end", "Output", _LOG, footer=1),
+    Command("log.next_failed", ("e",), "next failed", "next failed task", "Output", _LOG,
+            footer=1),
+    Command("log.last_failed", ("E",), "last failed", "failed task before", "Output", _LOG),
+    Command("log.search", ("slash",), "search", "look for text or a /pattern/", "Output", _LOG,
+            footer=1),
+    Command("log.next_task", ("right_square_bracket",), "task", "next task", "Output", _LOG,
+            footer=1),
+    Command("log.last_task", ("left_square_bracket",), "task before", "task before", "Output",
+            _LOG),
+    Command("log.grid", ("m",), "matrix", "matrix of hosts and tasks, or the output", "Output",
+            _LOG, footer=1),
+    Command("log.next_warning", ("w",), "next warning", "next warning", "Output", _LOG),
+    Command("log.last_warning", ("W",), "last warning", "warning before", "Output", _LOG),
+    Command("log.next", ("n",), "next hit", "next hit", "Output", _LOG),
+    Command("log.previous", ("N",), "hit before", "hit before", "Output", _LOG),
+    Command("log.filter", ("ampersand",), "only hits", "only lines with hits, or all", "Output",
+            _LOG),
+    Command("log.more", ("plus",), "more around", "one more line around each hit", "Output", _LOG),
+    Command("log.fewer", ("underscore",), "less around", "one line less around each hit", "Output",
+            _LOG),
+    Command("log.passed", ("H",), "hide passed", "hide passed tasks, or show them", "Output",
+            _LOG),
+    Command("log.mark", ("b",), "bookmark", "put a bookmark, or take it away", "Output", _LOG),
+    Command("log.next_mark", ("apostrophe",), "next mark", "next bookmark", "Output", _LOG),
+    Command("log.last_mark", ("quotation_mark",), "last mark", "bookmark before", "Output", _LOG),
+    Command("log.select", ("v",), "select", "select lines; y copies them", "Output", _LOG),
+    Command("log.pick", ("enter",), "output", "from the matrix to the output", "Output", _LOG),
+    Command("log.wrap", ("backslash",), "wrap", "wrap long lines", "Output", _LOG, footer=6),
+    Command("log.times", ("t",), "time", "show times", "Output", _LOG),
+    Command("log.fullscreen", ("f",), "full", "full screen", "Output", _LOG, footer=7),
     Command("log.parameters", ("p",), "parameters", "parameters and answers", "Output",
             _at(Place.RUN), footer=5),
     Command("log.save", ("S",), "save", "save the raw bytes", "Output", _at(Place.RUN), footer=8),
-    Command("log.left", ("h", "left"), "left", "to the left", "Output", _at(Place.RUN)),
-    Command("log.right", ("l", "right"), "right", "to the right", "Output", _at(Place.RUN)),
+    Command("log.left", ("h", "left"), "left", "to the left", "Output", _LOG),
+    Command("log.right", ("l", "right"), "right", "to the right", "Output", _LOG),
     # Tables.
     Command("table.filter", ("slash",), "filter", "look for rows", "Table", TABLES, footer=5),
     Command("table.next", ("n",), "next hit", "next row that was looked for", "Table", TABLES),
@@ -231,7 +259,8 @@ BY_ID = {command.id: command for command in COMMANDS}
 KEY_NAMES = {
     "full_stop": ".", "backslash": "\\", "question_mark": "?", "f1": "F1", "pagedown": "pgdn",
     "pageup": "pgup", "escape": "esc", "colon": ":", "at": "@", "slash": "/", "comma": ",",
-    "asterisk": "*", "minus": "-", "equals_sign": "=",
+    "asterisk": "*", "minus": "-", "equals_sign": "=", "ampersand": "&", "plus": "+", "underscore": "_", "apostrophe": "'",
+    "quotation_mark": '"', "left_square_bracket": "[", "right_square_bracket": "]",
 }  # fmt: skip
 """How keys are written where Textual's name is not what is on the key."""
 

@@ -36,6 +36,8 @@ class Sgr(NamedTuple):
     reverse: bool = False
     tone: Tone | None = None
     """Ours, not the log's: overrides its colours."""
+    lit: int = 0
+    """Ours too: 1 where it is what is looked for, 2 where one stands at it."""
 
 
 PLAIN = Sgr()

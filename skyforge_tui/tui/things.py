@@ -53,6 +53,7 @@ class Things(Deck):
         from skyforge_tui.tui.widgets.yank_menu import YankMenu
 
         title, yanks = await self._yanks(self.place().target())
+        yanks = [*self.place().own_yanks(), *yanks]
         if not yanks:
             self.say(Notice(Severity.INFO, "Nothing to copy here"))
             return

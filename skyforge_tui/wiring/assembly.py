@@ -20,6 +20,7 @@ from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.contract import Services
@@ -39,6 +40,7 @@ from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.settings.load import Loaded, load
+from skyforge_tui.store.bookmarks import SqliteBookmarkStore
 from skyforge_tui.store.collections import SqliteCollectionCache
 from skyforge_tui.store.database import CACHE, STATE, Database, open_database
 from skyforge_tui.store.history import SqliteHistoryStore
@@ -140,6 +142,7 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
     return Services(
         projects=ProjectService(catalog, access, bus),
         runs=RunService(index, catalog, access, bus, clock),
+        bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),
         artifacts=artifacts,
         comparisons=comparisons,
         labs=await _labs(ground, lab_links, health),

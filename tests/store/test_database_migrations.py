@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import RunState
+from skyforge_tui.store.bookmarks import SqliteBookmarkStore
 from skyforge_tui.store.database import CACHE, STATE, open_database
 from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.runs import SqliteRunCache
@@ -68,6 +70,8 @@ async def test_an_old_state(dump: Path, tmp_path: Path) -> None:
         assert trusted == {("/srv/edge-fabric/skyforge.toml", "0" * 64)}
         views = await SqliteViewStore(database).views("runs")
         assert {one.name for one in views} == ({"broken"} if dump.stem >= "state_0002" else set())
+        bookmarks = await SqliteBookmarkStore(database).bookmarks(RunId("local:7"))
+        assert bookmarks == ([0, 5_000_000_000] if dump.stem >= "state_0004" else [])
 
 
 async def test_all_pending_migrations_or_none(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.app import SkyforgeApp
 from tests.builders import a_detail, a_project, a_template
 from tests.fakes import Core, FakeClock, MemoryLogReader, MemoryLogStore
+from tests.tui import pretend_output as output
 
 NOW = datetime(2026, 11, 23, 14, 31, 45, tzinfo=UTC)
 MARA = Principal("mara")
@@ -172,10 +173,14 @@ def _put_runs(core: Core, *, calm: bool) -> None:
             number=number, state=state, template=name, template_id=template.id, started_by=who,
             project_id=template.project_id, project=slugs[template.project_id], created_at=at,
             started_at=started, ended_at=at + timedelta(seconds=took_s) if took_s else None,
-            log_bytes=len(OUTPUT) if number in (812, 806, 799, 805, 811) else 2048, **more,
+            log_bytes=len(_output(state)), **more,
         )  # fmt: skip
         core.engine.put(_with_spec(run, template))
-        core.logs.outputs[str(number)] = OUTPUT
+        core.logs.outputs[str(number)] = _output(state)
+
+
+def _output(state: RunState) -> bytes:
+    return {_S: output.PASSED, _E: output.FAILED}.get(state, output.UNDER_WAY)
 
 
 def _with_spec(detail: Any, template: Template) -> Any:
@@ -190,48 +195,6 @@ def _with_spec(detail: Any, template: Template) -> Any:
 
 # Output.
 
-_GREEN, _AMBER, _RED, _PLAIN = "\x1b[0;32m", "\x1b[0;33m", "\x1b[1;31m", "\x1b[0m"
-_HOSTS = ("spine1", "spine2", "leaf1", "leaf2", "leaf4")
-
-
-def _task(name: str, *, changed: str = "") -> list[str]:
-    lines = [f"TASK [{name}] {'*' * (72 - len(name))}"]
-    for host in _HOSTS:
-        word, tone = ("changed", _AMBER) if host == changed else ("ok", _GREEN)
-        lines.append(f"{tone}{word}: [{host}]{_PLAIN}")
-    return [*lines, ""]
-
-
-_FATAL = (
-    f'{_RED}fatal: [leaf3]: UNREACHABLE! => {{"changed": false, "msg": "Failed to connect to the '
-    f'host via ssh: connection timed out", "unreachable": true}}{_PLAIN}'
-)
-_LINES = (
-    "PLAY [Deploy BGP on the edge] *************************************************", "",
-    *_task("Gathering Facts"),
-    *_task("bgp : read the plan"),
-    *_task("bgp : check addresses", changed="leaf2"),
-    "TASK [bgp : render neighbours] ************************************************",
-    f"{_AMBER}changed: [spine1] => (item=10.0.0.14){_PLAIN}",
-    "--- before: /etc/frr/frr.conf",
-    "+++ after: /etc/frr/frr.conf",
-    "@@ -41,6 +41,7 @@ router bgp 65000",
-    "   neighbor 10.0.0.13 remote-as 65103",
-    f"{_GREEN}+  neighbor 10.0.0.14 remote-as 65104{_PLAIN}",
-    "   !",
-    f"{_GREEN}ok: [leaf1]{_PLAIN}",
-    f"{_GREEN}ok: [leaf2]{_PLAIN}",
-    _FATAL,
-    f"{_GREEN}ok: [leaf4]{_PLAIN}",
-    "",
-    *_task("bgp : push config", changed="spine1"),
-    "[WARNING]: Platform linux on host leaf2 is using the discovered Python interpreter",
-    *_task("bgp : reload", changed="leaf4"),
-    "TASK [bgp : wait for sessions] ************************************************",
-    f"{_AMBER}FAILED - RETRYING: [leaf2]: wait for sessions (29 retries left).{_PLAIN}",
-)  # fmt: skip
-OUTPUT = "\n".join(_LINES).encode()
-
 
 class PretendLogs(MemoryLogStore):
     """Outputs whose lines came three to a second."""
@@ -245,13 +208,9 @@ class PretendLogs(MemoryLogStore):
 
 
 class _TimedReader(MemoryLogReader):
-    def lines(self, first: int, count: int) -> list[LogLine]:
-        """Return lines with their times."""
-        total = len(_LINES)
-        return [
-            replace(one, at=NOW - timedelta(seconds=(total - (one.number or 0)) // 3))
-            for one in super().lines(first, count)
-        ]
+    def _line(self, number: int, offset: int, data: bytes, lines: int) -> LogLine:
+        line = super()._line(number, offset, data, lines)
+        return replace(line, at=NOW - timedelta(seconds=(lines - number) // 3))
 
 
 # This machine.

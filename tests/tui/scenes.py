@@ -69,7 +69,7 @@ def a_run(number: int, *presses: str, shows: str = "") -> Steps:
         app = pilot.app
         assert isinstance(app, SkyforgeApp)
         app.open_run(run_id(number))
-        await until_shown(pilot, f" {number} ", "TASK [bgp : wait for sessions]")
+        await until_shown(pilot, f" {number} ", "TASK")
         await until_idle(pilot)
         for one in presses:
             await press(pilot, one)

@@ -83,7 +83,14 @@ def _looks(data: bytes) -> list[tuple[str, Sgr]]:
         (b"100%\r", "100%"),
         (b"windows\r\r", "windows"),
         (b"done\r\x1b[0m", "done"),
-        (b"done\r\x1b[0m\r\x1b[K\r", "done"),
+        (b"done\r\x1b[0m\r\x1b[K\r", ""),
+        (b"abcdef\rxy", "xycdef"),
+        (b"abcdef\rxy\x1b[K", "xy"),
+        (b"abcdef\rx\r\rwz", "wzcdef"),
+        (b"abcdef\rxy\x1b[K\rz", "zy"),
+        ("a漢b\rxy".encode(), "xy b"),
+        ("漢字\rabc".encode(), "abc "),
+        (b"x" * 5000 + b"\rshort", "short"),
         (b"busy\r    \r", "    "),
         (b"abc\x08\x08\x08xyz", "xyz"),
         (b"|\x08/\x08-\x08\\\x08", "\\"),
@@ -127,6 +134,27 @@ def test_the_last_state_keeps_the_colours_before_it() -> None:
     """A colour set before a carriage return still holds after it."""
     assert _looks(b"\x1b[32m 10%\r 20%") == [(" 20%", Sgr(fg=2))]
     assert _parsed(b"text", Sgr(fg=4)).sgrs == [Sgr(fg=4)]
+
+
+@given(st.lists(st.text("ab漢 ", max_size=9), min_size=1, max_size=9))
+@settings(max_examples=200, deadline=None)
+def test_a_rewritten_line_is_what_a_terminal_shows(states: list[str]) -> None:
+    """Cell by cell, what was written last is seen; half a wide character is a blank."""
+    cells: list[str] = []
+    for state in states:
+        column = 0
+        for character in state:
+            size = cell_len(character)
+            cells += [" "] * (column + size - len(cells))
+            for at in (column, column + size - 1):
+                if cells[at] == "" and at > 0:
+                    cells[at - 1] = " "
+                if at + 1 < len(cells) and cells[at + 1] == "":
+                    cells[at + 1] = " "
+            cells[column : column + size] = [character, ""][:size]
+            column += size
+    shown = _parsed("\r".join(states).encode()).text
+    assert shown.rstrip() == "".join(cells).rstrip()
 
 
 def _is_harmless(character: str) -> bool:

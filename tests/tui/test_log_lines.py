@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from skyforge_tui.domain.log import LogGap
+from skyforge_tui.domain.log_severity import severity_of
 from skyforge_tui.tui.ansi import parse, prepared
-from skyforge_tui.tui.presenters.log_lines import dressed, gap_words, severities, severity_of
+from skyforge_tui.tui.presenters.log_lines import dressed, gap_words, hidden_words
 from skyforge_tui.tui.sgr import PLAIN, Sgr
 
 
@@ -24,6 +25,13 @@ from skyforge_tui.tui.sgr import PLAIN, Sgr
         ("[DEPRECATION WARNING]: old", "warn"),
         ("FAILED - RETRYING: [leaf2]: wait (29 left).", "warn"),
         ("warning: LF will be replaced", "warn"),
+        ("make: *** [Makefile:3: all] Error 1", "bad"),
+        ("│ Error: Invalid reference", "bad"),
+        ("11:02:33 ERRO failed to create link", "bad"),
+        ("2026-11-29 11:02:33,123 WARNING no route", "warn"),
+        ("ERRO[0012] failed to deploy", "bad"),
+        ("WARN[0001] no license", "warn"),
+        ("ERRORS were seen", ""),
         ("leaf1 : ok=3 changed=0 unreachable=0 failed=0", ""),
         ("passed: 10 failed: 0", ""),
         ("ok: [leaf1] => no error: here", ""),
@@ -62,18 +70,6 @@ def test_a_heading_loses_its_stars_to_a_rule() -> None:
     assert (other.parsed.text, other.has_rule) == ("TASK [x] *** and more", False)
 
 
-def test_bad_lines_are_found_in_bytes() -> None:
-    """Offsets are those of line starts, also behind colours, each line once."""
-    data = b"ok: x\n\x1b[31mfatal: [a] error: fatal: \x1b[0m\nno error: here\n[WARNING]: w"
-    assert list(severities(data, 100)) == [(6, "bad"), (data.rfind(b"[WARN"), "warn")]
-
-
-def test_looking_for_bad_lines_stops_where_told() -> None:
-    """When enough lines were looked at, the place to go on is given."""
-    data = b"fatal: a\nok\nfatal: b\nfatal: c\n"
-    assert list(severities(data, 2)) == [(0, "bad"), (12, "bad"), (21, "")]
-
-
 def test_a_long_line_is_known_by_its_start() -> None:
     """A failure with megabytes of detail is recognised by its first words."""
     line = parse(*prepared(b"fatal: [a]: " + b"x" * 1_000_000))
@@ -92,3 +88,10 @@ def test_a_long_line_is_known_by_its_start() -> None:
 def test_a_gap_tells_its_size(gap: LogGap, words: str) -> None:
     """What is missing is said in lines and bytes, as far as it is known."""
     assert gap_words(gap) == words
+
+
+def test_what_is_left_out_tells_its_size() -> None:
+    """Lines that are not shown are counted, and tasks too where they are whole ones."""
+    assert hidden_words(1, 0) == "1 line"
+    assert hidden_words(1214, 3) == "3 tasks passed, 1,214 lines"
+    assert hidden_words(4, 1) == "1 task passed, 4 lines"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from skyforge_tui.domain.log import LogGap
 from skyforge_tui.store.logs import FileLogReader, LogWriter
 from skyforge_tui.tui.sgr import Sgr
 from skyforge_tui.tui.widgets.log_document import LogDocument, Place
@@ -25,30 +26,31 @@ class Log:
 
     def add(self, *lines: str) -> bool:
         """Write lines; return whether the view is to be drawn again."""
-        was_lines, was_gaps = self.reader.line_count, len(self.reader.gaps())
+        was_end, was_gaps = self.reader.size, len(self.reader.gaps())
         self.writer.append("".join(f"{line}\n" for line in lines).encode(), 1)
-        return self.look(was_lines, was_gaps)
+        return self.look(was_end, was_gaps)
 
     def gap(self, lines: int) -> bool:
         """Record a gap; return whether the view is to be drawn again."""
-        was_lines, was_gaps = self.reader.line_count, len(self.reader.gaps())
+        was_end, was_gaps = self.reader.size, len(self.reader.gaps())
         self.writer.add_gap(None, lines, "")
         self.reader.reopen()
-        return self.look(was_lines, was_gaps)
+        return self.look(was_end, was_gaps)
 
-    def look(self, was_lines: int, was_gaps: int) -> bool:
+    def look(self, was_end: int, was_gaps: int) -> bool:
         """Look at what was written; return whether the view is to be drawn again."""
         self.reader.refresh()
         self.document.changed()
         has_new_gaps = len(self.reader.gaps()) != was_gaps
-        return self.window.grow(was_lines=was_lines, has_new_gaps=has_new_gaps)
+        return self.window.grow(was_end=was_end, has_new_gaps=has_new_gaps)
 
     def shown(self) -> list[str]:
         """Return the rows in view as text."""
         rows = []
         for row in self.window.rows():
             text = "".join(part for part, _ in self.document.draw(row, self.window.column)[0])
-            rows.append(f"gap {row.gap.missing_lines}" if row.gap else text)
+            gap = row.missing
+            rows.append(f"gap {gap.missing_lines}" if isinstance(gap, LogGap) else text)
         return rows
 
 
@@ -140,10 +142,10 @@ def test_the_unfinished_line_in_view_is_drawn_again(log: Log) -> None:
     """A last line without its end is shown and grows."""
     log.add(*_numbers(1, 4))
     log.writer.append(b"line", 1)
-    assert log.look(4, 0)
+    assert log.look(28, 0)
     assert log.shown()[-1] == "line"
     log.writer.append(b" 5 ...", 1)
-    assert log.look(5, 0)
+    assert log.look(32, 0)
     assert log.shown() == [*_numbers(1, 4), "line 5 ..."]
 
 
@@ -188,7 +190,9 @@ def test_every_row_is_passed_in_both_directions(log: Log) -> None:
     log.window.lay_out(7, 5, wraps=True)
     log.add(*["漢字" * (number % 7) for number in range(40)], "z" * 40_000, "é" * 30_000, "end")
     log.gap(1)
-    place: Place = log.document.first()
+    first = log.document.first()
+    assert first is not None
+    place: Place = first
     down = [place]
     while (below := log.document.forward(place, 1)) != place:
         down.append(below)

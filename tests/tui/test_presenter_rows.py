@@ -127,7 +127,7 @@ def test_status_lines() -> None:
     assert found == [
         "… queued",
         "◐ running 4m12s   ━━━━━━────   ~2m28s left",
-        "◐ running 4m12s   ━━━━━━━━━━──────   usual 6m40s  ~2m28s left",
+        "◐ running 4m12s   ━━━━━━━━━─────   usual 6m40s  ~2m28s left",
         "◐ running 4m12s   ━━━━━━━━━━━━   3m12s over usual",
         "◐ running 4m12s",
         "? asks you 11m00s   waits for input: a answers it",

@@ -37,6 +37,7 @@ CARET = "▏"
 ELLIPSIS = "…"
 MASK = "•"
 CHANGED = "*"
+NOW = "►"
 SPARKS = "▁▂▃▄▅▆▇█"
 """Heights of a sparkline, lowest first."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -69,7 +70,7 @@ _TWINS = str.maketrans(
         ELLIPSIS: "~",
         MASK: "*",
         "·": ".",
-        "►": ">",
+        NOW: ">",
         **dict(zip(SPARKS, "_.-=+*%#", strict=True)),
         "╌": "-",
         "←": "<",

@@ -7,29 +7,15 @@ our own replaces the log's where a line is recognised, so that coloured and plai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from skyforge_tui.domain.log import LogGap
-from skyforge_tui.tui.ansi import Parsed, parse, prepared
+from skyforge_tui.domain.log_severity import LOOKED_AT, Severity, severity_of
+from skyforge_tui.tui.ansi import Parsed
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Tone
 from skyforge_tui.tui.sgr import PLAIN, Sgr
 
-Severity = Literal["", "warn", "bad"]
-
-LOOKED_AT = 256
-"""Characters at the start of a line that decide what it is."""
-
-_BAD = re.compile(
-    r"\s*(?:fatal: |failed: \[|ERROR! |\[ERROR\]|(?:[\w./-]+: )?(?:error|ERROR): |Traceback \(most)"
-)
-_WARN = re.compile(
-    r"\s*(?:\[(?:DEPRECATION )?WARNING\]|FAILED - RETRYING|(?:[\w./-]+: )?(?:warning|WARNING): )"
-)
-_CANDIDATE = re.compile(
-    rb"fatal: |failed: \[|(?:ERROR|error)[!\]:]|(?:WARNING|warning)[\]:]|FAILED - R|Traceback \("
-)
 _RESULT = re.compile(r"(ok|changed|skipping|included): ")
 _RESULT_TONES: dict[str, Tone] = {"ok": "ok", "changed": "warn"}
 _HEADING = re.compile(r"(?:PLAY|TASK|RUNNING HANDLER|PLAY RECAP) ?(?:\[[^\n]*\] )?(?=\*{3,}$)")
@@ -44,13 +30,6 @@ class Dressed(NamedTuple):
     """A heading: a thin rule runs from the end of its text to the edge."""
     rest: Sgr | None = None
     """How what follows this text in the same line is to look; None as the log says."""
-
-
-def severity_of(text: str) -> Severity:
-    """Return how bad the line is that begins with `text`."""
-    if _BAD.match(text):
-        return "bad"
-    return "warn" if _WARN.match(text) else ""
 
 
 def dressed(parsed: Parsed) -> Dressed:
@@ -74,26 +53,6 @@ def dressed(parsed: Parsed) -> Dressed:
     return Dressed(parsed, "")
 
 
-def severities(data: bytes, most: int) -> Iterator[tuple[int, Severity]]:
-    """Yield offset and severity of the bad lines in `data`, looking at no more than `most` lines.
-
-    When that many were looked at, the last pair is the offset where to go on, with no severity.
-    """
-    position = 0
-    while (found := _CANDIDATE.search(data, position)) is not None:
-        start = data.rfind(b"\n", 0, found.start()) + 1
-        if not most:
-            yield start, ""
-            return
-        most -= 1
-        end = data.find(b"\n", found.end())
-        end = len(data) if end < 0 else end
-        severity = severity_of(parse(*prepared(data[start : min(end, start + 4 * LOOKED_AT)])).text)
-        if severity:
-            yield start, severity
-        position = end
-
-
 def gap_words(gap: LogGap) -> str:
     """Return how much is missing, as `gap 1,204 lines, 88.0 kB`."""
     sizes = []
@@ -102,3 +61,11 @@ def gap_words(gap: LogGap) -> str:
     if gap.missing_bytes is not None:
         sizes.append(tones.size(gap.missing_bytes))
     return "gap " + (", ".join(sizes) if sizes else "of unknown size")
+
+
+def hidden_words(lines: int | None, tasks: int) -> str:
+    """Return how much is left out, as `3 tasks passed, 41 lines`; what is unknown is not said."""
+    told = [f"{tones.count(tasks)} task{'s' * (tasks != 1)} passed"] if tasks else []
+    if lines is not None:
+        told.append(f"{tones.count(lines)} line{'s' * (lines != 1)}")
+    return ", ".join(told) or "left out"

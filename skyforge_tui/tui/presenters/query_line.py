@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"(?:(?<=\s)|^)!?([A-Za-z_][\w-]*?(?::|<=|>=|<|>|=))")
 
 
-def toned(typed: Line, error: QueryError | None) -> Line:
-    """Return a line of typed text, letter for letter, with the tones of what the letters mean."""
+def toned(typed: Line, error: QueryError | None, *, names: bool = True) -> Line:
+    """Return a line of typed text, letter for letter, with the tones of what the letters mean.
+
+    Without `names` there are no names of fields in it.
+    """
     text = "".join(span.text for span in typed)
-    quiet = {at for found in _NAMED.finditer(text) for at in range(*found.span(1))}
+    quiet = {at for found in _NAMED.finditer(text) for at in range(*found.span(1)) if names}
     wrong = error.column if error is not None and not error.is_unfinished else None
     spans: list[Span] = []
     at = 0

@@ -87,7 +87,7 @@ def status_line(run: Run, usual: timedelta | None, now: datetime, *, wide: bool)
     )
     parts: list[Line] = [line(state, " ", Span(tones.duration(took), "text"))] if took else [state]
     if run.state.is_active and took is not None and usual:
-        bar = duration_bar(took, usual, run.state, 16 if wide else 10)
+        bar = duration_bar(took, usual, run.state, 14 if wide else 10)
         left = usual - took
         told = (
             (Span(f"{tones.duration(took - usual)} over usual", "warn"),)

@@ -1,30 +1,24 @@
-"""A log as rows: lines, wrapped or not, with the known gaps between them.
+"""A log as rows: its lines, wrapped or not, and between them what is missing or left out.
 
-A row is addressed by its line, a piece of that line and a row in that piece, so that nothing above
-it needs to be counted. Rows of gaps stand before the line that follows them, as piece -1.
+A row is addressed by the offset at which its line begins, a piece of that line and a row in that
+piece, so that nothing above it needs to be counted. Rows that say what is missing or left out stand
+before the line that follows, as piece -1; those behind the last line stand at `END`.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.ports.log_store import LogReader
-from skyforge_tui.tui.sgr import PLAIN, Sgr, sgr_after
-from skyforge_tui.tui.widgets.log_text import Fragment, LogText
+from skyforge_tui.tui.widgets.log_missing import Hidden, MissingRows
+from skyforge_tui.tui.widgets.log_text import Fragment, Light, LogText
+from skyforge_tui.tui.widgets.log_texts import LogTexts
 
-LOOK_BACK_LINES = 50
-"""How far above a line colours are looked for that were left switched on."""
-_LOOK_BACK_BYTES = 256 * 1024
-
-_LINES_AT_HAND = 512
-"""Lines that are found again without looking, until the log grows."""
-_TEXTS_KEPT = 2048
-_BYTES_KEPT = 32 * 1024 * 1024
-_STATES_KEPT = 8192
-_GAPS = -1
+END = 1 << 62
+"""Behind every line."""
+_MISSING = -1
 
 
 class Place(NamedTuple):
@@ -41,9 +35,9 @@ class Row:
 
     place: Place
     line: LogLine | None
-    """None for a gap."""
+    """None for what is missing or left out."""
     text: LogText | None = None
-    gap: LogGap | None = None
+    missing: LogGap | Hidden | None = None
 
     @property
     def is_first(self) -> bool:
@@ -54,30 +48,23 @@ class Row:
 class LogDocument:
     """The rows of what a reader has seen so far, `width` cells wide."""
 
-    def __init__(self, reader: LogReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: LogReader, *, tells_hidden: bool = False) -> None:
+        """Show the lines of `reader`; `tells_hidden` says where it leaves lines out."""
+        self.reader = reader
         self.width = 80
         self.wraps = False
-        self._lines: dict[int, LogLine] = {}
-        self._here: dict[int, LogText] = {}
-        self._texts: OrderedDict[tuple[int, int, Sgr], LogText] = OrderedDict()
-        self._text_bytes = 0
-        self._states: OrderedDict[int, Sgr] = OrderedDict()
-        self._gaps: dict[int, list[LogGap]] = {}
-        self._known_gaps: tuple[LogGap, ...] = ()
+        self._texts = LogTexts(reader)
+        self._missing = MissingRows(reader, self._texts, tells_hidden=tells_hidden)
 
     @property
-    def line_count(self) -> int:
-        """How many lines there are."""
-        return self._reader.line_count
+    def end(self) -> int:
+        """The offset behind all there is."""
+        return self.reader.size
 
     def changed(self) -> None:
         """Look at the reader anew: it may have more lines, and the last one may be longer."""
-        self._lines.clear()
-        self._here.clear()
-        gaps = self._reader.gaps()
-        if gaps and (gaps != self._known_gaps or max(self._gaps) >= self.line_count - 1):
-            self._place_gaps(gaps)
+        self._texts.changed()
+        self._missing.changed()
 
     def rows_from(self, place: Place, count: int) -> list[Row]:
         """Return up to `count` rows from `place` on; fewer at the end."""
@@ -112,23 +99,47 @@ class LogDocument:
             count -= rows - place.row
             place = after
 
-    def first(self) -> Place:
-        """Return the place of the first row."""
-        return Place(0, _GAPS if 0 in self._gaps else 0)
+    def first(self) -> Place | None:
+        """Return the place of the first row; None when there is nothing."""
+        found = self.reader.lines_from(0, 1)
+        if found:
+            return self._top_of(found[0].offset)
+        return Place(END, _MISSING) if self._missing.at_end() else None
 
     def last(self) -> Place | None:
         """Return the place of the last row; None when there is nothing."""
-        count = self.line_count
-        if count in self._gaps:
-            return Place(count, _GAPS, len(self._gaps[count]) - 1)
-        if not count:
+        if missing := self._missing.at_end():
+            return Place(END, _MISSING, len(missing) - 1)
+        line = self._texts.above(END)
+        if line is None:
             return None
-        piece = self._last_piece(count - 1)
-        return Place(count - 1, piece, self._row_count(Place(count - 1, piece)) - 1)
+        piece = self._last_piece(line.offset)
+        return Place(line.offset, piece, self._row_count(Place(line.offset, piece)) - 1)
+
+    def at(self, offset: int) -> Place | None:
+        """Return the place of the line that holds the byte at `offset`, or the nearest one."""
+        found = self.reader.lines_from(offset, 1)
+        return Place(found[0].offset) if found else self.last()
+
+    def line(self, offset: int) -> LogLine | None:
+        """Return the line that begins at `offset`."""
+        return self._texts.line(offset)
+
+    def below(self, offset: int) -> LogLine | None:
+        """Return the line below the one that begins at `offset`."""
+        return self._texts.below(offset)
+
+    def above(self, offset: int) -> LogLine | None:
+        """Return the line above the one that begins at `offset`."""
+        return self._texts.above(offset)
+
+    def text(self, offset: int) -> LogText | None:
+        """Return the line that begins at `offset`, laid out."""
+        return self._texts.text(offset)
 
     def character_at(self, place: Place) -> int:
         """Return the character of its piece with which a row begins, whatever the width."""
-        text = self._text(place.line) if self.wraps and place.piece >= 0 else None
+        text = self._wrapped(place)
         if text is None or place.piece >= text.pieces:
             return 0
         row = min(place.row, text.row_count(place.piece, self.width) - 1)
@@ -136,18 +147,20 @@ class LogDocument:
 
     def place_of(self, line: int, piece: int, character: int) -> Place:
         """Return the place of the row that holds a character of a piece."""
-        text = self._text(line) if self.wraps and piece >= 0 else None
+        text = self._wrapped(Place(line, piece))
         if text is None or piece >= text.pieces:
             return Place(line, min(piece, 0))
         return Place(line, piece, text.row_of(piece, self.width, character))
 
-    def draw(self, row: Row, column: int = 0) -> tuple[list[Fragment], int, bool]:
+    def draw(
+        self, row: Row, column: int = 0, light: Light | None = None
+    ) -> tuple[list[Fragment], int, bool]:
         """Return the text of a row, the cells it takes, and whether it was cut at the right."""
         if row.text is None:
             return [], 0, False
         if not self.wraps:
-            return row.text.window(column, self.width)
-        text, columns = row.text.row(row.place.piece, self.width, row.place.row)
+            return row.text.window(column, self.width, light)
+        text, columns = row.text.row(row.place.piece, self.width, row.place.row, light)
         is_last = row.place.piece + 1 == row.text.pieces and (
             row.place.row + 1 == row.text.row_count(row.place.piece, self.width)
         )
@@ -155,109 +168,49 @@ class LogDocument:
 
     # Rows of one piece
 
+    def _wrapped(self, place: Place) -> LogText | None:
+        """Return the text of a place that is one of several rows of its line."""
+        return self.text(place.line) if self.wraps and place.piece >= 0 else None
+
     def _row_count(self, place: Place) -> int:
-        if place.piece == _GAPS:
-            return len(self._gaps.get(place.line, ()))
+        if place.piece == _MISSING:
+            return len(self._missing_at(place.line))
         if not self.wraps:
-            return int(place.line < self.line_count)
-        text = self._text(place.line)
+            return int(self.line(place.line) is not None)
+        text = self.text(place.line)
         return 0 if text is None else text.row_count(place.piece, self.width)
 
     def _row(self, place: Place) -> Row:
-        if place.piece == _GAPS:
-            return Row(place, None, gap=self._gaps[place.line][place.row])
-        return Row(place, self._line(place.line), self._text(place.line))
+        if place.piece == _MISSING:
+            return Row(place, None, missing=self._missing_at(place.line)[place.row])
+        return Row(place, self.line(place.line), self.text(place.line))
+
+    def _missing_at(self, line: int) -> list[LogGap | Hidden]:
+        return self._missing.at_end() if line == END else self._missing.before(line)
+
+    def _top_of(self, line: int) -> Place:
+        return Place(line, _MISSING if self._missing.before(line) else 0)
 
     def _piece_after(self, place: Place) -> Place | None:
         line, piece = place.line, place.piece
+        if line == END:
+            return None
         if piece < self._last_piece(line):
             return Place(line, piece + 1)
-        line += 1
-        if line in self._gaps:
-            return Place(line, _GAPS)
-        return Place(line, 0) if line < self.line_count else None
+        below = self._texts.below(line)
+        if below is not None:
+            return self._top_of(below.offset)
+        return Place(END, _MISSING) if self._missing.at_end() else None
 
     def _piece_before(self, place: Place) -> Place | None:
         line, piece = place.line, place.piece
         if piece > 0:
             return Place(line, piece - 1)
-        if piece == 0 and line in self._gaps:
-            return Place(line, _GAPS)
-        return Place(line - 1, self._last_piece(line - 1)) if line > 0 else None
+        if piece == 0 and self._missing.before(line):
+            return Place(line, _MISSING)
+        above = self._texts.above(line)
+        return None if above is None else Place(above.offset, self._last_piece(above.offset))
 
     def _last_piece(self, line: int) -> int:
-        if line >= self.line_count:
-            return _GAPS
-        text = self._text(line) if self.wraps else None
+        text = self.text(line) if self.wraps else None
         return 0 if text is None else text.pieces - 1
-
-    # Lines and their texts
-
-    def _line(self, number: int) -> LogLine | None:
-        line = self._lines.get(number)
-        if line is None:
-            found = self._reader.lines(number, 1)
-            if not found:
-                return None
-            if len(self._lines) >= _LINES_AT_HAND:
-                self._lines.clear()
-                self._here.clear()
-            line = self._lines[number] = found[0]
-        return line
-
-    def _text(self, number: int) -> LogText | None:
-        at_hand = self._here.get(number)
-        if at_hand is not None:
-            return at_hand
-        line = self._line(number)
-        if line is None:
-            return None
-        key = (line.offset, len(line.data), self._state_at(number))
-        text = self._texts.get(key)
-        if text is None:
-            text = self._laid_out(line, key)
-        else:
-            self._texts.move_to_end(key)
-        self._here[number] = text
-        return text
-
-    def _laid_out(self, line: LogLine, key: tuple[int, int, Sgr]) -> LogText:
-        text = self._texts[key] = LogText(line, key[2])
-        self._text_bytes += key[1]
-        while len(self._texts) > 1 and (
-            len(self._texts) > _TEXTS_KEPT or self._text_bytes > _BYTES_KEPT
-        ):
-            gone, _ = self._texts.popitem(last=False)
-            self._text_bytes -= gone[1]
-        return text
-
-    def _state_at(self, number: int) -> Sgr:
-        """Return the colours that lines above left switched on."""
-        first, seen = number, 0
-        while first > 0 and first not in self._states:
-            if number - first >= LOOK_BACK_LINES or seen > _LOOK_BACK_BYTES:
-                break
-            first -= 1
-            line = self._line(first)
-            seen += len(line.data) if line is not None else 0
-        state = self._states.get(first, PLAIN)
-        for above in range(first, number):
-            line = self._line(above)
-            state = state if line is None else sgr_after(line.data, state)
-            self._states[above + 1] = state
-        while len(self._states) > _STATES_KEPT:
-            self._states.popitem(last=False)
-        return state
-
-    def _place_gaps(self, gaps: tuple[LogGap, ...]) -> None:
-        """Put gaps before the line that follows them; one inside a line comes after it."""
-        self._known_gaps = gaps
-        self._gaps = {}
-        for gap in gaps:
-            line = self._reader.line_at(gap.offset)
-            if line is None:
-                line = self.line_count
-            holder = self._line(line)
-            if holder is not None and holder.offset < gap.offset:
-                line += 1
-            self._gaps.setdefault(line, []).append(gap)

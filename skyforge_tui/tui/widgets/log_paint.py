@@ -10,22 +10,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from typing import Literal
 
 from rich.cells import cell_len
-from rich.color import Color
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from skyforge_tui.domain.log import LogGap
 from skyforge_tui.tui.presenters import tones
-from skyforge_tui.tui.presenters.cells import Tone, cut_text
-from skyforge_tui.tui.presenters.glyphs import CURSOR, ELLIPSIS, LINK_UP, TICK, TRACK, twin
-from skyforge_tui.tui.presenters.log_lines import Severity, gap_words
-from skyforge_tui.tui.sgr import Colour, Sgr
+from skyforge_tui.tui.presenters.cells import Ground, Tone, cut_text
+from skyforge_tui.tui.presenters.glyphs import (
+    CURSOR,
+    CURSOR_IDLE,
+    ELLIPSIS,
+    LINK_UP,
+    MARKED,
+    TICK,
+    TRACK,
+    twin,
+)
+from skyforge_tui.tui.presenters.log_lines import gap_words
+from skyforge_tui.tui.sgr import Sgr
 from skyforge_tui.tui.theme import Look
 from skyforge_tui.tui.widgets.log_document import LogDocument, Row
-from skyforge_tui.tui.widgets.log_text import Fragment
+from skyforge_tui.tui.widgets.log_ink import ink
+from skyforge_tui.tui.widgets.log_text import Fragment, Light
 
 LEFT = 2
 TIME = 8
@@ -36,9 +45,29 @@ GAP_SIGN = "╌"
 THUMB = "█"
 CUT_ASCII = "~"
 _GAP_LEAD = 10
+_PLAIN_TONE: Tone = "text"
 
-_TONES: tuple[Tone, ...] = ("muted", "bad", "ok", "warn", "accent", "accent", "accent", "text")
-_BRIGHT_TONES: tuple[Tone, ...] = (*_TONES[:7], "strong")
+Tick = Literal["", "warn", "bad", "hit"]
+"""What a row of the scrollbar stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decor:
+    """What one row is told apart by, besides its text."""
+
+    on: Ground = "bg"
+    """What it stands on."""
+    is_marked: bool = False
+    """Whether its line has a bookmark."""
+    is_spot: bool = False
+    """Whether one has come to its line."""
+    light: Light | None = None
+    """Lights up what is looked for."""
+    hides: str = ""
+    """What is left out here, in words."""
+
+
+PLAIN_ROW = Decor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,49 +99,6 @@ def clock_text(at: datetime | None, zone: tzinfo | None) -> str:
     return "" if at is None else f"{at.astimezone(zone):%H:%M:%S}"
 
 
-@lru_cache(maxsize=4096)
-def ink(sgr: Sgr, look: Look) -> Style:
-    """Return the style of characters in the colours of this look."""
-    fore = _fore_tone(sgr)
-    style = look.style(fore or "text", bold=sgr.bold, underline=sgr.underline, on="bg")
-    if look.is_mono:
-        return style
-    if fore is None:
-        style += Style(color=_fixed(sgr.fg))
-    # Text in the colour of its own background is a log hiding something.
-    if sgr.bg is not None and sgr.bg != sgr.fg and sgr.tone is None:
-        style += _ground(sgr, look, is_bare=sgr.fg is None)
-    extra = Style(dim=(sgr.dim and fore is None) or None, strike=sgr.strike or None)
-    return style + extra + Style(reverse=sgr.reverse or None)
-
-
-def _fore_tone(sgr: Sgr) -> Tone | None:
-    """Return the tone that stands for the colour of the text; None for one of the fixed palette."""
-    if sgr.tone is not None:
-        return sgr.tone
-    if sgr.fg is None:
-        return "muted" if sgr.dim else "text"
-    if isinstance(sgr.fg, int) and sgr.fg < 16:
-        return _TONES[sgr.fg] if sgr.fg < 8 else _BRIGHT_TONES[sgr.fg - 8]
-    return None
-
-
-def _ground(sgr: Sgr, look: Look, *, is_bare: bool) -> Style:
-    if not isinstance(sgr.bg, int) or sgr.bg >= 16:
-        return Style(bgcolor=_fixed(sgr.bg))
-    if sgr.bg in (0, 8):
-        return look.style("text", on="overlay").background_style
-    ground = look.style(_TONES[sgr.bg % 8]).color
-    below = look.style("text", on="bg").bgcolor
-    return Style(bgcolor=ground, color=below if is_bare else None)
-
-
-def _fixed(colour: Colour) -> Color | None:
-    if colour is None:
-        return None
-    return Color.from_ansi(colour) if isinstance(colour, int) else Color.from_rgb(*colour)
-
-
 class Painter:
     """Draws rows for one layout and look."""
 
@@ -128,21 +114,29 @@ class Painter:
         return "" if row.line is None else clock_text(row.line.at, self._zone)
 
     def row(
-        self, document: LogDocument, row: Row | None, above: Row | None, column: int
+        self,
+        document: LogDocument,
+        row: Row | None,
+        above: Row | None,
+        column: int,
+        decor: Decor = PLAIN_ROW,
     ) -> list[Segment]:
         """Return one row without its scrollbar; `above` is the last row of text over it."""
         width = self._layout.width - 1
         if row is None:
             return [self._segment(" " * width)]
-        if row.gap is not None:
-            return self._gap(row.gap, width)
-        text, taken, is_cut = document.draw(row, column)
-        return self._margin(row, above) + self._text(row, text, taken, is_cut=is_cut)
+        if isinstance(row.missing, LogGap):
+            return self._gap(row.missing, width)
+        if row.missing is not None:
+            return self._hidden(decor.hides, width)
+        text, taken, is_cut = document.draw(row, column, decor.light)
+        margin = self._margin(row, above, decor)
+        return margin + self._text(row, text, taken, decor.on, is_cut=is_cut)
 
-    def bar(self, y: int, thumb: tuple[int, int], tick: Severity) -> Segment:
+    def bar(self, y: int, thumb: tuple[int, int], tick: Tick) -> Segment:
         """Return the cell of the scrollbar in row `y`; the thumb is its first and its end row."""
         if tick:
-            return self._segment(self._own(TICK), tick)
+            return self._segment(self._own(TICK), "accent" if tick == "hit" else tick)
         if thumb[0] <= y < thumb[1]:
             return self._segment(self._own(THUMB), "muted")
         return self._segment(self._own(LINK_UP), "line")
@@ -159,22 +153,30 @@ class Painter:
         pill = [Segment(text[:2], bold), Segment(text[2 : end - start], style)]
         return [*Strip(row, width).crop(0, start), *pill, self._segment(" ")]
 
-    def _margin(self, row: Row, above: Row | None) -> list[Segment]:
+    def _margin(self, row: Row, above: Row | None, decor: Decor) -> list[Segment]:
         severity = row.text.severity if row.text is not None else ""
-        mark = row.is_first and severity == "bad"
-        segments = [self._segment(self._own(CURSOR), "bad") if mark else self._segment(" ")]
+        sign, tone = " ", _PLAIN_TONE
+        if row.is_first and decor.is_marked:
+            sign, tone = MARKED, "accent"
+        elif row.is_first and severity == "bad":
+            sign, tone = CURSOR, "bad"
+        spot = CURSOR_IDLE if row.is_first and decor.is_spot else " "
+        segments = [
+            self._segment(self._own(sign), tone, decor.on),
+            self._segment(self._own(spot), "accent", decor.on),
+        ]
         if not self._layout.has_times:
-            return [*segments, self._segment(" ")]
+            return segments
         clock = self.clock(row) if row.is_first else ""
         if above is not None and above.line is not None and clock == self.clock(above):
             clock = ""
-        return [*segments, self._segment(f" {clock:<{TIME}}  ", "muted")]
+        return [*segments, self._segment(f"{clock:<{TIME}}  ", "muted", decor.on)]
 
     def _text(
-        self, row: Row, text: Sequence[Fragment], taken: int, *, is_cut: bool
+        self, row: Row, text: Sequence[Fragment], taken: int, on: Ground, *, is_cut: bool
     ) -> list[Segment]:
         room = self._layout.text_width
-        segments = [Segment(part, ink(sgr, self._look)) for part, sgr in text]
+        segments = [Segment(part, ink(sgr, self._look, on)) for part, sgr in text]
         rest = room - taken
         if rest < 0:
             # A wide character in a column that is none.
@@ -182,12 +184,26 @@ class Painter:
         elif is_cut:
             kept = Strip(segments, taken).crop(0, min(taken, room - 1))
             last = text[-1][1] if text else Sgr(tone="muted")
-            segments = [*kept, Segment(self._cut, ink(last, self._look))]
+            segments = [*kept, Segment(self._cut, ink(last._replace(lit=0), self._look, on))]
             rest = room - kept.cell_length - 1
         elif row.text is not None and row.text.has_rule and rest > 0:
-            segments.append(self._segment(self._own(TRACK) * rest, "line"))
+            segments.append(self._segment(self._own(TRACK) * rest, "line", on))
             rest = 0
-        return [*segments, self._segment(" " * (max(rest, 0) + RIGHT - 1))]
+        return [*segments, self._segment(" " * (max(rest, 0) + RIGHT - 1), on=on)]
+
+    def _hidden(self, words: str, width: int) -> list[Segment]:
+        room = max(0, width - LEFT - 1)
+        words = cut_text(f" {words} ", room)
+        lead = min(_GAP_LEAD, room - cell_len(words))
+        rule = room - cell_len(words) - lead
+        sign = self._own(TRACK)
+        return [
+            self._segment(" " * LEFT),
+            self._segment(sign * lead, "line"),
+            self._segment(words, "muted"),
+            self._segment(sign * rule, "line"),
+            self._segment(" "),
+        ]
 
     def _gap(self, gap: LogGap, width: int) -> list[Segment]:
         room = max(0, width - LEFT - 1)
@@ -209,8 +225,8 @@ class Painter:
             self._segment(" "),
         ]
 
-    def _segment(self, text: str, tone: Tone = "text") -> Segment:
-        return Segment(text, self._look.style(tone, on="bg"))
+    def _segment(self, text: str, tone: Tone = "text", on: Ground = "bg") -> Segment:
+        return Segment(text, self._look.style(tone, on=on))
 
     def _own(self, text: str) -> str:
         return twin(text) if self._look.ascii else text

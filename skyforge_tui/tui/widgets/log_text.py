@@ -9,11 +9,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import cached_property
 
 from skyforge_tui.domain.log import LogLine
+from skyforge_tui.domain.log_severity import Severity
 from skyforge_tui.tui.ansi import Parsed, before_sequence, parse, prepared
-from skyforge_tui.tui.presenters.log_lines import Severity, dressed
+from skyforge_tui.tui.presenters.log_lines import dressed
 from skyforge_tui.tui.sgr import Sgr, sgr_after
 
 HEAD_BYTES = 4 * 1024
@@ -24,6 +26,8 @@ _PIECES_KEPT = 64
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
 Fragment = tuple[str, Sgr]
+Light = Callable[[int, Parsed, int, int], Parsed]
+"""Returns a piece (its number and text) with something lit up between two characters of it."""
 
 
 class LogText:
@@ -31,6 +35,7 @@ class LogText:
 
     def __init__(self, line: LogLine, sgr: Sgr) -> None:
         self._data, self._sgr = prepared(line.data, sgr)
+        self._written = len(line.data)
         self.omitted = line.omitted
         """Bytes of the line that are not here."""
         self._is_short = len(self._data) <= HEAD_BYTES
@@ -49,6 +54,26 @@ class LogText:
         """How many pieces there are, at least one."""
         is_one = len(self._data) <= PIECE_BYTES or not self._data.translate(None, _PRINTABLE)
         return 1 if is_one else -(-len(self._data) // PIECE_BYTES)
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether every byte of the line is one character of one piece."""
+        return self.pieces == 1 and len(self.piece(0).text) == len(self._data) == self._written
+
+    def piece_at(self, byte: int) -> tuple[int, int]:
+        """Return the piece that holds a byte of the line, and with which byte it begins."""
+        # What was cut off at the front was written over.
+        byte = max(0, byte - (self._written - len(self._data)))
+        number = min(byte // PIECE_BYTES, self.pieces - 1)
+        if self._start(number) > byte:
+            number -= 1
+        return number, self._start(number)
+
+    def columns_before(self, piece: int, character: int) -> int:
+        """Return how many cells of the unwrapped line there are before a character."""
+        before = sum(self.piece(number).columns for number in range(piece))
+        edges = self.piece(piece).edges
+        return before + (character if edges is None else edges[min(character, len(edges) - 1)])
 
     def piece(self, number: int) -> Parsed:
         """Return a piece, parsed."""
@@ -90,23 +115,29 @@ class LogText:
         starts = self._row_starts(number, parsed.edges, width)
         return min(bisect_right(starts, character), len(starts) - 1) - 1
 
-    def row(self, number: int, width: int, row: int) -> tuple[list[Fragment], int]:
+    def row(
+        self, number: int, width: int, row: int, light: Light | None = None
+    ) -> tuple[list[Fragment], int]:
         """Return what stands in a row of a piece, and how many cells it takes."""
         parsed = self.piece(number)
         start, end = self.row_bounds(number, width, row)
         columns = end - start
         if parsed.edges is not None:
             columns = parsed.edges[end] - parsed.edges[start]
+        if light is not None:
+            parsed = light(number, parsed, start, end)
         return fragments(parsed, start, end), columns
 
-    def window(self, column: int, width: int) -> tuple[list[Fragment], int, bool]:
+    def window(
+        self, column: int, width: int, light: Light | None = None
+    ) -> tuple[list[Fragment], int, bool]:
         """Return what stands in `width` cells from `column` of the unwrapped line.
 
         The parts are the text, the cells it takes, and whether there is more to the right.
         """
         if self._is_short or column + width < self._head.columns:
             column = min(column, self._head.columns)
-            text, taken = _cells(self._head, column, width)
+            text, taken = _cells(self._head, column, width, light, 0)
             has_more = column + taken < self._head.columns or not self._is_short
             return text, taken, has_more or self.omitted > 0
         found: list[Fragment] = []
@@ -116,7 +147,7 @@ class LogText:
             if column >= parsed.columns:
                 column -= parsed.columns
                 continue
-            text, columns = _cells(parsed, column, width - taken)
+            text, columns = _cells(parsed, column, width - taken, light, number)
             found += text
             taken += columns
             if column + columns < parsed.columns:
@@ -175,14 +206,20 @@ def fragments(parsed: Parsed, start: int, end: int) -> list[Fragment]:
     return found
 
 
-def _cells(parsed: Parsed, column: int, width: int) -> tuple[list[Fragment], int]:
+def _cells(
+    parsed: Parsed, column: int, width: int, light: Light | None, piece: int
+) -> tuple[list[Fragment], int]:
     """Return `width` cells from `column`; a wide character cut in two becomes blanks."""
     edges = parsed.edges
     if edges is None:
-        end = min(column + width, len(parsed.text))
-        return fragments(parsed, column, end), end - column
-    start = bisect_right(edges, column) - 1
-    end = bisect_right(edges, column + width) - 1
+        start, end = column, min(column + width, len(parsed.text))
+    else:
+        start = bisect_right(edges, column) - 1
+        end = bisect_right(edges, column + width) - 1
+    if light is not None and end > start:
+        parsed = light(piece, parsed, start, end)
+    if edges is None:
+        return fragments(parsed, start, end), end - start
     found: list[Fragment] = []
     columns = 0
     if edges[start] < column:

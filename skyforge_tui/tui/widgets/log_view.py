@@ -1,41 +1,40 @@
 """The live output of a run: follows its end, yields to whoever reads, paints only what is seen.
 
-It has no timer of its own: whoever hears that a log grew calls `grew`, and a burst of such calls
-becomes one look every 50 ms. Keys are bound outside; what they do are methods here.
+Whoever hears that a log grew calls `grew`, and a burst of such calls becomes one look every 50 ms.
+Keys are bound outside; what they do are methods here and in what it is made of.
 """
 
 from __future__ import annotations
 
-from asyncio import TimerHandle
+from collections.abc import Collection
 from datetime import tzinfo
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from skyforge_tui.domain.errors import Unavailable
-from skyforge_tui.tui.once import once
+from skyforge_tui.domain.outline import Outline
 from skyforge_tui.tui.theme import Look, look_of
-from skyforge_tui.tui.widgets.log_document import Place
+from skyforge_tui.tui.widgets.log_finding import LogFinding
 from skyforge_tui.tui.widgets.log_frame import LogFrame, Shape
-from skyforge_tui.tui.widgets.log_paint import pill_words
-from skyforge_tui.tui.widgets.log_window import LogWindow
+from skyforge_tui.tui.widgets.log_mouse import LogMouse
+from skyforge_tui.tui.widgets.log_moves import LogMoves
+from skyforge_tui.tui.widgets.log_passed import PassedTasksHidden
+from skyforge_tui.tui.widgets.log_selecting import LogSelecting
+from skyforge_tui.tui.widgets.log_watch import LogWatch
 
 if TYPE_CHECKING:
     from textual import events
 
+    from skyforge_tui.ports.log_search import LogSearch
     from skyforge_tui.ports.log_store import LogReader
 
-STEP_S = 0.05
-"""Least time between two looks at a growing log."""
-BUDGET_BYTES = 4 * 1024 * 1024
-"""How much of a log is indexed in one look."""
 
-
-class LogView(Widget, can_focus=True, inherit_bindings=False):
+class LogView(
+    LogMoves, LogSelecting, LogMouse, LogWatch, can_focus=True, inherit_bindings=False
+):  # fmt: skip
     """Show the output that a reader reads."""
 
     DEFAULT_CSS = "LogView { height: 1fr; width: 1fr; }"
@@ -49,6 +48,13 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
             self.view = view
             self.is_following = is_following
             self.new_lines = new_lines
+
+    class Shown(Message):
+        """Other rows are in view, or more is known of the log."""
+
+        def __init__(self, view: LogView) -> None:
+            super().__init__()
+            self.view = view
 
     class Stale(Message):
         """The reader holds outdated files: `reopen` it off this thread, then call `grew`."""
@@ -74,10 +80,12 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
         self._frame: LogFrame | None = None
         self._wraps = False
         self._wants_times = True
-        self._timer: TimerHandle | None = None
-        self._last_look = 0.0
         self._told = (True, 0)
         self._told_stale = False
+        self.finding = LogFinding(self, self._tell_shown)
+        self._passed: PassedTasksHidden | None = None
+        self.hides_passed = False
+        """Whether tasks that passed are left out."""
 
     # What it shows
 
@@ -87,19 +95,19 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
         return self._reader
 
     @property
+    def frame(self) -> LogFrame | None:
+        """What is drawn."""
+        return self._frame
+
+    @property
     def look(self) -> Look:
         """How to draw here."""
         return look_of(self.app)
 
     @property
-    def is_following(self) -> bool:
-        """Whether the end stays in view while the log grows."""
-        return self._window is None or self._window.follows
-
-    @property
-    def new_lines(self) -> int:
-        """Lines below the view that came since it stopped following."""
-        return 0 if self._window is None else self._window.new_lines
+    def outline(self) -> Outline | None:
+        """What the log is made of, as far as it was looked at."""
+        return None if self._frame is None else self._frame.scan.outline
 
     @property
     def wraps(self) -> bool:
@@ -113,59 +121,59 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
 
     def set_reader(self, reader: LogReader | None) -> None:
         """Show another log from its end, or none. The reader stays the caller's to close."""
+        self.finding.close()
         self._reader = reader
         self._told_stale = False
-        self._start_over()
-        self._look_at_log(has_time=False)
-        self._redraw()
+        self.start_over()
+        self.look_now()
+        self.redraw()
 
-    def grew(self) -> None:
-        """Look at the log soon: it may have more bytes."""
-        if self._reader is None or self._timer is not None or not self.is_attached:
-            return
-        wait = self._last_look + STEP_S - monotonic()
-        self._timer = once(self, max(wait, 0.0), self._wake)
+    def hide_passed(self, *, is_on: bool) -> None:
+        """Leave out the tasks that passed, or show all lines."""
+        self.hides_passed = False
+        self._passed = None
+        self.finding.filter(is_on=False)
+        if is_on and self._reader is not None and self._frame is not None:
+            self._passed = PassedTasksHidden(self._reader, self._frame.scan.outline)
+            self.hides_passed = True
+        self.show_lines(self._passed, tells_hidden=is_on)
 
-    # Moving
+    def show_lines(self, reader: LogReader | None, *, tells_hidden: bool = False) -> None:
+        """Show what another reader of the same log leaves, or all; the place is kept.
 
-    def scroll_lines(self, count: int) -> None:
-        """Go down by rows, up if negative; up stops following, reaching the end resumes it."""
-        if self._window is not None and self._window.scroll(count):
-            self._redraw()
+        `tells_hidden` draws a row where it leaves lines out.
+        """
+        if self._frame is not None:
+            of_tasks = self.hides_passed
+            self._frame.take_lines(reader, tells_hidden=tells_hidden, of_tasks=of_tasks)
+            self.redraw()
 
-    def page(self, count: int) -> None:
-        """Go down by pages, up if negative; one row stays in view."""
-        self.scroll_lines(count * max(1, self.size.height - 1))
+    def stir(self) -> None:
+        """Draw anew: other lines are left out than before, or something else stands out."""
+        if self._frame is not None:
+            self._frame.stir()
+            self.redraw()
 
-    def half_page(self, count: int) -> None:
-        """Go down by half pages, up if negative."""
-        self.scroll_lines(count * max(1, self.size.height // 2))
+    def set_search(self, search: LogSearch | None) -> None:
+        """Light up what is looked for."""
+        if self._frame is not None:
+            if search is not self._frame.emphasis.search:
+                self._frame.emphasis.search = search
+                self._frame.emphasis.hit = None
+            self.redraw()
 
-    def to_top(self) -> None:
-        """Go to the first line."""
-        if self._window is not None and self._window.go(self._window.document.first()):
-            self._redraw()
+    def show_density(self) -> None:
+        """Draw anew where the scrollbar says that something was found."""
+        if self._frame is not None:
+            self._show_chrome(self._frame)
 
-    def to_end(self) -> None:
-        """Go to the last line and follow."""
-        self.resume_follow()
-
-    def to_line(self, number: int) -> None:
-        """Bring line `number` to the top of the view, or as near as the end allows."""
-        window = self._window
-        lines = 0 if window is None else window.document.line_count
-        if window is not None and lines and window.go(Place(min(max(number, 0), lines - 1))):
-            self._redraw()
-
-    def resume_follow(self) -> None:
-        """Keep the end in view from now on."""
-        if self._window is not None and self._window.follow():
-            self._redraw()
-
-    def scroll_columns(self, count: int) -> None:
-        """Go right by columns, left if negative, as far as what is in view has text."""
-        if self._window is not None and self._window.scroll_columns(count):
+    def set_marked(self, lines: Collection[int]) -> None:
+        """Show the bookmarks of these lines."""
+        if self._frame is not None:
+            self._frame.emphasis.marked = frozenset(lines)
             self.refresh()
+
+    # Shape
 
     def toggle_wrap(self) -> None:
         """Continue long lines in the next row, or cut them."""
@@ -201,97 +209,78 @@ class LogView(Widget, can_focus=True, inherit_bindings=False):
         """Keep the top row, or the end, where it was."""
         self._lay_out()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Go down."""
-        event.stop()
-        self.scroll_lines(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Go up."""
-        event.stop()
-        self.scroll_lines(-3)
-
-    def on_click(self, event: events.Click) -> None:
-        """Follow when the pill is clicked, go there when the scrollbar is."""
-        width, height = self.size
-        window = self._window
-        if window is None:
-            return
-        if event.x == width - 1:
-            event.stop()
-            self.to_line(window.document.line_count * event.y // max(1, height))
-        elif window.new_lines and event.y == height - 1:
-            event.stop()
-            if event.x >= width - 2 - len(pill_words(window.new_lines)):
-                self.resume_follow()
-
-    # Looking
-
-    def _wake(self) -> None:
-        self._timer = None
-        self._look_at_log(has_time=True)
-
-    def _look_at_log(self, *, has_time: bool) -> None:
-        """Take in what is new; without time, leave what can wait to the next look."""
-        reader = self._reader
-        if reader is None:
-            return
-        self._last_look = monotonic()
-        try:
-            has_more = reader.refresh(BUDGET_BYTES)
-            if self._frame is None or reader.generation != self._frame.generation:
-                self._start_over()
-            has_more = not has_time or self._frame_ticks(reader) or has_more
-            self._show_growth()
-        except Unavailable as error:
-            self.post_message(self.Unreadable(self, error))
-            return
-        is_stale = reader.is_stale
-        if is_stale and not self._told_stale:
-            self.post_message(self.Stale(self, reader))
-        self._told_stale = is_stale
-        if has_more:
-            self.grew()
-
-    def _frame_ticks(self, reader: LogReader) -> bool:
-        return self._frame is not None and self._frame.ticks.look(reader)
-
-    def _show_growth(self) -> None:
-        frame = self._frame
-        if frame is None:
-            return
-        if frame.grew():
-            self._redraw()
-        elif frame.chrome_changed():
-            width, height = self.size
-            self.refresh(Region(width - 1, 0, 1, height), Region(0, height - 1, width, 1))
-            self._tell_moved()
-
-    @property
-    def _window(self) -> LogWindow | None:
-        return None if self._frame is None else self._frame.window
-
-    @property
-    def _shape(self) -> Shape:
-        return Shape(*self.size, self._wraps, self._wants_times, self.look)
-
-    def _start_over(self) -> None:
-        reader = self._reader
-        self._frame = None if reader is None else LogFrame(reader, self._shape, self._zone)
-        self._redraw()
-
-    def _lay_out(self) -> None:
-        if self._frame is not None:
-            self._frame.take_shape(self._shape)
-        self._redraw()
-
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Draw all rows anew."""
         if self._frame is not None:
             self._frame.moved()
         self.refresh()
         self._tell_moved()
 
+    # Looking
+
+    def start_over(self) -> None:
+        """Draw another log, or another generation of it."""
+        reader = self._reader
+        self.hides_passed = False
+        self._passed = None
+        self._frame = None if reader is None else LogFrame(reader, self._shape, self._zone)
+        self.finding.show()
+        self.redraw()
+
+    def show_growth(self) -> None:
+        """Draw what is new."""
+        frame = self._frame
+        if frame is None:
+            return
+        if self.finding.is_filter:
+            # What of it is shown is known when it was looked through.
+            self._show_chrome(frame)
+        elif frame.grew():
+            self.redraw()
+        else:
+            self._show_chrome(frame)
+        self.finding.grew()
+
+    def show_outline(self) -> None:
+        """Draw the ticks anew; what passed meanwhile may be left out."""
+        frame = self._frame
+        if frame is not None:
+            if self._passed is not None and self._passed.look():
+                self.stir()
+            self._show_chrome(frame)
+            self._tell_shown()
+
+    def cannot_read(self, error: Unavailable) -> None:
+        """Tell that the log cannot be read at present."""
+        self.post_message(self.Unreadable(self, error))
+
+    def check_stale(self, reader: LogReader) -> None:
+        """Tell once that there is more than the reader holds."""
+        is_stale = reader.is_stale
+        if is_stale and not self._told_stale:
+            self.post_message(self.Stale(self, reader))
+        self._told_stale = is_stale
+
+    @property
+    def _shape(self) -> Shape:
+        return Shape(*self.size, self._wraps, self._wants_times, self.look)
+
+    def _show_chrome(self, frame: LogFrame) -> None:
+        if frame.chrome_changed():
+            width, height = self.size
+            self.refresh(Region(width - 1, 0, 1, height), Region(0, height - 1, width, 1))
+            self._tell_moved()
+
+    def _lay_out(self) -> None:
+        if self._frame is not None:
+            self._frame.take_shape(self._shape)
+        self.redraw()
+
+    def _tell_shown(self) -> None:
+        self.post_message(self.Shown(self))
+
     def _tell_moved(self) -> None:
+        self._tell_shown()
         now = (self.is_following, self.new_lines)
         if now != self._told:
             self._told = now

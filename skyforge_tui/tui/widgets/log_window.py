@@ -20,17 +20,22 @@ class LogWindow:
         """The first column of the text that is in view."""
         self._height = max(height, 1)
         self._top = Place()
-        self._seen_lines = 0
+        self._seen = 0
+        """The offset behind what was there when it stopped following."""
+        self._is_held = False
+        """Whether it stands where it is even when that is the end."""
         self._frame: list[Row] | None = None
 
     @property
     def new_lines(self) -> int:
-        """Lines below the view that came since it stopped following."""
+        """Lines below the view that came since it stopped following, as far as they are counted."""
         if self.follows:
             return 0
-        rows = self.rows()
-        bottom = rows[-1].place.line + 1 if rows else 0
-        return max(0, self.document.line_count - max(self._seen_lines, bottom))
+        bounds = self.bounds()
+        seen = max(self._seen, 0 if bounds is None else bounds[1])
+        reader = self.document.reader
+        last_seen = -1 if not seen else reader.line_at(seen - 1)
+        return 0 if last_seen is None else max(0, reader.line_count - last_seen - 1)
 
     def rows(self) -> list[Row]:
         """Return the rows in view, fewer when there is not enough to fill it."""
@@ -38,14 +43,27 @@ class LogWindow:
             self._frame = self._built()
         return self._frame
 
+    def bounds(self) -> tuple[int, int] | None:
+        """Return where the first line in view begins, and the offset behind the last one."""
+        lines = [row.line for row in self.rows() if row.line is not None]
+        if not lines:
+            return None
+        return lines[0].offset, min(lines[-1].end + 1, self.document.end)
+
+    def lines(self) -> list[int]:
+        """Return where the lines in view begin."""
+        found = [row.line.offset for row in self.rows() if row.line is not None]
+        return list(dict.fromkeys(found))
+
     def thumb(self) -> tuple[int, int]:
         """Return the rows of the scrollbar that stand for what is in view, end excluded."""
+        bounds = self.bounds()
         rows = self.rows()
-        count = self.document.line_count
-        if not rows or (self.follows and rows[0].place <= self.document.first()):
+        if bounds is None or (self.follows and rows[0].place == self.document.first()):
             return 0, 0
-        bottom = count - 1 if self.follows else min(rows[-1].place.line, count - 2)
-        return thumb_rows(rows[0].place.line, bottom, count, self._height)
+        size = self.document.end
+        bottom = size - 1 if self.follows else min(bounds[1] - 1, size - 2)
+        return thumb_rows(bounds[0], bottom, size, self._height)
 
     def lay_out(self, text_width: int, height: int, *, wraps: bool) -> None:
         """Take another shape; the text at the top, or the end, stays where it is."""
@@ -59,17 +77,24 @@ class LogWindow:
         if top.piece >= 0:
             self._top = document.place_of(top.line, top.piece, character)
         self._frame = None
-        if not self.follows:
+        if self._is_held:
+            self.hold(self._top)
+        elif not self.follows:
             self.go(self._top)
 
-    def grow(self, *, was_lines: int, has_new_gaps: bool) -> bool:
+    def stir(self) -> None:
+        """Take note that other lines may be between those that were there."""
+        self._frame = None
+
+    def grow(self, *, was_end: int, has_new_gaps: bool) -> bool:
         """Take note that the log grew; return whether anything but the count below changes.
 
-        `was_lines` is how many lines there were: the last of them may have been unfinished.
+        `was_end` is where it ended: a line there may have been unfinished.
         """
         frame = self._frame
         is_settled = frame is not None and len(frame) >= self._height and not has_new_gaps
-        if is_settled and not self.follows and frame and frame[-1].place.line < was_lines - 1:
+        bounds = self.bounds() if is_settled and not self.follows else None
+        if bounds is not None and bounds[1] < was_end:
             return False
         self._frame = None
         return True
@@ -83,24 +108,64 @@ class LogWindow:
         moved = self.document.back(top, -count) if count < 0 else self.document.forward(top, count)
         return self.go(moved)
 
-    def go(self, top: Place) -> bool:
+    def go(self, top: Place | None) -> bool:
         """Put a row at the top, or as near as the end allows; reaching the end means following."""
+        if top is None:
+            return False
         before = (self._top, self.follows)
         rows = self.document.rows_from(top, self._height + 1)
         is_at_end = len(rows) <= self._height
-        if self.follows and not is_at_end:
-            self._seen_lines = self.document.line_count
-        self.follows = is_at_end
+        self._stop_following(is_at_end=is_at_end)
+        self._is_held = False
         self._top = top
         self._frame = None if is_at_end else rows[:-1]
         self.rows()
         return (self._top, self.follows) != before
+
+    def hold(self, top: Place) -> None:
+        """Put a row at the top, or as near as the end allows, and stay there when the log grows."""
+        missing = self._height - len(self.document.rows_from(top, self._height))
+        self._stop_following(is_at_end=False)
+        self._is_held = True
+        self._top = self.document.back(top, missing) if missing else top
+        self._frame = None
+
+    def show(self, place: Place, *, at_top: bool = False) -> None:
+        """Bring a row into view and stay there, with some rows above it unless it is to be on top.
+
+        What is well in view already does not move.
+        """
+        rows = self.rows()
+        if not at_top and any(row.place == place for row in rows[1:-2]):
+            self.hold(rows[0].place)
+        else:
+            self.hold(place if at_top else self.document.back(place, self._height // 3))
+
+    def reach(self, place: Place) -> None:
+        """Bring a row into view by moving as little as can be, and stay there."""
+        rows = self.rows()
+        if not rows:
+            return
+        if place < rows[0].place:
+            self.hold(place)
+        elif place > rows[-1].place:
+            self.hold(self.document.back(place, self._height - 1))
+        else:
+            self.hold(rows[0].place)
+
+    def show_columns(self, start: int, end: int) -> None:
+        """Bring cells of what is in view into view sideways."""
+        width = self.document.width
+        if self.document.wraps or (self.column <= start and end <= self.column + width - 1):
+            return
+        self.column = 0 if end < width else max(0, start - width // 3)
 
     def follow(self) -> bool:
         """Keep the end in view from now on; return whether that is new."""
         if self.follows:
             return False
         self.follows = True
+        self._is_held = False
         self._frame = None
         return True
 
@@ -114,6 +179,11 @@ class LogWindow:
         has_moved = column != self.column
         self.column = column
         return has_moved
+
+    def _stop_following(self, *, is_at_end: bool) -> None:
+        if self.follows and not is_at_end:
+            self._seen = self.document.end
+        self.follows = is_at_end
 
     def _built(self) -> list[Row]:
         last = self.document.last()

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.run import Run, RunDetail
+from skyforge_tui.domain.run import Run
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
+from skyforge_tui.tui.base_screen import TALL, WIDE, PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
-from skyforge_tui.tui.errors import as_notice
+from skyforge_tui.tui.log_keys import LogKeys
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.output_reading import OutputReading
 from skyforge_tui.tui.presenters import runs as present
 from skyforge_tui.tui.presenters.artifacts import made_lines
-from skyforge_tui.tui.presenters.cells import Line
-from skyforge_tui.tui.presenters.frame import crumb_line
+from skyforge_tui.tui.presenters.cells import Line, spread
+from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
+from skyforge_tui.tui.presenters.hints import KeyHint
+from skyforge_tui.tui.presenters.plays import progress_line
 from skyforge_tui.tui.presenters.tones import size
 from skyforge_tui.tui.run_commands import RunCommands
+from skyforge_tui.tui.screens.run.story import Story, story_of
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
+from skyforge_tui.tui.widgets.log_pane import LogPane
 from skyforge_tui.tui.widgets.log_view import LogView
 
-_COLUMN = 8
-"""Cells per step to the side."""
-_LOOKED_BACK = 30
-"""Runs of the template among which those are looked for that did the same."""
 
-
-class RunScreen(RunCommands, PlaceScreen):
+class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
     """Show a run and follow it."""
 
     PLACE = Place.RUN
@@ -44,16 +41,13 @@ class RunScreen(RunCommands, PlaceScreen):
 
     def __init__(self, run_id: RunId) -> None:
         self.run_id = run_id
-        self._detail: RunDetail | None = None
-        self._before: Sequence[Run] = ()
-        self._usual: timedelta | None = None
-        self._made: Collection | None = None
-        self._reader: LogReader | None = None
+        self._story: Story | None = None
         self._wants_facts: bool | None = None
         super().__init__()
         self._left = Vertical(id="left")
         self._status = LinesView([()], id="status")
-        self._log = LogView()
+        self.pane = LogPane()
+        self.output = self.pane.view
         self._rule = PaneLine()
         self._facts = LinesView(id="facts", indent=0)
 
@@ -62,63 +56,66 @@ class RunScreen(RunCommands, PlaceScreen):
         with Horizontal(classes="body"):
             with self._left:
                 yield self._status
-                yield self._log
+                yield self.pane
             yield self._rule
             yield self._facts
 
     def crumb(self) -> Line:
         """Return the way to this run."""
-        if self._detail is None:
+        if self._story is None:
             return crumb_line("runs", self.run_id)
-        run = self._detail.run
+        run = self._story.run
         return crumb_line(run.project, "runs", f"{run.number} {run.title}")
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether this run changed, or what it made is kept now."""
-        return self.run_id in changes.run_ids or (changes.artifacts and self._made is None)
+        is_made = self._story is not None and self._story.made is not None
+        return self.run_id in changes.run_ids or (changes.artifacts and not is_made)
 
     def heard(self, changes: Changes) -> None:
         """Show new output."""
         if self.run_id in changes.output:
-            self._log.grew()
+            self.log_view.grew()
 
     def target(self) -> Run | None:
         """Return the run."""
-        return None if self._detail is None else self._detail.run
+        return None if self._story is None else self._story.run
 
     def lacks(self, command: Command) -> str:
         """Say that the run is not known yet."""
-        return "still asking for the run" if command.permission and self._detail is None else ""
+        if command.permission and self._story is None:
+            return "still asking for the run"
+        return super().lacks(command)
+
+    def footer_hints(self) -> list[KeyHint]:
+        """Return the keys that matter here: launching something else is not among them."""
+        return [one for one in super().footer_hints() if not one.command_id.startswith("launch.")]
 
     async def load(self) -> None:
         """Ask for the run and what came before it; open its output once."""
         principal = self.bridge.principal
-        is_first = self._reader is None
+        is_first = self.reader is None
 
-        async def ask(
-            services: Services,
-        ) -> tuple[RunDetail, list[Run], timedelta | None, Collection | None, LogReader | None]:
-            detail = await services.runs.get(principal, self.run_id)
-            doing = detail.run.doing
-            latest = await services.runs.latest(principal, detail.run.template_id, _LOOKED_BACK)
-            before = [one for one in latest if one.doing == doing][:6]
-            usual = (await services.runs.usual(principal, [doing])).get(doing)
-            reader = await services.runs.open_log(principal, self.run_id) if is_first else None
-            made = await services.artifacts.made_by(principal, self.run_id)
-            return detail, before, usual, made, reader
+        async def ask(services: Services) -> tuple[Story, LogReader | None, list[int]]:
+            story = await story_of(services, principal, self.run_id, self._story)
+            if not is_first:
+                return story, None, []
+            reader = await services.runs.open_log(principal, self.run_id)
+            return story, reader, await services.bookmarks.of(principal, self.run_id)
 
-        self._detail, self._before, self._usual, self._made, reader = await self.ask(ask)
+        story, reader, marked = await self.ask(ask)
+        self._story = story
+        self.pane.is_live = story.run.state.is_active
+        self.pane.expected = story.expected
         if reader is not None:
-            self._reader = reader
-            self._log.set_reader(reader)
-        self._log.grew()
+            self.show_output(reader)
+            self.pane.set_marked(marked)
+        self.log_view.grew()
         self._show()
 
-    def on_unmount(self) -> None:
-        """Close the output."""
-        if self._reader is not None:
-            self._log.set_reader(None)
-            self._reader.close()
+    def on_mount(self) -> None:
+        """Tell the time where a task is under way."""
+        self.pane.clock = lambda: self.now
 
     def on_resize(self) -> None:
         """Show the facts beside the output where there is room."""
@@ -133,106 +130,62 @@ class RunScreen(RunCommands, PlaceScreen):
         event.stop()
         self.show_frame()
 
-    def on_log_view_stale(self, event: LogView.Stale) -> None:
-        """Open the output anew where that may take its time: a newer generation replaced it."""
-        event.stop()
-        self.work(self._reopen(event.reader), group="reopen", exclusive=True)
-
-    def on_log_view_unreadable(self, event: LogView.Unreadable) -> None:
-        """Say why the output cannot be read."""
-        event.stop()
-        self.say(as_notice(event.error))
-
-    async def _reopen(self, reader: LogReader) -> None:
-        async def reopen(_: Services) -> None:
-            await asyncio.to_thread(reader.reopen)
-
-        await self.ask(reopen)
-        self._log.grew()
+    def log_changed(self) -> None:
+        """Say how far the play came."""
+        self._show_status()
 
     def _show(self) -> None:
-        detail = self._detail
+        story = self._story
         is_wide = self.size.width >= WIDE
         shows_facts = is_wide if self._wants_facts is None else self._wants_facts
         self._facts.display = shows_facts
         self._rule.display = shows_facts and is_wide
-        self._log.display = is_wide or not shows_facts
-        if detail is None:
+        self.pane.display = is_wide or not shows_facts
+        self.pane.has_strip = is_wide and self.size.height >= TALL
+        self.pane.show()
+        if story is None:
             return
-        self._status.show([present.status_line(detail.run, self._usual, self.now, wide=is_wide)])
-        made = made_lines(self._made)
-        facts = present.fact_lines(detail, self._before, self.now, made)
-        self._facts.show(facts)
-        self.tick(self._show_status if detail.run.state.is_active else None)
+        self._show_status()
+        made = made_lines(story.made)
+        self._facts.show(present.fact_lines(story.detail, story.before, self.now, made))
+        self.tick(self._beat_status if story.run.state.is_active else None)
         self.show_frame()
 
+    def _beat_status(self) -> None:
+        self._show_status()
+        self.pane.show()
+
     def _show_status(self) -> None:
-        if self._detail is not None:
-            is_wide = self.size.width >= WIDE
-            run = self._detail.run
-            self._status.show([present.status_line(run, self._usual, self.now, wide=is_wide)])
+        story = self._story
+        if story is None:
+            return
+        is_wide = self.size.width >= WIDE
+        left = present.status_line(story.run, story.usual, self.now, wide=is_wide)
+        right = progress_line(self.pane.outline, story.expected, has_grid=self.pane.has_strip)
+        room = max(0, self._status.size.width - 2 * MARGIN)
+        self._status.show([spread(left, right, room)])
 
     def leave(self) -> None:
         """Go back to the runs."""
         _ = self.dismiss()
 
-    # What the keys do.
+    # What the keys do, besides those of the log.
 
-    def do_move_down(self) -> None:
-        """Scroll one line down."""
-        self._log.scroll_lines(1)
+    def bookmarked(self, line: int, *, is_on: bool) -> None:
+        """Keep a bookmark with the run, or forget it."""
+        principal = self.bridge.principal
 
-    def do_move_up(self) -> None:
-        """Scroll one line up."""
-        self._log.scroll_lines(-1)
+        async def keep(services: Services) -> None:
+            if is_on:
+                await services.bookmarks.put(principal, self.run_id, line)
+            else:
+                await services.bookmarks.drop(principal, self.run_id, line)
 
-    def do_move_page_down(self) -> None:
-        """Scroll one page down."""
-        self._log.page(1)
+        self.work(self.ask(keep), group=f"bookmark {line}")
 
-    def do_move_page_up(self) -> None:
-        """Scroll one page up."""
-        self._log.page(-1)
-
-    def do_move_half_down(self) -> None:
-        """Scroll half a page down."""
-        self._log.half_page(1)
-
-    def do_move_half_up(self) -> None:
-        """Scroll half a page up."""
-        self._log.half_page(-1)
-
-    def do_move_top(self) -> None:
-        """Go to the first line."""
-        self._log.to_top()
-
-    def do_move_end(self) -> None:
-        """Go to the last line and follow."""
-        self._log.to_end()
-
-    def do_log_follow(self) -> None:
-        """Follow the end."""
-        self._log.resume_follow()
-
-    def do_log_wrap(self) -> None:
-        """Wrap long lines, or not."""
-        self._log.toggle_wrap()
-
-    def do_log_times(self) -> None:
-        """Show times, or not."""
-        self._log.toggle_times()
-
-    def do_log_left(self) -> None:
-        """Scroll to the left."""
-        self._log.scroll_columns(-_COLUMN)
-
-    def do_log_right(self) -> None:
-        """Scroll to the right."""
-        self._log.scroll_columns(_COLUMN)
-
-    def do_log_fullscreen(self) -> None:
-        """Give the output the whole screen, or take it back."""
-        self.toggle_class("full")
+    def yank_more(self) -> None:
+        """Show what can be copied of the run, and of the line one has come to."""
+        self.cockpit.do_thing_yank()
 
     def do_log_parameters(self) -> None:
         """Show the parameters, or hide them."""
@@ -244,9 +197,9 @@ class RunScreen(RunCommands, PlaceScreen):
         self.work(self._save(), group="save", exclusive=True)
 
     async def _save(self) -> None:
-        if self._detail is None:
+        if self._story is None:
             return
-        run = self._detail.run
+        run = self._story.run
         principal = self.bridge.principal
         target = Path.cwd() / f"run-{run.number}.log"
 

@@ -1,0 +1,208 @@
+"""A log with all that belongs to it: the task one reads, hosts by tasks, what is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from skyforge_tui.domain.outline import Outline
+from skyforge_tui.tui.ansi import parse, prepared
+from skyforge_tui.tui.presenters.cells import Line
+from skyforge_tui.tui.presenters.plays import task_line
+from skyforge_tui.tui.widgets.log_jumps import LogJumps
+from skyforge_tui.tui.widgets.log_view import LogView
+from skyforge_tui.tui.widgets.run_grid import RunGrid
+from skyforge_tui.tui.widgets.search_line import SearchLine
+from skyforge_tui.tui.widgets.task_row import TaskRow
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from skyforge_tui.ports.log_store import LogReader
+
+MOST_OF_A_HEAD = 4096
+"""Bytes of a heading that are looked at."""
+
+
+class LogPane(Vertical):
+    """Show a log; keys are bound outside, what they do are methods here and of `view`."""
+
+    DEFAULT_CSS = """
+    LogPane { width: 1fr; height: 1fr; }
+    LogPane.-grid LogView { display: none; }
+    """
+
+    class Changed(Message):
+        """More is known of the log, or another part of it is in view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = LogView()
+        self.grid = RunGrid()
+        self.search_line = SearchLine()
+        self.jumps = LogJumps(self.view)
+        self._row = TaskRow()
+        self.has_strip = False
+        """Whether there is room for the grid below the log."""
+        self.is_live = False
+        """Whether more may be written to the log."""
+        self.expected: int | None = None
+        """How many tasks there will be, as far as one can know."""
+        self.clock: Callable[[], datetime] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Yield the parts."""
+        yield self._row
+        yield self.view
+        yield self.grid
+        yield self.search_line
+
+    @property
+    def outline(self) -> Outline:
+        """What the log is made of, as far as it was looked at."""
+        return self.view.outline or Outline()
+
+    def set_reader(self, reader: LogReader | None) -> None:
+        """Show another log from its end, or none."""
+        self.view.set_reader(reader)
+        self.show()
+
+    def set_marked(self, lines: Collection[int]) -> None:
+        """Show the bookmarks of these lines, by the offset at which they begin."""
+        self.jumps.marked = sorted(lines)
+        self.view.set_marked(lines)
+
+    # Hosts by tasks
+
+    def toggle_grid(self) -> str:
+        """Give the grid the place of the log, or take it back; return why it cannot be."""
+        if not self.outline.hosts:
+            return "no host took part in anything here"
+        self.grid.show(self.outline, self.expected, is_live=self.is_live)
+        self.grid.open(is_open=not self.grid.is_open)
+        self.set_class(self.grid.is_open, "-grid")
+        self.show()
+        return ""
+
+    def close_grid(self) -> bool:
+        """Take the place of the log back; return whether the grid had it."""
+        was_open = self.grid.is_open
+        if was_open:
+            self.toggle_grid()
+        return was_open
+
+    def on_run_grid_pointed(self, event: RunGrid.Pointed) -> None:
+        """Say which task the cursor stands at."""
+        event.stop()
+        self.show()
+
+    def on_run_grid_picked(self, event: RunGrid.Picked) -> None:
+        """Go to what the log says of a host in a task."""
+        event.stop()
+        self.close_grid()
+        self.jumps.to_host(event.task, event.host)
+
+    # Looking for something
+
+    def search(self, *, is_filter: bool = False) -> None:
+        """Take what is looked for; as a filter, only lines with hits are shown while one types."""
+        self.close_grid()
+        self.view.finding.begin(is_filter=is_filter)
+        text = "" if self.view.finding.query is None else str(self.view.finding.query)
+        self.search_line.open(text, is_filter=self.view.finding.is_filter)
+        self.show()
+
+    def drop_search(self) -> bool:
+        """Look for nothing any more; return whether something was looked for."""
+        was_on = self.view.finding.found is not None
+        if was_on:
+            self.view.finding.close()
+            self.search_line.clear()
+            self.show()
+        return was_on
+
+    def on_search_line_typed(self, event: SearchLine.Typed) -> None:
+        """Look for it."""
+        event.stop()
+        self.view.finding.look_for(event.text)
+        self.show()
+
+    def on_search_line_kept(self, event: SearchLine.Kept) -> None:
+        """Keep what was typed and give the keys back."""
+        event.stop()
+        self.view.finding.keep()
+        self._stop_typing()
+
+    def on_search_line_dropped(self, event: SearchLine.Dropped) -> None:
+        """Look for nothing any more, and go back to where it began."""
+        event.stop()
+        self.view.finding.drop()
+        self.search_line.clear()
+        self._stop_typing()
+
+    def on_search_line_stepped(self, event: SearchLine.Stepped) -> None:
+        """Go to another hit."""
+        event.stop()
+        self.view.finding.step(event.count)
+
+    def _stop_typing(self) -> None:
+        self.search_line.close()
+        self.screen.set_focus(None)
+        self.show()
+        self.post_message(self.Changed())
+
+    def on_log_view_shown(self, event: LogView.Shown) -> None:
+        """Say what is in view now."""
+        event.stop()
+        self.show()
+        self.post_message(self.Changed())
+
+    def show(self) -> None:
+        """Say which task one reads and what came of it, and what was found."""
+        outline = self.outline
+        shows_grid = bool(outline.hosts) and (self.grid.is_open or self.has_strip)
+        self._row.display = bool(outline.tasks)
+        self.grid.display = shows_grid
+        if shows_grid:
+            self.grid.show(outline, self.expected, is_live=self.is_live)
+        if outline.tasks:
+            self._row.show(self._task_line(outline))
+        self.search_line.show(self.view.finding.found)
+
+    # Which task one reads
+
+    def _task_line(self, outline: Outline) -> Line:
+        task = self._task_read(outline)
+        reader = self.view.reader
+        if task is None or reader is None:
+            return ()
+        start, end = outline.bounds(task)
+        found = reader.lines_from(start, 1)
+        head = parse(*prepared(found[0].data[:MOST_OF_A_HEAD])).text if found else ""
+        last = reader.lines_before(end, 1)
+        began = found[0].at if found else None
+        ended = last[0].at if last else None
+        if self.is_live and self.clock is not None and not outline.is_over(task):
+            ended = self.clock()
+        took = None if began is None or ended is None else max(ended - began, timedelta())
+        return task_line(task + 1, head, outline.tally(task), took, self._row.room)
+
+    def _task_read(self, outline: Outline) -> int | None:
+        if self.grid.pointed is not None:
+            return self.grid.pointed
+        window = self.view.window
+        bounds = None if window is None else window.bounds()
+        if bounds is None:
+            return None
+        here = self.view.spot
+        if here is None:
+            here = bounds[1] - 1 if self.view.is_following else bounds[0]
+        task = outline.task_at(here)
+        if task is None and self.view.is_following:
+            # The end may be behind what was looked at.
+            task = outline.task_at(bounds[0])
+        return task

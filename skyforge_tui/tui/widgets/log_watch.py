@@ -1,0 +1,132 @@
+"""When a log view looks at its log: soon after it grew, in short steps, on no timer of its own.
+
+Two kinds of looking. New bytes are indexed at once, up to a budget, at most 20 times a second. The
+outline (where tasks begin, what failed) is read behind that in slices of a millisecond or two, with
+as much time between them, so that keys are answered in between.
+"""
+
+from __future__ import annotations
+
+from asyncio import TimerHandle
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.tui.once import once
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_store import LogReader
+    from skyforge_tui.tui.widgets.log_frame import LogFrame
+
+STEP_S = 0.05
+"""Least time between two looks at a growing log."""
+BUDGET_BYTES = 4 * 1024 * 1024
+"""How much of a log is indexed in one look."""
+SCAN_S = 0.002
+"""How long the outline is read in one go."""
+TELL_S = 0.1
+"""Least time between two times that a growing outline is told of."""
+
+
+class LogWatch(Widget):
+    """A widget that looks at `self.reader` and keeps `self.frame` up to date."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._timer: TimerHandle | None = None
+        self._scanning: TimerHandle | None = None
+        self._last_look = 0.0
+        self._last_told = 0.0
+
+    if TYPE_CHECKING:
+
+        @property
+        def reader(self) -> LogReader | None:
+            """What is shown."""
+
+        @property
+        def frame(self) -> LogFrame | None:
+            """What is drawn."""
+
+    # What happens at a look.
+
+    def start_over(self) -> None:
+        """Draw another log, or another generation of it."""
+        raise NotImplementedError
+
+    def show_growth(self) -> None:
+        """Draw what is new."""
+        raise NotImplementedError
+
+    def show_outline(self) -> None:
+        """Draw what is known now of the lines there are."""
+        raise NotImplementedError
+
+    def cannot_read(self, error: Unavailable) -> None:
+        """Tell that the log cannot be read at present."""
+        raise NotImplementedError
+
+    def check_stale(self, reader: LogReader) -> None:
+        """Tell that there is more than the reader holds."""
+        raise NotImplementedError
+
+    # Looking.
+
+    def grew(self) -> None:
+        """Look at the log soon: it may have more bytes."""
+        if self.reader is None or self._timer is not None or not self.is_attached:
+            return
+        wait = self._last_look + STEP_S - monotonic()
+        self._timer = once(self, max(wait, 0.0), self._wake)
+
+    def look_now(self) -> None:
+        """Take in what is new."""
+        reader = self.reader
+        if reader is None:
+            return
+        self._last_look = monotonic()
+        try:
+            has_more = reader.refresh(BUDGET_BYTES)
+            if self.frame is None or reader.generation != self.frame.generation:
+                self.start_over()
+            self.show_growth()
+        except Unavailable as error:
+            self.cannot_read(error)
+            return
+        self.check_stale(reader)
+        self._scan_soon()
+        if has_more:
+            self.grew()
+
+    def _wake(self) -> None:
+        self._timer = None
+        self.look_now()
+
+    # The outline.
+
+    def _scan_soon(self, after_s: float = 0.0) -> None:
+        if self._scanning is None and self.is_attached:
+            self._scanning = once(self, after_s, self._scan)
+
+    def _scan(self) -> None:
+        self._scanning = None
+        reader, frame = self.reader, self.frame
+        if reader is None or frame is None or reader.generation != frame.generation:
+            return
+        start = now = monotonic()
+        has_more = True
+        was_at = frame.scan.outline.size
+        try:
+            while has_more and now - start < SCAN_S:
+                has_more = frame.scan.look(reader.read, reader.size)
+                now = monotonic()
+        except Unavailable as error:
+            self.cannot_read(error)
+            return
+        if frame.scan.outline.size != was_at and (not has_more or now - self._last_told > TELL_S):
+            self._last_told = now
+            self.show_outline()
+        if has_more:
+            self._scan_soon(now - start)
