@@ -84,6 +84,10 @@ class LogSearch(Protocol):
         """Return the last hit that begins before the byte at `offset`; likewise."""
         ...
 
+    def count_before(self, offset: int) -> int:
+        """Return how many of the hits found so far begin before the byte at `offset`."""
+        ...
+
     def spans_in(self, data: bytes) -> list[tuple[int, int]]:
         """Return (start, end) of each hit in a line's bytes; none for an inverse query."""
         ...

@@ -135,6 +135,11 @@ class BackgroundLogSearch:
             self.attend(offset)
         return Hit(found, is_certain)
 
+    def count_before(self, offset: int) -> int:
+        """Return how many of the hits found so far begin before the byte at `offset`."""
+        with self._news:
+            return self._hits.between(0, offset)
+
     def spans_in(self, data: bytes) -> list[tuple[int, int]]:
         """Return (start, end) of each hit in a line's bytes; none for an inverse query."""
         return self._matcher.spans(data)

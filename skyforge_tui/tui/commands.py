@@ -259,7 +259,8 @@ BY_ID = {command.id: command for command in COMMANDS}
 KEY_NAMES = {
     "full_stop": ".", "backslash": "\\", "question_mark": "?", "f1": "F1", "pagedown": "pgdn",
     "pageup": "pgup", "escape": "esc", "colon": ":", "at": "@", "slash": "/", "comma": ",",
-    "asterisk": "*", "minus": "-", "equals_sign": "=", "ampersand": "&", "plus": "+", "underscore": "_", "apostrophe": "'",
+    "asterisk": "*", "minus": "-", "equals_sign": "=",
+    "ampersand": "&", "plus": "+", "underscore": "_", "apostrophe": "'",
     "quotation_mark": '"', "left_square_bracket": "[", "right_square_bracket": "]",
 }  # fmt: skip
 """How keys are written where Textual's name is not what is on the key."""

@@ -121,6 +121,8 @@ def test_a_search_finds_what_a_naive_one_finds(
         )  # fmt: skip
         assert all_hits(search) == hits
         assert sum(search.density(7)) == len(hits) or kept < 3
+        before = [search.count_before(offset) for offset in hits]
+        assert before == list(range(len(hits))) or kept < 3
         search.close()
         reader.close()
 

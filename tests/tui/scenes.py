@@ -9,9 +9,11 @@ from typing import Any
 from textual.pilot import Pilot
 
 from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.screens.run.screen import RunScreen
 from tests.artifact_fakes import Shelf
-from tests.fakes import Core, FakeClock
+from tests.fakes import Core, FakeClock, MemoryLogReader
 from tests.tui.cockpit_harness import press, until_idle, until_shown
+from tests.tui.drawing import until
 from tests.tui.pretend import NOW, Estate, PretendLogs, run_id
 from tests.tui.pretend_artifacts import a_shelf
 from tests.tui.pretend_labs import LabEstate, many_labs, no_labs, silent_labs
@@ -62,6 +64,14 @@ def keys(*presses: str, shows: str = "") -> Steps:
     return steps
 
 
+def is_looked_through(app: SkyforgeApp) -> bool:
+    """Say whether all of the output of the run in front was looked through."""
+    screen = app.place()
+    assert isinstance(screen, RunScreen)
+    outline, reader = screen.log_view.outline, screen.reader
+    return outline is not None and reader is not None and outline.size == reader.size > 0
+
+
 def a_run(number: int, *presses: str, shows: str = "") -> Steps:
     """Return steps that open a run, and then press keys."""
 
@@ -71,11 +81,27 @@ def a_run(number: int, *presses: str, shows: str = "") -> Steps:
         app.open_run(run_id(number))
         await until_shown(pilot, f" {number} ", "TASK")
         await until_idle(pilot)
+        await until(pilot, lambda: is_looked_through(app))
+        await until_idle(pilot)
         for one in presses:
             await press(pilot, one)
         await until_shown(pilot, shows)
 
     return steps
+
+
+async def yielded(pilot: Pilot[Any]) -> None:
+    """Open a run, scroll up, and let it go on."""
+    await a_run(812, *"kkkkkk", shows="render neighbours")(pilot)
+    app = pilot.app
+    assert isinstance(app, SkyforgeApp)
+    screen = app.place()
+    assert isinstance(screen, RunScreen)
+    assert isinstance(screen.reader, MemoryLogReader)
+    more = b"\x1b[0;32mok: [leaf1] => (item=vlan)\x1b[0m\n" * 142
+    screen.reader._store.grow("812", more)
+    screen.log_view.grew()
+    await until_shown(pilot, "142 new")
 
 
 PROJECTS = keys("j", "j", "j", "j", shows="telemetry from SR Linux")
@@ -85,6 +111,8 @@ DECK = keys("L", "n", "e", "t", shows="bring a topology up")
 CARD = keys("j", "enter", "G", "enter", shows="Launch netlab-up")
 UNTRUSTED = keys("j", "j", "j", "j", "enter", "j", "enter", shows="nobody here has trusted it yet")
 CONFIRM = a_run(812, "x", shows="Stop run 812")
+SEARCH = a_run(812, "slash", *"leaf2", "enter", "N", shows="25 of 26")
+FILTER = a_run(812, "ampersand", *"changed:", "enter", "plus", shows="±1")
 REFUSED = a_run(806, "x", shows="Refused")
 
 NEWCOMER = keys(shows="Passwords go to the keyring")
@@ -118,6 +146,15 @@ SCENES = (
     Scene("run-failed", a_run(799), theme="contrast"),
     Scene("run-lost", a_run(805)),
     Scene("run-asks", a_run(811, shows="asks you")),
+    Scene("run-yielded", yielded),
+    Scene("run-yielded-light", yielded, LARGE, theme="light"),
+    Scene("run-search", SEARCH),
+    Scene("run-search-mono", SEARCH, theme="mono", ascii_only=True),
+    Scene("run-filter", FILTER),
+    Scene("run-hidden", a_run(812, "H", "g", shows="22 tasks passed")),
+    Scene("run-selection", a_run(812, "E", "v", "j", "j", "j", shows="selecting")),
+    Scene("run-wrap", a_run(812, "backslash", "t", "E", "b", shows="unreachable")),
+    Scene("run-grid", a_run(812, "m", shows="hosts × tasks")),
     Scene("artifacts", ARTIFACTS, shelf=a_shelf),
     Scene("artifacts-large", ARTIFACTS, LARGE, shelf=a_shelf),
     Scene("artifacts-mono", HEX, theme="mono", ascii_only=True, shelf=a_shelf),

@@ -191,6 +191,12 @@ class LogPane(Vertical):
         took = None if began is None or ended is None else max(ended - began, timedelta())
         return task_line(task + 1, head, outline.tally(task), took, self._row.room)
 
+    def _top_text(self, top: int) -> int:
+        """Return the first line in view that says something: a blank one ends what is above."""
+        rows = () if self.view.window is None else self.view.window.rows()
+        said = (row.line.offset for row in rows if row.line is not None and row.line.data)
+        return next(said, top)
+
     def _task_read(self, outline: Outline) -> int | None:
         if self.grid.pointed is not None:
             return self.grid.pointed
@@ -200,7 +206,7 @@ class LogPane(Vertical):
             return None
         here = self.view.spot
         if here is None:
-            here = bounds[1] - 1 if self.view.is_following else bounds[0]
+            here = bounds[1] - 1 if self.view.is_following else self._top_text(bounds[0])
         task = outline.task_at(here)
         if task is None and self.view.is_following:
             # The end may be behind what was looked at.

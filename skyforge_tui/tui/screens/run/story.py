@@ -38,7 +38,7 @@ class Story:
     counted: RunId | None
     """The earlier run whose tasks were counted."""
     expected: int | None
-    """How many tasks that one had; None when there is none that says so."""
+    """How many tasks that one had; None when there is none that says so, or no more is to come."""
 
     @property
     def run(self) -> Run:
@@ -56,7 +56,9 @@ async def story_of(
     before = [one for one in latest if one.doing == doing][:TOLD]
     usual = (await services.runs.usual(principal, [doing])).get(doing)
     made = await services.artifacts.made_by(principal, run_id)
-    passed = next((one for one in before if _is_example(one, detail.run)), None)
+    is_over = detail.run.state is RunState.SUCCESS
+    examples = [] if is_over else [one for one in before if _is_example(one, detail.run)]
+    passed = next(iter(examples), None)
     counted = None if passed is None else passed.id
     if known is not None and known.counted == counted:
         expected = known.expected
