@@ -30,7 +30,6 @@ from tests.tui.pretend import (
     EDGE,
     NOW,
     OTHERS,
-    OUTPUT,
     ROOT,
     TELEMETRY,
     TEMPLATES,
@@ -38,6 +37,7 @@ from tests.tui.pretend import (
     PretendLogs,
     run_id,
 )
+from tests.tui.pretend_output import UNDER_WAY
 
 DC1 = OTHERS[0]
 FAR = "nl-2"
@@ -244,7 +244,9 @@ class LabEstate(Estate):
         for number, name, value in MARKERS:
             marker = Marker(MarkerKind.OUTPUT, name, value)
             core.shelf.cache.held[run_id(number)] = Collection(run_id(number), markers=(marker,))
-            core.logs.outputs[str(number)] = OUTPUT + f"\nSKYFORGE_OUTPUT {name}={value}\n".encode()
+            core.logs.outputs[str(number)] = (
+                UNDER_WAY + f"SKYFORGE_OUTPUT {name}={value}\n".encode()
+            )
 
 
 def _output(lab: LabOutline, lost: str = "") -> bytes:
