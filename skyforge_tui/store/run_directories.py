@@ -10,16 +10,16 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
-from skyforge_tui.domain.identity import LOCAL, RunId
-from skyforge_tui.domain.run import ACTION, ResourceUse, Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.identity import LOCAL
+from skyforge_tui.domain.run import ResourceUse, RunDetail, RunSpec
 from skyforge_tui.ports.run_directories import Reservation
 from skyforge_tui.store.log_format import current_log
+from skyforge_tui.store.run_told import Told, as_lost, as_run
 from skyforge_tui.store.supervisor import locks
 from skyforge_tui.store.supervisor.places import EXIT, LOCK, SPEC, STATUS, Places
 from skyforge_tui.store.supervisor.records import encode, write_whole
@@ -28,27 +28,11 @@ _LAST_NUMBER = ".last"
 """The highest number ever given, so that a removed run's number does not return."""
 _BIRTH_S = 10.0
 _ABANDON_S = 2.0
-_LOST = "its supervisor vanished; what it started may still run"
 _BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from skyforge_tui.store.supervisor.birth import main; sys.exit(main(sys.argv[2:]))"
 )
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
-
-
-class _Told(msgspec.Struct, frozen=True):
-    """What a supervisor writes into the status and the exit record; times in unix milliseconds."""
-
-    state: str = RunState.WAITING.value
-    started_at: int | None = None
-    ended_at: int | None = None
-    waits_for_input: bool = False
-    note: str = ""
-    exit_code: int | None = None
-    signal: str = ""
-    user_s: float | None = None
-    system_s: float = 0.0
-    max_rss_bytes: int = 0
 
 
 class FileRunDirectories:
@@ -134,11 +118,15 @@ class FileRunDirectories:
             # It may have ended between the two looks.
             told = self._read_told(directory / EXIT)
             if told is None:
-                told = self._read_told(directory / STATUS) or _Told()
+                told = self._read_told(directory / STATUS) or Told()
                 is_lost = not is_alive
-        run = self._to_run(number, spec, told, _stat(current_log(directory)))
+        try:
+            output = _stat(current_log(directory))
+        except (OSError, ValueError) as error:
+            raise self._unreadable(directory, error) from error
+        run = as_run(self._upstream, number, spec, told, output)
         if is_lost:
-            run = _as_lost(run, _stat(current_log(directory)) or _stat(directory / SPEC))
+            run = as_lost(run, output or _stat(directory / SPEC))
         use = None
         if told.user_s is not None:
             use = ResourceUse(told.user_s, told.system_s, told.max_rss_bytes)
@@ -235,36 +223,13 @@ class FileRunDirectories:
         except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise self._unreadable(path, error) from error
 
-    def _read_told(self, path: Path) -> _Told | None:
+    def _read_told(self, path: Path) -> Told | None:
         try:
-            return msgspec.json.decode(path.read_bytes(), type=_Told)
+            return msgspec.json.decode(path.read_bytes(), type=Told)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError) as error:
             raise self._unreadable(path, error) from error
-
-    def _to_run(
-        self, number: int, spec: RunSpec, told: _Told, output: os.stat_result | None
-    ) -> Run:
-        return Run(
-            id=RunId(f"{self._upstream}:{number}"),
-            number=number,
-            state=RunState(told.state),
-            template_id=spec.template_id,
-            template=spec.template,
-            project_id=spec.project_id,
-            project=spec.project,
-            started_by=spec.started_by,
-            created_at=spec.created_at,
-            started_at=_moment(told.started_at),
-            ended_at=_moment(told.ended_at),
-            exit_code=told.exit_code,
-            signal=told.signal,
-            waits_for_input=told.waits_for_input,
-            note=told.note,
-            log_bytes=output.st_size if output else 0,
-            action=spec.answers.get(ACTION, ""),
-        )
 
     def _unreadable(self, path: Path, error: object) -> Unavailable:
         return Unavailable(f"{path} cannot be read: {error}", upstream=self._upstream)
@@ -278,20 +243,8 @@ class FileRunDirectories:
         )
 
 
-def _as_lost(run: Run, last_sign: os.stat_result | None) -> Run:
-    """Return `run` as lost, ended at the last sign of life, so that its duration stands still."""
-    ended_at = None if last_sign is None else datetime.fromtimestamp(last_sign.st_mtime, UTC)
-    return replace(run, state=RunState.LOST, ended_at=ended_at, waits_for_input=False, note=_LOST)
-
-
 def _stat(path: Path) -> os.stat_result | None:
     try:
         return path.stat()
     except FileNotFoundError:
         return None
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
