@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from skyforge_tui.domain.errors import Conflict, Unavailable
@@ -11,18 +12,21 @@ _COPIED_AT_ONCE = 1 << 20
 
 
 def copied(reader: LogReader, target: str) -> int:
-    """Copy the raw bytes there are now; return how many.
+    """Copy the raw bytes there are now; return how many. What cannot be finished leaves nothing.
 
     Raises:
         Conflict: `target` is there already; nothing is overwritten.
         Unavailable: it cannot be written.
     """
     try:
-        with Path(target).open("xb") as file:
+        with Path(target).open("xb") as file, contextlib.ExitStack() as unfinished:
+            unfinished.callback(Path(target).unlink, missing_ok=True)
             size = 0
             while chunk := reader.read(size, _COPIED_AT_ONCE):
                 file.write(chunk)
                 size += len(chunk)
+            file.flush()
+            unfinished.pop_all()
             return size
     except FileExistsError:
         raise Conflict(
