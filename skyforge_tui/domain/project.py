@@ -100,3 +100,8 @@ def access_level(project: Project, principal: Principal) -> Role:
     if named(members.viewers, members.viewer_groups):
         return Role.VIEWER
     return Role.VIEWER if project.is_public else Role.NONE
+
+
+def is_at_or_below(path: str, folder: str) -> bool:
+    """Say whether `path` is `folder` or something in it."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -16,7 +16,7 @@ from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable, Untruste
 from skyforge_tui.domain.events import NoticeRaised, ProjectsChanged
 from skyforge_tui.domain.identity import ProjectId, TemplateId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project import Project, is_at_or_below
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.ports.cache import ProjectCache, TrustStore
 from skyforge_tui.ports.clock import Clock
@@ -26,6 +26,7 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import reconcile
 from skyforge_tui.services.side_by_side import as_they_come
+from skyforge_tui.services.trusted_content import TrustedContent
 
 _READ_AT_ONCE = 16
 """Projects read side by side: enough to hide the disk, few enough to stay responsive."""
@@ -47,12 +48,11 @@ class Catalog:
         self.access = access
         self._hosts = {host.upstream: host for host in hosts}
         self._cache = cache
-        self._trust = trust
+        self._trusted = TrustedContent(trust, clock)
         self._bus = bus
         self._health = health
         self._clock = clock
         self._templates: dict[TemplateId, Template] = {}
-        self._trusted: frozenset[tuple[str, str]] = frozenset()
         self._reading = asyncio.Lock()
         self._writing = asyncio.Lock()
         self._said: set[Notice] = set()
@@ -61,16 +61,16 @@ class Catalog:
         """Remember what was cached and trusted; call once, before anything else."""
         self.access.learn(await self._cache.projects())
         self._templates = {one.id: one for one in await self._cache.templates()}
-        self._trusted = await self._trust.trusted()
+        await self._trusted.recall()
 
     def template(self, template_id: TemplateId) -> Template | None:
         """Return a template as last read, with its trust."""
         found = self._templates.get(template_id)
-        return None if found is None else self._with_trust(found)
+        return None if found is None else self._trusted.judged(found)
 
     def templates_of(self, project_id: ProjectId) -> tuple[Template, ...]:
         """Return a project's templates with their trust, by name."""
-        return tuple(self._with_trust(one) for one in self._bare_templates(project_id))
+        return tuple(self._trusted.judged(one) for one in self._bare_templates(project_id))
 
     def covered(self) -> list[Project]:
         """Return the projects of the current workspaces."""
@@ -100,8 +100,7 @@ class Catalog:
 
     async def trust(self, project_id: ProjectId, sources: Sequence[Source], by: str) -> None:
         """Remember that `by` trusts exactly this content."""
-        await self._trust.trust(sources, by, self._clock.now())
-        self._trusted = await self._trust.trusted()
+        await self._trusted.trust(sources, by)
         self._bus.publish(ProjectsChanged(frozenset({project_id})))
 
     async def fresh(self, template_id: TemplateId) -> Template:
@@ -112,6 +111,7 @@ class Catalog:
             Conflict: what is there now cannot be read as a template.
             Untrusted: it was never trusted, or changed since.
         """
+        await self._recall_trust()
         known = self.template(template_id)
         if known is None:
             raise NotFound(f"no template {template_id}", advice="list them with templates ls")
@@ -156,6 +156,7 @@ class Catalog:
         project = self.access.project(project_id)
         if project is None:
             raise NotFound(f"no project {project_id}")
+        await self._recall_trust()
         async with self._reading:
             await self._read([project])
 
@@ -166,6 +167,7 @@ class Catalog:
             Unavailable: a host did not answer; what was known stays, and the others were read.
         """
         failed: list[Unavailable] = []
+        await self._recall_trust()
         async with self._reading:
             for host in self._hosts.values():
                 try:
@@ -175,6 +177,14 @@ class Catalog:
                     failed.append(error)
         if failed:
             raise failed[0]
+
+    async def _recall_trust(self) -> None:
+        """Hear what another process trusted meanwhile, and tell whose templates that changes."""
+        if paths := await self._trusted.recall():
+            known = self._templates.values()
+            judged = {one.project_id for one in known if paths & {s.path for s in one.sources}}
+            if judged:
+                self._bus.publish(ProjectsChanged(frozenset(judged)))
 
     async def _read_host(self, host: RepositoryHost) -> None:
         listing = await host.list_projects()
@@ -266,10 +276,6 @@ class Catalog:
         mine = (one for one in self._templates.values() if one.project_id == project_id)
         return _by_name(mine)
 
-    def _with_trust(self, template: Template) -> Template:
-        pairs = {(one.path, one.sha256) for one in template.sources}
-        return replace(template, is_trusted=bool(pairs) and pairs <= self._trusted)
-
     def _host(self, project_id: ProjectId) -> RepositoryHost:
         """Return the host of a project; what was cached may belong to one no longer configured."""
         host = self._hosts.get(upstream_of(project_id))
@@ -292,8 +298,3 @@ def _by_name(templates: Iterable[Template]) -> tuple[Template, ...]:
 def _in_order(content: ProjectContent) -> ProjectContent:
     """Return the content with its templates in our order, so that two readings compare."""
     return replace(content, templates=_by_name(content.templates))
-
-
-def is_at_or_below(path: str, folder: str) -> bool:
-    """Say whether `path` is `folder` or something in it."""
-    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -10,11 +10,11 @@ from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project import Project, is_at_or_below
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
-from skyforge_tui.services.catalog import Catalog, is_at_or_below
+from skyforge_tui.services.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)

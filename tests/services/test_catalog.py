@@ -288,6 +288,22 @@ async def test_trust_is_for_content(core: Core) -> None:
     assert core.trust.pairs[(MANIFEST, "0" * 64)] == ("ada", NOON)
 
 
+async def test_trust_given_elsewhere_is_heard(core: Core) -> None:
+    """What another process trusted, or forgot, holds from the next look on, and is told once."""
+    await core.catalog.read_all()
+    core.events.clear()
+    await core.trust.trust(a_template().sources, "ada", NOON)
+    await core.catalog.read_all()
+    await core.catalog.read_all()
+    assert core.catalog.templates_of(PROJECT_ID)[0].is_trusted
+    assert core.told(ProjectsChanged) == [ProjectsChanged(frozenset({PROJECT_ID}))]
+    core.trust.pairs.clear()
+    with pytest.raises(Untrusted):
+        await core.catalog.fresh(a_template().id)
+    await core.trust.trust(a_template().sources, "ada", NOON)
+    assert (await core.catalog.fresh(a_template().id)).is_trusted
+
+
 async def test_sourceless_is_never_trusted(core: Core) -> None:
     """A template that comes from no file cannot be trusted."""
     core.host.put(a_project(), a_template(sources=()))

@@ -1,0 +1,37 @@
+"""Which content is trusted, as the catalog remembers it between two looks at the store.
+
+Not a service: the catalog alone holds it, so it checks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from skyforge_tui.domain.template import Source, Template
+from skyforge_tui.ports.cache import TrustStore
+from skyforge_tui.ports.clock import Clock
+
+
+class TrustedContent:
+    """Remembers trusted (path, content) pairs; other processes add to the same store."""
+
+    def __init__(self, store: TrustStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._pairs: frozenset[tuple[str, str]] = frozenset()
+
+    async def recall(self) -> frozenset[str]:
+        """Look at the store again; return the paths of which it says something new."""
+        before, self._pairs = self._pairs, await self._store.trusted()
+        return frozenset(path for path, _ in before ^ self._pairs)
+
+    async def trust(self, sources: Sequence[Source], by: str) -> None:
+        """Remember that `by` trusts exactly this content."""
+        await self._store.trust(sources, by, self._clock.now())
+        await self.recall()
+
+    def judged(self, template: Template) -> Template:
+        """Return the template with its trust: all it comes from, and it comes from something."""
+        pairs = {(one.path, one.sha256) for one in template.sources}
+        return replace(template, is_trusted=bool(pairs) and pairs <= self._pairs)
