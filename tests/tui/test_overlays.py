@@ -9,12 +9,14 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from skyforge_tui.domain.history import SentCommand
 from skyforge_tui.domain.template import FieldKind, SurveyField
 from skyforge_tui.tui.presenters.cells import Line, Span, line
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.presenters.offers import Fact, LaunchOffer, Question, Untrusted
 from skyforge_tui.tui.theme import NAMES
+from skyforge_tui.tui.widgets.command_log import CommandLog
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.help import HelpOverlay
 from skyforge_tui.tui.widgets.launch_card import LaunchCard
@@ -22,6 +24,7 @@ from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.overlay import Overlay
 from skyforge_tui.tui.widgets.picker import Choice, Picker
 from skyforge_tui.tui.widgets.text_entry import TextEntry
+from tests.builders import NOON
 from tests.tui.drawing import Canvas, rows_of, segments_of, until
 
 GUARD: Line = (Span("!", "warn", bold=True), Span(" confirm", "warn"))
@@ -440,6 +443,21 @@ async def test_no_slivers_beside_an_overlay() -> None:
         rows = await show(pilot, destroy())
         assert rows[1].startswith("  behind 1")
         assert rows[10].startswith("  behind 10")
+
+
+async def test_a_sent_command_that_is_cut_is_whole_below() -> None:
+    """The log of commands cuts long ones in their rows, and writes the chosen one whole below."""
+    long = f"skyforge runs launch fabric/backup {'-v site=oslo ' * 8}-v last=word"
+    sent = [SentCommand(NOON, "ada", one, "/srv") for one in (long, "skyforge runs stop 7")]
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = inside(await show(pilot, CommandLog(sent, NOON, on_copy=lambda _: None)))
+        assert not any("last=word" in row for row in rows)
+        await pilot.press("k")
+        await until(pilot, lambda: any("last=word" in row for row in inside(rows_of(app))))
+        below = [row.strip() for row in inside(rows_of(app))[3:]]
+        assert " ".join(" ".join(below).split()).startswith(long)
+        assert len(inside(rows_of(app))) == len(rows)
 
 
 async def test_resizing_keeps_the_overlay_in_the_screen() -> None:

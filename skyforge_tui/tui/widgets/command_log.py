@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from skyforge_tui.domain.history import SentCommand
-from skyforge_tui.tui.presenters.cells import Line, Span, banded, cut_line, line
+from skyforge_tui.tui.presenters.cells import (
+    Line,
+    Span,
+    banded,
+    cut_line,
+    line,
+    literal,
+    width_of,
+    wrapped,
+)
 from skyforge_tui.tui.presenters.glyphs import CURSOR
 from skyforge_tui.tui.presenters.hints import KeyHint, hints_line
 from skyforge_tui.tui.presenters.sent import sent_about, sent_line
@@ -58,8 +67,21 @@ class CommandLog(Overlay[Again | None]):
             about = (Span("Copied.", "ok"),)
         keys = (KeyHint("enter", "again, asks first"), KeyHint("y", "copy"),
                 KeyHint("esc", "close", command_id="escape"))  # fmt: skip
-        foot = [rule(width), indented(cut_line(about, width - 4)), indented(hints_line(keys))]
+        foot = [rule(width), *self._in_full(width - 4), indented(cut_line(about, width - 4)),
+                indented(hints_line(keys))]  # fmt: skip
         return Sections(body=rows, foot=foot, focus=max(0, self._cursor))
+
+    def _in_full(self, room: int) -> list[Line]:
+        """Return the command under the cursor, whole, where a row is too narrow for some.
+
+        As many rows for each of them, so that nothing jumps while one moves.
+        """
+        narrow = [one for one in self._commands if width_of(sent_line(one, self._now)) > room]
+        rows = max((len(wrapped(literal(one.line), room, _MOST)) for one in narrow), default=0)
+        if not rows or self.current is None:
+            return []
+        shown = wrapped(literal(self.current.line), room, _MOST)
+        return [indented(Span(one)) for one in (*shown, *[""] * (rows - len(shown)))]
 
     def _row(self, index: int, width: int) -> Line:
         words = tuple(
@@ -97,6 +119,9 @@ class CommandLog(Overlay[Again | None]):
         else:
             self.key(ref, None)
 
+
+_MOST = 4
+"""Rows for one command in full."""
 
 _STEPS = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10,
           "home": -1_000_000, "g": -1_000_000, "end": 1_000_000, "G": 1_000_000}  # fmt: skip
