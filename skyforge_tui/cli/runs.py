@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
     from skyforge_tui.services.run_parts import KnowsRuns, RunParts
 
+_BEHIND = 1 << 62
+
 _json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
@@ -234,7 +236,8 @@ async def _report(
 ) -> int:
     if wait:
         narrate(f"run {run.number} started; waiting for its end")
-        async with aclosing(await services.runs.follow(principal, run.id)) as chunks:
+        # Nobody wants the bytes here: begin behind all there ever will be.
+        async with aclosing(await services.runs.follow(principal, run.id, _BEHIND)) as chunks:
             async for _ in chunks:
                 pass
         from skyforge_tui.cli.collecting import collected

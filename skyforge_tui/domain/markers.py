@@ -57,6 +57,12 @@ class MarkerScanner:
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece."""
+        first = None if _WORD in chunk else _BREAK.search(chunk)
+        if first is not None:
+            # The whole lines in it, of which a long output has millions, hold no marker.
+            self._grow(chunk[: first.start()])
+            self._end_line()
+            chunk = chunk[max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1 :]
         *whole, last = _BREAK.split(chunk)
         for piece in whole:
             self._grow(piece)
