@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from skyforge_tui.domain.connection import Found, Given, Server, Step, StepReport, StepState
@@ -80,6 +80,9 @@ class MemoryBook:
         return False
 
 
+Course = Callable[[Dialogue], Awaitable[None]]
+
+
 @dataclass
 class FakeConnector:
     """Finds what it is told to find; implements `Connector`."""
@@ -87,11 +90,18 @@ class FakeConnector:
     token: str = "new-token"
     error: Exception | None = None
     kind: str = "semaphore"
+    course: Course | None = None
+    """What is told and asked before it is found."""
+    given: Given | None = None
+    """What was given last."""
 
     async def connect(
         self, server: Server, given: Given, dialogue: Dialogue, *, makes_token: bool = True
     ) -> Found:
         """Find it, or raise."""
+        self.given = given
+        if self.course is not None:
+            await self.course(dialogue)
         if self.error:
             raise self.error
         token = Hidden(self.token if makes_token else "")

@@ -16,6 +16,7 @@ from skyforge_tui.tui.beginning import Beginning
 from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.commanding import Commanding
 from skyforge_tui.tui.commands import TABS, Place, commands_of
+from skyforge_tui.tui.connecting import Connecting
 from skyforge_tui.tui.crashing import Crashing
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.keymap import Keymap
@@ -61,7 +62,7 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
+class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
     """The cockpit."""
 
     TITLE = "skyforge"
@@ -104,6 +105,10 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
         """Return the time with this machine's offset."""
         return self._clock()
 
+    def make_engine(self) -> Engine[Services]:
+        """Return a new engine, not started."""
+        return self._make_engine(self)
+
     def on_mount(self) -> None:
         """Start the engine once the first frame is on the screen."""
         self.bridge.changes.subscribe(self, self._heard)
@@ -116,7 +121,7 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
         await self.bridge.stop()
 
     def _start(self) -> None:
-        self.bridge.start(self._make_engine(self))
+        self.bridge.start(self.make_engine())
         self.go(self.bridge.opened())
 
     def _redraw(self, _: App[None]) -> None:
@@ -237,6 +242,7 @@ class SkyforgeApp(Crashing, Beginning, Looks, Commanding):
 
     def _heard(self, changes: Changes) -> None:
         self.consider_welcome(changes)
+        self.consider_questions(changes)
         if changes.run_ids or changes.opened:
             self.run_worker(
                 self._count_attention(), group="attention", exclusive=True,

@@ -97,6 +97,7 @@ class PlaceScreen(FramedScreen):
     def on_screen_resume(self) -> None:
         """Catch up with what happened meanwhile."""
         self.show_frame()
+        self.cockpit.consider_questions()
         if self._is_stale and self.bridge.is_open:
             self.reload()
 

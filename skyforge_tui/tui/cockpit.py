@@ -45,6 +45,10 @@ class Cockpit(Stage, Protocol):
         """Go to a run's live output."""
         ...
 
+    def consider_questions(self) -> None:
+        """Show what a server asks of the person, if one does."""
+        ...
+
     def open_lab(self, lab: Lab) -> None:
         """Go to a lab's nodes."""
         ...

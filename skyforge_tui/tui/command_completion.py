@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from skyforge_tui.domain.connection import KINDS
 from skyforge_tui.domain.query_completion import completion
 from skyforge_tui.tui.command_line import FILTERS, VERBS, VIEW_VERBS, Known, choices_of
 from skyforge_tui.tui.commands import TABS, Place
@@ -34,6 +35,10 @@ def completions(text: str, known: Known) -> list[Suggestion]:
     match first:
         case "open" | "stop" | "rerun" | "answer":
             return _fitting(text, last, known.runs.items())
+        case "connect":
+            return _fitting(text, last, ((one, "") for one in (*KINDS, *known.servers)), end=" ")
+        case "signin":
+            return _fitting(text, last, ((one, "") for one in known.servers))
         case "trust":
             return _fitting(text, last, ((one, "") for one in known.paths))
         case _:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from skyforge_tui.domain import vocabularies
 from skyforge_tui.domain.artifact_vocabulary import ARTIFACTS
+from skyforge_tui.domain.connection import KINDS
 from skyforge_tui.domain.lab_vocabulary import LABS
 from skyforge_tui.domain.query import QueryError
 from skyforge_tui.domain.query_parser import parse as parse_query
@@ -27,6 +28,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "rerun": ("run.rerun", "open the card of a run again"),
     "answer": ("run.answer", "type what a run asks for"),
     "trust": ("project.trust", "trust what a file or folder declares"),
+    "connect": ("connection.connect", "connect to a server: connect KIND ADDRESS"),
+    "signin": ("", "let a server ask again who one is: signin NAME"),
     "view": ("view.open", "a kept view: view NAME, view save NAME, view rm NAME"),
 }
 """What a line may begin with: the command it is without more words, and what it does."""
@@ -54,6 +57,8 @@ class Known:
     paths: tuple[str, ...] = ()
     """What could be trusted."""
     views: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    """Names of what is connected to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,18 @@ class OnView:
     name: str
 
 
-Meaning = GoTo | Do | Card | ToRun | TrustAt | OnView | Wrong
+@dataclass(frozen=True, slots=True)
+class ToServer:
+    """Connect to a server, or sign in again at one."""
+
+    verb: str
+    """`connect` or `signin`."""
+    kind: str = ""
+    name: str = ""
+    """An address or a name."""
+
+
+Meaning = GoTo | Do | Card | ToRun | TrustAt | OnView | ToServer | Wrong
 
 
 def meaning_of(text: str, known: Known) -> Meaning:
@@ -157,6 +173,8 @@ def _place(place: Place, rest: str, column: int) -> GoTo | Wrong:
 
 
 def _verb(verb: str, head: Token, rest: list[Token], known: Known) -> Meaning:
+    if verb in ("connect", "signin"):
+        return _server(verb, head, rest, known)
     if not rest:
         command_id = VERBS[verb][0]
         here = {one.id for one in known.commands}
@@ -171,6 +189,20 @@ def _verb(verb: str, head: Token, rest: list[Token], known: Known) -> Meaning:
         return Wrong(rest[1].start, f"{verb} takes one word")
     only = rest[0]
     return TrustAt(only.text) if verb == "trust" else ToRun(verb, only.text)
+
+
+def _server(verb: str, head: Token, rest: list[Token], known: Known) -> ToServer | Wrong:
+    """Return which server is meant; a kind may stand before an address, or be left out."""
+    words = [one.text for one in rest]
+    if verb == "signin":
+        if len(words) == 1:
+            return ToServer(verb, name=words[0])
+        names = ", ".join(known.servers) or "none is configured"
+        return Wrong(head.end, f"signin at which server? ({names})")
+    kind = words.pop(0) if words and words[0] in KINDS else ""
+    if len(words) > 1:
+        return Wrong(rest[-1].start, "connect takes a kind and an address")
+    return ToServer(verb, kind, words[0] if words else "")
 
 
 def _view(rest: list[Token], known: Known) -> Meaning:

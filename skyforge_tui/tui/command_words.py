@@ -41,6 +41,7 @@ async def known_here(app: Commanding, place: PlaceScreen) -> Known:
             runs={str(one.number): _about(one) for one in runs},
             paths=_paths(templates),
             views=tuple(one.name for one in listed),
+            servers=tuple(one.name for one in await services.connections.servers(principal)),
         )
 
     return await app.bridge.ask(ask)

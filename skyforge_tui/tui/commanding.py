@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.tui.connecting import DEFAULT_KIND
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
 from skyforge_tui.tui.things import Things
 
@@ -30,6 +31,12 @@ class Commanding(Things):
 
         def go_to(self, place: Place) -> None:
             """Go to a place."""
+
+        async def connect_to(self, kind: str, address: str) -> None:
+            """Show the card that connects to a server."""
+
+        async def sign_in(self, upstream: str) -> None:
+            """Let a server ask again who one is."""
 
     def do_app_palette(self) -> None:
         """Show every command and every thing there is."""
@@ -113,6 +120,10 @@ class Commanding(Things):
                 await self._trust_at((path,))
             case said.OnView(verb, name):
                 await self._on_view(verb, name)
+            case said.ToServer("connect", kind, name):
+                await self.connect_to(kind or DEFAULT_KIND, name)
+            case said.ToServer(_, _, name):
+                await self.sign_in(name)
             case Wrong(_, message):
                 self.say(Notice(Severity.WARNING, "Not understood", message))
 
@@ -212,6 +223,8 @@ class Commanding(Things):
                 await self._to_run(verb, run)
             case headless.Trust(paths):
                 await self._trust_at(paths)
+            case headless.Connect(kind, address):
+                await self.connect_to(kind, address)
             case _:
                 self.copy_to_clipboard(line)
                 self.say(Notice(Severity.INFO, "Copied: for a shell", line))

@@ -178,6 +178,10 @@ COMMANDS: tuple[Command, ...] = (
         "welcome.config", ("e",), "write config", "write a configuration to fill in", "Begin",
         _at(Place.WELCOME), Permission.CONFIG_WRITE, footer=3,
     ),
+    Command(
+        "connection.connect", ("c",), "connect", "connect to a server", "Begin",
+        _at(Place.WELCOME, Place.ATTENTION), Permission.CONFIG_WRITE, footer=6,
+    ),
     # Launching.
     Command("launch.deck", ("L",), "launch", "launch deck", "Launch", footer=2),
     Command("launch.again", ("full_stop",), "same again", "launch the last one again", "Launch",

@@ -61,7 +61,12 @@ class CurtainedApp(SkyforgeApp):
             self._held.append(event)
 
     def load(self) -> None:
-        """Load the first place, show it, load the rest, let input in; not for the UI thread."""
+        """Load the first place, show it, load the rest, let input in; not for the UI thread.
+
+        An engine that takes over from another one finds all that done.
+        """
+        if self._held is None:
+            return
         cell_len("漢")  # loads the table of widths
         import_module("skyforge_tui.tui.screens.projects.screen")
         sheets = _style_sheets()

@@ -86,6 +86,8 @@ class Link(Generic[Hand]):
         self._dirty = _Dirty()
         self._is_due = False
         self._waiting = 0
+        self._changing: asyncio.Event | None = None
+        """Set when another engine has taken over; None while none is about to."""
 
     @property
     def is_idle(self) -> bool:
@@ -120,9 +122,30 @@ class Link(Generic[Hand]):
             raise RuntimeError("the engine was not started")
         self._waiting += 1
         try:
+            if self._changing is not None:
+                await self._changing.wait()
             return await self._engine.call(work)
         finally:
             self._waiting -= 1
+
+    async def reopen(self, engine: Engine[Hand]) -> None:
+        """Put another engine in the place of this one; what is asked meanwhile waits for it.
+
+        What this one was about to do is cancelled.
+
+        Raises: whatever keeps the services from opening.
+        """
+        before, self._services = self._engine, None
+        self._changing = changed = asyncio.Event()
+        try:
+            if before is not None:
+                await before.stop()
+            self._engine = engine
+            engine.start()
+        finally:
+            self._changing = None
+            changed.set()
+        await self.opened()
 
     async def stop(self) -> None:
         """Stop the engine."""
@@ -187,6 +210,7 @@ class _Dirty:
         self.labs = False
         self.health = False
         self.artifacts = False
+        self.sign_in = False
         self.opened = False
         self.files: LogProgress | None = None
 
@@ -199,6 +223,7 @@ class _Dirty:
             or self.labs
             or self.health
             or self.artifacts
+            or self.sign_in
             or self.opened
             or self.files
         )
@@ -226,6 +251,8 @@ class _Dirty:
                 self.health = True
             case events.ArtifactsChanged():
                 self.artifacts = True
+            case events.SignInChanged():
+                self.sign_in = True
             case _:
                 pass  # nothing that a screen shows
 
@@ -238,6 +265,7 @@ class _Dirty:
             self.labs,
             self.health,
             self.artifacts,
+            self.sign_in,
             self.opened,
             self.files,
         )

@@ -25,6 +25,8 @@ class Changes:
     health: bool = False
     artifacts: bool = False
     """Whether artifacts are new, different or gone."""
+    sign_in: bool = False
+    """Whether a server asks who one is, or does not any more."""
     opened: bool = False
     """Whether the engine has just come up, so that everything is to be asked for."""
     files: LogProgress | None = None

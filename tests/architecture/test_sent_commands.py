@@ -9,7 +9,8 @@ from pathlib import Path
 TUI = Path(__file__).parents[2] / "skyforge_tui" / "tui"
 SENDS = {
     ("runs", "launch"), ("runs", "rerun"), ("runs", "stop"), ("runs", "answer"),
-    ("projects", "trust"), ("artifacts", "put"), ("artifacts", "copy"), ("artifacts", "delete"),
+    ("projects", "trust"), ("connections", "connect"),
+    ("artifacts", "put"), ("artifacts", "copy"), ("artifacts", "delete"),
 }  # fmt: skip
 """Service and method of everything that changes the world."""
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from textual.pilot import Pilot
 
+from skyforge_tui.domain.connection import Step, StepReport, StepState
+from skyforge_tui.domain.hidden import Hidden
+from skyforge_tui.domain.sign_in import Proof, Question
+from skyforge_tui.ports.connector import Dialogue
+from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.screens.run.screen import RunScreen
 from tests.artifact_fakes import Shelf
+from tests.fake_connections import Course, FakeConnector
 from tests.fakes import Core, FakeClock, MemoryLogReader
 from tests.tui.cockpit_harness import press, until_idle, until_shown
 from tests.tui.drawing import until
@@ -37,19 +44,26 @@ class Scene:
     labs: Callable[[], Core] | None = None
     """What makes the services where there are labs."""
 
+    course: Course | None = None
+    """What is told and asked while connecting."""
+
     def app(self) -> SkyforgeApp:
         """Return a new application that has not started."""
         look: dict[str, Any] = {"theme": self.theme, "ascii_only": self.ascii_only}
         if self.labs is not None:
             return LabEstate(core=self.labs(), **self.estate).app(**look)
-        core = Core(clock=FakeClock(NOW), logs=PretendLogs(), shelf=self.shelf())
+        core = Core(
+            clock=FakeClock(NOW), logs=PretendLogs(), shelf=self.shelf(),
+            connector=FakeConnector(course=self.course),
+        )  # fmt: skip
         return Estate(core=core, **self.estate).app(**look)
 
     async def play(self, pilot: Pilot[Any]) -> None:
         """Go there."""
         await until_idle(pilot)
         await self.steps(pilot)
-        await until_idle(pilot)
+        if self.course is None:  # who is asked in the middle of something is not idle
+            await until_idle(pilot)
 
 
 def keys(*presses: str, shows: str = "") -> Steps:
@@ -115,7 +129,46 @@ SEARCH = a_run(812, "slash", *"leaf2", "enter", "N", shows="25 of 26")
 FILTER = a_run(812, "ampersand", *"changed:", "enter", "plus", shows="±1")
 REFUSED = a_run(806, "x", shows="Refused")
 
-NEWCOMER = keys(shows="Passwords go to the keyring")
+NEWCOMER = keys(shows="Secrets go to the keyring")
+
+
+async def some_steps(dialogue: Dialogue) -> None:
+    """Tell how connecting goes, until a code is asked for."""
+    for step, words in {
+        Step.ADDRESS: "https://semaphore.example.net",
+        Step.REACH: "it answers through bastion",
+        Step.TRUST: "semaphore.example.net, by Example Net CA, until 2027-03-01",
+        Step.FIND: "Semaphore's API at https://semaphore.example.net/api",
+    }.items():
+        dialogue.tell(StepReport(step, StepState.DONE, words))
+    dialogue.tell(StepReport(Step.SIGN_IN, StepState.RUNNING))
+    await dialogue.ask(Proof.TOTP, "the server wants the six digits of the app of mara")
+
+
+async def a_certificate(dialogue: Dialogue) -> None:
+    """Show a certificate that nobody vouches for."""
+    dialogue.tell(StepReport(Step.ADDRESS, StepState.DONE, "https://10.0.0.7:3000"))
+    dialogue.tell(StepReport(Step.REACH, StepState.DONE, "it answers"))
+    dialogue.tell(StepReport(Step.TRUST, StepState.RUNNING))
+    words = "the certificate of 10.0.0.7:3000 is not trusted: it is signed by itself"
+    await dialogue.trust("4ed547f88af392fc" * 4, f"{words}, SHA-256 4E:D5")
+
+
+async def asked_who(pilot: Pilot[Any]) -> None:
+    """Let a server ask who one is."""
+    app = pilot.app
+    assert isinstance(app, SkyforgeApp)
+    why = "the server does not accept the token any more"
+    question = Question("semaphore-emea", "semaphore", Proof.TOKEN, why, "mara")
+
+    async def ask(services: Services) -> None:
+        desk = services.sign_in._desk
+        asking.append(asyncio.ensure_future(desk.ask(question)))
+
+    asking: list[asyncio.Future[Hidden]] = []
+    await app.bridge.ask(ask)
+    await until_shown(pilot, "Sign in to semaphore-emea")
+
 
 ARTIFACTS = keys("4", "enter", "enter", "G", shows="run 806")
 HEX = keys("4", "enter", "enter", "j", shows="binary")
@@ -125,6 +178,15 @@ LAB = keys("2", "enter", shows="spine1 eth1")
 FAILED = keys("2", *("j" * 10), "enter", shows="fatal: [srl2]")
 EMPTY: dict[str, Any] = {"is_empty": True}
 NODE = keys("2", "enter", "j", "j", "j", "j", shows="leaf3")
+CONNECT = keys("5", "c", "p", "r", "o", "d", shows="where a browser finds it")
+
+
+async def connecting(pilot: Pilot[Any]) -> None:
+    """Connect to a server until it asks something."""
+    await CONNECT(pilot)
+    await press(pilot, "enter", shows=("it answers", "esc"))
+    await pilot.pause()
+
 
 SCENES = (
     Scene("welcome", NEWCOMER, estate={"is_new": True}),
@@ -180,5 +242,9 @@ SCENES = (
     Scene("confirm", CONFIRM),
     Scene("refused", REFUSED),
     Scene("help", keys("3", "question_mark", shows="Keys in Runs")),
+    Scene("connect", CONNECT),
+    Scene("connect-steps", connecting, course=some_steps),
+    Scene("connect-pin", connecting, LARGE, theme="light", course=a_certificate),
+    Scene("sign-in", asked_who),
     Scene("palette", keys("ctrl+p", shows="Palette"), LARGE),
 )

@@ -62,7 +62,7 @@ def test_what_does_not_fit_is_counted() -> None:
     """On a low terminal the ways on stay, and the findings that miss are counted."""
     rows = page(height=14)
     assert len(rows) == 14
-    assert "5 more: skyforge doctor shows all" in rows
+    assert "6 more: skyforge doctor shows all" in rows
     assert any(row.startswith("enter  make a sample project") for row in rows)
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from skyforge_tui.domain.connection import Server, Step
 from skyforge_tui.integrations.http.breakage import UntrustedError
 from skyforge_tui.integrations.http.client import HttpClient
-from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.http.failures import HttpError, plain
 from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.http.way import Tunnel, Way
 from skyforge_tui.integrations.web_access import jump_of
@@ -66,11 +66,19 @@ class Approach:
                 return await find(self.way(), self._look, self.server.address)
             except HttpError as error:
                 failure = error
-            self._teller.step = step_of(failure)
+            self._tell_lost(step_of(failure))
             if not isinstance(failure, UntrustedError) or failure.shown or is_asked:
                 raise failure
             is_asked = True
             await self._ask(failure)
+
+    def _tell_lost(self, lost: Step) -> None:
+        """Tell how far one came before the server was lost at a step."""
+        if lost is not Step.ADDRESS:
+            self._teller.done(Step.ADDRESS, plain(self.server.address))
+        if lost in (Step.TRUST, Step.FIND):
+            self._teller.done(Step.REACH, "it answers")
+        self._teller.begin(lost)
 
     def tell(self, url: str, service: str) -> None:
         """Tell how the server was found at `url`."""
@@ -113,7 +121,7 @@ class Approach:
         elif found is None:
             done(Step.TRUST, "checked")
         elif self.server.fingerprint:
-            done(Step.TRUST, f"pinned: {found.fingerprint_words}")
+            done(Step.TRUST, f"{found.subject}, pinned: {found.fingerprint_words[:23]} …")
         elif not self.server.verify:
             words = f"not checked: anybody may answer ({found.words})"
             caution(Step.TRUST, words, f"pin it: --pin {found.fingerprint}")

@@ -59,13 +59,28 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect to a server of a kind; `options` are pairs of option and value."""
+
+    kind: str
+    address: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the command behind the program's name."""
+        options = (word for pair in self.options for word in pair)
+        return ("connect", self.kind, self.address, *options)
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """A command that nothing here knows more about."""
 
     words: tuple[str, ...]
 
 
-Act = Launch | OnRun | Trust | Other
+Act = Launch | OnRun | Trust | Connect | Other
 
 
 def variable(name: str) -> str:
@@ -96,6 +111,8 @@ def act_of(line: str) -> Act | None:
             return OnRun(verb, run)
         case ["trust", "--", *paths] | ["trust", *paths] if paths:
             return Trust(tuple(paths))
+        case ["connect", kind, address, *_] if not address.startswith("-"):
+            return Connect(kind, address)
         case [_, *_]:
             return Other(tuple(rest))
         case _:

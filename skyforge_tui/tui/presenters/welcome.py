@@ -21,9 +21,9 @@ _WORD, _NAME, _VERSION = 12, 14, 9
 _KEY, _WAY = 7, 22
 _FEW = 3
 """Findings for which the page gives up its words."""
-_WAYS = 4
+_WAYS = 5
 """The rows of the ways on, with the blank one above."""
-_SECRETS = "Passwords go to the keyring or stay in the environment, never in a file."
+_SECRETS = "Secrets go to the keyring or to a file for you alone, never into that one."
 
 
 def state_look(state: CheckState) -> StateLook:
@@ -85,6 +85,7 @@ def page_lines(
         (),
         _way("enter", "make a sample project", f"in {folder}: script, playbook, topology"),
         _way("f", "use another folder", "where your projects are"),
+        _way("c", "connect to a server", "Semaphore: its templates and runs, live"),
         _way("e", "write it yourself", f"{config}, with comments"),
         (),
         (Span(_SECRETS, "muted"),),

@@ -31,6 +31,8 @@ class FieldEntry:
         """Take a question with what it begins with, and files that could be meant."""
         self.field = field
         self._files = tuple(files)
+        self.secret_hint = "secret, not kept"
+        """What is said beside a secret."""
         self.was_left = False
         """Whether one has been here and gone on: only then is an empty answer called missing."""
         start = field.default if answer is None else answer
@@ -174,7 +176,7 @@ class FieldEntry:
             return (Span("required", "muted"),)
         match self.field.kind:
             case FieldKind.SECRET:
-                return (Span("secret, not kept", "muted"),)
+                return (Span(self.secret_hint, "muted"),)
             case FieldKind.BOOL:
                 return (Span("space", "muted"),)
             case FieldKind.ENUM:

@@ -22,7 +22,9 @@ from skyforge_tui.tui.presenters.frame import MARGIN, title_line
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.widgets.lines import LinesView
 
-_WAYS = ("welcome.sample", "welcome.folder", "welcome.config", "app.quit")
+_WAYS = (
+    "welcome.sample", "welcome.folder", "connection.connect", "welcome.config", "app.quit",
+)  # fmt: skip
 _TOOLS = ("git", "ansible", "netlab", "containerlab", "docker", "terraform", "make", "ssh")
 """What is looked for on every machine, before anything is known of this one."""
 
