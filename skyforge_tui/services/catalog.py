@@ -103,13 +103,12 @@ class Catalog:
         await self._trusted.trust(sources, by)
         self._bus.publish(ProjectsChanged(frozenset({project_id})))
 
-    async def fresh(self, template_id: TemplateId) -> Template:
-        """Return a template as it is at its host now, and trusted.
+    async def current(self, template_id: TemplateId) -> Template:
+        """Return a template as it is at its host now, trusted or not.
 
         Raises:
             NotFound: it is gone.
             Conflict: what is there now cannot be read as a template.
-            Untrusted: it was never trusted, or changed since.
         """
         await self._recall_trust()
         known = self.template(template_id)
@@ -128,6 +127,14 @@ class Catalog:
                     operation="run.start",
                     advice="look at the project's notices, then launch again",
                 )
+        return known
+
+    async def fresh(self, template_id: TemplateId) -> Template:
+        """Return a template as it is at its host now, and trusted.
+
+        Raises: as `current`; Untrusted, if it was never trusted, or changed since.
+        """
+        known = await self.current(template_id)
         if not known.is_trusted:
             path = known.sources[0].path if known.sources else known.directory
             raise Untrusted(

@@ -110,15 +110,13 @@ class ProjectService:
 
     @requires(Permission.PROJECT_READ, of="template_id")
     async def get_template(self, principal: Principal, template_id: TemplateId) -> Template:
-        """Return one template as last read, with its trust.
+        """Return one template as it is now, with its trust.
 
         Raises:
             NotFound: it is gone.
+            Conflict: what is there now cannot be read as a template.
         """
-        template = self._catalog.template(template_id)
-        if template is None:
-            raise NotFound(f"no template {template_id}", advice="R looks again")
-        return template
+        return await self._catalog.current(template_id)
 
     @requires(Permission.PROJECT_TRUST, of="project_id")
     async def trust(

@@ -106,7 +106,7 @@ class Launching(App[None]):
         untrusted = None
         if not template.is_trusted:
             files = [(one.path, one.sha256) for one in template.sources]
-            untrusted = Untrusted(files, present.command_line(template))
+            untrusted = Untrusted(files, lambda plain: present.command_line(template, plain))
         offer = LaunchOffer(
             template.name,
             present.card_facts(template, project),

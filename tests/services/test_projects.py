@@ -102,6 +102,14 @@ async def test_get_template_needs_a_role(core: Core) -> None:
         await core.projects.get_template(ADA, TemplateId("local:/nowhere#x"))
 
 
+async def test_a_template_is_as_it_is_now(core: Core) -> None:
+    """Whoever asks for a template sees that its content changed, though nobody looked again."""
+    await core.projects.trust(ADA, PROJECT_ID, SITE.sources)
+    assert (await core.projects.get_template(ADA, SITE.id)).is_trusted
+    core.host.edit(SITE.sources[0].path, "f" * 64)
+    assert not (await core.projects.get_template(ADA, SITE.id)).is_trusted
+
+
 async def test_only_owners_trust(core: Core) -> None:
     """An owner trusts what a project declares; a viewer does not."""
     with pytest.raises(Forbidden, match="needs owner"):

@@ -369,9 +369,13 @@ async def test_what_is_missing_or_wrong_is_said_in_place() -> None:
         await until(pilot, lambda: app.results == [None])
 
 
+def _would_run(_: Mapping[str, str]) -> str:
+    return "ansible-playbook site.yml"
+
+
 async def test_untrusted_content_is_shown_before_it_is_trusted() -> None:
     """Files, hashes and command stand there; launching waits until the content is trusted."""
-    content = Untrusted((("playbooks/site.yml", "9f3a2b11c0de" * 5),), "ansible-playbook site.yml")
+    content = Untrusted((("playbooks/site.yml", "9f3a2b11c0de" * 5),), _would_run)
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
         overlay = card(content, answers={"topology": "dc1"})
@@ -412,7 +416,7 @@ async def test_every_overlay_names_its_way_out_at_every_size(
     size: tuple[int, int], theme: str
 ) -> None:
     """On every terminal the frame is whole, inside the screen, and says how to leave it."""
-    content = Untrusted((("playbooks/site.yml", "9f3a2b11c0de"),), "ansible-playbook site.yml")
+    content = Untrusted((("playbooks/site.yml", "9f3a2b11c0de"),), _would_run)
     app = Stage(theme=theme)
     async with app.run_test(size=size) as pilot:
         for overlay in (destroy(), HelpOverlay("Runs", keys() * 9), deck("n"), card(content)):

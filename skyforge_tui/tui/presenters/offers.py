@@ -52,8 +52,8 @@ class Untrusted:
 
     files: Sequence[tuple[str, str]]
     """Path and SHA-256 of each."""
-    command: str
-    """The command line it would run."""
+    command: Callable[[Mapping[str, str]], str]
+    """Makes the command line it would run with the answers that may be shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
             name = cut_text(literal(path), max(8, room - HASH - 9), "front")
             lines.append(_labelled("file", spread((Span(name),), aside, room)))
         label = "runs" if self._untrusted is None else "would run"
-        runs = wrapped(literal(self._content.command), room, 2)
+        runs = wrapped(literal(self._content.command(self._form.plain_answers)), room, 2)
         lines.extend(
             _labelled("" if index else label, (Span(row),)) for index, row in enumerate(runs)
         )
