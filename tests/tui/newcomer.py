@@ -141,7 +141,7 @@ async def walk(pilot: Pilot[Any], *keys: str, to: str | Sequence[str]) -> list[s
     try:
         async with asyncio.timeout(_LONG_S):
             while not shows(pilot.app, *wanted):
-                await pilot.pause(0.05)
+                await pilot.pause(0.2)
     except TimeoutError:
         rows = "\n".join(screen_text(pilot.app))
         raise AssertionError(f"never shown: {', '.join(wanted)}; the screen:\n{rows}") from None
