@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable, Untrusted
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import NoticeRaised, ProjectsChanged
 from skyforge_tui.domain.identity import ProjectId, TemplateId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
@@ -26,7 +26,7 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import reconcile
 from skyforge_tui.services.side_by_side import as_they_come
-from skyforge_tui.services.trusted_content import TrustedContent
+from skyforge_tui.services.trusted_content import TrustedContent, demanded
 
 _READ_AT_ONCE = 16
 """Projects read side by side: enough to hide the disk, few enough to stay responsive."""
@@ -134,15 +134,7 @@ class Catalog:
 
         Raises: as `current`; Untrusted, if it was never trusted, or changed since.
         """
-        known = await self.current(template_id)
-        if not known.is_trusted:
-            path = known.sources[0].path if known.sources else known.directory
-            raise Untrusted(
-                f"{known.name} is not trusted: {path} was never trusted, or changed since",
-                operation="run.start",
-                advice=f"read it, then: skyforge trust {path}",
-            )
-        return known
+        return demanded(await self.current(template_id))
 
     async def know(self, project_ids: Collection[ProjectId]) -> None:
         """Make sure that projects named by runs are known, so that their roles are."""

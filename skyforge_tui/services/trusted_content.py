@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from skyforge_tui.domain.errors import Untrusted
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.ports.cache import TrustStore
 from skyforge_tui.ports.clock import Clock
@@ -35,3 +36,19 @@ class TrustedContent:
         """Return the template with its trust: all it comes from, and it comes from something."""
         pairs = {(one.path, one.sha256) for one in template.sources}
         return replace(template, is_trusted=bool(pairs) and pairs <= self._pairs)
+
+
+def demanded(template: Template) -> Template:
+    """Return a template that is trusted.
+
+    Raises:
+        Untrusted: it is not.
+    """
+    if template.is_trusted:
+        return template
+    path = template.sources[0].path if template.sources else template.directory
+    raise Untrusted(
+        f"{template.name} is not trusted: {path} was never trusted, or changed since",
+        operation="run.start",
+        advice=f"read it, then: skyforge trust {path}",
+    )
