@@ -51,7 +51,6 @@ def perform_on_runs(ctx: click.Context, work: Work[RunParts], *, watch: bool = F
 
 
 def guarded(call: Callable[[], int]) -> int:
-    """Return the exit code of `call`; what it raises is said, and has a code of its own."""
     """Return what `call` returns, or the exit code of its failure, which is said."""
     from skyforge_tui.settings.complaint import SettingsError
 
@@ -61,7 +60,8 @@ def guarded(call: Callable[[], int]) -> int:
         _let_go_of_output()
         return 0  # whoever read our output has left, as `head` does
     except SettingsError as error:
-        narrate(str(error))
+        for complaint in error.complaints:
+            narrate(str(complaint))
         return 2
     except SkyforgeError as error:
         narrate(f"skyforge: {error}")

@@ -103,14 +103,17 @@ def test_named_configuration_is_read(sky: Headless, tmp_path: Path) -> None:
 
 
 def test_bad_configuration_names_its_line(sky: Headless) -> None:
-    """A mistake in the usual place stops every command with file, line and the nearest key."""
+    """Mistakes stop every command, each on a line with file, line and the nearest key."""
     config = sky.base / "config" / "skyforge" / "config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[look]\nthmee = "dark"\n')
+    config.write_text('[look]\nthmee = "dark"\nmotoin = true\n')
     for command in (("runs", "ls"), ("projects", "ls"), ("trust", sky.project)):
         done = sky(*command)
         assert (done.code, done.out) == (2, b"")
-        assert done.err == f"{config}:2: unknown key look.thmee (did you mean theme?)\n"
+        assert done.err.splitlines() == [
+            f"{config}:2: unknown key look.thmee (did you mean theme?)",
+            f"{config}:3: unknown key look.motoin (did you mean motion?)",
+        ]
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="file names are Unicode there")

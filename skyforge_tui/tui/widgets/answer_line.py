@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.cells import Line, Span, wrapped_line
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hints_line
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented
 from skyforge_tui.tui.widgets.text_entry import TextEntry
+
+_SAID: Line = (
+    Span(
+        "It goes to the run's terminal. What the program shows of it stays in the output.", "muted"
+    ),
+)
 
 
 class AnswerLine(Overlay[str | None]):
@@ -30,8 +36,8 @@ class AnswerLine(Overlay[str | None]):
             Span("   "),
             *hints_line([KeyHint("ctrl+o", toggle), KeyHint("esc", "not now")], "   "),
         )
-        said: Line = (Span("It goes to the run's terminal and is not kept.", "muted"),)
-        return Sections(body=[(), indented(Span(" ", on="input"), entry), (), indented(said)],
+        said = [indented(row) for row in wrapped_line(_SAID, width - 4)]
+        return Sections(body=[(), indented(Span(" ", on="input"), entry), (), *said],
                         foot=[(), indented(keys)])  # fmt: skip
 
     def key(self, key: str, character: str | None) -> bool:
