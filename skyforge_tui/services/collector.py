@@ -71,7 +71,8 @@ class Collector:
         markers = await self._markers(run_id)
         paths = [one.value for one in markers if one.kind is MarkerKind.ARTIFACT]
         collection = Collection(run_id, markers=markers)
-        if detail.spec.artifacts or paths:
+        # What lies there when a run ended before it began is another's.
+        if detail.run.started_at is not None and (detail.spec.artifacts or paths):
             async with self._claims.claim(CLAIM) as is_ours:
                 if not is_ours:
                     return None

@@ -26,14 +26,18 @@ PREFIX = "artifacts/edge-fabric/7"
 
 
 async def a_core(
-    *, artifacts: tuple[str, ...] = ("out/*",), output: bytes = b"", state: Any = RunState.SUCCESS
+    *,
+    artifacts: tuple[str, ...] = ("out/*",),
+    output: bytes = b"",
+    state: Any = RunState.SUCCESS,
+    **run: Any,
 ) -> Core:
     """Return services with run 7, whose template declares `artifacts` and which printed this."""
     core = Core()
     core.host.put(a_project())
     await core.catalog.read_all()
     spec = a_spec(artifacts=artifacts, answers={"limit": "all"}, secret_names=("vault",))
-    core.engine.put(a_detail(number=7, state=state, spec=spec))
+    core.engine.put(a_detail(number=7, state=state, spec=spec, **run))
     core.logs.outputs["7"] = output
     core.shelf.files.held = {"out/a.cfg": b"hostname a\n", "out/b.cfg": b"hostname b\n"}
     core.shelf.cache.ended = [RUN]
@@ -107,6 +111,14 @@ async def test_silent_run() -> None:
     assert await core.artifacts.collect(ADA, RUN) == Collection(RUN)
     assert await core.artifacts.due(SYSTEM, 9) == []
     assert core.events == []
+
+
+async def test_what_never_began_made_nothing() -> None:
+    """A run that was stopped while it waited is not said to have made what others left there."""
+    core = await a_core(state=RunState.STOPPED, started_at=None)
+    assert await core.artifacts.collect(ADA, RUN) == Collection(RUN)
+    assert await stored(core) == []
+    assert core.shelf.files.asked == []
 
 
 async def test_output_is_gone() -> None:

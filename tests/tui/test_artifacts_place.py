@@ -326,10 +326,11 @@ def test_made_lines() -> None:
     assert made_lines(None) == []
     assert made_lines(Collection(run)) == []
     outputs = tuple(Marker(MarkerKind.OUTPUT, f"lab{n}", "up") for n in range(7))
-    lines = made_lines(Collection(run, markers=outputs, refusals=(Refusal("../x", "out"),)))
+    refused = (Refusal("../x", "out"), Refusal("/y", "out"), Refusal("z", "a link"))
+    lines = made_lines(Collection(run, markers=outputs, refusals=refused))
     assert [text_of(one) for one in lines] == [
         "Made", *(f"output    ◊ lab{n} up" for n in range(5)), "          2 more",
-        "not kept  ../x: out",
+        "not kept  ../x: out", "          2 more, all told in manifest.json",
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from skyforge_tui.domain.artifact import Artifact, home_of
+from skyforge_tui.domain.artifact import MANIFEST, Artifact, home_of
 from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.comparison import Comparison, Likeness
 from skyforge_tui.domain.markers import MarkerKind
@@ -237,6 +237,9 @@ def made_lines(made: Collection | None) -> list[Line]:
         first = made.refusals[0]
         words = (Span(literal(f"{first.path}: {first.reason}"), "warn"),)
         lines.append(_fact("not kept", words))
+        if len(made.refusals) > 1:
+            more = f"{len(made.refusals) - 1} more, all told in {MANIFEST}"
+            lines.append(_fact("", (Span(more, "muted"),)))
     return lines
 
 
