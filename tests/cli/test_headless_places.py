@@ -18,12 +18,12 @@ def test_projects_are_json(sky: Headless) -> None:
     """Projects are listed with kind, role and how many templates they have."""
     (fabric,) = sky("projects", "ls", "--json").json
     assert fabric.items() >= {
-        "slug": "fabric", "kind": "folder", "role": "owner", "templates": 7,
+        "slug": "fabric", "kind": "folder", "role": "owner", "templates": 8,
         "path": str(sky.project), "notices": [],
     }.items()  # fmt: skip
     shown = sky("projects", "show", "fabric", "--json").json
     assert [one["name"] for one in shown["templates"]] == sorted(
-        ["hello", "fails", "gated", "endless", "asks", "many", "vault"]
+        ["hello", "fails", "gated", "endless", "deaf", "asks", "many", "vault"]
     )
 
 
