@@ -68,6 +68,8 @@ class LogKeys(LogMoving, FramedScreen):
         """Say what a command needs that is not here."""
         if command.id in ("log.next", "log.previous") and self._asks_nothing:
             return "nothing is looked for; / takes what"
+        if command.id == "log.pick" and not self.pane.grid.is_open:
+            return f"the matrix is not open; {self.stage.keymap.shown('log.grid')} opens it"
         if command.id in ("log.more", "log.fewer") and not self.log_view.finding.is_filter:
             return "all lines are shown; & shows only those with hits"
         return super().lacks(command)

@@ -147,8 +147,9 @@ class LogFinding:
         """Go to the next hit, or to the one before; from the last one to the first again."""
         bounds = None if self._view.window is None else self._view.window.bounds()
         reader = self._view.reader
-        if self._search is None or bounds is None or reader is None:
+        if self._search is None or reader is None:
             return
+        bounds = bounds or (0, reader.size)
         here, is_down = self._here, count > 0
         if here is None or not bounds[0] <= here < bounds[1]:
             here = bounds[0] - 1 if is_down else bounds[1]

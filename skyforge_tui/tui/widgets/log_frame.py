@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple
 
+from textual.geometry import Region
 from textual.strip import Strip
 
 from skyforge_tui.domain.outline_scan import OutlineScan
@@ -77,6 +78,12 @@ class Emphasis:
         if self.selected is None:
             return range(0)
         return range(min(self.selected), max(self.selected) + 1)
+
+
+def _cells(chrome: Chrome, height: int) -> Iterator[tuple[Tick, bool]]:
+    """Yield what each row of the scrollbar shows: its tick, and whether the thumb is there."""
+    for y in range(height):
+        yield chrome.ticks[y], chrome.thumb[0] <= y < chrome.thumb[1]
 
 
 class LogFrame:
@@ -150,10 +157,18 @@ class LogFrame:
         self.window.document.changed()
         return self.window.grow(was_end=was_end, has_new_gaps=has_new_gaps)
 
-    def chrome_changed(self) -> bool:
-        """Return whether scrollbar or pill differ from what was drawn."""
+    def changed_chrome(self) -> list[Region]:
+        """Return where scrollbar and pill differ from what was drawn."""
         before, self._chrome = self._chrome, None
-        return self._measured() != before
+        now = self._measured()
+        width, height = self._shape[:2]
+        if before is None:
+            return [Region(0, 0, width, height)]
+        cells = zip(_cells(before, height), _cells(now, height), strict=True)
+        changed = [Region(width - 1, y, 1, 1) for y, (was, is_) in enumerate(cells) if was != is_]
+        if before.new_lines != now.new_lines:
+            changed.append(Region(0, height - 1, width, 1))
+        return changed
 
     def strip(self, y: int) -> Strip:
         """Return row `y`."""

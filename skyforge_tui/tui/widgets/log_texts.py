@@ -14,7 +14,8 @@ LOOK_BACK_LINES = 50
 _LOOK_BACK_BYTES = 256 * 1024
 
 _LINES_AT_HAND = 512
-"""Lines that are found again without looking, until the log grows."""
+_BYTES_AT_HAND = 32 * 1024 * 1024
+"""Lines that are found again without looking, and bytes of them, until the log grows."""
 _TEXTS_KEPT = 2048
 _BYTES_KEPT = 32 * 1024 * 1024
 _STATES_KEPT = 8192
@@ -26,6 +27,7 @@ class LogTexts:
     def __init__(self, reader: LogReader) -> None:
         self._reader = reader
         self._lines: dict[int, LogLine] = {}
+        self._line_bytes = 0
         self._above: dict[int, LogLine | None] = {}
         self._here: dict[int, LogText] = {}
         self._texts: OrderedDict[tuple[int, int, Sgr], LogText] = OrderedDict()
@@ -35,6 +37,7 @@ class LogTexts:
     def changed(self) -> None:
         """Look at the reader anew: there may be more lines, and the last one may be longer."""
         self._lines.clear()
+        self._line_bytes = 0
         self._above.clear()
         self._here.clear()
 
@@ -45,18 +48,17 @@ class LogTexts:
             found = self._reader.lines_from(offset, 1)
             if not found:
                 return None
-            self._make_room()
-            line = self._lines[offset] = found[0]
+            line = found[0]
+            self._keep(offset, line)
         return line
 
     def above(self, offset: int) -> LogLine | None:
         """Return the line above the one that begins at `offset`."""
         if offset not in self._above:
             found = self._reader.lines_before(offset, 1)
-            self._make_room()
-            self._above[offset] = found[0] if found else None
             if found:
-                self._lines[found[0].offset] = found[0]
+                self._keep(found[0].offset, found[0])
+            self._above[offset] = found[0] if found else None
         return self._above[offset]
 
     def below(self, offset: int) -> LogLine | None:
@@ -86,9 +88,13 @@ class LogTexts:
         self._here[offset] = text
         return text
 
-    def _make_room(self) -> None:
-        if len(self._lines) >= _LINES_AT_HAND or len(self._above) >= _LINES_AT_HAND:
+    def _keep(self, offset: int, line: LogLine) -> None:
+        if max(len(self._lines), len(self._above)) >= _LINES_AT_HAND:
             self.changed()
+        if self._line_bytes + len(line.data) > _BYTES_AT_HAND:
+            self.changed()
+        self._line_bytes += len(line.data)
+        self._lines[offset] = line
 
     def _laid_out(self, line: LogLine, key: tuple[int, int, Sgr]) -> LogText:
         text = self._texts[key] = LogText(line, key[2])

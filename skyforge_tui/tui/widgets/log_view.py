@@ -10,7 +10,6 @@ from collections.abc import Collection
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -223,7 +222,10 @@ class LogView(
         reader = self._reader
         self.hides_passed = False
         self._passed = None
+        before = self._frame
         self._frame = None if reader is None else LogFrame(reader, self._shape, self._zone)
+        if self._frame is not None and before is not None:
+            self._frame.emphasis.marked = before.emphasis.marked
         self.finding.show()
         self.redraw()
 
@@ -266,9 +268,8 @@ class LogView(
         return Shape(*self.size, self._wraps, self._wants_times, self.look)
 
     def _show_chrome(self, frame: LogFrame) -> None:
-        if frame.chrome_changed():
-            width, height = self.size
-            self.refresh(Region(width - 1, 0, 1, height), Region(0, height - 1, width, 1))
+        if changed := frame.changed_chrome():
+            self.refresh(*changed)
             self._tell_moved()
 
     def _lay_out(self) -> None:

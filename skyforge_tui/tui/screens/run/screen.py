@@ -29,7 +29,6 @@ from skyforge_tui.tui.run_commands import RunCommands
 from skyforge_tui.tui.screens.run.story import Story, story_of
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_pane import LogPane
-from skyforge_tui.tui.widgets.log_view import LogView
 
 
 class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
@@ -124,11 +123,6 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
     def step_ages(self) -> None:
         """Draw the ages again."""
         self._show()
-
-    def on_log_view_moved(self, event: LogView.Moved) -> None:
-        """Show which keys matter now."""
-        event.stop()
-        self.show_frame()
 
     def log_changed(self) -> None:
         """Say how far the play came."""
