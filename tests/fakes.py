@@ -10,7 +10,7 @@ import asyncio
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -35,8 +35,8 @@ from skyforge_tui.domain.vocabularies import run_record
 from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.ports.log_store import LogReader
-from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
-from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen
+from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
+from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
@@ -461,11 +461,11 @@ class FakeRunEngine:
         for watcher in self.watchers:
             watcher.put_nowait(news)
 
-    async def ids(self) -> frozenset[RunId]:
-        """Return all ids."""
+    async def listed(self, known: Collection[RunId]) -> HeldRuns:
+        """Return all ids; what is not there is gone."""
         if self.down is not None:
             raise self.down
-        return frozenset(self.held)
+        return HeldRuns(frozenset(self.held), frozenset(known) - self.held.keys())
 
     async def fetch(self, run_ids: Collection[RunId]) -> RunListing:
         """Return these runs as they were when asked."""
@@ -532,11 +532,11 @@ class MemoryLogStore:
         self.readers: list[MemoryLogReader] = []
         self.dropped: list[tuple[str, str]] = []
 
-    def open(self, native_run_id: str) -> LogReader:
+    def open(self, native_run_id: str, on_close: Callable[[], None] | None = None) -> LogReader:
         """Return a reader."""
         if native_run_id not in self.outputs:
             raise NotFound(f"there is no run {native_run_id}")
-        reader = MemoryLogReader(self, native_run_id)
+        reader = MemoryLogReader(self, native_run_id, on_close)
         self.readers.append(reader)
         return reader
 
@@ -568,7 +568,10 @@ class MemoryLogReader:
 
     generation = 0
 
-    def __init__(self, store: MemoryLogStore, name: str) -> None:
+    def __init__(
+        self, store: MemoryLogStore, name: str, on_close: Callable[[], None] | None = None
+    ) -> None:
+        self._on_close = on_close
         self._store = store
         self.name = name
         self._holds = store.outputs[name] is not None
@@ -670,6 +673,8 @@ class MemoryLogReader:
 
     def close(self) -> None:
         """Remember that it was closed."""
+        if self._on_close is not None and not self.is_closed:
+            self._on_close()
         self.is_closed = True
 
     @property
@@ -782,7 +787,13 @@ class Core:
             self.clock,
         )  # fmt: skip
         self.index = RunIndex(
-            [self.engine], {self.engine.upstream: self.logs}, self.run_cache, self.catalog, self.bus
+            [self.engine],
+            {self.engine.upstream: self.logs},
+            self.run_cache,
+            self.catalog,
+            self.bus,
+            self.health,
+            self.clock,
         )
         self.projects = ProjectService(self.catalog, self.access, self.bus)
         self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from skyforge_tui.cli.answers import narrate
+from skyforge_tui.cli.refreshing import refresh
 from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.run import Run
@@ -28,8 +29,7 @@ async def collected(services: Services, principal: Principal, run: Run) -> None:
 
 async def catch_up(services: Services, principal: Principal) -> None:
     """Collect what ended lately while nobody looked; what cannot be is said and left."""
-    for upstream in services.run_upstreams:
-        await services.runs.refresh(principal, upstream)
+    await refresh(services, principal)
     for run_id in await services.artifacts.due(principal, _CAUGHT_UP):
         try:
             await services.artifacts.collect(principal, run_id)

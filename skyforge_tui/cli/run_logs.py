@@ -77,7 +77,7 @@ def run_logs(
     """Write a run's output to standard output: all of it, byte by byte, or a part."""
 
     async def work(services: RunParts, principal: Principal) -> int:
-        from skyforge_tui.cli.runs import found_run
+        from skyforge_tui.cli.refreshing import found_run
 
         # What cannot be meant is told before anything is read.
         wanted = _Wanted(_query(grep), context, _moment(since), tail, raw)
@@ -112,7 +112,7 @@ def _moment(text: str | None) -> datetime | None:
 async def _written(
     services: RunParts, principal: Principal, run_id: RunId, wanted: _Wanted, *, follows: bool
 ) -> int:
-    reader = await services.runs.open_log(principal, run_id)
+    reader = await services.runs.open_log(principal, run_id, is_whole=not follows)
     try:
         start = await asyncio.to_thread(_start_of, reader, wanted)
         output = _Output(wanted, reader.size - start)

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows
+from skyforge_tui.cli.refreshing import found_run, refresh
+from skyforge_tui.cli.run_decisions import confirm_run, reject_run
 from skyforge_tui.cli.run_gc import collect_garbage
 from skyforge_tui.cli.run_logs import run_logs
 from skyforge_tui.domain.errors import Invalid, NotFound
-from skyforge_tui.domain.identity import Principal, RunId
+from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import FieldKind, Template
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
-    from skyforge_tui.services.run_parts import KnowsRuns, RunParts
+    from skyforge_tui.services.run_parts import RunParts
 
 _BEHIND = 1 << 62
 
@@ -34,6 +36,8 @@ def runs() -> None:
 
 runs.add_command(run_logs)
 runs.add_command(collect_garbage)
+runs.add_command(confirm_run)
+runs.add_command(reject_run)
 
 
 @runs.command("ls")
@@ -46,7 +50,7 @@ def list_runs(ctx: click.Context, as_json: bool, limit: int | None) -> None:
     """List runs: active first, then newest."""
 
     async def work(services: RunParts, principal: Principal) -> int:
-        await refresh(services, principal)
+        code = await refresh(services, principal)
         found = await services.runs.newest(principal, limit)
         now = datetime.now(UTC)
         answer(
@@ -59,7 +63,7 @@ def list_runs(ctx: click.Context, as_json: bool, limit: int | None) -> None:
         )
         if limit is not None and len(found) == limit:
             narrate(f"cut at {limit}; leave --limit away for all")
-        return 0
+        return code
 
     perform_on_runs(ctx, work)
 
@@ -170,7 +174,7 @@ def stop_run(ctx: click.Context, run: str, as_json: bool) -> None:
         detail = await services.runs.get(principal, run_id)
         if detail.run.state.is_active:
             narrate(f"asked run {detail.run.number} to end")
-        answer(_brief(detail.run), as_json=as_json, table=lambda: [_said(detail.run)])
+        answer(brief(detail.run), as_json=as_json, table=lambda: [said(detail.run)])
         return 0
 
     perform_on_runs(ctx, work)
@@ -189,18 +193,6 @@ def answer_run(ctx: click.Context, run: str) -> None:
         return 0
 
     perform_on_runs(ctx, work)
-
-
-async def refresh(services: KnowsRuns, principal: Principal) -> None:
-    """Bring every engine's runs up to date."""
-    for upstream in services.run_upstreams:
-        await services.runs.refresh(principal, upstream)
-
-
-async def found_run(services: KnowsRuns, principal: Principal, reference: str) -> RunId:
-    """Return the run that `reference` names, as it is now."""
-    await refresh(services, principal)
-    return await services.runs.find(principal, reference)
 
 
 async def found_template(services: Services, principal: Principal, name: str) -> Template:
@@ -244,11 +236,12 @@ async def _report(
 
         await collected(services, principal, run)
     last = (await services.runs.get(principal, run.id)).run
-    answer(_brief(last), as_json=as_json, table=lambda: [_said(last)])
+    answer(brief(last), as_json=as_json, table=lambda: [said(last)])
     return 1 if wait and last.state is not RunState.SUCCESS else 0
 
 
-def _brief(run: Run) -> dict[str, object]:
+def brief(run: Run) -> dict[str, object]:
+    """Return what scripts need of a run that something was done to."""
     return {
         "id": run.id, "number": run.number, "state": run.state, "template": run.template,
         "action": run.action, "project": run.project, "exit_code": run.exit_code,
@@ -256,7 +249,8 @@ def _brief(run: Run) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _said(run: Run) -> str:
+def said(run: Run) -> str:
+    """Return how a run stands, as a line."""
     return f"run {run.number} {run.state}" + (f": {run.note}" if run.note else "")
 
 
@@ -270,7 +264,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _row(run: Run, now: datetime) -> tuple[str, ...]:
     took = run.duration(now)
     return (
-        "asks you" if run.waits_for_input else str(run.state), str(run.number), run.title,
+        "asks you" if run.asks else str(run.state), str(run.number), run.title,
         run.project, run.started_by,
         "" if run.started_at is None else run.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
         "" if took is None else f"{took.total_seconds():.0f}s", run.note,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from skyforge_tui.domain.guard import Guard
+
 
 class UpstreamState(StrEnum):
     """How an upstream is, as last heard."""
@@ -25,3 +27,8 @@ class UpstreamHealth:
     state: UpstreamState
     as_of: datetime | None = None
     error: str = ""
+    attempt: int = 0
+    """How often it was tried to reach it again."""
+    retry_at: datetime | None = None
+    """When it is tried next, where it is tried by itself."""
+    guard: Guard = Guard.NORMAL

@@ -30,9 +30,14 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class LogGap:
-    """A hole: bytes or lines known to be missing at `offset`."""
+    """A hole: bytes or lines known to be missing at `offset`, or a place where none is."""
 
     offset: int
     missing_bytes: int | None
     missing_lines: int | None
     reason: str
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether nothing is missing here, though something happened that might have lost it."""
+        return self.missing_bytes == 0 and self.missing_lines == 0

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PROJECT_SYNC = "project:sync"
     PROJECT_TRUST = "project:trust"
     RUN_ANSWER = "run:answer"
+    RUN_CONFIRM = "run:confirm"
     RUN_DELETE = "run:delete"
     RUN_LIST = "run:list"
     RUN_READ = "run:read"
@@ -39,6 +40,16 @@ class Permission(StrEnum):
     VIEW_READ = "view:read"
     VIEW_WRITE = "view:write"
 
+
+CHANGES_UPSTREAM = frozenset(
+    {
+        Permission.RUN_ANSWER,
+        Permission.RUN_CONFIRM,
+        Permission.RUN_START,
+        Permission.RUN_STOP,
+    }
+)
+"""What changes something at the upstream of its project, so that the upstream's guard counts."""
 
 NEEDS: dict[Permission, Role] = {
     Permission.ARTIFACT_DELETE: Role.EDITOR,
@@ -61,6 +72,7 @@ NEEDS: dict[Permission, Role] = {
     Permission.PROJECT_SYNC: Role.NONE,
     Permission.PROJECT_TRUST: Role.OWNER,
     Permission.RUN_ANSWER: Role.EDITOR,
+    Permission.RUN_CONFIRM: Role.EDITOR,
     Permission.RUN_DELETE: Role.OWNER,
     Permission.RUN_LIST: Role.NONE,
     Permission.RUN_READ: Role.VIEWER,

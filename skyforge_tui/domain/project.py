@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from skyforge_tui.domain.identity import Principal, ProjectId, Role
 from skyforge_tui.domain.notice import Notice
+from skyforge_tui.domain.permission import Permission
 
 
 class ProjectKind(StrEnum):
@@ -15,6 +16,7 @@ class ProjectKind(StrEnum):
 
     GIT = "git"
     FOLDER = "folder"
+    HOSTED = "hosted"
     UNKNOWN = "unknown"
 
     @classmethod
@@ -32,6 +34,20 @@ class Members:
     owner_groups: frozenset[str] = frozenset()
     editor_groups: frozenset[str] = frozenset()
     viewer_groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an upstream allows whoever this program is signed in as there."""
+
+    user: str
+    """Who that is, by user name."""
+    word: str
+    """What the upstream calls the role."""
+    role: Role
+    """The nearest of our roles."""
+    permits: frozenset[Permission] = frozenset()
+    """What that one may do beside looking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +91,22 @@ class Project:
     notices: tuple[Notice, ...] = ()
     """What could not be read here, each with where and what next."""
     seen_at: datetime | None = None
+    grant: Grant | None = None
+    """What its upstream decides, where it does; then members are told for information only."""
 
 
 def access_level(project: Project, principal: Principal) -> Role:
     """Return what `principal` is in `project`: the highest role found, public tested last.
+
+    Where an upstream decides, its word counts, for everybody who uses its sign-in from here.
 
     Source: the original system's access rule with its public-project bug fixed (there an owner of
     a public project became a viewer).
     """
     if principal.is_admin:
         return Role.ADMIN
+    if project.grant is not None:
+        return project.grant.role
     user, groups, members = principal.username.lower(), principal.groups, project.members
 
     def named(names: frozenset[str], group_names: frozenset[str]) -> bool:

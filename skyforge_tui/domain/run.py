@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
+from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, upstream_of
 
 ACTION = "action"
 """The question whose answer says which of several things a template does."""
@@ -72,11 +72,24 @@ class Run:
     signal: str = ""
     """The name of the signal that ended it (`SIGKILL`), else empty."""
     waits_for_input: bool = False
+    waits_for_confirmation: bool = False
+    """Whether it goes on only when a person says so, and can be rejected instead."""
     note: str = ""
     """Why it deviates, in a few words; empty when it does not."""
     log_bytes: int = 0
     action: str = ""
     """Which of several things its template was asked to do, such as `up`; else empty."""
+
+    @property
+    def reference(self) -> str:
+        """What tells it from the runs of other upstreams in a command."""
+        return str(self.number) if upstream_of(self.id) == LOCAL else self.id
+
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for a person."""
+        waits = self.waits_for_input or self.waits_for_confirmation
+        return waits and self.state is RunState.RUNNING
 
     @property
     def doing(self) -> Doing:
@@ -118,6 +131,8 @@ class RunSpec:
     artifacts: tuple[str, ...] = ()
     commit: str = ""
     """The commit the project was at, or empty."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What else its server says of it, by label, such as `inventory` or `limit`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,11 @@ class Template:
     lab: LabOutline | None = None
     """What it makes, if it is a topology."""
     is_trusted: bool = False
+    is_hosted: bool = False
+    """Whether a server keeps it and runs it there: nothing of it runs here, so nothing needs to be
+    trusted here. Then it has no directory and no sources."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What else its server says of it, as label and words, such as `inventory`."""
 
     def checked_answers(self, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """Split `answers` into (plain, secret), normalised, with defaults filled in.

@@ -103,7 +103,7 @@ def run_text(run: Run) -> dict[str, str]:
 def run_record(run: Run, now: datetime, me: str) -> Record:
     """Return a run as a question sees it; `me` is whose are mine."""
     words = {RUN_WORDS[run.state]}
-    if run.waits_for_input and run.state is RunState.RUNNING:
+    if run.asks:
         words.add("asks")
     if run.state.is_active:
         words.add("active")

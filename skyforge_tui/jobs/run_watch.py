@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing
 
+from skyforge_tui.domain.errors import Refused, Unavailable
 from skyforge_tui.domain.identity import SYSTEM, RunId
-from skyforge_tui.ports.run_engine import OutputSeen, RunEngine, RunSeen, WatchBegan
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.run_engine import (
+    Elsewhere,
+    OutputSeen,
+    RunEngine,
+    RunSeen,
+    StillThere,
+    WatchBegan,
+    WatchLost,
+)
 from skyforge_tui.services.runs import RunService
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
 
 
 class RunWatch:
     """Reads everything once, then whatever the engine says has changed."""
 
-    def __init__(self, engine: RunEngine, runs: RunService) -> None:
+    def __init__(self, engine: RunEngine, runs: RunService, clock: Clock) -> None:
         self._engine = engine
         self._runs = runs
+        self._clock = clock
 
     @property
     def name(self) -> str:
@@ -40,13 +57,31 @@ class RunWatch:
                         changed.put_nowait(run_id)
                     case OutputSeen(run_id, size):
                         await self._runs.output_grew(SYSTEM, run_id, size)
+                    case StillThere() | WatchLost():
+                        await self._runs.heard_of(SYSTEM, self._engine.upstream, seen)
 
     async def _read(self, changed: asyncio.Queue[RunId | None]) -> None:
+        pause_s = _FIRST_PAUSE_S
         while True:
             wanted = {await changed.get()}
             while not changed.empty():
                 wanted.add(changed.get_nowait())
-            if None in wanted:
-                await self._runs.refresh(SYSTEM, self._engine.upstream)
-            if named := {one for one in wanted if one is not None}:
-                await self._runs.refresh(SYSTEM, self._engine.upstream, named)
+            try:
+                await self._refresh(wanted)
+            except (Unavailable, Refused) as error:
+                if not isinstance(self._engine, Elsewhere):
+                    raise
+                # Its light says so; that it can be heard is worth keeping.
+                log.warning("%s: %s", self.name, error)
+                changed.put_nowait(None)
+                await self._clock.sleep(pause_s)
+                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+            else:
+                pause_s = _FIRST_PAUSE_S
+
+    async def _refresh(self, wanted: set[RunId | None]) -> None:
+        """Read everything if that is wanted, and what is named."""
+        if None in wanted:
+            await self._runs.refresh(SYSTEM, self._engine.upstream)
+        if named := {one for one in wanted if one is not None}:
+            await self._runs.refresh(SYSTEM, self._engine.upstream, named)

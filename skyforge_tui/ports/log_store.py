@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -145,8 +146,10 @@ class LogReader(Protocol):
 class LogStore(Protocol):
     """Opens the output of runs."""
 
-    def open(self, native_run_id: str) -> LogReader:
+    def open(self, native_run_id: str, on_close: Callable[[], None] | None = None) -> LogReader:
         """Return a reader; an output that has no bytes yet reads as empty.
+
+        `on_close` is called once, by whoever closes the reader, in that thread.
 
         Raises:
             NotFound: there is no such run.

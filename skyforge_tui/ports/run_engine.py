@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
+from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec
 
@@ -19,6 +21,18 @@ class RunListing:
 
     runs: tuple[RunDetail, ...]
     unreadable: frozenset[RunId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRuns:
+    """Which runs there are, as far as the engine lists them.
+
+    An engine that lists only the newest says nothing of older ones: those are in neither part.
+    """
+
+    ids: frozenset[RunId]
+    gone: frozenset[RunId] = frozenset()
+    """Of those that were known: what is certainly not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,25 @@ class OutputSeen:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class StillThere:
+    """The upstream answered, and had nothing new to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLost:
+    """The upstream does not answer; the watch goes on by itself once it does."""
+
+    error: SkyforgeError
+    attempt: int
+    """How many times it was tried to get it back."""
+    retry_at: datetime
+    """When it is tried next."""
+
+
+News = WatchBegan | WatchLost | StillThere | RunSeen | OutputSeen
+
+
 class RunEngine(Protocol):
     """Starts, lists, stops and watches runs of one upstream instance."""
 
@@ -49,8 +82,8 @@ class RunEngine(Protocol):
         """The instance's name."""
         ...
 
-    async def ids(self) -> frozenset[RunId]:
-        """Return the ids of all runs the engine holds; cheap.
+    async def listed(self, known: Collection[RunId]) -> HeldRuns:
+        """Say which runs the engine holds, and which of the `known` ones it does not; cheap.
 
         Raises:
             Unavailable: they cannot be listed. A partial list is never returned.
@@ -65,7 +98,8 @@ class RunEngine(Protocol):
         """Start `spec`, with `secrets` added to its environment, and return the new run.
 
         Raises:
-            Unavailable: it could not be started.
+            Unavailable: it could not be started, or it is not known whether it was.
+            Refused, NotFound: the engine does not start it.
         """
         ...
 
@@ -86,7 +120,7 @@ class RunEngine(Protocol):
         """
         ...
 
-    def watch(self) -> AsyncGenerator[WatchBegan | RunSeen | OutputSeen, None]:
+    def watch(self) -> AsyncGenerator[News, None]:
         """Yield changes of runs and growth of their output as they happen, without polling.
 
         `WatchBegan` comes first: a generator does nothing until it is asked, so whoever looked
@@ -95,5 +129,58 @@ class RunEngine(Protocol):
 
         Raises:
             Unavailable: watching is not possible.
+        """
+        ...
+
+
+@runtime_checkable
+class Confirming(RunEngine, Protocol):
+    """An engine whose runs may wait until somebody lets them go on."""
+
+    async def confirm(self, run_id: RunId) -> None:
+        """Let a run go on.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it does not wait for that.
+        """
+        ...
+
+    async def reject(self, run_id: RunId) -> None:
+        """End a run instead of letting it go on.
+
+        Raises: as `confirm`; Conflict also where the server does not know how to reject.
+        """
+        ...
+
+
+@runtime_checkable
+class Elsewhere(RunEngine, Protocol):
+    """An engine that runs things elsewhere: its output has to be brought here to be read.
+
+    It may be unreachable for a while; what is known stays.
+    """
+
+    async def follow(self, run_id: RunId) -> None:
+        """Bring a run's output here from now on, as it comes; as often as `unfollow` undoes it.
+
+        Returns when there is a place to read it from. Output comes only while somebody watches.
+
+        Raises:
+            NotFound: no run is called so.
+            Unavailable: its output cannot be kept here.
+        """
+        ...
+
+    def unfollow(self, run_id: RunId) -> None:
+        """Undo one `follow`."""
+        ...
+
+    async def bring(self, run_id: RunId) -> None:
+        """Bring the output here as it is there now; of an ended run, all there will ever be.
+
+        Raises:
+            NotFound: there is no such run.
+            Unavailable: it does not come; what is here stays.
         """
         ...

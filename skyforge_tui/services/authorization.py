@@ -12,9 +12,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from skyforge_tui.domain.errors import Forbidden
-from skyforge_tui.domain.identity import Principal, ProjectId, Role
-from skyforge_tui.domain.permission import NEEDS, Permission
-from skyforge_tui.domain.project import Project, access_level
+from skyforge_tui.domain.guard import Guard
+from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
+from skyforge_tui.domain.permission import CHANGES_UPSTREAM, NEEDS, Permission
+from skyforge_tui.domain.project import Grant, Project, access_level
 from skyforge_tui.services.decisions import YES, Allowed, Decision, Denied
 
 __all__ = ["YES", "Access", "Allowed", "Decision", "Denied", "Guarded", "requires"]
@@ -29,6 +30,7 @@ class Access:
     def __init__(self) -> None:
         self._projects: dict[ProjectId, Project] = {}
         self._houses: dict[ProjectId, Project] = {}
+        self._guards: dict[str, Guard] = {}
 
     def learn(self, projects: Iterable[Project]) -> None:
         """Know exactly these projects from now on."""
@@ -37,6 +39,14 @@ class Access:
     def keep(self, house: Project) -> None:
         """Know for good what is no project but has an owner, such as the state directory."""
         self._houses[house.id] = house
+
+    def protect(self, upstream: str, guard: Guard) -> None:
+        """Put a guard before an upstream."""
+        self._guards[upstream] = guard
+
+    def guard(self, thing_id: str) -> Guard:
+        """Return what guards the upstream of a project, template or run."""
+        return self._guards.get(upstream_of(thing_id), Guard.NORMAL)
 
     def project(self, project_id: ProjectId) -> Project | None:
         """Return a known project, or a house."""
@@ -62,16 +72,41 @@ class Access:
             return YES
         if project_id is None:
             return Denied(f"{permission} needs a project")
+        if permission in CHANGES_UPSTREAM and self.guard(project_id) is Guard.READ_ONLY:
+            upstream = upstream_of(project_id)
+            return Denied(
+                f"{upstream} is read-only from here", "its guard is set in your configuration"
+            )
         role = self.role(principal, project_id)
+        project = self.project(project_id)
+        owners = ", ".join(sorted(project.members.owners)) if project else ""
+        advice = f"ask {owners}" if owners else ""
+        if project is not None and project.grant is not None:
+            return _granted(project, project.grant, permission, advice)
         if role >= needed:
             return YES
-        project = self.project(project_id)
         name = project.slug if project else "this project"
-        owners = ", ".join(sorted(project.members.owners)) if project else ""
-        return Denied(
-            f"needs {needed.word} in {name}; you are {role.word}",
-            f"ask {owners}" if owners else "",
-        )
+        return Denied(f"needs {needed.word} in {name}; you are {role.word}", advice)
+
+
+def _granted(project: Project, grant: Grant, permission: Permission, advice: str) -> Decision:
+    """Say what the project's own server allows whoever is signed in there."""
+    if permission in grant.permits or (NEEDS[permission] is Role.VIEWER <= grant.role):
+        return YES
+    word = grant.word or grant.role.word
+    article = "an" if word[:1] in "aeiou" else "a"
+    verb = _VERBS.get(permission, f"do {permission}")
+    who = f" ({grant.user})" if grant.user else ""
+    reason = f"{article} {word} of {project.slug}{who} may look, not {verb}"
+    return Denied(reason, advice)
+
+
+_VERBS = {
+    Permission.RUN_ANSWER: "answer runs",
+    Permission.RUN_CONFIRM: "confirm or reject runs",
+    Permission.RUN_START: "run",
+    Permission.RUN_STOP: "stop runs",
+}
 
 
 class Guarded(Protocol):

@@ -6,13 +6,14 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, NotFound, Refused, Unavailable
 from skyforge_tui.domain.events import NoticeRaised, ProjectsChanged
 from skyforge_tui.domain.identity import ProjectId, TemplateId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
@@ -20,9 +21,10 @@ from skyforge_tui.domain.project import Project, is_at_or_below
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.ports.cache import ProjectCache, TrustStore
 from skyforge_tui.ports.clock import Clock
-from skyforge_tui.ports.repository_host import ProjectContent, RepositoryHost
+from skyforge_tui.ports.project_host import ProjectContent, ProjectHost
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.declaring import hashed
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import reconcile
 from skyforge_tui.services.side_by_side import as_they_come
@@ -37,7 +39,7 @@ class Catalog:
 
     def __init__(
         self,
-        hosts: Iterable[RepositoryHost],
+        hosts: Iterable[ProjectHost],
         cache: ProjectCache,
         trust: TrustStore,
         access: Access,
@@ -53,7 +55,8 @@ class Catalog:
         self._health = health
         self._clock = clock
         self._templates: dict[TemplateId, Template] = {}
-        self._reading = asyncio.Lock()
+        self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One reading of a host at a time; a slow host holds up nobody else."""
         self._writing = asyncio.Lock()
         self._said: set[Notice] = set()
 
@@ -115,12 +118,14 @@ class Catalog:
         if known is None:
             raise NotFound(f"no template {template_id}", advice="list them with templates ls")
         host = self._host(known.project_id)
-        if await host.fingerprint(known) != known.sources:
+        if known.is_hosted:
+            return known  # whoever starts it asks its server
+        if await hashed(host, known) != known.sources:
             await self.read(known.project_id)
             known = self.template(template_id)
             if known is None:
                 raise NotFound(f"{template_id} is gone", advice="list them with templates ls")
-            if await host.fingerprint(known) != known.sources:
+            if await hashed(host, known) != known.sources:
                 # What is remembered of it may be trusted; what would run is something else.
                 raise Conflict(
                     f"{known.name} changed and could not be read again",
@@ -156,26 +161,31 @@ class Catalog:
         if project is None:
             raise NotFound(f"no project {project_id}")
         await self._recall_trust()
-        async with self._reading:
+        async with self._reading[upstream_of(project_id)]:
             await self._read([project])
 
-    async def read_all(self) -> None:
-        """Read every project of every host anew and write what differs.
+    async def read_all(self, upstream: str | None = None) -> None:
+        """Read every project of every host, or of one, anew and write what differs.
 
         Raises:
-            Unavailable: a host did not answer; what was known stays, and the others were read.
+            Unavailable, Refused: a host did not answer, or not to us; what was known stays, and
+                the others were read.
         """
-        failed: list[Unavailable] = []
         await self._recall_trust()
-        async with self._reading:
-            for host in self._hosts.values():
-                try:
-                    await self._read_host(host)
-                except Unavailable as error:
-                    self._health.failed(host.upstream, error)
-                    failed.append(error)
-        if failed:
-            raise failed[0]
+        wanted = [one for one in self._hosts.values() if upstream in (None, one.upstream)]
+        outcomes = await asyncio.gather(*(self._tried(host) for host in wanted))
+        for failure in outcomes:
+            if failure is not None:
+                raise failure
+
+    async def _tried(self, host: ProjectHost) -> Unavailable | Refused | None:
+        try:
+            async with self._reading[host.upstream]:
+                await self._read_host(host)
+        except (Unavailable, Refused) as error:
+            self._health.failed(host.upstream, error)
+            return error
+        return None
 
     async def _recall_trust(self) -> None:
         """Hear what another process trusted meanwhile, and tell whose templates that changes."""
@@ -185,7 +195,7 @@ class Catalog:
             if judged:
                 self._bus.publish(ProjectsChanged(frozenset(judged)))
 
-    async def _read_host(self, host: RepositoryHost) -> None:
+    async def _read_host(self, host: ProjectHost) -> None:
         listing = await host.list_projects()
         for notice in listing.notices:
             if notice not in self._said:
@@ -275,7 +285,7 @@ class Catalog:
         mine = (one for one in self._templates.values() if one.project_id == project_id)
         return _by_name(mine)
 
-    def _host(self, project_id: ProjectId) -> RepositoryHost:
+    def _host(self, project_id: ProjectId) -> ProjectHost:
         """Return the host of a project; what was cached may belong to one no longer configured."""
         host = self._hosts.get(upstream_of(project_id))
         if host is None:

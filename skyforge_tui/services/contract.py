@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import Principal, upstream_of
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice
-from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.permission import CHANGES_UPSTREAM, Permission
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
@@ -78,8 +79,12 @@ class Services:
         match target:
             case Run():
                 decision = self.access.decide(principal, permission, target.project_id)
-                return self._run_allows(permission, target) or decision
-            case Template() | Held():
+                refusal = self._run_allows(permission, target) or self._answers(permission, target)
+                return refusal or decision
+            case Template():
+                decision = self.access.decide(principal, permission, target.project_id)
+                return self._answers(permission, target) or decision
+            case Held():
                 return self.access.decide(principal, permission, target.project_id)
             case Project():
                 return self.access.decide(principal, permission, target.id)
@@ -100,10 +105,22 @@ class Services:
             )
         return self.access.decide(principal, permission, template.project_id)
 
+    def _answers(self, permission: Permission, target: Run | Template) -> Denied | None:
+        """Say why nothing can be changed at an upstream that does not answer."""
+        upstream = upstream_of(target.project_id)
+        light = self.health.light(upstream)
+        if permission not in CHANGES_UPSTREAM or light is None or light.kind == "workspace":
+            return None
+        if light.state is not UpstreamState.ERROR:
+            return None
+        return Denied(f"{upstream} does not answer: {light.error}", "R tries it now")
+
     def _run_allows(self, permission: Permission, run: Run) -> Denied | None:
         """Say why a run's own state forbids something."""
         if permission is Permission.RUN_STOP and run.state.is_final:
             return Denied(f"run {run.number} has ended already")
+        if permission is Permission.RUN_CONFIRM and not run.waits_for_confirmation:
+            return Denied(f"run {run.number} waits for no confirmation")
         if permission is Permission.RUN_ANSWER and not run.waits_for_input:
             return Denied(f"run {run.number} asks nothing")
         if permission is Permission.RUN_START and self.catalog.template(run.template_id) is None:

@@ -93,14 +93,22 @@ class ProjectService:
             NotFound: there is none.
             Conflict: several projects have one.
         """
-        hits = []
+        hits: list[tuple[str, Template]] = []
+        full: list[Template] = []
         for template in await self.templates(principal):
             project = self.access.project(template.project_id)
             slug = project.slug if project else ""
-            if name in (template.id, f"{slug}/{template.name}"):
+            if name == template.id:
                 return template
-            if name == template.name:
+            if name == f"{slug}/{template.name}":
+                full.append(template)
+            elif name == template.name:
                 hits.append((slug, template))
+        if len(full) > 1:
+            names = ", ".join(one.id for one in full)
+            raise Conflict(f"several servers have {name}", advice=f"say one of {names}")
+        if full:
+            return full[0]
         if not hits:
             raise NotFound(f"no template named {name}", advice="list them with templates ls")
         if len(hits) > 1:
@@ -169,16 +177,21 @@ class ProjectService:
         self._bus.publish(SyncRequested(project_id))
 
     @requires(Permission.PROJECT_SYNC)
-    async def sync(self, principal: Principal, project_id: ProjectId | None = None) -> None:
-        """Read one project, or all, and write what differs.
+    async def sync(
+        self,
+        principal: Principal,
+        project_id: ProjectId | None = None,
+        upstream: str | None = None,
+    ) -> None:
+        """Read one project, or all of one host or of every one, and write what differs.
 
         Raises:
-            Unavailable: a host did not answer; what was known stays.
+            Unavailable, Refused: a host did not answer, or not to us; what was known stays.
         """
         if project_id is not None:
             await self._catalog.read(project_id)
         else:
-            await self._catalog.read_all()
+            await self._catalog.read_all(upstream)
 
     def _view(self, principal: Principal, project: Project) -> ProjectView:
         role = self.access.role(principal, project.id)

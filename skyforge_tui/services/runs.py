@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
-from skyforge_tui.domain.events import LogGrew, NoticeRaised
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
+from skyforge_tui.domain.events import LogGrew
 from skyforge_tui.domain.identity import (
     Principal,
     ProjectId,
@@ -16,34 +15,26 @@ from skyforge_tui.domain.identity import (
     TemplateId,
     upstream_of,
 )
-from skyforge_tui.domain.launch import build
-from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.query import EVERYTHING, Query
-from skyforge_tui.domain.run import Doing, Run, RunDetail, RunSpec
+from skyforge_tui.domain.run import Doing, Run, RunDetail
 from skyforge_tui.domain.view import Sort
 from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader
+from skyforge_tui.ports.run_engine import StillThere, WatchLost
 from skyforge_tui.services.attention import Attention, attention
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.run_specs import USUAL_WINDOW, WindowSize, spec_of
 
 _MOST_DIGITS = 18
 """No run is called a larger number, and no database would take one."""
 
 _MOST_ACTIVE = 256
 """Runs looked at for what is under way: active ones come first in the order."""
-
-
-@dataclass(frozen=True, slots=True)
-class WindowSize:
-    """How large a terminal a run is told it has, in cells."""
-
-    columns: int = 120
-    rows: int = 40
 
 
 class RunService:
@@ -148,9 +139,14 @@ class RunService:
         return await self._index.cache.usual(doings)
 
     @requires(Permission.RUN_READ, of="run_id")
-    async def open_log(self, principal: Principal, run_id: RunId) -> LogReader:
-        """Return a reader of the run's output; whoever asked closes it."""
-        return await self._index.open_log(run_id)
+    async def open_log(
+        self, principal: Principal, run_id: RunId, *, is_whole: bool = False
+    ) -> LogReader:
+        """Return a reader of the run's output; whoever asked closes it.
+
+        Output that is elsewhere comes while it is open; `is_whole` waits for all there is now.
+        """
+        return await self._index.open_log(run_id, is_whole=is_whole)
 
     @requires(Permission.RUN_READ, of="run_id")
     async def export_log(self, principal: Principal, run_id: RunId, target: str) -> int:
@@ -175,7 +171,7 @@ class RunService:
         principal: Principal,
         template_id: TemplateId,
         answers: Mapping[str, str],
-        window: WindowSize = WindowSize(),
+        window: WindowSize = USUAL_WINDOW,
     ) -> Run:
         """Start a template with these answers.
 
@@ -186,36 +182,13 @@ class RunService:
             Unavailable: it could not be started.
         """
         template = await self._catalog.fresh(template_id)
-        plain, secret = template.checked_answers(answers)
-        launch = build(template, plain, secret)
-        project = self.access.project(template.project_id)
-        spec = RunSpec(
-            template_id=template.id,
-            template=template.name,
-            project_id=template.project_id,
-            project=project.slug if project else "",
-            started_by=principal.username,
-            created_at=self._clock.now(),
-            command=launch.command,
-            directory=template.directory,
-            environment=launch.environment,
-            answers=plain,
-            secret_names=tuple(sorted(name for name, value in secret.items() if value)),
-            terminal=launch.terminal,
-            columns=window.columns,
-            rows=window.rows,
-            artifacts=launch.artifacts,
-            commit=project.commit.sha if project and project.commit else "",
+        project, now = self.access.project(template.project_id), self._clock.now()
+        spec, secrets = spec_of(
+            template, project, answers, by=principal.username, at=now, window=window
         )
         upstream = upstream_of(template.project_id)
-        run = await self._index.engine(upstream).start(spec, launch.secret_environment)
-        try:
-            await self._index.read(upstream, [run.id])
-        except Unavailable as error:
-            # It runs. Whoever hears of a failed launch launches again.
-            title = f"run {run.number} started, but is not in the list yet"
-            notice = Notice(Severity.WARNING, title, str(error), run.id, error.advice)
-            self._bus.publish(NoticeRaised(notice))
+        run = await self._index.engine(upstream).start(spec, secrets)
+        await self._index.read_new(run)
         return run
 
     @requires(Permission.RUN_START, of="run_id")
@@ -224,7 +197,7 @@ class RunService:
         principal: Principal,
         run_id: RunId,
         secrets: Mapping[str, str],
-        window: WindowSize = WindowSize(),
+        window: WindowSize = USUAL_WINDOW,
     ) -> Run:
         """Start the run's template again with the same answers; secret ones come anew.
 
@@ -265,6 +238,25 @@ class RunService:
         """Write to the terminal of a run that asks."""
         await self._index.engine(upstream_of(run_id)).answer(run_id, data)
 
+    @requires(Permission.RUN_CONFIRM, of="run_id")
+    async def confirm(self, principal: Principal, run_id: RunId) -> None:
+        """Let a run go on that waits for it.
+
+        Raises:
+            Conflict: it does not wait.
+        """
+        await self._index.confirming(run_id).confirm(run_id)
+        await self._index.read(upstream_of(run_id), [run_id])
+
+    @requires(Permission.RUN_CONFIRM, of="run_id")
+    async def reject(self, principal: Principal, run_id: RunId) -> None:
+        """End a run that waits to go on.
+
+        Raises: as `confirm`.
+        """
+        await self._index.confirming(run_id).reject(run_id)
+        await self._index.read(upstream_of(run_id), [run_id])
+
     # Reading anew: what jobs call.
 
     @requires(Permission.RUN_LIST)
@@ -285,6 +277,13 @@ class RunService:
     async def output_grew(self, principal: Principal, run_id: RunId, size: int) -> None:
         """Tell whoever reads this output that there is more."""
         self._bus.publish(LogGrew(run_id, size))
+
+    @requires(Permission.RUN_LIST)
+    async def heard_of(
+        self, principal: Principal, upstream: str, news: StillThere | WatchLost
+    ) -> None:
+        """Note that an engine answers, or does not and when it is tried next."""
+        self._index.heard_of(upstream, news)
 
     def _readable(self, principal: Principal) -> list[ProjectId] | None:
         projects = self.access.projects()

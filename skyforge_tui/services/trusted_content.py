@@ -33,9 +33,13 @@ class TrustedContent:
         await self.recall()
 
     def judged(self, template: Template) -> Template:
-        """Return the template with its trust: all it comes from, and it comes from something."""
+        """Return the template with its trust: all it comes from, and it comes from something.
+
+        What a server keeps and runs needs none: nothing of it runs here.
+        """
         pairs = {(one.path, one.sha256) for one in template.sources}
-        return replace(template, is_trusted=bool(pairs) and pairs <= self._pairs)
+        is_trusted = template.is_hosted or (bool(pairs) and pairs <= self._pairs)
+        return replace(template, is_trusted=is_trusted)
 
 
 def demanded(template: Template) -> Template:

@@ -56,10 +56,17 @@ class FileLogReader:
     `refresh`) and `read` may be called.
     """
 
-    def __init__(self, place: Path, *, counts_beside: bool = True) -> None:
+    def __init__(
+        self,
+        place: Path,
+        *,
+        counts_beside: bool = True,
+        on_close: Callable[[], None] | None = None,
+    ) -> None:
         """Open the files in the run directory `place`, or the plain file.
 
         `counts_beside` lets a thread of its own count what is more than one refresh may count.
+        `on_close` is called once, when it is closed.
 
         Raises:
             OSError: they cannot be opened.
@@ -72,6 +79,7 @@ class FileLogReader:
         self._arrived: LogFiles | None = None
         self._hand_over = threading.Lock()
         self._closed = False
+        self._on_close = on_close
         self._generation = self._files.generation
         self._forget()
 
@@ -242,8 +250,11 @@ class FileLogReader:
         with self._hand_over:
             self._closed = True
             arrived, self._arrived = self._arrived, None
+            on_close, self._on_close = self._on_close, None
         self._counting.stop()
         self._files.close()
+        if on_close is not None:
+            on_close()
         if arrived is not None:
             arrived.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
@@ -23,10 +24,10 @@ class FileLogStore:
     def __init__(self, state_directory: Path) -> None:
         self._runs = state_directory / "runs"
 
-    def open(self, native_run_id: str) -> FileLogReader:
+    def open(self, native_run_id: str, on_close: Callable[[], None] | None = None) -> FileLogReader:
         """Return a reader; an output that has no bytes yet reads as empty.
 
-        Opens files: not for the UI thread.
+        Opens files: not for the UI thread. `on_close` is called once, when it is closed.
 
         Raises:
             NotFound: there is no such run.
@@ -34,7 +35,7 @@ class FileLogStore:
         """
         directory = self._directory(native_run_id)
         try:
-            return FileLogReader(directory)
+            return FileLogReader(directory, on_close=on_close)
         except (OSError, ValueError) as error:
             raise _unreadable(directory, error) from error
 

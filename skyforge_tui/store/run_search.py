@@ -81,7 +81,7 @@ def row_part(run: Run) -> tuple[object, ...]:
         texts["who"],
         texts["note"],
         in_one_line(upstream_of(run.id)),
-        run.waits_for_input,
+        run.waits_for_input or run.waits_for_confirmation,
         None if run.started_at is None else microseconds(run.started_at),
         None if run.ended_at is None else microseconds(run.ended_at),
         run.log_bytes,

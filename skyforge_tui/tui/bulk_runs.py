@@ -91,4 +91,4 @@ class BulkRuns(RunCommands, FilteredPlace):
                 return services.runs.stop(principal, run.id)
             return services.runs.rerun(principal, run.id, {})
 
-        await self.bridge.act(OnRun(verb, str(run.number)), ask)
+        await self.bridge.act(OnRun(verb, run.reference), ask)

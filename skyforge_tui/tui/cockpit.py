@@ -69,6 +69,10 @@ class Cockpit(Stage, Protocol):
         """Ask whether to stop a run, and stop it."""
         ...
 
+    def decide_on_run(self, run: Run, verb: str) -> None:
+        """Ask whether to confirm or reject a run, and do it."""
+        ...
+
     def answer_run(self, run: Run) -> None:
         """Ask for what a run asks for, and hand it over."""
         ...

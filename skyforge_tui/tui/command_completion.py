@@ -33,7 +33,7 @@ def completions(text: str, known: Known) -> list[Suggestion]:
     if before:
         return []
     match first:
-        case "open" | "stop" | "rerun" | "answer":
+        case "open" | "stop" | "rerun" | "answer" | "confirm" | "reject":
             return _fitting(text, last, known.runs.items())
         case "connect":
             return _fitting(text, last, ((one, "") for one in (*KINDS, *known.servers)), end=" ")

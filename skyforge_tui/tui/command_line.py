@@ -27,6 +27,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "stop": ("run.stop", "stop a run"),
     "rerun": ("run.rerun", "open the card of a run again"),
     "answer": ("run.answer", "type what a run asks for"),
+    "confirm": ("run.confirm", "let a run go on that waits for it"),
+    "reject": ("run.reject", "end a run that waits to go on"),
     "trust": ("project.trust", "trust what a file or folder declares"),
     "connect": ("connection.connect", "connect to a server: connect KIND ADDRESS"),
     "signin": ("", "let a server ask again who one is: signin NAME"),

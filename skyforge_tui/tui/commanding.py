@@ -171,6 +171,8 @@ class Commanding(Things):
                 self.rerun(run.id)
             case "stop":
                 self.stop_run(run)
+            case "confirm" | "reject":
+                self.decide_on_run(run, verb)
             case _:
                 self.answer_run(run)
 

@@ -97,6 +97,14 @@ COMMANDS: tuple[Command, ...] = (
         footer=4,
     ),
     Command(
+        "run.confirm", ("c",), "confirm", "let it go on, where it waits for that", "This",
+        _WITH_RUN, Permission.RUN_CONFIRM, asks=True,
+    ),
+    Command(
+        "run.reject", ("X",), "reject", "end it, where it waits to go on", "This", _WITH_RUN,
+        Permission.RUN_CONFIRM, asks=True,
+    ),
+    Command(
         "run.answer", ("a",), "answer", "type what it asks for", "This", _WITH_RUN,
         Permission.RUN_ANSWER, footer=5,
     ),

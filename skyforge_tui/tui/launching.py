@@ -71,6 +71,10 @@ class Launching(App[None]):
         """Ask whether to stop a run, and stop it."""
         self.go(self._stop(run))
 
+    def decide_on_run(self, run: Run, verb: str) -> None:
+        """Ask whether to confirm or reject a run, and do it."""
+        self.go(self._decide(run, verb))
+
     def answer_run(self, run: Run) -> None:
         """Ask for what a run asks for, and hand it over."""
         self.go(self._answer(run))
@@ -188,7 +192,22 @@ class Launching(App[None]):
             async def stop(services: Services) -> None:
                 await services.runs.stop(self.bridge.principal, run.id)
 
-            await self.bridge.act(OnRun("stop", str(run.number)), stop)
+            await self.bridge.act(OnRun("stop", run.reference), stop)
+
+    async def _decide(self, run: Run, verb: str) -> None:
+        from skyforge_tui.tui.presenters.deciding import CONFIRM, decision_question
+        from skyforge_tui.tui.presenters.headless import OnRun
+        from skyforge_tui.tui.widgets.confirm import Confirm
+
+        principal = self.bridge.principal
+        question = decision_question(run, verb, principal.username, self.now())
+        if await self.push_screen_wait(Confirm(question)):
+
+            async def decide(services: Services) -> None:
+                runs = services.runs
+                await (runs.confirm if verb == CONFIRM else runs.reject)(principal, run.id)
+
+            await self.bridge.act(OnRun(verb, run.reference), decide)
 
     async def _answer(self, run: Run) -> None:
         from skyforge_tui.tui.presenters.headless import OnRun
@@ -201,7 +220,7 @@ class Launching(App[None]):
         async def answer(services: Services) -> None:
             await services.runs.answer(self.bridge.principal, run.id, given.encode() + b"\n")
 
-        await self.bridge.act(OnRun("answer", str(run.number)), answer)
+        await self.bridge.act(OnRun("answer", run.reference), answer)
 
     async def _detail(self, run_id: RunId) -> RunDetail:
         async def ask(services: Services) -> RunDetail:

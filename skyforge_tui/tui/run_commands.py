@@ -37,6 +37,16 @@ class RunCommands:
         if (run := self.target()) is not None:
             self.cockpit.stop_run(run)
 
+    def do_run_confirm(self) -> None:
+        """Ask whether to let it go on."""
+        if (run := self.target()) is not None:
+            self.cockpit.decide_on_run(run, "confirm")
+
+    def do_run_reject(self) -> None:
+        """Ask whether to reject it."""
+        if (run := self.target()) is not None:
+            self.cockpit.decide_on_run(run, "reject")
+
     def do_run_answer(self) -> None:
         """Type what it asks for."""
         if (run := self.target()) is not None:

@@ -68,11 +68,14 @@ async def open_runs(frame: FrameSettings, *, watch_runs: bool = False) -> AsyncI
     from skyforge_tui.settings.presence import is_configured
     from skyforge_tui.wiring.run_parts import assemble_runs
 
+    settings = None
     if is_configured(frame.config_path, frame.profile):
         from skyforge_tui.settings.load import load
 
-        load(frame.config_path, frame.profile).checked()
-    async with assemble_runs(frame, current_principal(), watch_runs=watch_runs) as parts:
+        loaded = load(frame.config_path, frame.profile)
+        loaded.checked()
+        settings = loaded.settings
+    async with assemble_runs(frame, settings, current_principal(), watch_runs=watch_runs) as parts:
         yield parts
 
 

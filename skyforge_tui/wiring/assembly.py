@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
+from skyforge_tui.ports.log_store import LogStore
+from skyforge_tui.ports.run_engine import RunEngine
 from skyforge_tui.providers.labs.netlab import NetlabLabProvider
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
@@ -53,9 +55,10 @@ from skyforge_tui.store.trust import SqliteTrustStore
 from skyforge_tui.store.views import SqliteViewStore
 from skyforge_tui.wiring.artifact_parts import artifact_services
 from skyforge_tui.wiring.beginnings import machine_of, starter_of
-from skyforge_tui.wiring.connections import open_connections
+from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.retention_parts import retention_service
+from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +97,24 @@ async def assemble(
         bus = Bus()
         desk = Desk(bus, is_attended=is_attended)
         ground = Ground(frame, loaded, principal, cache, state, Access(), bus, SystemClock(), desk)
-        engine = _run_engine(ground)
-        services = await _services(ground, engine)
+        health = HealthBoard(bus)
+        health.register(LOCAL, "workspace")
+        opening = open_run_servers(
+            loaded.settings, cache_path(frame).parent, ground.access, health, ground.clock,
+            Attendance(desk, book_of(frame)),
+        )  # fmt: skip
+        servers = await stack.enter_async_context(opening)
+        engines: list[RunEngine] = [_run_engine(ground), *servers.engines]
+        services = await _services(ground, health, engines, servers)
         jobs: list[Job] = []
         if watch_runs:
-            jobs.append(RunWatch(engine, services.runs))
+            jobs += [RunWatch(one, services.runs, ground.clock) for one in engines]
             jobs.append(ArtifactCollect(services.artifacts, services.bus, ground.clock))
             jobs.append(LabWatch(services.labs, services.bus, ground.clock))
             jobs.append(LogRetention(services.retention, ground.clock))
         if sync_projects:
-            jobs.append(ProjectSync(services.projects, services.bus))
+            upstreams = (LOCAL, *servers.upstreams)
+            jobs += [ProjectSync(services.projects, services.bus, one) for one in upstreams]
         await stack.enter_async_context(running(jobs, ground.bus, ground.clock))
         yield services
 
@@ -122,17 +133,17 @@ async def _labs(ground: Ground, links: LabLinks, health: HealthBoard) -> LabServ
     return LabService(index, links, marked, ground.access, ground.bus)
 
 
-async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
+async def _services(
+    ground: Ground, health: HealthBoard, engines: Sequence[RunEngine], servers: RunServers
+) -> Services:
     frame, access, bus, clock = ground.frame, ground.access, ground.bus, ground.clock
-    health = HealthBoard(bus)
-    health.register(LOCAL, "workspace")
     host = LocalRepositoryHost(frame.roots or (Path.cwd(),), ground.principal.username)
     projects, trust = SqliteProjectCache(ground.cache), SqliteTrustStore(ground.state)
-    catalog = Catalog([host], projects, trust, access, bus, health, clock)
+    catalog = Catalog([host, *servers.hosts], projects, trust, access, bus, health, clock)
     await catalog.open()
-    logs = {LOCAL: FileLogStore(frame.state_dir)}
+    logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
     machine, starter = machine_of(ground.loaded), starter_of(frame)
-    index = RunIndex([engine], logs, SqliteRunCache(ground.cache), catalog, bus)
+    index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
     artifacts, comparisons = artifact_services(
         frame.state_dir, ground.loaded.settings.artifacts.directory, ground.cache, index, access,
         bus, clock,
@@ -161,7 +172,7 @@ async def _services(ground: Ground, engine: LocalRunEngine) -> Services:
         bus=bus,
         health=health,
         catalog=catalog,
-        run_upstreams=(LOCAL,),
+        run_upstreams=(LOCAL, *servers.upstreams),
         notices=(*complaints, *ground.cache.notices, *ground.state.notices),
         remembers=not ground.state.is_in_memory,
     )

@@ -43,17 +43,19 @@ def book_of(frame: FrameSettings) -> ConfigBook:
 
 
 def servers_of(settings: Settings) -> tuple[Server, ...]:
-    """Return every configured server that has an address."""
-    found = []
-    for kind in KINDS:
-        for name, one in getattr(settings, kind).items():
-            address = getattr(one, "url", None) or getattr(one, "endpoint", None) or ""
-            host = getattr(one, "host", None) or ""
-            found.append(_server(kind, name, one, address or (f"ssh://{host}" if host else "")))
-    return tuple(found)
+    """Return every configured server."""
+    return tuple(
+        server_of(kind, name, one)
+        for kind in KINDS
+        for name, one in getattr(settings, kind).items()
+    )
 
 
-def _server(kind: str, name: str, one: Upstream, address: str) -> Server:
+def server_of(kind: str, name: str, one: Upstream) -> Server:
+    """Return a configured server as a connection."""
+    address = getattr(one, "url", None) or getattr(one, "endpoint", None) or ""
+    host = getattr(one, "host", None) or ""
+
     def text(key: str) -> str:
         value = getattr(one, key, None)
         return value.text if isinstance(value, SecretRef) else value or ""
@@ -62,7 +64,7 @@ def _server(kind: str, name: str, one: Upstream, address: str) -> Server:
     return Server(
         kind=kind,
         name=name,
-        address=address,
+        address=address or (f"ssh://{host}" if host else ""),
         username=text("username") or text("user"),
         token_ref=text("token"),
         password_ref=text("password"),

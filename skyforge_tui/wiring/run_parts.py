@@ -30,32 +30,45 @@ from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.run_directories import FileRunDirectories
 from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.wiring.ground import SystemClock, cache_path
+from skyforge_tui.wiring.run_servers import open_run_servers
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.template import Source, Template
-    from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing, RepositoryHost
+    from skyforge_tui.ports.log_store import LogStore
+    from skyforge_tui.ports.project_host import ProjectContent, ProjectHost, ProjectListing
+    from skyforge_tui.ports.repository_host import RepositoryHost
+    from skyforge_tui.ports.run_engine import RunEngine
+    from skyforge_tui.settings.model import Settings
 
 
 @asynccontextmanager
 async def assemble_runs(
-    frame: FrameSettings, principal: Principal, *, watch_runs: bool
+    frame: FrameSettings, settings: Settings | None, principal: Principal, *, watch_runs: bool
 ) -> AsyncIterator[RunParts]:
-    """Open what runs need and close it on every way out; see `open_runs`."""
+    """Open what runs need and close it on every way out; see `open_runs`.
+
+    `settings` is None where nothing is configured.
+    """
     async with AsyncExitStack() as stack:
         cache = await stack.enter_async_context(open_database(cache_path(frame), CACHE))
         access, bus, clock = Access(), Bus(), SystemClock()
         host = LateHost(frame.roots or (Path.cwd(),), principal.username)
         projects = SqliteProjectCache(cache)
-        catalog = Catalog([host], projects, NoTrust(), access, bus, HealthBoard(bus), clock)
+        health = HealthBoard(bus)
+        opening = open_run_servers(settings, cache_path(frame).parent, access, health, clock)
+        servers = await stack.enter_async_context(opening)
+        hosts: list[ProjectHost] = [host, *servers.hosts]
+        catalog = Catalog(hosts, projects, NoTrust(), access, bus, health, clock)
         await catalog.open()
         engine = LocalRunEngine(FileRunDirectories(frame.state_dir))
-        logs = {LOCAL: FileLogStore(frame.state_dir)}
-        index = RunIndex([engine], logs, SqliteRunCache(cache), catalog, bus)
+        engines: list[RunEngine] = [engine, *servers.engines]
+        logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
+        index = RunIndex(engines, logs, SqliteRunCache(cache), catalog, bus, health, clock)
         runs = RunService(index, catalog, access, bus, clock)
-        jobs = [RunWatch(engine, runs)] if watch_runs else []
+        jobs = [RunWatch(one, runs, clock) for one in engines] if watch_runs else []
         await stack.enter_async_context(running(jobs, bus, clock))
-        yield RunParts(runs, bus, (LOCAL,), cache.notices)
+        yield RunParts(runs, bus, (LOCAL, *servers.upstreams), cache.notices)
 
 
 class LateHost:

@@ -41,7 +41,7 @@ LATE = {
 """Libraries of the engine, of the command line, and of settings that are not there."""
 
 EARLY = {
-    "domain": {"errors", "freshness", "identity", "notice", "permission"},
+    "domain": {"errors", "freshness", "guard", "identity", "notice", "permission"},
     "engine": {"thread"},
     "services": {"decisions"},
     "settings": {"frame", "places"},

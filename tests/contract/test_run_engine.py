@@ -17,7 +17,7 @@ import pytest
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import Run, RunState
-from skyforge_tui.ports.run_engine import OutputSeen, RunSeen, WatchBegan
+from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunSeen, WatchBegan
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.store.run_directories import FileRunDirectories
 from tests.builders import a_spec
@@ -148,11 +148,13 @@ async def test_secrets_reach_the_process(bench: Bench) -> None:
 
 async def test_ids_and_details_agree(bench: Bench) -> None:
     """All ids can be fetched; ids that are not there are in neither part of the answer."""
-    assert await bench.engine.ids() == frozenset()
+    assert await bench.engine.listed([]) == HeldRuns(frozenset())
     started = [(await bench.start("true")).id for _ in range(3)]
     for run_id in started:
         await bench.until_final(run_id)
-    assert await bench.engine.ids() == frozenset(started)
+    assert await bench.engine.listed([RunId("local:99")]) == HeldRuns(
+        frozenset(started), frozenset({RunId("local:99")})
+    )
     listing = await bench.engine.fetch([*started, RunId("local:99"), RunId("other:1")])
     assert [detail.run.id for detail in listing.runs] == started
     assert listing.unreadable == frozenset()
@@ -167,7 +169,7 @@ async def test_an_unreadable_run_is_there_but_unreadable(bench: Bench) -> None:
     listing = await bench.engine.fetch([torn, whole])
     assert [detail.run.id for detail in listing.runs] == [whole]
     assert listing.unreadable == {torn}
-    assert torn in await bench.engine.ids()
+    assert torn in (await bench.engine.listed([])).ids
 
 
 async def test_a_run_is_stopped(bench: Bench) -> None:
@@ -350,7 +352,7 @@ async def test_a_cancelled_start_holds_nothing(bench: Bench, turns: int) -> None
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-    for run_id in await bench.engine.ids():
+    for run_id in (await bench.engine.listed([])).ids:
         assert (await bench.until_final(run_id)).state.is_final
 
 

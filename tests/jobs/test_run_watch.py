@@ -31,7 +31,7 @@ def core() -> Core:
 @pytest.fixture
 def job(core: Core) -> RunWatch:
     """Return the job that watches that engine."""
-    return RunWatch(core.engine, core.runs)
+    return RunWatch(core.engine, core.runs, core.clock)
 
 
 async def test_reads_all_at_the_start(core: Core, job: RunWatch) -> None:

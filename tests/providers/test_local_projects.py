@@ -13,7 +13,7 @@ import pytest
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.identity import Principal, Role
 from skyforge_tui.domain.project import ProjectKind, access_level
-from skyforge_tui.ports.repository_host import ProjectListing
+from skyforge_tui.ports.project_host import ProjectListing
 from skyforge_tui.providers.repositories import file_work, places, search
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from tests.worktrees import a_repository, git, write

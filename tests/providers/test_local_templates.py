@@ -15,7 +15,7 @@ from skyforge_tui.domain.project import ProjectKind
 from skyforge_tui.domain.template import FieldKind, Source, SurveyField, Template, TemplateKind
 from skyforge_tui.integrations import git as git_client
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.ports.repository_host import ProjectContent
+from skyforge_tui.ports.project_host import ProjectContent
 from skyforge_tui.providers.repositories import listing, reading, templates
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from tests.worktrees import a_repository, git, write

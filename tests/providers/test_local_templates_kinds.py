@@ -14,7 +14,7 @@ from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.domain.launch import build
 from skyforge_tui.domain.template import FieldKind, LabOutline, Template, TemplateKind
 from skyforge_tui.integrations.process import run
-from skyforge_tui.ports.repository_host import ProjectContent
+from skyforge_tui.ports.project_host import ProjectContent
 from skyforge_tui.providers.repositories import makefiles, roots
 from skyforge_tui.providers.repositories.file_work import Leash
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost

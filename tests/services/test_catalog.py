@@ -14,7 +14,7 @@ from skyforge_tui.domain.events import HealthChanged, ProjectsChanged
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.domain.project import RepositoryFile
-from skyforge_tui.ports.repository_host import ProjectListing
+from skyforge_tui.ports.project_host import ProjectListing
 from tests.builders import NOON, PROJECT_ID, PROJECT_PATH, a_project, a_template
 from tests.fakes import Core, FakeRepositoryHost, Gate, under_way, until
 

@@ -23,7 +23,7 @@ from skyforge_tui.domain.project import Commit, Members
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import FieldKind, SurveyField
 from skyforge_tui.services.authorization import Allowed, Denied
-from skyforge_tui.services.runs import WindowSize
+from skyforge_tui.services.run_specs import WindowSize
 from tests.builders import (
     NOON,
     PROJECT_ID,

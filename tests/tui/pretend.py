@@ -199,10 +199,10 @@ def _with_spec(detail: Any, template: Template) -> Any:
 class PretendLogs(MemoryLogStore):
     """Outputs whose lines came three to a second."""
 
-    def open(self, native_run_id: str) -> LogReader:
+    def open(self, native_run_id: str, on_close: Callable[[], None] | None = None) -> LogReader:
         """Return a reader; a run that was just launched has written nothing."""
         self.outputs.setdefault(native_run_id, None)
-        reader = _TimedReader(self, native_run_id)
+        reader = _TimedReader(self, native_run_id, on_close)
         self.readers.append(reader)
         return reader
 

@@ -18,7 +18,7 @@ from skyforge_tui.domain.web import web_page
 from skyforge_tui.integrations import git
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.manifest import read_manifest
-from skyforge_tui.ports.repository_host import ProjectContent, ProjectListing
+from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.providers.repositories.file_work import Leash, in_thread
 from skyforge_tui.providers.repositories.fingerprint import fingerprint
 from skyforge_tui.providers.repositories.listing import (

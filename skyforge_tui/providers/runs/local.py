@@ -13,7 +13,7 @@ from skyforge_tui.integrations import supervisor_socket
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.process import spawn_detached
 from skyforge_tui.ports.run_directories import Reservation, RunDirectories
-from skyforge_tui.ports.run_engine import OutputSeen, RunListing, RunSeen, WatchBegan
+from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen, WatchBegan
 from skyforge_tui.providers.runs.local_watch import LocalWatch
 
 _BATCH = 200
@@ -36,11 +36,12 @@ class LocalRunEngine:
         """The instance's name."""
         return self._upstream
 
-    async def ids(self) -> frozenset[RunId]:
-        """Return the ids of all runs that have a directory."""
+    async def listed(self, known: Collection[RunId]) -> HeldRuns:
+        """Return the ids of all runs that have a directory; what has none is gone."""
         numbers = await asyncio.to_thread(self._directories.numbers)
         prefix = f"{self._upstream}:"
-        return frozenset(RunId(f"{prefix}{number}") for number in numbers)
+        ids = frozenset(RunId(f"{prefix}{number}") for number in numbers)
+        return HeldRuns(ids, frozenset(known) - ids)
 
     async def fetch(self, run_ids: Collection[RunId]) -> RunListing:
         """Read these runs from their directories, in batches off the loop."""

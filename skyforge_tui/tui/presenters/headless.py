@@ -34,7 +34,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class OnRun:
-    """Do something to a run: `stop`, `rerun` or `answer`."""
+    """Do something to a run: `stop`, `rerun`, `answer`, `confirm` or `reject`."""
 
     verb: str
     run: str
@@ -107,7 +107,7 @@ def act_of(line: str) -> Act | None:
     match rest:
         case ["runs", "launch", *more]:
             return _launch(more)
-        case ["runs", ("stop" | "rerun" | "answer") as verb, run]:
+        case ["runs", ("stop" | "rerun" | "answer" | "confirm" | "reject") as verb, run]:
             return OnRun(verb, run)
         case ["trust", "--", *paths] | ["trust", *paths] if paths:
             return Trust(tuple(paths))

@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import Invalid
-from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.identity import LOCAL, upstream_of
 from skyforge_tui.domain.launch import build
 from skyforge_tui.domain.run import ACTION, Run, RunState
 from skyforge_tui.domain.template import FieldKind, Template
@@ -62,6 +62,11 @@ def deck_cells(
 
 def deck_about(template: Template) -> Sequence[Line]:
     """Return a few words on the template under the cursor."""
+    if template.is_hosted:
+        where = literal(upstream_of(template.project_id))
+        facts = "  ".join(literal(words) for _, words in template.facts)
+        about = template.description or facts
+        return ((Span(literal(about)),), (Span(f"on {where}  {facts}", "muted"),))
     source = template.sources[0].path if template.sources else template.directory
     trust: Line = (
         (Span("  ✓ ", "ok"), Span("trusted", "muted"))
@@ -82,7 +87,7 @@ def card_facts(template: Template, project: Project | None) -> list[Fact]:
     slug = "" if project is None else project.slug
     owner = "" if project is None else ", ".join(sorted(project.members.owners))
     facts = [
-        Fact("target", (Span("this machine"), Span(f"  {where}", "muted"))),
+        Fact("target", _target(where)),
         Fact(
             "project",
             joined(((Span(literal(slug)),), (Span(literal(owner), "muted"),))),
@@ -91,7 +96,15 @@ def card_facts(template: Template, project: Project | None) -> list[Fact]:
     ]
     if template.description:
         facts.append(Fact("about", (Span(literal(template.description), "muted"),)))
+    for label, words in template.facts:
+        facts.append(Fact(literal(label), (Span(literal(words)),)))
     return facts
+
+
+def _target(upstream: str) -> Line:
+    if upstream == LOCAL:
+        return (Span("this machine"), Span(f"  {upstream}", "muted"))
+    return (Span(literal(upstream)),)
 
 
 def facts_by_answers(
@@ -100,7 +113,7 @@ def facts_by_answers(
     """Return what depends on the answers: how long it takes, and the command that is run."""
     alike = [one for one in before if one.action == plain.get(ACTION, "")][:_SHOWN]
     facts = [Fact("usual", _usual(alike, now))]
-    if template.is_trusted:
+    if template.is_trusted and not template.is_hosted:
         facts.append(Fact("runs", (Span(literal(command_line(template, plain))),)))
     return facts
 
@@ -183,14 +196,16 @@ def stop_question(run: Run, me: str, now: datetime) -> Question:
     costs: list[tuple[str, Line]] = [("Lost", lost), ("Kept", kept)]
     if not is_mine:
         costs.append(("Not yours", (Span(f"{literal(run.started_by)} started it"),)))
-    how: Line = (Span("interrupt, after 10s terminate, after 5s more kill"),)
-    costs.append(("How", how))
+    is_here = upstream_of(run.id) == LOCAL
+    how = "interrupt, after 10s terminate, after 5s more kill"
+    costs.append(("How", (Span(how if is_here else "its server is asked to end it"),)))
     if run.state is RunState.STOPPING:
-        costs.append(("Already asked", (Span("asking again goes one step further at once"),)))
+        further = "goes one step further at once" if is_here else "ends it by force"
+        costs.append(("Already asked", (Span(f"asking again {further}"),)))
     return Question(
         title=f"Stop run {run.number}", go="stop", way_out="let it run", things=[thing],
         costs=costs,
-        same_as=headless.line_of(headless.OnRun("stop", str(run.number))),
+        same_as=headless.line_of(headless.OnRun("stop", run.reference)),
     )  # fmt: skip
 
 

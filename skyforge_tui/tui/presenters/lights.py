@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
+from skyforge_tui.domain.guard import Guard
 from skyforge_tui.tui.presenters.amounts import age
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, literal, width_of
 from skyforge_tui.tui.presenters.glyphs import FAILED, READY, STOPPED_LAB, UNKNOWN
@@ -40,8 +41,17 @@ def light_of(health: UpstreamHealth, now: datetime) -> Light:
         name=literal(health.name),
         state=health.state,
         age=age(now - health.as_of) if health.as_of else "",
-        word=literal(health.error) if health.state is UpstreamState.ERROR else "",
+        word=_word(health),
+        needs_confirm=health.guard is Guard.CONFIRM,
+        is_read_only=health.guard is Guard.READ_ONLY,
     )
+
+
+def _word(health: UpstreamHealth) -> str:
+    """Return how an ill upstream is: one that is tried again by itself was heard before."""
+    if health.state is not UpstreamState.ERROR:
+        return ""
+    return "lost" if health.attempt else literal(health.error)
 
 
 _DOTS: dict[UpstreamState, Span] = {

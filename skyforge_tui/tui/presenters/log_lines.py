@@ -54,7 +54,9 @@ def dressed(parsed: Parsed) -> Dressed:
 
 
 def gap_words(gap: LogGap) -> str:
-    """Return how much is missing, as `gap 1,204 lines, 88.0 kB`."""
+    """Return how much is missing, as `gap 1,204 lines, 88.0 kB`; if nothing, what happened."""
+    if gap.is_filled:
+        return gap.reason
     sizes = []
     if gap.missing_lines is not None:
         sizes.append(f"{tones.count(gap.missing_lines)} line{'s' * (gap.missing_lines != 1)}")

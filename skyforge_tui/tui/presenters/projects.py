@@ -100,12 +100,21 @@ def head_lines(view: ProjectView, now: datetime, width: int) -> list[Line]:
     about = _cut_path(project.path, width) if not project.description else project.description
     kept = "git" if project.kind is ProjectKind.GIT else str(project.kind)
     seen = "" if project.seen_at is None else tones.age(now - project.seen_at)
-    machine: Line = (Span(glyphs.READY, "ok"), Span(" this machine"))
+    is_hosted = project.kind is ProjectKind.HOSTED
+    where = " its server" if is_hosted else " this machine"
+    machine: Line = (Span(glyphs.READY, "ok"), Span(where))
     lines = [
         spread((Span(literal(project.name or project.slug), "strong", bold=True),), you, width),
         (Span(cut_text(literal(about), width), "muted"),),
         (),
-        _wire("repository", kept, _kept_word(project), seen, _head(project), width),
+        _wire(
+            "kept" if is_hosted else "repository",
+            upstream_of(project.id) if is_hosted else kept,
+            _kept_word(project),
+            seen,
+            _head(project),
+            width,
+        ),
         _wire("runs", upstream_of(project.id), machine, "", (), width),
         (),
     ]
@@ -236,6 +245,8 @@ def _use(template: Template | None) -> Line:
 
 
 def _trust(template: Template) -> Line:
+    if template.is_hosted:
+        return (Span(str(template.kind), "muted"),)
     if template.is_trusted:
         return (Span(f"{glyphs.PASSED} ", "ok"), Span("trusted", "muted"))
     return (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))

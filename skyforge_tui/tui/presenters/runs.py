@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from skyforge_tui.domain.identity import LOCAL, upstream_of
 from skyforge_tui.domain.run import Run, RunDetail, RunState
-from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.bars import duration_bar, sparkline
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
@@ -26,9 +27,13 @@ COLUMNS: tuple[Column, ...] = (
 _BROKEN = frozenset({RunState.ERROR, RunState.LOST})
 
 
-def run_cells(run: Run, usual: timedelta | None, now: datetime, me: str) -> dict[str, Line]:
-    """Return a run's cells, by column."""
+def run_cells(
+    run: Run, usual: timedelta | None, now: datetime, me: str, *, is_stale: bool = False
+) -> dict[str, Line]:
+    """Return a run's cells, by column; muted where its server does not answer."""
     took = run.duration(now)
+    if is_stale:
+        return _stale_cells(run, now)
     return {
         "state": tones.run_look(run).line,
         "run": (Span(str(run.number), "muted"),),
@@ -42,9 +47,25 @@ def run_cells(run: Run, usual: timedelta | None, now: datetime, me: str) -> dict
     }
 
 
+def _stale_cells(run: Run, now: datetime) -> dict[str, Line]:
+    """Return the cells of a run as last known: what goes on has no length any more."""
+    took = run.duration(now) if run.state.is_final else None
+    texts = {
+        "state": f"{glyphs.STALE} {tones.run_look(run).word}",
+        "run": str(run.number),
+        "template": literal(run.title),
+        "project": literal(run.project),
+        "who": literal(run.started_by),
+        "start": tones.clock(run.started_at or run.created_at, now),
+        "took": tones.duration(took),
+        "note": literal(run.note),
+    }
+    return {name: (Span(text, "muted"),) for name, text in texts.items()}
+
+
 def _note(run: Run, took: timedelta | None, usual: timedelta | None) -> Line:
     if run.note:
-        tone: Tone = "warn" if run.waits_for_input else "muted"
+        tone: Tone = "warn" if run.asks else "muted"
         return (Span(literal(run.note), "bad" if run.state in _BROKEN else tone),)
     if run.state is RunState.RUNNING and took is not None and usual:
         if took > usual:
@@ -110,6 +131,10 @@ def _ended(run: Run) -> Line:
             return (Span(literal(run.note) or "no exit record; it may go on", "bad"),)
         case RunState.ERROR | RunState.STOPPED | RunState.WAITING | RunState.STARTING:
             return (Span(literal(run.note), "bad" if run.state is RunState.ERROR else "muted"),)
+        case _ if run.waits_for_confirmation:
+            return (Span("waits for you: ", "warn"), Span("c", "strong", bold=True),
+                    Span(" lets it go on, ", "muted"), Span("X", "strong", bold=True),
+                    Span(" rejects it", "muted"))  # fmt: skip
         case _ if run.waits_for_input:
             return (Span("waits for input: ", "warn"), Span("a", "strong", bold=True),
                     Span(" answers it", "muted"))  # fmt: skip
@@ -127,15 +152,19 @@ def fact_lines(
         _fact("template", literal(spec.template)),
         _fact("engine", run.id.partition(":")[0]),
         _fact("project", literal(spec.project)),
-        _fact("command", literal(" ".join(spec.command))),
-        _fact("directory", literal(spec.directory)),
-        _fact("by", f"{literal(spec.started_by)} {tones.clock(spec.created_at, now)}"),
     ]
+    if spec.command:
+        lines.append(_fact("command", literal(" ".join(spec.command))))
+    if spec.directory:
+        lines.append(_fact("directory", literal(spec.directory)))
+    lines.append(_fact("by", f"{literal(spec.started_by)} {tones.clock(spec.created_at, now)}"))
+    lines += [_fact(literal(label), literal(words)) for label, words in spec.facts.items()]
     if spec.commit:
         lines.append(_fact("commit", spec.commit[:10]))
     if run.exit_code is not None or run.signal:
         lines.append(_fact("exit", run.signal or str(run.exit_code)))
-    lines.append(_fact("output", tones.size(run.log_bytes)))
+    if run.log_bytes or upstream_of(run.id) == LOCAL:
+        lines.append(_fact("output", tones.size(run.log_bytes)))
     if detail.use is not None:
         cpu = detail.use.user_s + detail.use.system_s
         lines.append(_fact("used", f"{cpu:.1f}s cpu, {tones.size(detail.use.max_rss_bytes)}"))

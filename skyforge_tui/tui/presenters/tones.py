@@ -64,4 +64,4 @@ def run_state(state: RunState, *, waits_for_input: bool = False) -> StateLook:
 
 def run_look(run: Run) -> StateLook:
     """Return how a run looks."""
-    return run_state(run.state, waits_for_input=run.waits_for_input)
+    return run_state(run.state, waits_for_input=run.asks)

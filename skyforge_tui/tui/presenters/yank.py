@@ -40,8 +40,8 @@ def of_run(run: Run, spec: RunSpec | None, line: Line, log_path: str = "") -> li
         ("n", "number", number),
         ("t", "template", run.template),
         *asked,
-        ("r", "rerun", line(headless.OnRun("rerun", number))),
-        ("f", "follow", line(Other(("runs", "logs", number, "--follow")))),
+        ("r", "rerun", line(headless.OnRun("rerun", run.reference))),
+        ("f", "follow", line(Other(("runs", "logs", run.reference, "--follow")))),
         ("l", "log path", log_path),
         ("w", "why", run.note),
     ])  # fmt: skip

@@ -25,6 +25,7 @@ from skyforge_tui.tui.presenters.glyphs import (
     ELLIPSIS,
     LINK_UP,
     MARKED,
+    PASSED,
     TICK,
     TRACK,
     twin,
@@ -209,6 +210,11 @@ class Painter:
         room = max(0, width - LEFT - 1)
         words = f" {gap_words(gap)} "
         reason = f" {gap.reason}" if gap.reason else ""
+        tone: Tone = "bad"
+        head, head_tone = 4, tone
+        if gap.is_filled:
+            reason, tone = f" {self._own(PASSED)} no line lost", "muted"
+            head, head_tone = words.find(" ", 1), "strong"
         words = cut_text(words, room)
         spare = room - cell_len(words)
         lead = min(_GAP_LEAD, max(spare - cell_len(reason) - 2, min(2, spare)))
@@ -217,10 +223,10 @@ class Painter:
         sign = self._own(GAP_SIGN)
         return [
             self._segment(" " * LEFT),
-            self._segment(sign * lead, "bad"),
-            Segment(words[:4], self._look.style("bad", bold=True, on="bg")),
-            self._segment(words[4:]),
-            self._segment(sign * rule, "bad"),
+            self._segment(sign * lead, tone),
+            Segment(words[:head], self._look.style(head_tone, bold=True, on="bg")),
+            self._segment(words[head:], "muted" if gap.is_filled else "text"),
+            self._segment(sign * rule, tone),
             self._segment(reason, "muted"),
             self._segment(" "),
         ]

@@ -21,6 +21,7 @@ from skyforge_tui.tui.output_reading import OutputReading
 from skyforge_tui.tui.presenters import runs as present
 from skyforge_tui.tui.presenters.artifacts import made_lines
 from skyforge_tui.tui.presenters.cells import Line, spread
+from skyforge_tui.tui.presenters.cut_off import MAY_GO_ON, cut_end_line, cut_off_line, lost_light
 from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.presenters.plays import progress_line
@@ -47,6 +48,7 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         self._status = LinesView([()], id="status")
         self.pane = LogPane()
         self.output = self.pane.view
+        self._cut = LinesView([()], id="cut")
         self._rule = PaneLine()
         self._facts = LinesView(id="facts", indent=0)
 
@@ -56,6 +58,7 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
             with self._left:
                 yield self._status
                 yield self.pane
+                yield self._cut
             yield self._rule
             yield self._facts
 
@@ -75,6 +78,8 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         """Show new output."""
         if self.run_id in changes.output:
             self.log_view.grew()
+        if changes.health:
+            self._show()
 
     def target(self) -> Run | None:
         """Return the run."""
@@ -154,9 +159,16 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         if story is None:
             return
         is_wide = self.size.width >= WIDE
+        room = max(0, self._status.size.width - 2 * MARGIN)
+        lost = lost_light(story.run, self.bridge.lights())
+        self._cut.display = lost is not None and bool(self.pane.display)
+        if lost is not None:
+            self._cut.show([cut_end_line(lost, self.now)])
+            left = cut_off_line(story.run, lost, self.now)
+            self._status.show([spread(left, MAY_GO_ON, room)])
+            return
         left = present.status_line(story.run, story.usual, self.now, wide=is_wide)
         right = progress_line(self.pane.outline, story.expected, has_grid=self.pane.has_strip)
-        room = max(0, self._status.size.width - 2 * MARGIN)
         self._status.show([spread(left, right, room)])
 
     def leave(self) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from textual.widget import Widget
 
+from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.domain.vocabularies import RUNS
 from skyforge_tui.ports.cache import RunOrder
@@ -16,6 +17,7 @@ from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import runs as present
 from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.cut_off import stale_upstreams
 from skyforge_tui.tui.presenters.frame import title_line
 from skyforge_tui.tui.row_window import AROUND, RowWindow
 from skyforge_tui.tui.superseding import Newest
@@ -37,6 +39,7 @@ class RunsScreen(BulkRuns):
     def __init__(self) -> None:
         self._usual: dict[Doing, timedelta] = {}
         self._stale: frozenset[object] | None = None
+        self._lost: frozenset[str] = frozenset()
         self._window: RowWindow[Run] = RowWindow(self._row, self._fetch)
         super().__init__()
         self._tally = LinesView([()])
@@ -58,6 +61,9 @@ class RunsScreen(BulkRuns):
         """Say whether runs, or roles in their projects, changed."""
         if changes.run_ids:
             self._stale = (self._stale or frozenset()) | changes.run_ids
+        if changes.health and self._lost != stale_upstreams(self.bridge.lights()):
+            self._stale = None  # every row of a server that went or came back looks different
+            return True
         return bool(changes.run_ids or changes.project_ids)
 
     def target(self) -> Run | None:
@@ -86,6 +92,7 @@ class RunsScreen(BulkRuns):
             self._stale = None if stale is None else (self._stale or frozenset()) | stale
             raise
         self._usual.update(usual)
+        self._lost = stale_upstreams(self.bridge.lights())
         self._window.reorder(order.rowids, lambda run: stale is None or run.id in stale)
         self._window.fill(page)
         self._tally.show([present.tally_line(order.by_state)])
@@ -136,7 +143,8 @@ class RunsScreen(BulkRuns):
     def _row(self, key: str, run: Run) -> Row:
         usual = self._usual.get(run.doing)
         me = self.bridge.principal.username
-        return Row(key, present.run_cells(run, usual, self.now, me))
+        is_stale = upstream_of(run.id) in self._lost
+        return Row(key, present.run_cells(run, usual, self.now, me, is_stale=is_stale))
 
     def _fetch(self, rowids: Sequence[int]) -> None:
         self.work(self._fill(rowids), group="rows", exclusive=True)

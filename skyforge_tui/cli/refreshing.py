@@ -1,0 +1,44 @@
+"""Brings what is known of runs up to date, and finds one; a dead server holds up nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from skyforge_tui.cli.answers import exit_code, narrate
+from skyforge_tui.domain.errors import Refused, Unavailable
+from skyforge_tui.domain.identity import LOCAL, Principal, RunId, upstream_of
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.run_parts import KnowsRuns
+
+
+async def refresh(services: KnowsRuns, principal: Principal, only: str = "") -> int:
+    """Read the runs of every engine, or of `only` one; return the exit code that is due so far.
+
+    A server that does not answer, or not to us, is told: what was known of it is shown.
+
+    Raises:
+        Unavailable: the runs of this machine cannot be read.
+    """
+    wanted = [one for one in services.run_upstreams if only in ("", one)]
+    codes = await asyncio.gather(*(_refreshed(services, principal, one) for one in wanted))
+    return max(codes, default=0)
+
+
+async def found_run(services: KnowsRuns, principal: Principal, reference: str) -> RunId:
+    """Return the run that `reference` names, as it is now."""
+    await refresh(services, principal, upstream_of(reference) if ":" in reference else "")
+    return await services.runs.find(principal, reference)
+
+
+async def _refreshed(services: KnowsRuns, principal: Principal, upstream: str) -> int:
+    try:
+        await services.runs.refresh(principal, upstream)
+    except (Unavailable, Refused) as error:
+        if upstream == LOCAL:
+            raise
+        advice = f"; {error.advice}" if error.advice else ""
+        narrate(f"skyforge: {error}: its runs are shown as last known{advice}")
+        return exit_code(error)
+    return 0

@@ -1,0 +1,1 @@
+"""Runs, projects and templates of a Semaphore server."""

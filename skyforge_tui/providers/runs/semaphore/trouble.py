@@ -1,0 +1,46 @@
+"""Translates what goes wrong on the way to a Semaphore server, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from skyforge_tui.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    SkyforgeError,
+    Unavailable,
+)
+from skyforge_tui.integrations.errors import TransportError
+
+_FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
+    "missing": (NotFound, "R looks again"),
+    "unauthorized": (NotSignedIn, "sign in again: skyforge connect semaphore"),
+    "forbidden": (Forbidden, "ask an owner of the project"),
+    "invalid": (Invalid, ""),
+    "exists": (Conflict, ""),
+    "untrusted": (Unavailable, "look at tls in its configuration, or run skyforge connect"),
+    "moved": (Unavailable, "set its url to where it is now"),
+}
+
+
+def translate(error: TransportError, upstream: str, operation: str = "") -> SkyforgeError:
+    """Return what a failed exchange means."""
+    kind, advice = _FAMILIES.get(error.kind, (Unavailable, ""))
+    return kind(error.message, upstream=upstream, operation=operation, advice=advice)
+
+
+@contextmanager
+def translated(upstream: str, operation: str) -> Iterator[None]:
+    """Raise what goes wrong in the block as one of our own errors.
+
+    Raises:
+        SkyforgeError: what a `TransportError` means.
+    """
+    try:
+        yield
+    except TransportError as error:
+        raise translate(error, upstream, operation) from error

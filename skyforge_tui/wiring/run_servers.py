@@ -1,0 +1,78 @@
+"""Assembles the servers that run things elsewhere, where any is configured.
+
+What speaks with them is loaded only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skyforge_tui.domain.guard import Guard
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.clock import Clock
+    from skyforge_tui.ports.connector import ConnectionBook
+    from skyforge_tui.ports.log_store import LogStore
+    from skyforge_tui.ports.project_host import ProjectHost
+    from skyforge_tui.ports.run_engine import RunEngine
+    from skyforge_tui.ports.sign_in import SignInDesk
+    from skyforge_tui.services.authorization import Access
+    from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.settings.model import Settings
+
+SEMAPHORE = "semaphore"
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who is asked when a sign-in has ended, and where a new token is kept."""
+
+    desk: SignInDesk
+    book: ConnectionBook
+
+
+@dataclass(slots=True)
+class RunServers:
+    """What there is of them, in the order of the configuration."""
+
+    engines: list[RunEngine] = field(default_factory=list)
+    hosts: list[ProjectHost] = field(default_factory=list)
+    logs: dict[str, LogStore] = field(default_factory=dict)
+
+    @property
+    def upstreams(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self.logs)
+
+
+@asynccontextmanager
+async def open_run_servers(
+    settings: Settings | None,
+    cache_dir: Path,
+    access: Access,
+    health: HealthBoard,
+    clock: Clock,
+    attendance: Attendance | None = None,
+) -> AsyncIterator[RunServers]:
+    """Make every configured server known; nothing is sent before something is wanted.
+
+    `cache_dir` keeps the output of their runs. Without `attendance` there is nobody to ask.
+    """
+    servers = RunServers()
+    async with AsyncExitStack() as stack:
+        for name, one in (settings.semaphore if settings is not None else {}).items():
+            from skyforge_tui.wiring.semaphore_server import open_semaphore
+
+            guard = Guard(one.guard)
+            access.protect(name, guard)
+            health.register(name, SEMAPHORE, guard)
+            opening = open_semaphore(name, one, cache_dir / "logs" / name, clock, attendance)
+            parts = await stack.enter_async_context(opening)
+            servers.engines.append(parts.engine)
+            servers.hosts.append(parts.host)
+            servers.logs[name] = parts.logs
+        yield servers

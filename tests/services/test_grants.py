@@ -1,0 +1,92 @@
+"""What a server grants is what one may do there, and a guard stands before it all."""
+
+from __future__ import annotations
+
+import pytest
+
+from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.guard import Guard
+from skyforge_tui.domain.identity import SYSTEM, Principal, ProjectId, Role, RunId
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Grant, Members, ProjectKind
+from skyforge_tui.domain.run import RunState
+from skyforge_tui.services.authorization import Access, Allowed, Denied
+from tests.builders import a_project, a_run
+from tests.fakes import Core
+
+MARA = Principal("mara")
+HOSTED = ProjectId("emea:3")
+
+
+def access_with(grant: Grant) -> Access:
+    """Return access to a project of a server that grants this."""
+    access = Access()
+    members = Members(owners=frozenset({"olga"}), viewers=frozenset({"mara"}))
+    project = a_project(
+        id=HOSTED, slug="edge", kind=ProjectKind.HOSTED, grant=grant, members=members
+    )
+    access.learn([project])
+    return access
+
+
+def test_a_guest_may_look_not_run() -> None:
+    """A guest reads runs; what else they try is refused with what they are and whom to ask."""
+    access = access_with(Grant("gus", "guest", Role.VIEWER))
+    assert access.decide(MARA, Permission.RUN_READ, HOSTED) == Allowed()
+    assert access.decide(MARA, Permission.RUN_START, HOSTED) == Denied(
+        "a guest of edge (gus) may look, not run", "ask olga"
+    )
+    denied = access.decide(MARA, Permission.RUN_CONFIRM, HOSTED)
+    assert isinstance(denied, Denied)
+    assert denied.reason == "a guest of edge (gus) may look, not confirm or reject runs"
+
+
+def test_who_may_run_may_not_therefore_do_all_that_editors_may() -> None:
+    """What the server permits counts, not the nearest of our roles."""
+    run = frozenset({Permission.RUN_START, Permission.RUN_STOP})
+    access = access_with(Grant("rosa", "task runner", Role.EDITOR, run))
+    assert access.decide(MARA, Permission.RUN_START, HOSTED) == Allowed()
+    denied = access.decide(MARA, Permission.ARTIFACT_DELETE, HOSTED)
+    assert isinstance(denied, Denied)
+    assert denied.reason == "a task runner of edge (rosa) may look, not do artifact:delete"
+    assert access.role(MARA, HOSTED) is Role.EDITOR
+
+
+def test_a_read_only_guard_outranks_every_role() -> None:
+    """Where a server is guarded against changes, even its owner changes nothing from here."""
+    everything = frozenset(Permission)
+    access = access_with(Grant("olga", "owner", Role.OWNER, everything))
+    access.protect("emea", Guard.READ_ONLY)
+    denied = access.decide(MARA, Permission.RUN_STOP, HOSTED)
+    assert denied == Denied("emea is read-only from here", "its guard is set in your configuration")
+    assert access.decide(MARA, Permission.RUN_READ, HOSTED) == Allowed()
+    access.protect("emea", Guard.CONFIRM)
+    assert access.decide(MARA, Permission.RUN_STOP, HOSTED) == Allowed()
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+async def test_only_what_waits_is_confirmed(is_confirmed: bool) -> None:
+    """Confirming is offered for runs that wait for it, and for no others."""
+    core = Core()
+    core.access.learn([a_project(created_by="mara")])
+    run = a_run(state=RunState.RUNNING, waits_for_confirmation=is_confirmed)
+    decision = core.services.may(MARA, Permission.RUN_CONFIRM, run)
+    assert isinstance(decision, Allowed) == is_confirmed
+
+
+async def test_nothing_is_changed_at_a_server_that_does_not_answer() -> None:
+    """What a dead server holds is refused with the reason; the rest is as it was."""
+    core = Core()
+    everything = Grant("olga", "owner", Role.OWNER, frozenset(Permission))
+    core.access.learn([a_project(id=HOSTED, grant=everything), a_project(created_by="mara")])
+    core.health.register("emea", "semaphore")
+    remote = a_run(id=RunId("emea:3-1"), project_id=HOSTED, state=RunState.RUNNING)
+    local = a_run(state=RunState.RUNNING)
+    core.health.failed("emea", Unavailable("no route to it", upstream="emea"))
+    denied = core.services.may(MARA, Permission.RUN_STOP, remote)
+    assert denied == Denied("emea does not answer: no route to it", "R tries it now")
+    assert core.services.may(MARA, Permission.RUN_STOP, local) == Allowed()
+    assert core.services.may(MARA, Permission.RUN_READ, remote) == Allowed()
+    core.health.answered("emea", core.clock.now())
+    assert core.services.may(MARA, Permission.RUN_STOP, remote) == Allowed()
+    assert core.access.decide(SYSTEM, Permission.RUN_STOP, HOSTED) == Allowed()
