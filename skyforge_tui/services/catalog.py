@@ -56,7 +56,6 @@ class Catalog:
         self._clock = clock
         self._templates: dict[TemplateId, Template] = {}
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """One reading of a host at a time; a slow host holds up nobody else."""
         self._writing = asyncio.Lock()
         self._said: set[Notice] = set()
 
@@ -168,15 +167,13 @@ class Catalog:
         """Read every project of every host, or of one, anew and write what differs.
 
         Raises:
-            Unavailable, Refused: a host did not answer, or not to us; what was known stays, and
-                the others were read.
+            Unavailable, Refused: a host did not answer, or not to us; the others were read.
         """
         await self._recall_trust()
         wanted = [one for one in self._hosts.values() if upstream in (None, one.upstream)]
         outcomes = await asyncio.gather(*(self._tried(host) for host in wanted))
-        for failure in outcomes:
-            if failure is not None:
-                raise failure
+        if failed := [one for one in outcomes if one is not None]:
+            raise failed[0]
 
     async def _tried(self, host: ProjectHost) -> Unavailable | Refused | None:
         try:
@@ -253,7 +250,9 @@ class Catalog:
                 project.path, error.advice,
             )  # fmt: skip
             kept = self._bare_templates(project.id)
-            return project, ProjectContent(replace(project, notices=(notice,)), kept)
+            known = self.access.project(project.id) or project
+            unread = replace(project, notices=(notice,), grant=known.grant, members=known.members)
+            return project, ProjectContent(unread, kept)
 
     async def _store(
         self,
@@ -289,10 +288,8 @@ class Catalog:
         """Return the host of a project; what was cached may belong to one no longer configured."""
         host = self._hosts.get(upstream_of(project_id))
         if host is None:
-            raise NotFound(
-                f"no repository host named {upstream_of(project_id)}",
-                advice="see config show for those that are configured",
-            )
+            name, advice = upstream_of(project_id), "see config show for those that are configured"
+            raise NotFound(f"no repository host named {name}", advice=advice)
         return host
 
     @staticmethod

@@ -96,14 +96,10 @@ COMMANDS: tuple[Command, ...] = (
         "run.stop", ("x",), "stop", "stop", "This", _WITH_RUN, Permission.RUN_STOP, asks=True,
         footer=4,
     ),
-    Command(
-        "run.confirm", ("c",), "confirm", "let it go on, where it waits for that", "This",
-        _WITH_RUN, Permission.RUN_CONFIRM, asks=True,
-    ),
-    Command(
-        "run.reject", ("X",), "reject", "end it, where it waits to go on", "This", _WITH_RUN,
-        Permission.RUN_CONFIRM, asks=True,
-    ),
+    Command("run.confirm", ("A",), "confirm", "let it go on, where it waits for that", "This",
+            _WITH_RUN, Permission.RUN_CONFIRM, asks=True),
+    Command("run.reject", ("X",), "reject", "end it, where it waits to go on", "This", _WITH_RUN,
+            Permission.RUN_CONFIRM, asks=True),
     Command(
         "run.answer", ("a",), "answer", "type what it asks for", "This", _WITH_RUN,
         Permission.RUN_ANSWER, footer=5,

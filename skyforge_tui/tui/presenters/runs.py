@@ -132,7 +132,7 @@ def _ended(run: Run) -> Line:
         case RunState.ERROR | RunState.STOPPED | RunState.WAITING | RunState.STARTING:
             return (Span(literal(run.note), "bad" if run.state is RunState.ERROR else "muted"),)
         case _ if run.waits_for_confirmation:
-            return (Span("waits for you: ", "warn"), Span("c", "strong", bold=True),
+            return (Span("waits for you: ", "warn"), Span("A", "strong", bold=True),
                     Span(" lets it go on, ", "muted"), Span("X", "strong", bold=True),
                     Span(" rejects it", "muted"))  # fmt: skip
         case _ if run.waits_for_input:
