@@ -24,6 +24,7 @@ from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.project_host import ProjectContent, ProjectHost
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.comparing import bare, by_name, in_order
 from skyforge_tui.services.declaring import hashed
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import reconcile
@@ -208,7 +209,7 @@ class Catalog:
         if gone:
             await self._store([], {}, gone)
         projects = listing.projects
-        new = [self._bare(one) for one in projects if self.access.project(one.id) is None]
+        new = [bare(one) for one in projects if self.access.project(one.id) is None]
         if len(new) > _READ_AT_ONCE:  # that they are there is worth telling before all are read
             await self._store(new, {}, frozenset())
         await self._read(projects)
@@ -222,15 +223,15 @@ class Catalog:
 
     async def _keep(self, read: Sequence[tuple[Project, ProjectContent | None]]) -> None:
         """Write what differs in projects that were read; None stands for one that is gone."""
-        fresh = {got.project.id: _in_order(got) for _, got in read if got is not None}
+        fresh = {got.project.id: in_order(got) for _, got in read if got is not None}
         known = {
-            one: (self._bare(project), self._bare_templates(one))
+            one: (bare(project), self._bare_templates(one))
             for one in fresh
             if (project := self.access.project(one)) is not None and project.seen_at is not None
         }
         now = self._clock.now()
         difference = reconcile(
-            {one: (self._bare(got.project), got.templates) for one, got in fresh.items()}, known
+            {one: (bare(got.project), got.templates) for one, got in fresh.items()}, known
         )
         changed = [replace(fresh[one].project, seen_at=now) for one in difference.keys]
         templates = {one: fresh[one].templates for one in difference.keys}
@@ -282,7 +283,7 @@ class Catalog:
 
     def _bare_templates(self, project_id: ProjectId) -> tuple[Template, ...]:
         mine = (one for one in self._templates.values() if one.project_id == project_id)
-        return _by_name(mine)
+        return by_name(mine)
 
     def _host(self, project_id: ProjectId) -> ProjectHost:
         """Return the host of a project; what was cached may belong to one no longer configured."""
@@ -291,16 +292,3 @@ class Catalog:
             name, advice = upstream_of(project_id), "see config show for those that are configured"
             raise NotFound(f"no repository host named {name}", advice=advice)
         return host
-
-    @staticmethod
-    def _bare(project: Project) -> Project:
-        return replace(project, seen_at=None)
-
-
-def _by_name(templates: Iterable[Template]) -> tuple[Template, ...]:
-    return tuple(sorted(templates, key=lambda one: one.name))
-
-
-def _in_order(content: ProjectContent) -> ProjectContent:
-    """Return the content with its templates in our order, so that two readings compare."""
-    return replace(content, templates=_by_name(content.templates))
