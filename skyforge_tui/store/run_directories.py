@@ -21,7 +21,7 @@ from skyforge_tui.ports.run_directories import Reservation
 from skyforge_tui.store.log_format import current_log
 from skyforge_tui.store.run_told import Told, as_lost, as_run
 from skyforge_tui.store.supervisor import locks
-from skyforge_tui.store.supervisor.places import EXIT, LOCK, SPEC, STATUS, Places
+from skyforge_tui.store.supervisor.places import EXIT, LOCK, SPEC, STATUS, Places, number_of
 from skyforge_tui.store.supervisor.records import encode, write_whole
 
 _LAST_NUMBER = ".last"
@@ -105,7 +105,7 @@ class FileRunDirectories:
             return []
         except OSError as error:
             raise self._unreadable(self._places.runs, error) from error
-        return sorted(int(name) for name in names if name.isdigit())
+        return sorted(number for name in names if (number := number_of(name)) is not None)
 
     def read(self, number: int) -> RunDetail:
         """Return the run as its directory tells it; dead without exit record is LOST."""
@@ -141,7 +141,9 @@ class FileRunDirectories:
         except OSError as error:
             raise self._unreadable(self._places.sockets, error) from error
         found = []
-        for number in (int(path.stem) for path in sockets if path.stem.isdigit()):
+        for number in (number_of(path.stem) for path in sockets):
+            if number is None:
+                continue
             if self.control_path(number) is not None:
                 found.append(number)
             elif not locks.is_held(self._places.run(number) / LOCK):
@@ -173,8 +175,9 @@ class FileRunDirectories:
         runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         counter = locks.hold(runs / _LAST_NUMBER)
         try:
-            text = os.pread(counter, 20, 0)
-            last = int(text) if text.strip().isdigit() else max(self.numbers(), default=0)
+            last = number_of(os.pread(counter, 20, 0).decode("ascii", "replace").strip())
+            if last is None:
+                last = max(self.numbers(), default=0)
             number = last + 1
             while self._places.run(number).exists():
                 number += 1
@@ -210,7 +213,7 @@ class FileRunDirectories:
     def _read_spec(self, directory: Path) -> RunSpec:
         path = directory / SPEC
         try:
-            return msgspec.convert(json.loads(path.read_bytes())["spec"], RunSpec)
+            return _with_zone(msgspec.convert(json.loads(path.read_bytes())["spec"], RunSpec))
         except FileNotFoundError:
             found = _stat(directory)
             if found is None:
@@ -241,6 +244,17 @@ class FileRunDirectories:
             upstream=self._upstream,
             advice="Make room or check the permissions of the state directory.",
         )
+
+
+def _with_zone(spec: RunSpec) -> RunSpec:
+    """Return the spec; a time that is none anywhere is not one.
+
+    Raises:
+        ValueError: its time has no zone.
+    """
+    if spec.created_at.tzinfo is None:
+        raise ValueError("created_at has no time zone")
+    return spec
 
 
 def _stat(path: Path) -> os.stat_result | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 
@@ -13,20 +14,25 @@ from skyforge_tui.domain.run import ACTION, Run, RunSpec, RunState
 
 _LOST = "its supervisor vanished; what it started may still run"
 
+# What is larger is no time and no code, and neither a clock nor a database could hold it.
+_Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)]
+_Code = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
+_Bytes = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
 
 class Told(msgspec.Struct, frozen=True):
     """What a supervisor writes into the status and the exit record; times in unix milliseconds."""
 
     state: str = RunState.WAITING.value
-    started_at: int | None = None
-    ended_at: int | None = None
+    started_at: _Moment | None = None
+    ended_at: _Moment | None = None
     waits_for_input: bool = False
     note: str = ""
-    exit_code: int | None = None
+    exit_code: _Code | None = None
     signal: str = ""
     user_s: float | None = None
     system_s: float = 0.0
-    max_rss_bytes: int = 0
+    max_rss_bytes: _Bytes = 0
 
 
 def as_run(

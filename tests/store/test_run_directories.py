@@ -147,11 +147,20 @@ def test_many_reserve_at_once(tmp_path: Path) -> None:
 
 
 def test_other_names_are_no_runs(directories: FileRunDirectories, tmp_path: Path) -> None:
-    """Only directories named by a number count."""
+    """Only directories named as a run is count, and none of the others moves the count."""
     assert directories.numbers() == []
     reserve(directories)
-    (tmp_path / "state" / "runs" / "notes").mkdir()
-    assert directories.numbers() == [1]
+    runs = tmp_path / "state" / "runs"
+    for name in ("notes", "\u00b2", "\u0663", "007", "0", "-3", "4 ", "9" * 20, "9" * 16):
+        (runs / name).mkdir()
+    for count in (None, "9" * 20, "\u00b2", ""):
+        if count is None:
+            (runs / ".last").unlink()
+        else:
+            (runs / ".last").write_text(count)
+        number = reserve(directories)
+        assert directories.numbers() == list(range(1, number + 1))
+    assert directories.numbers() == [1, 2, 3, 4, 5]
 
 
 def test_runs_are_counted_by_name_alone(tmp_path: Path) -> None:
@@ -203,6 +212,31 @@ def test_torn_records_are_named(
     with pytest.raises(Unavailable) as caught:
         directories.read(number)
     assert str(path) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "told",
+    ['"ended_at": 1e30', f'"ended_at": {10**30}', f'"ended_at": {10**16}', '"started_at": -1',
+     f'"exit_code": {10**30}', f'"max_rss_bytes": {10**30}', '"user_s": 1e999'],
+)  # fmt: skip
+def test_figures_that_are_none_are_named(
+    directories: FileRunDirectories, tmp_path: Path, told: str
+) -> None:
+    """A record whose figures no clock and no database could hold cannot be read."""
+    number = reserve(directories)
+    write(tmp_path / "state" / "runs" / str(number), "exit.json", f'{{"state": "error", {told}}}')
+    with pytest.raises(Unavailable, match=r"exit\.json"):
+        directories.read(number)
+
+
+def test_a_time_of_nowhere_is_named(directories: FileRunDirectories, tmp_path: Path) -> None:
+    """A spec whose time has no zone cannot be read."""
+    path = tmp_path / "state" / "runs" / str(reserve(directories)) / "spec.json"
+    record = json.loads(path.read_text())
+    record["spec"]["created_at"] = "2026-01-01T00:00:00"
+    write(path.parent, path.name, json.dumps(record))
+    with pytest.raises(Unavailable, match=r"spec\.json.*time zone"):
+        directories.read(1)
 
 
 def test_what_a_later_version_adds_is_ignored(

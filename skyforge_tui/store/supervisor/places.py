@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,17 @@ OUTPUT = "output.log"
 COMPLAINTS = "supervisor.err"
 """What the supervisor itself had to say when it broke; absent when it did not."""
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}")
+"""Written in one way only, and so small that every database can hold it."""
+
 _LONGEST_SOCKET = "bells/0000000-00000000.bell"
 _MAX_SOCKET_PATH = 100
 """macOS allows 104 bytes including the final NUL."""
+
+
+def number_of(name: str) -> int | None:
+    """Return the number of the run that `name` names; None when no run is ever called so."""
+    return int(name) if _NUMBER.fullmatch(name) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from skyforge_tui.store.supervisor import locks
-from skyforge_tui.store.supervisor.places import LOCK, Places
+from skyforge_tui.store.supervisor.places import LOCK, Places, number_of
 
 
 class SlotQueue:
@@ -51,8 +51,8 @@ class SlotQueue:
             self._slot = None
 
     def _is_somebody_before_us(self) -> bool:
-        names = (path.name for path in self._waiting.iterdir() if path.name.isdigit())
-        for number in sorted(map(int, names)):
+        numbers = (number_of(path.name) for path in self._waiting.iterdir())
+        for number in sorted(one for one in numbers if one is not None):
             if number >= self._number:
                 return False
             if locks.is_held(self._places.run(number) / LOCK):
