@@ -125,7 +125,8 @@ class Connecting(App[None]):
             named = replace(server, name=server.name or await self.bridge.ask(name))
 
             async def connect(services: Services) -> Found:
-                return await services.connections.connect(principal, named, given, dialogue, keep)
+                work = services.connections.connect(principal, named, given, dialogue, keep)
+                return await dialogue.during(work)
 
             found = await self.bridge.act(present.connect_act(named, answers), connect)
         except SkyforgeError as error:

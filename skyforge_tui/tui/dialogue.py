@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from skyforge_tui.domain.connection import Step
 from skyforge_tui.domain.errors import NotSignedIn, Refused, Untrusted
 from skyforge_tui.domain.hidden import Hidden
 
@@ -21,25 +23,47 @@ Value = TypeVar("Value")
 class CardDialogue:
     """The person in front of `card`; implements `Dialogue` on the engine's side.
 
-    Whoever gives up is heard at the next step: from then on nothing is done any more.
+    Whoever gives up ends the attempt at once, unless it is being written down already.
     """
 
     def __init__(self, bridge: Bridge, card: ConnectCard) -> None:
         self._bridge = bridge
         self._card = card
         self._is_given_up = False
+        self._is_kept = False
+        self._end: Callable[[], object] | None = None
 
-    def give_up(self) -> None:
-        """End it at the next step; may be called on any thread."""
-        self._is_given_up = True
-
-    def tell(self, report: StepReport) -> None:
-        """Show how a step is going.
+    async def during(self, work: Coroutine[Any, Any, Value]) -> Value:
+        """Do `work` until the person gives up.
 
         Raises:
-            Refused: the person gave up.
+            Refused: they did; then nothing was written.
         """
-        self._go_on()
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(work)
+        self._end = lambda: loop.call_soon_threadsafe(task.cancel)
+        if self._is_given_up:
+            task.cancel()
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not self._is_given_up:
+                task.cancel()
+                raise
+        raise Refused("given up", advice="nothing was written")
+
+    def give_up(self) -> None:
+        """End the attempt; may be called on any thread."""
+        if self._is_kept:
+            return
+        self._is_given_up = True
+        if self._end is not None:
+            with suppress(RuntimeError):  # the engine has ended, and the attempt with it
+                self._end()
+
+    def tell(self, report: StepReport) -> None:
+        """Show how a step is going."""
+        self._is_kept = self._is_kept or report.step is Step.KEEP
         self._bridge.on_ui(lambda: self._card.told(report))
 
     async def ask(self, wanted: Proof, why: str) -> Hidden:
@@ -70,13 +94,8 @@ class CardDialogue:
                 advice="ask whoever runs the server for its fingerprint, or for its authority",
             )
 
-    def _go_on(self) -> None:
-        if self._is_given_up:
-            raise Refused("given up", advice="nothing was written")
-
     async def _answered(self, show: Callable[[Callable[[Value], None]], None]) -> Value:
         """Show something and wait for what the person says to it."""
-        self._go_on()
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Value] = loop.create_future()
 

@@ -127,24 +127,24 @@ async def test_what_is_not_trusted_or_answered_ends_it() -> None:
     assert estate.core.book.known == []
 
 
-async def test_who_gives_up_is_heard_at_the_next_step() -> None:
-    """Giving up while it works ends it before anything is written."""
-    reached, go_on = asyncio.Event(), asyncio.Event()
+async def test_who_gives_up_is_heard_at_once() -> None:
+    """Giving up ends what takes too long at once, and nothing is written."""
+    is_ended = asyncio.Event()
 
-    async def slow(dialogue: Dialogue) -> None:
-        dialogue.tell(StepReport(Step.REACH, StepState.RUNNING))
-        reached.set()
-        await go_on.wait()
+    async def stuck(dialogue: Dialogue) -> None:
+        dialogue.tell(StepReport(Step.REACH, StepState.RUNNING, "asking prod"))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            is_ended.set()
 
-    estate = an_estate(FakeConnector(course=slow))
+    estate = an_estate(FakeConnector(course=stuck))
     async with estate.app().run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         await paste(pilot, "prod")
-        await press(pilot, "enter", shows="give up")
-        await reached.wait()
-        await pilot.press("escape")
-        go_on.set()
-        await until_shown(pilot, "given up", "nothing was written")
+        await press(pilot, "enter", shows=("asking prod", "give up"))
+        await press(pilot, "escape", shows=("given up", "nothing was written", "try again"))
+        assert is_ended.is_set()
     assert estate.core.book.known == []
     assert estate.core.book.kept == {}
 

@@ -20,11 +20,13 @@ from skyforge_tui.integrations.http.failures import HttpError, plain
 from skyforge_tui.integrations.http.pace import Retry
 from skyforge_tui.integrations.http.reply import Reply, page_title
 from skyforge_tui.integrations.http.way import Way
+from skyforge_tui.integrations.http.wire import Patience
 
 PING: Final = "/api/ping"
 REDIRECTS: Final = 5
 _NOT_NOW: Final = (429, 502, 503, 504)
-_ONCE: Final = Retry(attempts=2)
+_TWICE: Final = Retry(attempts=2)
+_PATIENCE: Final = Patience(read_s=10.0)
 _WORDS: Final = (
     ("gitea", "gitea"), ("forgejo", "gitea"), ("eve-ng", "eve"), ("eve |", "eve"),
     ("unetlab", "eve"), ("semaphore", "semaphore"),
@@ -101,7 +103,13 @@ class Probe:
     async def _below(self, address: Address, scheme: str) -> Place | str:
         """Try the path that was typed and everything above it."""
         answers: list[tuple[str, HttpError | Reply]] = []
-        client = HttpClient(f"{scheme}://{address.place}", self._way, retry=_ONCE, look=self._look)
+        client = HttpClient(
+            f"{scheme}://{address.place}",
+            self._way,
+            retry=_TWICE,
+            patience=_PATIENCE,
+            look=self._look,
+        )
         try:
             for base in address.bases(scheme):
                 base = base.removesuffix("/api")

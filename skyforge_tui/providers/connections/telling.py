@@ -14,10 +14,10 @@ class Teller:
         self.dialogue = dialogue
         self.step = Step.ADDRESS
 
-    def begin(self, step: Step) -> None:
+    def begin(self, step: Step, words: str = "") -> None:
         """Say that a step has begun."""
         self.step = step
-        self.dialogue.tell(StepReport(step, StepState.RUNNING))
+        self.dialogue.tell(StepReport(step, StepState.RUNNING, words))
 
     def done(self, step: Step, words: str) -> None:
         """Say that a step is done."""

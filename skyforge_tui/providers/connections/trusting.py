@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from skyforge_tui.domain.connection import Server, Step
+from skyforge_tui.integrations.http.address import read_address
 from skyforge_tui.integrations.http.breakage import UntrustedError
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError, plain
@@ -60,6 +61,9 @@ class Approach:
             Untrusted: its certificate is not the right one.
         """
         self._teller.begin(Step.ADDRESS)
+        address = read_address(self.server.address)
+        self._teller.done(Step.ADDRESS, plain(self.server.address))
+        self._teller.begin(Step.REACH, f"asking {address.place}")
         is_asked = False
         while True:
             try:
@@ -74,8 +78,6 @@ class Approach:
 
     def _tell_lost(self, lost: Step) -> None:
         """Tell how far one came before the server was lost at a step."""
-        if lost is not Step.ADDRESS:
-            self._teller.done(Step.ADDRESS, plain(self.server.address))
         if lost in (Step.TRUST, Step.FIND):
             self._teller.done(Step.REACH, "it answers")
         self._teller.begin(lost)
