@@ -23,7 +23,7 @@ from skyforge_tui.domain.lab import (
     LabStep,
     NodeState,
 )
-from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.integrations.netlab.client import SOMEWHERE, NetlabClient
 from skyforge_tui.ports.lab_provider import (
     GraphSource,
     LabProvider,
@@ -323,10 +323,10 @@ async def test_a_start_grows_step_by_step(
 ) -> None:  # fmt: skip
     """While `up` runs, its own log tells how far it has come, without a program being started."""
 
-    async def is_anything_moving(_: NetlabClient) -> bool:
-        return True
+    async def changing(_: NetlabClient) -> frozenset[str]:
+        return frozenset({str(tmp_path)})
 
-    monkeypatch.setattr(NetlabClient, "is_anything_moving", is_anything_moving)
+    monkeypatch.setattr(NetlabClient, "changing", changing)
     log = ("starting lab", "starting provider clab", "clab workload started",
            "deploying initial configuration", "initial configuration complete")  # fmt: skip
     seen = []
@@ -404,25 +404,47 @@ async def test_brief_listings_start_nothing(
     assert await labs.progress_stamp()
 
 
+@pytest.mark.parametrize("is_told", [True, False], ids=["folders are told", "nobody tells where"])
 async def test_one_that_was_left_behind_stays_so(
     netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, is_told: bool,
 ) -> None:  # fmt: skip
-    """A start that died is not taken for alive because another lab starts later."""
-    moving = False
+    """A start that died is not taken for alive because another lab starts, now or later."""
+    there = tmp_path / "there"
+    there.mkdir()
+    moving: set[str] = set()
 
-    async def is_anything_moving(_: NetlabClient) -> bool:
-        return moving
+    async def changing(_: NetlabClient) -> frozenset[str]:
+        return frozenset(moving)
 
-    monkeypatch.setattr(NetlabClient, "is_anything_moving", is_anything_moving)
+    monkeypatch.setattr(NetlabClient, "changing", changing)
     dead = _entry(tmp_path, "starting lab")
     netlab.answer("status-all", {"dead": dead})
+    if is_told:
+        moving.add(str(there))
     assert [one.state for one in (await labs.list_for_user()).labs] == [LabState.FAILED]
-    moving = True
-    live = {**dead, "timestamp": "2026-03-14 12:00:00+00:00"}
+    moving.add(str(there) if is_told else SOMEWHERE)
+    live = {**_entry(there, "starting lab"), "timestamp": "2026-03-14 12:00:00+00:00"}
     netlab.answer("status-all", {"dead": dead, "live": live})
     states = {one.id: one.state for one in (await labs.list_for_user()).labs}
     assert states == {"netlab:dead": LabState.FAILED, "netlab:live": LabState.STARTING}
+
+
+async def test_a_snapshot_of_another_release(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """A snapshot that this netlab cannot load costs the links, not the lab or its nodes."""
+    entry = _entry(tmp_path)
+    netlab.answer("status-all", {"default": entry})
+    netlab.answer("status-default", {**entry, "nodes": _nodes("Up 1 hour")})
+    words = "FatalError in snapshot: Cannot load the snapshot: unsupported pickle protocol: 9\n"
+    for key in ("nodes", "links", "input"):
+        netlab.answer(f"inspect-{key}", "", err=words, code=1)
+    detail = await labs.detail(LabId("netlab:default"))
+    assert [(one.name, one.state) for one in detail.nodes] == [("r1", NodeState.UP)]
+    assert detail.missing == (
+        "nodes and links: Cannot load the snapshot: unsupported pickle protocol: 9",
+    )
 
 
 async def test_the_plan_is_asked_for_once(

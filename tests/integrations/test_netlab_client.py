@@ -12,7 +12,7 @@ import pytest
 
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import inspection, status_file, wire
-from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.integrations.netlab.client import SOMEWHERE, NetlabClient
 from tests.fake_labs import ScriptedNetlab
 
 ENTRY = {
@@ -303,20 +303,21 @@ async def test_snapshots_are_not_unpickled(
 
 
 async def test_moving_is_seen_in_the_processes(client: NetlabClient, tmp_path: Path) -> None:
-    """A netlab that changes labs is found among the processes, under whatever interpreter."""
+    """A netlab that changes labs is found among the processes, with the folder it works in."""
     script = tmp_path / "netlab"
     script.write_text("import sys\nprint('up', flush=True)\nsys.stdin.read()\n")
     process = await asyncio.create_subprocess_exec(
         "python3", str(script), "down", stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, cwd=tmp_path,
     )  # fmt: skip
     try:
         assert process.stdout is not None
         await process.stdout.readline()
-        assert await client.is_anything_moving()
+        assert await client.changing() & {str(tmp_path), SOMEWHERE}
     finally:
         process.kill()
         await process.wait()
+    assert str(tmp_path) not in await client.changing()
 
 
 def test_nodes_and_machines() -> None:

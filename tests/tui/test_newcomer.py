@@ -64,7 +64,7 @@ async def _make_it_mine(pilot: Pilot[Any], machine: Machine) -> None:
 
 
 async def test_the_first_steps(machine: Machine) -> None:
-    """A sample that is changed is trusted again; then the real netlab makes its files of it."""
+    """What is changed is trusted again; netlab makes its files; a start can be given up."""
     async with machine.cockpit((120, 36)) as pilot:
         await _make_it_mine(pilot, machine)
         assert (machine.topology.parent / "netlab.snapshot.pickle").exists()
@@ -72,6 +72,20 @@ async def test_the_first_steps(machine: Machine) -> None:
         rows = await walk(pilot, "enter", to=("○ stopped   r1", "○ stopped   r2", "✓ passed"))
         assert any("Output of run 1" in row for row in rows)
         await walk(pilot, "tab", "enter", to="runs › 1 lab/topology.yml create")
+        await _stop_a_start(pilot)
+
+
+async def _stop_a_start(pilot: Pilot[Any]) -> None:
+    """Start the lab, and stop that while it asks: the lab has failed, at once, and can go."""
+    await walk(pilot, "2", "s", to="netlab up topology.yml")
+    await walk(pilot, "enter", to=("? asks you", "Do you want to continue"))
+    await walk(pilot, "2", to="? asks you   ?/2 up  0/2 ready")
+    await walk(pilot, "u", "x", to="Stop run 2")
+    await walk(pilot, "enter", to="■ stopped")
+    await walk(pilot, "2", to=("× failed", "netlab ended during: starting provider external"))
+    await walk(pilot, "x", to="netlab down")
+    await walk(pilot, "enter", to=("lab/topology.yml down", "✓ passed"))
+    await walk(pilot, "2", to="○ stopped   0/2 up")
 
 
 async def test_the_whole_walk(machine_with_routers: Machine) -> None:

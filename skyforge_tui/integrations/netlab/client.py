@@ -26,8 +26,10 @@ TopologyKey = Literal["nodes", "links", "input"]
 _VERSION = re.compile(rb"netlab version (\d+)\.(\d+)")
 _REPORT = re.compile(r"[a-z0-9][a-z0-9_-]*(\.(md|html|ascii|text))?")
 _CHANGES_LABS = re.compile(
-    rb"(?:^|[/ ])netlab +(?:up|down|restart|initial|config|create|api)\b", re.MULTILINE
+    rb"^ *(\d+) (?:.*[/ ])?netlab +(?:up|down|restart|initial|config|create|api)\b", re.MULTILINE
 )
+SOMEWHERE = ""
+"""Stands for the folder of a process that does not tell where it is."""
 _USAGE = 2
 """The exit code of a release that does not know an option."""
 
@@ -159,14 +161,18 @@ class NetlabClient:
                 raise TransportError("failed", _words(done) or "netlab graph wrote no file")
             return target.read_text("utf-8", errors="replace")
 
-    async def is_anything_moving(self) -> bool:
-        """Say whether a netlab that changes labs runs on this machine, for whomever.
+    async def changing(self) -> frozenset[str]:
+        """Return the folders in which a netlab that changes labs runs, for whomever.
+
+        SOMEWHERE is among them when one runs whose folder cannot be known.
 
         Raises:
             TransportError: the processes cannot be listed.
         """
-        done = await run(["ps", "-A", "-ww", "-o", "args="], timeout_s=self._timeout_s)
-        return _CHANGES_LABS.search(done.stdout) is not None
+        done = await run(["ps", "-A", "-ww", "-o", "pid=,args="], timeout_s=self._timeout_s)
+        pids = [int(one) for one in _CHANGES_LABS.findall(done.stdout)]
+        folders = await asyncio.to_thread(lambda: [_folder_of(one) for one in pids])
+        return frozenset(one for one in folders if one is not None)
 
     def status_files(self) -> list[Path]:
         """Return the status files that are there."""
@@ -195,6 +201,17 @@ class NetlabClient:
 
     def _missing(self) -> TransportError:
         return TransportError("missing", f"{self._program} is not installed here")
+
+
+def _folder_of(pid: int) -> str | None:
+    """Return the folder that a process works in, None when it has ended; only Linux tells."""
+    processes = Path("/proc")
+    try:
+        return str((processes / str(pid) / "cwd").readlink())
+    except FileNotFoundError:
+        return None if (processes / "self").exists() else SOMEWHERE
+    except OSError:
+        return SOMEWHERE  # somebody else's
 
 
 def _surroundings() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import wire
-from skyforge_tui.integrations.netlab.client import NetlabClient, StatusAnswer
+from skyforge_tui.integrations.netlab.client import SOMEWHERE, NetlabClient, StatusAnswer
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs import netlab_words as words
@@ -86,7 +87,7 @@ class NetlabLabProvider:
     async def detail(self, lab_id: LabId) -> LabDetail:
         """Return a lab with its nodes, links and steps."""
         entry = await self._entry(lab_id)
-        lab = self._read(entry, await self._is_anything_moving([entry]))
+        lab = self._read(entry, await self._changing([entry]))
         if not _is_there(entry):
             why = f"nodes and links: {entry.directory} is not there any more"
             return LabDetail(lab, (), (), words.steps(entry), (why,))
@@ -136,9 +137,9 @@ class NetlabLabProvider:
         raise NotFound(f"netlab knows no lab {native_of(lab_id)}", upstream=self.upstream)
 
     async def _labs(self, entries: tuple[wire.LabEntry, ...], query: LabQuery) -> tuple[Lab, ...]:
-        is_moving = await self._is_anything_moving(entries)
+        changing = await self._changing(entries)
         labs = [
-            words.so_far(self._read(entry, is_moving), entry, query.sizes.get(entry.directory))
+            words.so_far(self._read(entry, changing), entry, query.sizes.get(entry.directory))
             for entry in entries
         ]
         if query.is_brief:
@@ -152,13 +153,13 @@ class NetlabLabProvider:
 
         return tuple(await asyncio.gather(*map(counted, entries, labs)))
 
-    async def _is_anything_moving(self, entries: Iterable[wire.LabEntry]) -> bool | None:
-        """Say whether netlab changes labs just now; asked only if one seems to be on its way."""
+    async def _changing(self, entries: Iterable[wire.LabEntry]) -> frozenset[str] | None:
+        """Return where netlab changes labs just now; asked only if one seems to be on its way."""
         readings = [words.read(entry, is_anything_moving=None) for entry in entries]
         if not any(one.state.is_moving for one in readings):
             return None
         try:
-            return await self._client.is_anything_moving()
+            return await self._client.changing()
         except TransportError:
             return None  # without `ps` nobody knows; what netlab wrote down then stands
 
@@ -207,8 +208,12 @@ class NetlabLabProvider:
 
     # Translating.
 
-    def _read(self, entry: wire.LabEntry, is_anything_moving: bool | None) -> Lab:
+    def _read(self, entry: wire.LabEntry, changing: frozenset[str] | None) -> Lab:
         key = (entry.instance, entry.timestamp)
+        is_anything_moving = None
+        if changing is not None:
+            here = os.path.realpath(entry.directory)
+            is_anything_moving = not changing.isdisjoint((here, SOMEWHERE))
         if key in self._left_behind:
             is_anything_moving = False  # what moves now is another lab
         reading = words.read(entry, is_anything_moving=is_anything_moving)
