@@ -1,7 +1,7 @@
 """Where something was found in a log, in four bytes a hit.
 
-What was looked at is kept in stretches of whole lines, by offset, with the hits in each. Beyond a
-few million hits a stretch keeps their number only: what is so common is found again on the spot.
+Hits are kept by stretches of whole lines. Beyond a few million a stretch keeps their number only:
+what is so common is found again on the spot.
 """
 
 from __future__ import annotations
@@ -28,15 +28,61 @@ class Stretch:
     lines: int
 
 
+class Coverage:
+    """Ranges of bytes that were looked at, joined where they touch."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        """Bytes in all of them."""
+        self._begins: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, begin: int, end: int) -> None:
+        """Add a range that overlaps none."""
+        self.size += end - begin
+        at = bisect_left(self._begins, begin)
+        touches_before = at > 0 and self._ends[at - 1] == begin
+        touches_behind = at < len(self._begins) and self._begins[at] == end
+        if touches_before and touches_behind:
+            self._ends[at - 1] = self._ends.pop(at)
+            self._begins.pop(at)
+        elif touches_before:
+            self._ends[at - 1] = end
+        elif touches_behind:
+            self._begins[at] = begin
+        else:
+            self._begins.insert(at, begin)
+            self._ends.insert(at, end)
+
+    def gap_from(self, offset: int, size: int) -> tuple[int, int] | None:
+        """Return the first range from `offset` on, below `size`, that is not covered."""
+        at = bisect_right(self._begins, offset)
+        if at and self._ends[at - 1] > offset:
+            offset = self._ends[at - 1]
+        if offset >= size:
+            return None
+        return offset, self._begins[at] if at < len(self._begins) else size
+
+    def gap_before(self, offset: int) -> tuple[int, int] | None:
+        """Return the last range up to `offset` that is not covered."""
+        at = bisect_left(self._begins, offset)
+        if at and self._ends[at - 1] >= offset:
+            at -= 1
+            offset = self._begins[at]
+        if offset <= 0:
+            return None
+        return self._ends[at - 1] if at else 0, offset
+
+
 class HitStore:
-    """Stretches in order, which do not overlap, and apart from them the unfinished last line."""
+    """Stretches with hits, in order, and apart from them the unfinished last line."""
 
     def __init__(self) -> None:
         self.tail: Stretch | None = None
         """The line that has no line feed yet, as it was when it was looked at."""
         self._count = 0
         self._lines = 0
-        self._covered = 0
+        self._coverage = Coverage()
         self._stretches: list[Stretch] = []
         self._begins: list[int] = []
         self._kept = 0
@@ -54,15 +100,17 @@ class HitStore:
     @property
     def covered(self) -> int:
         """Bytes that were looked at."""
-        return self._covered + (self.tail.end - self.tail.start if self.tail else 0)
+        return self._coverage.size + (self.tail.end - self.tail.start if self.tail else 0)
 
     def add(self, fresh: Stretch) -> None:
         """Add whole lines of which none is there yet; an unfinished one among them is finished."""
         if self.tail is not None and fresh.start <= self.tail.start < fresh.end:
             self.tail = None
+        self._coverage.add(fresh.start, fresh.end)
+        if not fresh.count:
+            return
         self._count += fresh.count
         self._lines += fresh.lines
-        self._covered += fresh.end - fresh.start
         if self._kept + fresh.count > MOST_KEPT:
             fresh.starts = None
         else:
@@ -75,28 +123,11 @@ class HitStore:
 
     def gap_from(self, offset: int, size: int) -> tuple[int, int] | None:
         """Return the first range from `offset` on, below `size`, that was not looked at."""
-        at = bisect_right(self._begins, offset) - 1
-        if at >= 0:
-            offset = max(offset, self._stretches[at].end)
-        at += 1
-        while at < len(self._stretches) and self._stretches[at].start <= offset:
-            offset = self._stretches[at].end
-            at += 1
-        size = self._uncovered_size(size)
-        if offset >= size:
-            return None
-        return offset, self._begins[at] if at < len(self._stretches) else size
+        return self._coverage.gap_from(offset, self._uncovered_size(size))
 
     def gap_before(self, offset: int, size: int) -> tuple[int, int] | None:
         """Return the last range up to `offset` that was not looked at."""
-        offset = min(offset, self._uncovered_size(size))
-        at = bisect_left(self._begins, offset) - 1
-        while at >= 0 and self._stretches[at].end >= offset:
-            offset = self._stretches[at].start
-            at -= 1
-        if offset <= 0:
-            return None
-        return self._stretches[at].end if at >= 0 else 0, offset
+        return self._coverage.gap_before(min(offset, self._uncovered_size(size)))
 
     def first_from(self, offset: int) -> int | Stretch | None:
         """Return the first kept hit at `offset` or behind, or a stretch that keeps none of its."""

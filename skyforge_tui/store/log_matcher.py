@@ -1,7 +1,6 @@
-"""Finds what a query asks for in bytes, in time linear to them whatever the query.
+"""Finds what a query asks for in bytes, and nothing of it inside an escape sequence.
 
-RE2 never goes back over bytes it has seen, and lets other threads run meanwhile. Python's `re` does
-neither, and is used here only to measure one escape sequence.
+Python's `re`, which may go back and forth without end, only measures one escape sequence here.
 """
 
 from __future__ import annotations
@@ -10,11 +9,9 @@ import re
 from array import array
 from typing import NamedTuple
 
-from re2 import Options, _re2  # type: ignore[import-untyped]
-
-from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.log_expression import ESCAPE
 from skyforge_tui.domain.log_query import LogQuery
+from skyforge_tui.store.log_engine import engine_for
 
 FARTHEST = 4096
 """How long an escape sequence is taken for one; what is behind is searched as text."""
@@ -22,9 +19,6 @@ FARTHEST = 4096
 _ESCAPE = re.compile(ESCAPE)
 _STRINGS = frozenset(b"]PX^_")
 """What begins, behind an escape, a string of any text, such as a title."""
-_INSIDE = frozenset(b"\x1b[" + bytes(range(0x20, 0x40)))
-"""What may stand before a byte within an escape sequence that is no string."""
-_ANYWHERE = _re2.RE2.Anchor.UNANCHORED
 
 
 class Found(NamedTuple):
@@ -49,17 +43,7 @@ class LogMatcher:
         """
         self.is_inverse = query.is_inverse
         """Whether it asks for lines without hits."""
-        options = Options()
-        options.encoding = Options.Encoding.LATIN1
-        options.log_errors = False
-        options.never_capture = True
-        # The face of the package makes several objects for a hit; this is what it stands on.
-        machine = _re2.RE2(b"(?m:" + query.expression + b")", options)
-        if not machine.ok():
-            raise Invalid(
-                "the pattern is too large", operation="log.search", advice="repeat less in it"
-            )
-        self._match = machine.Match
+        self._engine = engine_for(query.expression)
 
     def find(self, data: bytes, start: int, end: int) -> Found:
         """Return the hits between `start` and `end`, where lines begin and end.
@@ -93,37 +77,40 @@ class LogMatcher:
     def _hits(self, data: bytes, start: int, last: int) -> Found:
         """Return the hits that begin between `start` and `last`, both included."""
         starts = array("I")
-        match, find, escape_before, size = self._match, data.find, data.rfind, len(data)
-        lines, position, line_end = 0, start, start - 1
-        while position <= last:
-            first, end = match(_ANYWHERE, data, position, size)[0]
-            if not 0 <= first <= last:
-                break
-            escape = escape_before(b"\x1b", first - FARTHEST if first > FARTHEST else 0, first)
-            if escape >= 0 and (data[first - 1] in _INSIDE or data[escape + 1] in _STRINGS):
-                position = _end_of_escape(data, escape, first)
-                if position:
+        find, escape_before, size = data.find, data.rfind, len(data)
+        lines, line_end, goes_on = 0, start - 1, start <= last
+        while goes_on:
+            goes_on = False
+            for first, end in self._engine.spans(data, start):
+                if first > last:
+                    break
+                escape = escape_before(b"\x1b", first - FARTHEST if first > FARTHEST else 0, first)
+                # A colour has ended where its m stands, which is looked for first as it is common.
+                if escape >= 0 and (find(b"m", escape, first) < 0 or data[escape + 1] in _STRINGS):
+                    behind = _end_of_escape(data, escape, first)
+                    if behind:
+                        start, goes_on = behind, behind <= last
+                        break
+                start = end
+                is_new_line = first > line_end
+                if is_new_line:
+                    lines += 1
+                    line_end = find(b"\n", first)
+                    line_end = size if line_end < 0 else line_end
+                if end > first:
+                    starts.append(first)
                     continue
-            is_new_line = first > line_end
-            if is_new_line:
-                lines += 1
-                line_end = find(b"\n", first)
-                line_end = size if line_end < 0 else line_end
-            if end > first:
-                starts.append(first)
-                position = end
-                continue
-            # Nothing at all was matched, which counts once, where the line has no other hit.
-            if is_new_line:
-                starts.append(first)
-            position = line_end + 1
-        return Found(starts, lines, max(position, start))
+                # Nothing at all was matched, which counts once, where the line has no other hit.
+                if is_new_line:
+                    starts.append(first)
+                start, goes_on = line_end + 1, line_end < last
+                break
+        return Found(starts, lines, start)
 
     def _next(self, data: bytes, position: int) -> tuple[int, int]:
         """Return where the next hit begins and ends; (-1, -1) when there is none."""
         while position <= len(data):
-            first: int
-            first, end = self._match(_ANYWHERE, data, position, len(data))[0]
+            first, end = next(self._engine.spans(data, position), (-1, -1))
             if first < 0:
                 break
             escape = data.rfind(b"\x1b", max(0, first - FARTHEST), first)
@@ -136,15 +123,12 @@ class LogMatcher:
         """Return where the lines begin that have no hit; the last of them ends at `last`."""
         starts = array("I")
         line = start
-        while True:
-            first, _ = self._next(data, line)
-            if not 0 <= first <= last:
-                _add_lines(starts, data, line, last + 1)
-                break
+        for first in self._hits(data, start, last).starts:
+            if first < line:
+                continue
             _add_lines(starts, data, line, data.rfind(b"\n", line, first) + 1)
-            line = data.find(b"\n", first, last) + 1
-            if not line:
-                break
+            line = data.find(b"\n", first, last) + 1 or last + 1
+        _add_lines(starts, data, line, last + 1)
         return Found(starts, len(starts), last)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 VENDORS = {
     "aiosqlite", "asyncssh", "cryptography", "httpcore", "httpx", "httpx_ws", "msgspec", "obstore",
-    "paramiko", "platformdirs", "re2", "yaml",
+    "paramiko", "platformdirs", "re2", "rurex", "yaml",
 }  # fmt: skip
 DRAWING = {"textual", "rich"}
 CHECKING = {"pydantic", "pydantic_core", "pydantic_settings"}
