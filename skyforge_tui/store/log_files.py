@@ -89,16 +89,6 @@ class LogFiles:
         if is_last:
             self._opened.close()
 
-    def _open(
-        self, name: str, opened: contextlib.ExitStack, directory: int | None = None
-    ) -> int | None:
-        try:
-            descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
-        except FileNotFoundError:
-            return None
-        opened.callback(os.close, descriptor)
-        return descriptor
-
 
 class RunFiles(LogFiles):
     """The files of the current generation in a run's directory."""
@@ -117,10 +107,10 @@ class RunFiles(LogFiles):
             self._announced = self._entry(GENERATION_FILE)
             self.generation = current_generation(directory)
             self._names = log_names(self.generation)
-            self.log = self._open(self._names.log, opened, self._directory)
-            self.index = self._open(self._names.blocks, opened, self._directory)
-            self.times = self._open(self._names.times, opened, self._directory)
-            self.gaps = self._open(self._names.gaps, opened, self._directory)
+            self.log = _if_there(self._names.log, opened, self._directory)
+            self.index = _if_there(self._names.blocks, opened, self._directory)
+            self.times = _if_there(self._names.times, opened, self._directory)
+            self.gaps = _if_there(self._names.gaps, opened, self._directory)
             if self.log is not None:
                 hold_for_reading(self.log)
             self._opened = opened.pop_all()
@@ -157,12 +147,7 @@ class PlainFile(LogFiles):
         super().__init__()
         self._path = path
         with contextlib.ExitStack() as opened:
-            # A pipe without a writer must not hold anybody up.
-            log = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-            opened.callback(os.close, log)
-            if not stat.S_ISREG(os.fstat(log).st_mode):
-                raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
-            self.log = log
+            self.log = _ordinary(path, opened)
             self._opened = opened.pop_all()
 
     def are_outdated(self) -> bool:
@@ -184,6 +169,28 @@ def read_gaps(descriptor: int) -> tuple[LogGap, ...]:
         if gap is not None:
             gaps.append(gap)
     return tuple(sorted(gaps, key=lambda gap: gap.offset))
+
+
+def _if_there(name: str, opened: contextlib.ExitStack, directory: int) -> int | None:
+    try:
+        return _ordinary(name, opened, directory)
+    except FileNotFoundError:
+        return None
+
+
+def _ordinary(name: str | Path, opened: contextlib.ExitStack, directory: int | None = None) -> int:
+    """Open a file of bytes; `opened` closes it.
+
+    Raises:
+        OSError: it cannot be opened, or is no file that can be read anywhere.
+    """
+    # A pipe without a writer must not hold anybody up.
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+    descriptor = os.open(name, flags, dir_fd=directory)
+    opened.callback(os.close, descriptor)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(name))
+    return descriptor
 
 
 def _gap(line: bytes) -> LogGap | None:

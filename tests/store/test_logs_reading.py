@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -322,3 +323,12 @@ def test_an_unreadable_announcement_is_named(tmp_path: Path) -> None:
     (tmp_path / "runs" / "17" / "generation").write_text("soon\n")
     with pytest.raises(Unavailable, match="17"):
         FileLogStore(tmp_path).open("17")
+
+
+def test_what_is_no_file_holds_nobody_up(tmp_path: Path) -> None:
+    """A pipe or a folder where output should be is an error at once, and names it."""
+    for number, make in ((17, os.mkfifo), (18, os.mkdir)):
+        (tmp_path / "runs" / str(number)).mkdir(parents=True)
+        make(tmp_path / "runs" / str(number) / "output.log")
+        with pytest.raises(Unavailable, match=r"output\.log"):
+            FileLogStore(tmp_path).open(str(number))
