@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from array import array
 from itertools import pairwise
+from weakref import WeakSet
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.log_query import LogQuery
@@ -15,6 +17,18 @@ from skyforge_tui.store.log_matcher import LogMatcher
 from skyforge_tui.store.log_scan import LogScanner, Vanished
 
 _LINES_AT_ONCE = 64
+_SEARCHING: WeakSet[BackgroundLogSearch] = WeakSet()
+_PATIENCE_S = 2.0
+
+
+@atexit.register
+def _end_all() -> None:
+    """End every search before the interpreter does: a thread inside the engine would abort it."""
+    searches = list(_SEARCHING)
+    for search in searches:
+        search.close()
+    for search in searches:
+        search.ended(_PATIENCE_S)
 
 
 class BackgroundLogSearch:
@@ -39,7 +53,9 @@ class BackgroundLogSearch:
         self._is_stuck = False
         self._failure: SkyforgeError | None = None
         self._closed = False
-        threading.Thread(target=self._look, name="log-search", daemon=True).start()
+        self._thread = threading.Thread(target=self._look, name="log-search", daemon=True)
+        _SEARCHING.add(self)
+        self._thread.start()
 
     @property
     def query(self) -> LogQuery:
@@ -155,6 +171,11 @@ class BackgroundLogSearch:
         with self._news:
             self._closed = True
             self._news.notify_all()
+
+    def ended(self, timeout_s: float) -> bool:
+        """Wait until a search that was closed has stopped; return whether it has."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until everything was looked at or something failed; not for the UI thread.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -284,3 +286,28 @@ def test_an_enormous_line_is_searched_in_pieces(tmp_path: Path) -> None:
     search.close()
     reader.close()
     assert os.path.getsize(path) == size + 13  # noqa: PTH202
+
+
+def test_leaving_in_the_middle_of_a_search_is_no_crash(tmp_path: Path) -> None:
+    """A program that ends while the engine is at work ends as it meant to."""
+    path = tmp_path / "log"
+    path.write_bytes(b"ok: [leaf1] and so on, with some more words to look through\n" * 400_000)
+    script = """
+import sys
+import subprocess
+import sys
+from pathlib import Path
+from skyforge_tui.domain.log_query import read_log_query
+from skyforge_tui.store.log_reader import FileLogReader
+
+reader = FileLogReader(Path(sys.argv[1]))
+reader.refresh(1 << 16)
+search = reader.search(read_log_query("/o[a-z]+q|leaf.*zz/"))
+while not search.scanned_bytes:
+    pass
+assert not search.is_complete
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")

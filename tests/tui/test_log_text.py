@@ -142,6 +142,30 @@ def test_looking_at_an_end_parses_only_that_end(monkeypatch: pytest.MonkeyPatch)
     assert sum(parsed) <= 2 * PIECE_BYTES
 
 
+@pytest.mark.parametrize("unit", [b"\x1b[31mab\x1b[0m", "漢".encode(), b"a\x07b", b"\x1b[2Kxy"])
+def test_far_to_the_right_is_found_without_parsing_what_is_before(
+    unit: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window deep in a long line shows what stands there; moving it parses next to nothing."""
+    data = unit * (12 * PIECE_BYTES // len(unit))
+    text = _text(data)
+    cells: list[str] = []
+    for number in range(text.pieces):
+        for character in text.piece(number).text:
+            cells += [character, ""][: get_character_cell_size(character)]
+    column = len(cells) - 100
+    column -= cells[column] == ""
+    fresh = _text(data)
+    assert "".join(part for part, _ in fresh.window(column, 60)[0]) == "".join(
+        cells[column : column + 60]
+    )
+    parsed: list[int] = []
+    monkeypatch.setattr(log_text, "parse", lambda *args: parsed.append(1) or parse(*args))
+    for step in range(20):
+        fresh.window(column - step, 60)
+    assert len(parsed) <= 2
+
+
 def test_a_long_plain_line_is_one_piece() -> None:
     """Where rows begin in ten megabytes of ASCII is arithmetic."""
     text = _text(b"x" * 10_000_000)

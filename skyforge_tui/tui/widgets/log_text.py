@@ -6,15 +6,17 @@ other. Lines of plain ASCII need no pieces: where a row begins in them is arithm
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from functools import cached_property
 
 from skyforge_tui.domain.log import LogLine
 from skyforge_tui.domain.log_severity import Severity
 from skyforge_tui.tui.ansi import Parsed, before_sequence, parse, prepared
+from skyforge_tui.tui.characters import is_odd, width_of
 from skyforge_tui.tui.presenters.log_lines import dressed
 from skyforge_tui.tui.sgr import Sgr, sgr_after
 
@@ -23,6 +25,7 @@ HEAD_BYTES = 4 * 1024
 PIECE_BYTES = 32 * 1024
 """What is parsed at once of a line that is wrapped."""
 _PIECES_KEPT = 64
+_COLOUR = re.compile(rb"\x1b\[[0-9;:]*+m")
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
 Fragment = tuple[str, Sgr]
@@ -48,6 +51,8 @@ class LogText:
         if self._is_short:
             self._pieces[0] = head.parsed
         self._breaks: dict[int, tuple[int, array[int]]] = {}
+        self._columns = array("Q", [0])
+        """How many cells there are before each piece, as far as that was needed."""
 
     @cached_property
     def pieces(self) -> int:
@@ -71,7 +76,7 @@ class LogText:
 
     def columns_before(self, piece: int, character: int) -> int:
         """Return how many cells of the unwrapped line there are before a character."""
-        before = sum(self.piece(number).columns for number in range(piece))
+        before = self._cells_before(piece)
         edges = self.piece(piece).edges
         return before + (character if edges is None else edges[min(character, len(edges) - 1)])
 
@@ -140,13 +145,15 @@ class LogText:
             text, taken = _cells(self._head, column, width, light, 0)
             has_more = column + taken < self._head.columns or not self._is_short
             return text, taken, has_more or self.omitted > 0
+        first = 0
+        while first + 1 < self.pieces and self._cells_before(first + 1) <= column:
+            first += 1
+        column -= self._cells_before(first)
         found: list[Fragment] = []
         taken = 0
-        for number in range(self.pieces):
+        for number in range(first, self.pieces):
             parsed = self.piece(number)
-            if column >= parsed.columns:
-                column -= parsed.columns
-                continue
+            column = min(column, parsed.columns)
             text, columns = _cells(parsed, column, width - taken, light, number)
             found += text
             taken += columns
@@ -160,6 +167,24 @@ class LogText:
     def width_hint(self) -> int:
         """Return how many cells the unwrapped line takes; an upper bound when it is long."""
         return self._head.columns if self._is_short else len(self._data)
+
+    def _cells_before(self, piece: int) -> int:
+        """Return how many cells there are before a piece."""
+        while len(self._columns) <= piece:
+            last = len(self._columns) - 1
+            self._columns.append(self._columns[last] + self._cells_of(last))
+        return self._columns[piece]
+
+    def _cells_of(self, number: int) -> int:
+        """Return how many cells a piece takes, without parsing it where that is not needed."""
+        if number and number not in self._pieces:
+            bare = _COLOUR.sub(b"", self._data[self._start(number) : self._start(number + 1)])
+            if not bare.translate(None, _PRINTABLE):
+                return len(bare)
+            kinds = Counter(bare.decode("utf-8", "surrogateescape"))
+            if not any(map(_needs_parsing, kinds)):
+                return sum(times * width_of(kind) for kind, times in kinds.items())
+        return self.piece(number).columns
 
     def _start(self, number: int) -> int:
         return len(self._data) if number >= self.pieces else self._boundary(number * PIECE_BYTES)
@@ -190,6 +215,10 @@ class LogText:
             starts.append(0)
         self._breaks[number] = (width, starts)
         return starts
+
+
+def _needs_parsing(character: str) -> bool:
+    return character < " " or character == "\x7f" or is_odd(character)
 
 
 def fragments(parsed: Parsed, start: int, end: int) -> list[Fragment]:
