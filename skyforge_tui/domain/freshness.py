@@ -32,3 +32,5 @@ class UpstreamHealth:
     retry_at: datetime | None = None
     """When it is tried next, where it is tried by itself."""
     guard: Guard = Guard.NORMAL
+    is_unchecked: bool = False
+    """Whether anybody may answer in its name, because that was wanted so."""

@@ -19,9 +19,13 @@ class HealthBoard:
         self._bus = bus
         self._lights: dict[str, UpstreamHealth] = {}
 
-    def register(self, name: str, kind: str, guard: Guard = Guard.NORMAL) -> None:
+    def register(
+        self, name: str, kind: str, guard: Guard = Guard.NORMAL, *, is_unchecked: bool = False
+    ) -> None:
         """Add an upstream that nobody has asked yet."""
-        light = UpstreamHealth(name, kind, UpstreamState.UNKNOWN, guard=guard)
+        light = UpstreamHealth(
+            name, kind, UpstreamState.UNKNOWN, guard=guard, is_unchecked=is_unchecked
+        )
         self._lights.setdefault(name, light)
 
     def remembered(self, name: str, at: datetime) -> None:

@@ -65,11 +65,13 @@ async def open_run_servers(
     servers = RunServers()
     async with AsyncExitStack() as stack:
         for name, one in (settings.semaphore if settings is not None else {}).items():
+            from skyforge_tui.wiring.connections import server_of
             from skyforge_tui.wiring.semaphore_server import open_semaphore
 
             guard = Guard(one.guard)
             access.protect(name, guard)
-            health.register(name, SEMAPHORE, guard)
+            is_blind = server_of(SEMAPHORE, name, one).is_blind
+            health.register(name, SEMAPHORE, guard, is_unchecked=is_blind)
             opening = open_semaphore(name, one, cache_dir / "logs" / name, clock, attendance)
             parts = await stack.enter_async_context(opening)
             servers.engines.append(parts.engine)

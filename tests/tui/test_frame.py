@@ -288,3 +288,13 @@ async def test_a_cut_pane_says_how_much_is_below() -> None:
         view.scroll_lines(100)
         await until(pilot, lambda: rows_of(app)[5] == "  line 19")
         assert rows_of(app)[0] == "  line 14"
+
+
+@pytest.mark.parametrize("width", [60, 30, 24])
+def test_an_unchecked_server_is_never_only_a_dot(width: int) -> None:
+    """Where nobody checks who answers, the light says so as long as there is room for a name."""
+    now = datetime(2026, 11, 23, 14, 31, tzinfo=UTC)
+    heard = now - timedelta(seconds=10)
+    health = UpstreamHealth("prod", "semaphore", UpstreamState.LIVE, heard, is_unchecked=True)
+    lights = [Light("gitea", UpstreamState.LIVE, "10s"), light_of(health, now)]
+    assert "prod·unchecked" in plain(lights_line(lights, width))

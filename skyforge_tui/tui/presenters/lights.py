@@ -28,6 +28,8 @@ class Light:
     needs_confirm: bool = False
     """Whether its guard asks before anything changes there."""
     is_read_only: bool = False
+    is_unchecked: bool = False
+    """Whether nobody checks who answers there: that is said wherever there is a word."""
 
     @property
     def is_well(self) -> bool:
@@ -44,6 +46,7 @@ def light_of(health: UpstreamHealth, now: datetime) -> Light:
         word=_word(health),
         needs_confirm=health.guard is Guard.CONFIRM,
         is_read_only=health.guard is Guard.READ_ONLY,
+        is_unchecked=health.is_unchecked,
     )
 
 
@@ -81,6 +84,11 @@ def lights_line(lights: Sequence[Light], width: int) -> Line:
 
 
 def _name(light: Light) -> Line:
+    mark: Line = (Span("·unchecked", "warn"),) if light.is_unchecked else ()
+    return (*_guarded(light), *mark)
+
+
+def _guarded(light: Light) -> Line:
     if light.needs_confirm:
         return (Span(f"{light.name}!", "warn"),)
     if light.is_read_only:
@@ -117,7 +125,7 @@ def _ill(light: Light, *, worded: bool) -> Line:
 
 def _as_dots(lights: Sequence[Light], *, aged: bool, worded: int) -> Line:
     """One dot each, names only for the ill; the first `worded` of them say how they are."""
-    well = [light for light in lights if light.is_well]
+    well = [light for light in lights if light.is_well and not light.is_unchecked]
     spans: list[Span] = []
     for light in well:
         spans.append(_DOTS[light.state])
@@ -126,7 +134,7 @@ def _as_dots(lights: Sequence[Light], *, aged: bool, worded: int) -> Line:
     oldest = max((light.age for light in well), key=_seconds, default="")
     if aged and spans and oldest:
         spans.append(Span(f" {oldest}", "muted"))
-    ill = [light for light in lights if not light.is_well]
+    ill = [light for light in lights if light not in well]
     shown = [_ill(light, worded=index < worded) for index, light in enumerate(ill)]
     return joined([tuple(spans), joined(shown)], " " if len(shown) < 2 else "  ")
 
