@@ -6,10 +6,13 @@ connection down instead of filling the memory.
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
+import anyio
 import httpcore
 from httpx_ws import (
     AsyncWebSocketClient,
@@ -29,6 +32,17 @@ from skyforge_tui.integrations.http.wire import ERRORS, Wire, in_words
 READ_BYTES: Final = 64 * 1024
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 PING_EVERY_S: Final = 20.0
+_CUTS: Final = (
+    HTTPXWSException,
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    anyio.EndOfStream,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    ssl.SSLError,
+    OSError,
+)
+"""How a connection that was cut shows itself to whoever reads, writes, pings or closes it."""
 
 
 class WebSocketClosedError(HttpError):
@@ -77,7 +91,7 @@ class WebSocket:
         """
         try:
             await self._session.send_text(text)
-        except (HTTPXWSException, ProtocolError, httpcore.WriteError):
+        except (ProtocolError, *_CUTS):
             is_cut = True
         else:
             is_cut = False
@@ -103,17 +117,24 @@ async def connected(
         session_class=_Session,
     )
     place = place_of(url)
+    said: BaseException | None = None
     failure: BaseException
     try:
         async with opener.connect(url, headers=dict(headers)) as it:
-            yield WebSocket(it, place)
+            try:
+                yield WebSocket(it, place)
+            except BaseException as error:
+                said = error
+                raise
     except ERRORS as error:
         failure = in_words(error, url, wire.patience)
     except WebSocketUpgradeError as error:
         failure = _refused(error, place)
     except BaseExceptionGroup as group:
-        # The session runs its reader in a task group, which wraps what the block raises too.
-        failure = _single(group, place)
+        # The session reads and pings in a task group: what fails there ends the block by cancelling
+        # it, and what the block itself raises comes wrapped.
+        is_own = said is not None and not isinstance(said, asyncio.CancelledError)
+        failure = said if is_own and said is not None else _meant(group, place)
     else:
         return
     raise failure
@@ -154,15 +175,17 @@ def _refused(error: WebSocketUpgradeError, place: str) -> HttpError:
     return HttpError(kinds.get(status, "refused"), message, status=status)  # type: ignore[arg-type]
 
 
-def _single(group: BaseExceptionGroup[BaseException], place: str) -> BaseException:
-    """Return what a group means: the one error in it, without the group."""
+def _meant(group: BaseExceptionGroup[BaseException], place: str) -> BaseException:
+    """Return what it means that the session failed by itself."""
     causes = list(_leaves(group))
     if any(isinstance(one, _TooLongError) for one in causes):
         message = f"{place} sent a message of more than {MAX_MESSAGE_BYTES >> 20} MiB"
         return WebSocketClosedError(message, 1009)
     if any(isinstance(one, ProtocolError) for one in causes):
         return WebSocketClosedError(f"{place} sent what is no WebSocket", 1002)
-    return causes[0] if len(causes) == 1 else group
+    if all(isinstance(one, _CUTS) for one in causes):
+        return WebSocketClosedError(f"{place} cut the live connection", 1006)
+    return group
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, TypeVar
 
+import anyio
 import httpcore
 import httpx
 
@@ -28,7 +29,17 @@ from skyforge_tui.integrations.http.way import Proxy, Way, proxy_for
 _POOL: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30)
 
 
-ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TransportError)
+ERRORS: Final = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    TransportError,
+    # What TLS says of a cut while it writes is not translated by what lies between (httpcore 1.0).
+    anyio.EndOfStream,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    OSError,
+)
 """What goes wrong in httpx, and on the ways below it."""
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from skyforge_tui.integrations.http.pace import Retry
 from skyforge_tui.integrations.http.tls import Trust, normal_fingerprint, shown_fingerprint
 from skyforge_tui.integrations.http.way import Way
 from tests.certificates import Authority, Served
-from tests.loopback import Loopback, reply, script, serving
+from tests.loopback import CUT, Loopback, reply, script, serving
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +107,15 @@ async def test_a_live_connection_is_checked_too(authority: Authority, served: Se
             assert server.asked == []
         finally:
             await client.aclose()
+
+
+@pytest.mark.parametrize("answer", [CUT, reply(200, b"half", length=90)])
+async def test_a_cut_below_tls_is_a_cut(served: Served, answer: bytes) -> None:
+    """A connection that breaks below TLS fails as one without does, and may be tried again."""
+    async with serving(script(answer), served.context()) as server:
+        with pytest.raises(HttpError, match="broke the connection off") as caught:
+            await asked(server, Trust(fingerprint=served.fingerprint))
+    assert caught.value.is_retryable
 
 
 async def test_everybody_is_believed_only_when_that_was_said(authority: Authority) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from wsproto.connection import Connection, ConnectionType
@@ -22,7 +24,10 @@ from wsproto.events import (
 from skyforge_tui.integrations.http import websocket
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.http.tls import Trust
+from skyforge_tui.integrations.http.way import Way
 from skyforge_tui.integrations.http.websocket import WebSocketClosedError
+from tests.certificates import Authority
 from tests.loopback import reply, script, serving
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -53,7 +58,9 @@ Course = Callable[[Peer], Awaitable[None]]
 
 
 @asynccontextmanager
-async def socket_server(course: Course) -> AsyncIterator[tuple[str, list[str]]]:
+async def socket_server(
+    course: Course, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[str, list[str]]]:
     """Serve WebSockets that take `course`; give the address and the heads that came in."""
     heads: list[str] = []
     tasks: set[asyncio.Task[None]] = set()
@@ -79,9 +86,10 @@ async def socket_server(course: Course) -> AsyncIterator[tuple[str, list[str]]]:
             writer.close()
             tasks.discard(task)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    scheme = "https" if tls else "http"
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads
+        yield f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads
     finally:
         server.close()
         for task in tuple(tasks):
@@ -133,6 +141,33 @@ async def test_a_cut_is_told_from_a_goodbye() -> None:
         finally:
             await client.aclose()
     assert caught.value.code == 1006
+
+
+@pytest.mark.parametrize("is_reset", [True, False])
+@pytest.mark.parametrize("is_tls", [True, False])
+async def test_every_cut_is_a_cut(tmp_path: Path, is_tls: bool, is_reset: bool) -> None:
+    """Reset or left, with TLS or without, while reading or pinging: a cut is told the same way."""
+    served = Authority(tmp_path).serve("live") if is_tls else None
+    trust = Trust(fingerprint=served.fingerprint if served else "")
+
+    async def course(peer: Peer) -> None:
+        await peer.send(TextMessage("one"))
+        await peer.heard()
+        if is_reset:
+            peer.writer.transport.abort()
+
+    async with socket_server(course, served.context() if served else None) as (url, _):
+        client = HttpClient(url, Way(trust))
+        ended = []
+        try:
+            async with websocket.connected(client._wire, f"{url}/ws", {}, ping_every_s=0.01) as it:
+                while True:
+                    await it.receive()
+        except WebSocketClosedError as error:
+            ended.append(error.code)
+        finally:
+            await client.aclose()
+    assert ended == [1006]
 
 
 async def test_an_error_in_the_block_leaves_it_as_it_was() -> None:
