@@ -7,6 +7,7 @@ scans several bytes at once, which is three to six times faster on a large log.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Protocol
@@ -16,8 +17,8 @@ from re2 import Options, _re2  # type: ignore[import-untyped]
 from skyforge_tui.domain.errors import Invalid
 
 
-def _installed(name: str) -> Any | None:
-    """Return a package, loaded with this module: later it might be on the UI thread."""
+def _installed(name: str) -> Any:
+    """Return a package, or None; loaded with this module: later it might be on the UI thread."""
     try:
         return import_module(name)
     except ImportError:
@@ -30,6 +31,8 @@ _ANYWHERE = _re2.RE2.Anchor.UNANCHORED
 
 class LogEngine(Protocol):
     """One expression, ready to be looked for; any thread may use it."""
+
+    def __init__(self, expression: bytes) -> None: ...
 
     def spans(self, data: bytes, start: int) -> Iterator[tuple[int, int]]:
         """Yield where hits from `start` on begin and end, from left to right, not overlapping.
@@ -47,7 +50,7 @@ class Re2Engine:
         """Build the machine.
 
         Raises:
-            Invalid: it would be too large.
+            ValueError: it would be too large.
         """
         options = Options()
         options.encoding = Options.Encoding.LATIN1
@@ -56,9 +59,7 @@ class Re2Engine:
         # The face of the package makes several objects for a hit; this is what it stands on.
         machine = _re2.RE2(b"(?m:" + expression + b")", options)
         if not machine.ok():
-            raise Invalid(
-                "the pattern is too large", operation="log.search", advice="repeat less in it"
-            )
+            raise ValueError(machine.error())
         self._match = machine.Match
 
     def spans(self, data: bytes, start: int) -> Iterator[tuple[int, int]]:
@@ -79,11 +80,8 @@ class RustEngine:
         """Build the machine.
 
         Raises:
-            ImportError: the package is not installed.
-            ValueError: the machine would be too large.
+            ValueError: it would be too large.
         """
-        if _RUST is None:
-            raise ImportError("rurex is not installed")
         try:
             self._find: Any = _RUST.compile(b"(?m:" + expression + b")").finditer
         except _RUST.error as error:
@@ -95,13 +93,17 @@ class RustEngine:
             yield match.span()
 
 
+ENGINES: tuple[type[LogEngine], ...] = (RustEngine, Re2Engine) if _RUST else (Re2Engine,)
+"""Those that are installed, the fastest first."""
+
+
 def engine_for(expression: bytes) -> LogEngine:
     """Return the fastest engine there is for an expression.
 
     Raises:
         Invalid: the expression takes too large a machine.
     """
-    try:
-        return RustEngine(expression)
-    except (ImportError, ValueError):
-        return Re2Engine(expression)
+    for engine in ENGINES:
+        with contextlib.suppress(ValueError):
+            return engine(expression)
+    raise Invalid("the pattern is too large", operation="log.search", advice="repeat less in it")

@@ -18,7 +18,7 @@ from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log_expression import ESCAPE
 from skyforge_tui.domain.log_query import LogQuery, read_log_query
 from skyforge_tui.store import log_hits, log_matcher, log_scan
-from skyforge_tui.store.log_engine import LogEngine, Re2Engine, RustEngine
+from skyforge_tui.store.log_engine import ENGINES, LogEngine
 from skyforge_tui.store.log_reader import FileLogReader
 from skyforge_tui.store.log_search import BackgroundLogSearch
 
@@ -93,7 +93,7 @@ def all_hits(search: BackgroundLogSearch) -> list[int]:
 
 @given(st.lists(logs, min_size=1, max_size=4), st.sampled_from(QUERIES), st.integers(0, 150),
        st.sampled_from([3, 8, 40, 1 << 20]), st.sampled_from([0, 2, 1 << 20]),
-       st.sampled_from([Re2Engine, RustEngine]))  # fmt: skip
+       st.sampled_from(ENGINES))  # fmt: skip
 @settings(max_examples=300, deadline=None)
 def test_a_search_finds_what_a_naive_one_finds(
     chunks: list[bytes], text: str, near: int, chunk_bytes: int, kept: int, engine: type[LogEngine]
