@@ -28,6 +28,7 @@ from skyforge_tui.services.comparing import bare, by_name, in_order
 from skyforge_tui.services.declaring import hashed
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import reconcile
+from skyforge_tui.services.remains import is_there, remains_of
 from skyforge_tui.services.side_by_side import as_they_come
 from skyforge_tui.services.trusted_content import TrustedContent, demanded
 
@@ -77,11 +78,9 @@ class Catalog:
 
     def covered(self) -> list[Project]:
         """Return the projects of the current workspaces."""
-        return [
-            one
-            for one in self.access.projects()
-            if upstream_of(one.id) in self._hosts and self._host(one.id).covers(one.id)
-        ]
+        known = self.access.projects()
+        there = [(one, self._hosts.get(upstream_of(one.id))) for one in known if is_there(one)]
+        return [one for one, host in there if host is not None and host.covers(one.id)]
 
     def project_at(self, path: Path) -> Project:
         """Return the innermost project that holds `path`.
@@ -199,11 +198,8 @@ class Catalog:
             if notice not in self._said:
                 self._said.add(notice)
                 self._bus.publish(NoticeRaised(notice))
-        cached = {
-            one.id: one.path
-            for one in self.access.projects()
-            if upstream_of(one.id) == host.upstream and host.covers(one.id)
-        }
+        mine = (one for one in self.covered() if upstream_of(one.id) == host.upstream)
+        cached = {one.id: one.path for one in mine}
         seen = {one.id: one.path for one in listing.projects}
         gone = reconcile(seen, cached, listing.unreadable).gone
         if gone:
@@ -261,8 +257,12 @@ class Catalog:
         templates: dict[ProjectId, tuple[Template, ...]],
         gone: frozenset[ProjectId],
     ) -> None:
+        remains = await remains_of(gone, self._host)
+        none_left = dict.fromkeys((one.id for one in remains), ())
         async with self._writing:
-            await self._write(changed, templates, gone)
+            await self._write(
+                [*changed, *remains], {**templates, **none_left}, gone - none_left.keys()
+            )
 
     async def _write(
         self,

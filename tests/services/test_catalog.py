@@ -12,8 +12,8 @@ import pytest
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable, Untrusted
 from skyforge_tui.domain.events import HealthChanged, ProjectsChanged
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import ProjectId
-from skyforge_tui.domain.project import RepositoryFile
+from skyforge_tui.domain.identity import Principal, ProjectId, Role
+from skyforge_tui.domain.project import ProjectKind, RepositoryFile
 from skyforge_tui.ports.project_host import ProjectListing
 from tests.builders import NOON, PROJECT_ID, PROJECT_PATH, a_project, a_template
 from tests.fakes import Core, FakeRepositoryHost, Gate, under_way, until
@@ -64,18 +64,24 @@ async def test_change_is_told(core: Core) -> None:
     assert core.catalog.templates_of(PROJECT_ID)[0].description == "up"
 
 
-async def test_gone_is_forgotten(core: Core) -> None:
-    """A project that is no longer listed is forgotten, with its templates and its people."""
+async def test_gone_leaves_its_name(core: Core) -> None:
+    """Of a project that is gone only whose it was is kept, for its runs; that is told once."""
     core.host.put(OTHER)
     await core.catalog.read_all()
     core.events.clear()
     del core.host.contents[PROJECT_ID]
     await core.catalog.read_all()
+    await core.catalog.read_all()
     assert core.told(ProjectsChanged) == [ProjectsChanged(frozenset({PROJECT_ID}))]
-    assert core.access.project(PROJECT_ID) is None
+    assert [one.id for one in core.catalog.covered()] == [OTHER.id]
     assert core.catalog.template(a_template().id) is None
-    assert set(core.project_cache.held) == {OTHER.id}
-    assert core.project_cache.declared.get(PROJECT_ID) is None
+    assert core.project_cache.declared.get(PROJECT_ID) == ()
+    left = core.project_cache.held[PROJECT_ID]
+    assert (left.kind, left.created_by, left.files) == (ProjectKind.UNKNOWN, "ada", ())
+    assert core.access.role(Principal("ada"), PROJECT_ID) is Role.OWNER
+    core.host.put(a_project(), a_template())
+    await core.catalog.read_all()
+    assert core.catalog.templates_of(PROJECT_ID) == (a_template(),)
 
 
 async def test_reconnect_finds_all(core: Core) -> None:
@@ -91,7 +97,7 @@ async def test_reconnect_finds_all(core: Core) -> None:
     del core.host.contents[OTHER.id]
     core.host.down = None
     await core.catalog.read_all()
-    assert {one.id for one in core.access.projects()} == {PROJECT_ID, new.id}
+    assert {one.id for one in core.catalog.covered()} == {PROJECT_ID, new.id}
     changed = core.access.project(PROJECT_ID)
     assert changed is not None
     assert changed.description == "changed"
@@ -157,7 +163,7 @@ async def test_vanishing_while_read(core: Core) -> None:
 
     core.host.list_projects = as_before  # type: ignore[method-assign]
     await core.catalog.read_all()
-    assert core.access.project(PROJECT_ID) is None
+    assert core.catalog.covered() == []
 
 
 async def test_memory_survives(core: Core) -> None:

@@ -553,3 +553,18 @@ async def test_services_agree_with_may(core: Core) -> None:
             await core.runs.stop(principal, run.id)
         said = core.services.may(principal, Permission.RUN_STOP, run)
         assert said == Denied(refused.value.message, refused.value.advice)
+
+
+async def test_runs_outlive_their_project(core: Core) -> None:
+    """A run whose folder is gone stays in the list, and can be read by whoever it belonged to."""
+    del core.host.contents[THEIRS.id]
+    await having(core, 1, 2)
+    await core.catalog.read_all()
+    del core.host.contents[PROJECT_ID]
+    await core.catalog.read_all()
+    order = await core.runs.order(ADA)
+    page = await core.runs.page(ADA, order.rowids)
+    assert [run.number for run in page.values()] == [2, 1]
+    assert len(order.rowids) == order.total == 2
+    assert (await core.runs.get(ADA, local(1))).run.number == 1
+    assert (await core.runs.order(EVE)).total == 0
