@@ -12,7 +12,7 @@ import click
 from skyforge_tui.cli.answers import answer, exit_code, guarded, narrate
 from skyforge_tui.cli.connecting import Narration, outcome_lines, plain_outcome
 from skyforge_tui.domain.connection import KINDS, Given, Server, shown_reference
-from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError
+from skyforge_tui.domain.errors import Invalid, NotFound, NotSignedIn, SkyforgeError
 from skyforge_tui.domain.hidden import Hidden
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ async def _connect(
         else:
             outcome = await service.connect(principal, server, given, narration, said["keep"])
     except SkyforgeError as error:
+        if isinstance(error, NotSignedIn) and not error.advice.startswith("run: "):
+            user = () if server.username else ("--user", "NAME")
+            error.advice = f"run: {narration.with_options(*user, '--password-ref', 'env:NAME')}"
         if not as_json:
             raise
         narrate(f"skyforge: {error}")
@@ -152,7 +155,7 @@ def _command(ctx: click.Context, server: Server, said: dict[str, Any]) -> list[s
     glob = {"--config": ctx.obj.config_path, "--profile": ctx.obj.profile}
     options = {
         "--name": server.name,
-        "--user": said["user"],
+        "--user": said["user"] or server.username,
         "--token-ref": shown_reference(said["token_ref"] or ""),
         "--password-ref": shown_reference(said["password_ref"] or ""),
         "--ca": said["ca"],

@@ -56,7 +56,7 @@ class Narration:
         Raises:
             NotSignedIn: with the command that gives the answer beforehand.
         """
-        raise NotSignedIn(why, advice=f"run: {self.with_option(*_OPTIONS[wanted])}")
+        raise NotSignedIn(why, advice=f"run: {self.with_options(*_OPTIONS[wanted])}")
 
     async def trust(self, fingerprint: str, words: str) -> None:
         """Refuse.
@@ -64,12 +64,12 @@ class Narration:
         Raises:
             Untrusted: with the command that pins the certificate.
         """
-        command = self.with_option("--pin", fingerprint)
+        command = self.with_options("--pin", fingerprint)
         raise Untrusted(words, advice=f"if it is the server's own, run: {command}")
 
-    def with_option(self, option: str, value: str) -> str:
-        """Return the command that was typed, with one option more."""
-        return shlex.join(["skyforge", *self.command, option, value])
+    def with_options(self, *more: str) -> str:
+        """Return the command that was typed, with these words more."""
+        return shlex.join(["skyforge", *self.command, *more])
 
 
 def plain_server(server: Server) -> dict[str, Any]:

@@ -57,11 +57,12 @@ class DeskAsker:
         raise HttpError("unauthorized", message)
 
 
-def keep_of(book: ConnectionBook, server: Server) -> Callable[[Secret], Awaitable[None]]:
-    """Return what keeps a server's new token where its old one was, as far as that is possible."""
+def keep_of(book: ConnectionBook, server: Server) -> Callable[[Secret], Awaitable[None]] | None:
+    """Return what keeps a server's new token where its old one was; None where that cannot be."""
+    if not server.token_ref.startswith(("keyring:", "file:")):
+        return None
 
     async def keep(token: Secret) -> None:
-        if server.token_ref:
-            await book.replace_secret(server.token_ref, Hidden(token.reveal()))
+        await book.replace_secret(server.token_ref, Hidden(token.reveal()))
 
     return keep

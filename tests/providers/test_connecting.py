@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from skyforge_tui.integrations.http.address import read_address
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.tls import shown_fingerprint
 from skyforge_tui.providers.connections.semaphore import SemaphoreConnector
+from tests.bastion import Bastion
 from tests.certificates import Authority
 from tests.estates import served_semaphore
 from tests.fake_connections import ScriptedDialogue
@@ -90,7 +92,7 @@ async def test_a_password_is_traded_for_a_token() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (by_token("x" * 43 + "="), "401"),
+        (by_token("x" * 43 + "="), "does not accept this token"),
         (by_password("long-but-not-it"), "does not accept this password of olga"),
     ],
 )
@@ -252,6 +254,20 @@ async def test_an_opt_out_is_visible(authority: Authority) -> None:
     assert found.server.is_blind
     assert told.states[Step.TRUST] is StepState.CAUTION
     assert "anybody may answer" in told.words(Step.TRUST)
+
+
+async def test_a_server_behind_a_jump_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host of the person's own SSH configuration leads to the server, and is named."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".ssh").mkdir()
+    async with Bastion(tmp_path / ".ssh").running() as bastion, served_semaphore() as server:
+        told = ScriptedDialogue()
+        typed = at(server.url, jump="bastion")
+        await SemaphoreConnector().connect(typed, by_token(server.token("olga")), told)
+        assert set(bastion.forwarded) == {("127.0.0.1", server.listener.port)}
+        assert told.words(Step.REACH) == "it answers through bastion"
+        with pytest.raises(Invalid, match="a jump host is written as"):
+            await SemaphoreConnector().connect(at(server.url, jump="a b"), by_token("t"), told)
 
 
 async def test_nobody_there() -> None:

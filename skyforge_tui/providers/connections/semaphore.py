@@ -102,7 +102,7 @@ class _Attempt:
         self._approach.tell(place.url, f"Semaphore's API at {api_url(place.url)}{moved}")
         self._client = client = HttpClient(api_url(place.url), self._approach.way())
         headers, token = await self._signed_in(client)
-        person = await sign_in.whoami(client, headers)
+        person = await self._person(client, headers)
         version = await self._version(client, headers)
         role = ", admin" if person.admin else ""
         self._teller.done(Step.SIGN_IN, f"{person.username}{role}; Semaphore {version or '?'}")
@@ -134,6 +134,15 @@ class _Attempt:
         if not self._makes_token:
             return headers, Hidden("")
         return await self._with_token(client, headers)
+
+    async def _person(self, client: HttpClient, headers: dict[str, str]) -> sign_in.Person:
+        try:
+            return await sign_in.whoami(client, headers)
+        except HttpError as error:
+            failure = error
+        if failure.kind == "unauthorized":
+            raise HttpError("unauthorized", "the server does not accept this token")
+        raise failure
 
     async def _password(self) -> Secret:
         if self._given.password:

@@ -62,8 +62,7 @@ class Approach:
         """
         self._teller.begin(Step.ADDRESS)
         address = read_address(self.server.address)
-        self._teller.done(Step.ADDRESS, plain(self.server.address))
-        self._teller.begin(Step.REACH, f"asking {address.place}")
+        self._teller.begin(Step.ADDRESS, f"asking {address.place}")
         is_asked = False
         while True:
             try:
@@ -78,6 +77,8 @@ class Approach:
 
     def _tell_lost(self, lost: Step) -> None:
         """Tell how far one came before the server was lost at a step."""
+        if lost is not Step.ADDRESS:
+            self._teller.done(Step.ADDRESS, plain(self.server.address))
         if lost in (Step.TRUST, Step.FIND):
             self._teller.done(Step.REACH, "it answers")
         self._teller.begin(lost)

@@ -19,6 +19,7 @@ from skyforge_tui.integrations.http.pace import Retry
 from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.http.way import Way
 from skyforge_tui.integrations.ssh import SshJump
+from tests.bastion import Bastion
 from tests.certificates import Authority
 from tests.integrations.http.test_websocket import Peer, socket_server
 from tests.loopback import reply, script, serving
@@ -151,56 +152,6 @@ async def test_a_proxy_that_is_not_there_is_told() -> None:
             pass
         with pytest.raises(HttpError, match="nothing listens there"):
             await fetched(server.url, Way(proxy=proxy.url))
-
-
-class Bastion:
-    """A real SSH server that forwards, with what a client needs to know in `config`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.config = folder / "config"
-        self.forwarded: list[tuple[str, int]] = []
-        self.connections = 0
-        self.server: asyncssh.SSHAcceptor | None = None
-
-    @asynccontextmanager
-    async def running(self, *, is_known: bool = True) -> AsyncIterator[Bastion]:
-        """Serve on a port of its own until the block ends."""
-        host_key = asyncssh.generate_private_key("ssh-ed25519")
-        own_key = asyncssh.generate_private_key("ssh-ed25519")
-        own_key.write_private_key(self.folder / "id")
-        own_key.write_public_key(self.folder / "authorized")
-        bastion = self
-
-        class Server(asyncssh.SSHServer):
-            def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-                bastion.connections += 1
-
-            def connection_requested(
-                self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
-            ) -> bool:
-                bastion.forwarded.append((dest_host, dest_port))
-                return True
-
-        self.server = await asyncssh.create_server(
-            Server, "127.0.0.1", 0, server_host_keys=[host_key],
-            authorized_client_keys=str(self.folder / "authorized"),
-        )  # fmt: skip
-        port = self.server.get_port()
-        known = host_key if is_known else own_key
-        (self.folder / "known").write_text(
-            f"[127.0.0.1]:{port} {known.export_public_key().decode()}"
-        )
-        self.config.write_text(
-            f"Host bastion\n  HostName 127.0.0.1\n  Port {port}\n  User ada\n"
-            f"  IdentityFile {self.folder / 'id'}\n"
-            f"  UserKnownHostsFile {self.folder / 'known'}\n"
-        )
-        try:
-            yield self
-        finally:
-            self.server.close()
-            await self.server.wait_closed()
 
 
 async def test_a_jump_host_carries_requests_tls_and_sockets(tmp_path: Path) -> None:

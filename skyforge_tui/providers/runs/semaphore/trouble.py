@@ -18,7 +18,7 @@ from skyforge_tui.integrations.errors import TransportError
 
 _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
     "missing": (NotFound, "R looks again"),
-    "unauthorized": (NotSignedIn, "sign in again: skyforge connect semaphore"),
+    "unauthorized": (NotSignedIn, "run: skyforge connect semaphore --name {upstream}"),
     "forbidden": (Forbidden, "ask an owner of the project"),
     "invalid": (Invalid, ""),
     "exists": (Conflict, ""),
@@ -30,7 +30,12 @@ _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
 def translate(error: TransportError, upstream: str, operation: str = "") -> SkyforgeError:
     """Return what a failed exchange means."""
     kind, advice = _FAMILIES.get(error.kind, (Unavailable, ""))
-    return kind(error.message, upstream=upstream, operation=operation, advice=advice)
+    return kind(
+        error.message,
+        upstream=upstream,
+        operation=operation,
+        advice=advice.format(upstream=upstream),
+    )
 
 
 @contextmanager
