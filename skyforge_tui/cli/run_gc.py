@@ -88,8 +88,8 @@ def _is_confirmed(plan: RetentionPlan) -> bool:
             "output that is removed is gone for good", operation="run.gc",
             advice="say --yes, or look first with --dry-run",
         )  # fmt: skip
-    count = len(plan.doomed)
-    question = f"Remove the output of {count} runs, {plan.doomed_size:,} bytes, for good?"
+    runs = _runs(len(plan.doomed))
+    question = f"Remove the output of {runs}, {plan.doomed_size:,} bytes, for good?"
     return click.confirm(question, err=True)
 
 
@@ -120,23 +120,27 @@ def _lines(plan: RetentionPlan, limits: Limits) -> list[str]:
         for one in plan.doomed
     ]  # fmt: skip
     table = rows(("RUN", "TEMPLATE", "PROJECT", "ENDED", "BYTES", "WHY"), body) if body else []
-    told = [f"{plan.run_count} runs have {plan.size:,} bytes of output"]
+    told = [f"{plan.size:,} bytes of output in {_runs(plan.run_count)}"]
     if limits.are_none:
         told.append("no limit is set: --older-than, --keep, or [retention] in the configuration")
     else:
-        told.append(f"{len(plan.doomed)} of them would go, {plan.doomed_size:,} bytes")
+        told.append(f"{plan.doomed_size:,} bytes in {_runs(len(plan.doomed))} would go")
     if plan.active:
-        told.append(f"{plan.active} have not ended and stay")
+        told.append(f"that of {_runs(plan.active)} stays: not ended yet")
     if plan.uncollected:
-        told.append(f"{plan.uncollected} are not collected yet and stay")
+        told.append(f"that of {_runs(plan.uncollected)} stays: not collected yet")
     return [*table, *told]
 
 
 def _told(removed: tuple[Removal, ...]) -> list[str]:
     failed = [f"run {one.number}: {one.failure}" for one in removed if one.failure]
-    count = len(removed) - len(failed)
     size = sum(one.size for one in removed)
-    return [*failed, f"removed the output of {count} runs, {size:,} bytes"]
+    runs = _runs(len(removed) - len(failed))
+    return [*failed, f"removed the output of {runs}, {size:,} bytes"]
+
+
+def _runs(count: int) -> str:
+    return f"{count} run{'s' * (count != 1)}"
 
 
 def _gone(one: Removal) -> dict[str, object]:

@@ -55,7 +55,7 @@ def walked(reader: LogReader, *, down: bool, step: int) -> list[LogLine]:
 
 
 @given(logs, st.integers(0, 300), st.integers(1, 5), st.sampled_from([4, 20, 1 << 16]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_lines_are_found_by_offset_before_and_after_they_are_counted(
     data: bytes, counted: int, step: int, block: int
 ) -> None:
@@ -93,7 +93,7 @@ def test_lines_are_found_by_offset_before_and_after_they_are_counted(
 
 @given(logs, logs, st.sampled_from(["a", "!a", "c", "/^$/", "zz"]), st.integers(0, 3),
        st.integers(1, 4))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_filter_shows_hits_and_their_surroundings(
     data: bytes, more: bytes, text: str, context: int, step: int
 ) -> None:

@@ -94,7 +94,7 @@ def all_hits(search: BackgroundLogSearch) -> list[int]:
 @given(st.lists(logs, min_size=1, max_size=4), st.sampled_from(QUERIES), st.integers(0, 150),
        st.sampled_from([3, 8, 40, 1 << 20]), st.sampled_from([0, 2, 1 << 20]),
        st.sampled_from(ENGINES))  # fmt: skip
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_search_finds_what_a_naive_one_finds(
     chunks: list[bytes], text: str, near: int, chunk_bytes: int, kept: int, engine: type[LogEngine]
 ) -> None:
