@@ -37,7 +37,10 @@ def test_the_task_row() -> None:
     )
     narrow = plays.task_line(23, head, tally, None, 50)
     assert width_of(narrow) == 50
-    assert text_of(narrow).endswith("4 ok  1 changed  1 unreachable")
+    assert text_of(narrow).startswith("TASK 23 bgp : render")
+    assert text_of(narrow).endswith("1 unreachable")
+    tiny = plays.task_line(23, head, tally, timedelta(seconds=4), 36)
+    assert text_of(tiny) == "TASK 23 bgp : render…  1 unreachable"
 
 
 @pytest.mark.parametrize("name", ["[x] y", "a] [b", "\x1b]0;t\x07", "漢字"])
@@ -60,8 +63,14 @@ def test_names_of_tasks_are_literal(name: str) -> None:
 )
 def test_how_far_it_came(expected: int | None, has_grid: bool, words: str) -> None:
     """Tasks of those expected, unless there are more already; hosts that are well of all."""
-    assert text_of(plays.progress_line(PLAY, expected, has_grid=has_grid)) == words
-    assert plays.progress_line(Outline(), expected, has_grid=has_grid) == ()
+    assert text_of(plays.progress_line(PLAY, expected, 40, has_grid=has_grid)) == words
+    assert plays.progress_line(Outline(), expected, 40, has_grid=has_grid) == ()
+
+
+def test_progress_gives_way() -> None:
+    """Where there is no room for hosts there may be for tasks; nothing is cut."""
+    told = [text_of(plays.progress_line(PLAY, 60, width, has_grid=False)) for width in (22, 21, 9)]
+    assert told == ["25/60 tasks  7/8 hosts", "25/60 tasks", ""]
 
 
 def rows(

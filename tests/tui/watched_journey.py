@@ -85,7 +85,14 @@ async def journey(folder: Path) -> None:
         await press(pilot, "enter", shows=("◐ running", "line 500"))
         await pilot.press("k", "k", "pageup", "g", "t", "backslash", "e", "E")
         await until_shown(pilot, "line 3")
-        await press(pilot, "F", shows="line 500")
+        await press(pilot, "slash", shows="text, /pattern/, !without")
+        await write(pilot, "/line 4[0-9]+/")
+        await press(pilot, "enter", shows="of 110")
+        await press(pilot, "n", "N", "ampersand", "plus", shows="±1")
+        await pilot.press(
+            "escape", "escape", "E", "right_square_bracket", "H", "m", "v", "j", "y", "escape"
+        )
+        await press(pilot, "b", "F", shows="line 500")
         await press(pilot, "question_mark", shows="Keys in Run")
         await pilot.press("escape")
         await press(pilot, "x", shows="Stop run 1")

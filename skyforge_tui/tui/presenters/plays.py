@@ -78,12 +78,16 @@ def task_line(
 ) -> Line:
     """Return the row above the log: the task it shows, and what came of it so far."""
     kind, name = task_title(head)
-    right: list[Line] = [
-        _count(tally[one], word, tone) for one, word, tone in _WORDS if one in tally
-    ]
+    counted = [one for one in _WORDS if one[0] in tally]
+    right = [_count(tally[one], word, tone) for one, word, tone in counted]
+    bad = sum(tone == "bad" for _, _, tone in counted)
     if took is not None:
         right.append((Span(tones.duration(took), "muted"),))
     left = line(Span(f"{kind} {number} ", "accent", bold=True), Span(name, "strong", bold=True))
+    wanted = min(width_of(left), width // 2)
+    # What went well gives way to the name, then the time; what went wrong stays.
+    while len(right) > bad and width - width_of(joined(right)) - 2 < wanted:
+        right.pop(0 if len(right) > bad + (took is not None) else -1)
     return spread(left, joined(right), width)
 
 
@@ -93,14 +97,19 @@ def _count(number: int, word: str, tone: Tone) -> Line:
     return (Span(tones.count(number), "text" if tone == "muted" else tone), Span(f" {word}", tone))
 
 
-def progress_line(outline: Outline, expected: int | None, *, has_grid: bool) -> Line:
-    """Return how far a play came: `25/60 tasks  7/8 hosts`; the second where no grid says it."""
+def progress_line(outline: Outline, expected: int | None, width: int, *, has_grid: bool) -> Line:
+    """Return how far a play came, `25/60 tasks  7/8 hosts`, or what of it fits.
+
+    Where a grid says how hosts are, only tasks are told.
+    """
     if not outline.tasks:
         return ()
     parts = [_of(len(outline.tasks), expected, "task")]
     if outline.hosts and not has_grid:
         well = sum(not host.is_out for host in outline.hosts)
         parts.append(_of(well, len(outline.hosts), "host"))
+    while parts and width_of(joined(parts)) > width:
+        parts.pop()
     return joined(parts)
 
 

@@ -20,7 +20,7 @@ from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.output_reading import OutputReading
 from skyforge_tui.tui.presenters import runs as present
 from skyforge_tui.tui.presenters.artifacts import made_lines
-from skyforge_tui.tui.presenters.cells import Line, spread
+from skyforge_tui.tui.presenters.cells import Line, spread, width_of
 from skyforge_tui.tui.presenters.cut_off import MAY_GO_ON, cut_end_line, cut_off_line, lost_light
 from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.hints import KeyHint
@@ -168,7 +168,10 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
             self._status.show([spread(left, MAY_GO_ON, room)])
             return
         left = present.status_line(story.run, story.usual, self.now, wide=is_wide)
-        right = progress_line(self.pane.outline, story.expected, has_grid=self.pane.has_strip)
+        right = progress_line(
+            self.pane.outline, story.expected, room - width_of(left) - 2,
+            has_grid=self.pane.has_strip,
+        )  # fmt: skip
         self._status.show([spread(left, right, room)])
 
     def leave(self) -> None:
