@@ -240,6 +240,24 @@ async def test_the_notice_strip_takes_no_room_while_silent() -> None:
         await until(pilot, lambda: strip.size.height == 0)
 
 
+async def test_a_long_notice_is_read_whole() -> None:
+    """What does not fit into three rows takes more where there is room, and is cut where not."""
+    words = " ".join(f"word{number}" for number in range(24))
+    notice = Notice(
+        Severity.WARNING, "state.db cannot be used", words, "/srv/x", f"do {words[:90]}"
+    )
+    for height, rows_used in ((24, 6), (12, 3)):
+        strip = NoticeStrip()
+        app = Canvas(strip, LinesView([()]))
+        async with app.run_test(size=(80, height)) as pilot:
+            strip.show(notice_text(notice))
+            await until(pilot, lambda: strip.size.height == rows_used)  # noqa: B023
+            text = " ".join(row.strip("▌ ") for row in rows_of(app)[1:rows_used])
+            is_whole = text == f"/srv/x  {words} do {words[:90]}"
+            assert is_whole == (height == 24)
+            assert ("…" in text) == (height == 12)
+
+
 async def test_a_click_on_a_place_is_reported() -> None:
     """The header reports the id of the place that was clicked, and nothing for empty cells."""
     heard: list[str] = []

@@ -16,6 +16,7 @@ from skyforge_tui.tui.presenters.cells import (
     literal,
     spread,
     width_of,
+    wrapped_line,
 )
 from skyforge_tui.tui.presenters.glyphs import FAILED, PARTIAL, PASSED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
@@ -169,14 +170,15 @@ class StripText:
     why: Line = ()
     advice: Line = ()
 
-    def rows(self, width: int, *, hint: bool = True) -> tuple[Line, Line, Line]:
-        """Return three rows of `width` cells, the way to close them at the end of the first."""
+    def rows(self, width: int, *, hint: bool = True, most: int = 3) -> list[Line]:
+        """Return rows of `width` cells, the way to close them at the end of the first.
+
+        Three, and where the words need them more, at most `most`.
+        """
         close = hint_line(KeyHint("esc", "close")) if hint else ()
-        return (
-            spread(self.head, close, width),
-            fitted(self.why, width),
-            fitted(self.advice, width),
-        )
+        advice = wrapped_line(self.advice, width, 1 if most <= 3 else 2)
+        why = wrapped_line(self.why, width, most - 1 - len(advice))
+        return [spread(self.head, close, width), *(fitted(one, width) for one in (*why, *advice))]
 
 
 _SIGNS: dict[Severity, tuple[Tone, str]] = {

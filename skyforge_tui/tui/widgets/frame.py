@@ -15,9 +15,13 @@ from skyforge_tui.tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Size
 
     from skyforge_tui.tui.presenters.hints import KeyHint
     from skyforge_tui.tui.presenters.lights import Light
+
+_MOST_ROWS = 6
+_ROOMY_HEIGHT = 20
 
 
 class Pressed(Message):
@@ -129,9 +133,12 @@ class FooterBar(_Row):
 
 
 class NoticeStrip(_Row):
-    """Three rows above the footer with a coloured edge; absent while there is nothing to say."""
+    """Rows above the footer with a coloured edge; absent while there is nothing to say.
 
-    DEFAULT_CSS = "NoticeStrip { height: 3; width: 1fr; display: none; }"
+    Three of them; where the screen has room, as many more as it takes to say all.
+    """
+
+    DEFAULT_CSS = "NoticeStrip { height: auto; width: 1fr; display: none; }"
     GROUND = "overlay"
 
     def __init__(self) -> None:
@@ -148,11 +155,21 @@ class NoticeStrip(_Row):
         if text != self._text:
             self._text = text
             self.display = text is not None
-            self.refresh()
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Return how many rows it takes."""
+        return len(self._rows(width, viewport.height))
 
     def line_at(self, y: int) -> Line:
-        """Return row `y` of three."""
+        """Return row `y`."""
         if self._text is None:
             return ()
-        rows = self._text.rows(max(1, self.size.width - 2 * frame.MARGIN))
+        rows = self._rows(self.size.width, self.app.size.height)
         return line(Span(CURSOR, self._text.tone), " ", rows[y] if y < len(rows) else ())
+
+    def _rows(self, width: int, screen_height: int) -> list[Line]:
+        if self._text is None:
+            return []
+        most = _MOST_ROWS if screen_height >= _ROOMY_HEIGHT else 3
+        return self._text.rows(max(1, width - 2 * frame.MARGIN), most=most)
