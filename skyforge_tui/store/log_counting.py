@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from skyforge_tui.store.log_files import LogFiles
 from skyforge_tui.store.log_format import (
-    CHUNK_BYTES,
     LineCounter,
     Record,
     RecordColumns,
@@ -20,6 +19,8 @@ from skyforge_tui.store.log_format import (
     starts_line,
 )
 
+_PIECE_BYTES = 4 * 1024 * 1024
+"""What is read at once: after each reading a busy interpreter lets others run for 5 ms."""
 _RECORD_COST = 1024
 """Budget that one published record uses up: taking it costs about as much as counting this."""
 _RECORDS_AT_ONCE = 1024
@@ -77,7 +78,7 @@ class LineCounting:
             if taken:
                 continue
             at = self._counter.size
-            piece = os.pread(log, min(CHUNK_BYTES, size - at, budget_bytes), at)
+            piece = os.pread(log, min(_PIECE_BYTES, size - at, budget_bytes), at)
             if not piece:
                 break
             with self._guard:
@@ -88,19 +89,19 @@ class LineCounting:
 
     def count_beside(self, files: LogFiles, size: int) -> None:
         """Let a thread of its own count up to `size`, if none does already."""
-        with self._guard:
-            self._target = size
-            if self._is_counting or self._is_over:
-                return
-            self._is_counting = True
+        self._target = size
+        if self._is_counting or self._is_over:
+            # The thread holds the guard for milliseconds. Should it just have come to its end, the
+            # next refresh starts another one.
+            return
+        self._is_counting = True
         threading.Thread(
             target=self._count_all, args=(files,), name="log-count", daemon=True
         ).start()
 
     def stop(self) -> None:
         """Let the thread end soon, for good."""
-        with self._guard:
-            self._is_over = True
+        self._is_over = True
 
     def recount_from(self, index: int) -> None:
         """Forget what comes after the beginning of a block, and trust no published record."""
@@ -117,12 +118,11 @@ class LineCounting:
             try:
                 with files.lease() as log:
                     if log is not None:
-                        self.count(log, files.index, self._target, CHUNK_BYTES)
+                        self.count(log, files.index, self._target, _PIECE_BYTES)
             except OSError as error:
                 self.failure = error
-            with self._guard:
-                has_more = before < self.counted.size < self._target and not self._is_over
-                self._is_counting = has_more
+            has_more = before < self.counted.size < self._target and not self._is_over
+            self._is_counting = has_more
 
     def _take_published(self, log: int, published: int | None, size: int) -> int:
         """Take over the writer's records that come next; return how many there were."""

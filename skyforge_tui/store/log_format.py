@@ -18,7 +18,7 @@ from typing import NamedTuple
 BLOCK_BYTES = 64 * 1024
 """A block is as many whole lines as it takes to reach this size."""
 CHUNK_BYTES = 1024 * 1024
-"""No file is read or scanned in larger pieces."""
+"""What is read at once, so that nobody waits long for the interpreter or the disk."""
 RECORD = struct.Struct("<QQ")
 """Index: (offset of a line start, number of that line). Times: (offset, unix milliseconds)."""
 GENERATION_FILE = "generation"
