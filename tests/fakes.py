@@ -37,6 +37,7 @@ from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
+from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
@@ -737,6 +738,26 @@ class FakeStarter:
         self.roots = tuple(roots)
 
 
+class MemoryMuteStore:
+    """Muted keys."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, datetime] = {}
+
+    async def muted(self) -> frozenset[str]:
+        """Return all."""
+        return frozenset(self.held)
+
+    async def mute(self, keys: Sequence[str], at: datetime) -> None:
+        """Keep some."""
+        self.held.update(dict.fromkeys(keys, at))
+
+    async def unmute(self, keys: Sequence[str]) -> None:
+        """Forget some."""
+        for key in keys:
+            self.held.pop(key, None)
+
+
 class FakeBrowser:
     """Shows nothing and remembers what it was to show."""
 
@@ -773,6 +794,7 @@ class Core:
     machine: FakeMachine = field(default_factory=FakeMachine)
     starter: FakeStarter = field(default_factory=FakeStarter)
     browser: FakeBrowser = field(default_factory=FakeBrowser)
+    mutes: MemoryMuteStore = field(default_factory=MemoryMuteStore)
     book: MemoryBook = field(default_factory=MemoryBook)
     connector: FakeConnector = field(default_factory=FakeConnector)
     events: list[Event] = field(default_factory=list)
@@ -818,6 +840,9 @@ class Core:
         self.welcome = WelcomeService(
             self.starter, self.starter, self.machine, self.catalog, self.access
         )
+        self.attention = AttentionService(
+            self.runs, self.labs, self.catalog, self.health, self.mutes, self.bus, self.clock
+        )
         self.desk = Desk(self.bus, is_attended=True)
         makes = {self.connector.kind: lambda: self.connector}
         self.services = Services(
@@ -825,7 +850,7 @@ class Core:
             sign_in=SignInService(self.desk, self.access),
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
-            comparisons=self.comparisons, lab_links=links,
+            comparisons=self.comparisons, attention=self.attention, lab_links=links,
             retention=self.retention, history=self.history, views=self.views,
             bookmarks=self.bookmarks,
             access=self.access,

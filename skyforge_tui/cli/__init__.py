@@ -17,6 +17,7 @@ from skyforge_tui import __version__
 
 _GROUPS = {
     "artifacts": "skyforge_tui.cli.artifacts:artifacts",
+    "attention": "skyforge_tui.cli.attention:attention",
     "config": "skyforge_tui.cli.config:config",
     "connect": "skyforge_tui.cli.connect:connect",
     "connections": "skyforge_tui.cli.connections:connections",

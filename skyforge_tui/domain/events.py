@@ -73,6 +73,11 @@ class SignInChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AttentionChanged(Event):
+    """Somebody muted something that asks for attention, or wants to hear of it again."""
+
+
+@dataclass(frozen=True, slots=True)
 class SyncRequested(Event):
     """Somebody asked for a fresh look at the projects; None means all."""
 

@@ -14,6 +14,8 @@ class Permission(StrEnum):
     ARTIFACT_LIST = "artifact:list"
     ARTIFACT_READ = "artifact:read"
     ARTIFACT_WRITE = "artifact:write"
+    ATTENTION_MUTE = "attention:mute"
+    ATTENTION_READ = "attention:read"
     CONFIG_WRITE = "config:write"
     CONNECTION_LIST = "connection:list"
     CONNECTION_SIGN_IN = "connection:sign_in"
@@ -56,6 +58,8 @@ NEEDS: dict[Permission, Role] = {
     Permission.ARTIFACT_LIST: Role.NONE,
     Permission.ARTIFACT_READ: Role.VIEWER,
     Permission.ARTIFACT_WRITE: Role.EDITOR,
+    Permission.ATTENTION_MUTE: Role.NONE,
+    Permission.ATTENTION_READ: Role.NONE,
     Permission.CONFIG_WRITE: Role.NONE,
     Permission.CONNECTION_LIST: Role.NONE,
     Permission.CONNECTION_SIGN_IN: Role.NONE,

@@ -6,7 +6,6 @@ A field is called like the column that shows it, so that a table can underline w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from skyforge_tui.domain.identity import Role, upstream_of
@@ -47,10 +46,6 @@ RUNS = Vocabulary(
     ),
     words=("mine", "active", "ended"),
     same={"waiting": "queued", "success": "passed", "error": "failed"},
-)
-
-ATTENTION = replace(
-    RUNS, noun="these", fields=(Field("why", about="broke, needs me or runs"), *RUNS.fields)
 )
 
 PROJECTS = Vocabulary(
@@ -119,12 +114,6 @@ def run_record(run: Run, now: datetime, me: str) -> Record:
         "exit": run.exit_code,
     }
     return record(run_text(run), numbers, frozenset(words), upstream_of(run.id))
-
-
-def attention_record(why: str, run: Run, now: datetime, me: str) -> Record:
-    """Return a run that needs attention as a question sees it, with why it does."""
-    seen = run_record(run, now, me)
-    return replace(seen, texts={**seen.texts, "why": why})
 
 
 def project_record(

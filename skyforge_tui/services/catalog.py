@@ -52,7 +52,7 @@ class Catalog:
         self.access = access
         self._hosts = {host.upstream: host for host in hosts}
         self._cache = cache
-        self._trusted = TrustedContent(trust, clock)
+        self.trusted = TrustedContent(trust, clock)
         self._bus = bus
         self._health = health
         self._clock = clock
@@ -65,16 +65,16 @@ class Catalog:
         """Remember what was cached and trusted; call once, before anything else."""
         self.access.learn(await self._cache.projects())
         self._templates = {one.id: one for one in await self._cache.templates()}
-        await self._trusted.recall()
+        await self.trusted.recall()
 
     def template(self, template_id: TemplateId) -> Template | None:
         """Return a template as last read, with its trust."""
         found = self._templates.get(template_id)
-        return None if found is None else self._trusted.judged(found)
+        return None if found is None else self.trusted.judged(found)
 
     def templates_of(self, project_id: ProjectId) -> tuple[Template, ...]:
         """Return a project's templates with their trust, by name."""
-        return tuple(self._trusted.judged(one) for one in self._bare_templates(project_id))
+        return tuple(self.trusted.judged(one) for one in self._bare_templates(project_id))
 
     def covered(self) -> list[Project]:
         """Return the projects of the current workspaces."""
@@ -102,7 +102,7 @@ class Catalog:
 
     async def trust(self, project_id: ProjectId, sources: Sequence[Source], by: str) -> None:
         """Remember that `by` trusts exactly this content."""
-        await self._trusted.trust(sources, by)
+        await self.trusted.trust(sources, by)
         self._bus.publish(ProjectsChanged(frozenset({project_id})))
 
     async def current(self, template_id: TemplateId) -> Template:
@@ -186,7 +186,7 @@ class Catalog:
 
     async def _recall_trust(self) -> None:
         """Hear what another process trusted meanwhile, and tell whose templates that changes."""
-        if paths := await self._trusted.recall():
+        if paths := await self.trusted.recall():
             known = self._templates.values()
             judged = {one.project_id for one in known if paths & {s.path for s in one.sources}}
             if judged:

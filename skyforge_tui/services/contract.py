@@ -19,6 +19,7 @@ from skyforge_tui.services.authorization import Access, Decision, Denied
 if TYPE_CHECKING:
     # Whoever shows things before any service is open needs the words only.
     from skyforge_tui.services.artifacts import ArtifactService
+    from skyforge_tui.services.attention import AttentionService
     from skyforge_tui.services.bookmarks import BookmarkService
     from skyforge_tui.services.bus import Bus
     from skyforge_tui.services.catalog import Catalog
@@ -50,6 +51,7 @@ class Services:
     bookmarks: BookmarkService
     artifacts: ArtifactService
     comparisons: ComparisonService
+    attention: AttentionService
     labs: LabService
     lab_links: LabLinks
     retention: RetentionService

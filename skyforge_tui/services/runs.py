@@ -22,11 +22,15 @@ from skyforge_tui.domain.view import Sort
 from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader
+<<<<<<< HEAD
 from skyforge_tui.ports.run_engine import StillThere, WatchLost
 from skyforge_tui.services.attention import Attention, attention
+=======
+>>>>>>> d85e687 (Ask for attention for all that broke or needs a person, with its last lines; mute what is known)
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.run_attention import RunAttention, attention
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.run_specs import USUAL_WINDOW, WindowSize, spec_of
 
@@ -125,7 +129,7 @@ class RunService:
         return {template: run for template, run in last.items() if run.id in seen}
 
     @requires(Permission.RUN_LIST)
-    async def attention(self, principal: Principal) -> Attention:
+    async def attention(self, principal: Principal) -> RunAttention:
         """Return what broke, what needs a person and what runs."""
         last = await self.last_by_template(principal)
         active = await self.newest(principal, _MOST_ACTIVE)

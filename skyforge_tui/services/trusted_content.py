@@ -21,11 +21,17 @@ class TrustedContent:
         self._store = store
         self._clock = clock
         self._pairs: frozenset[tuple[str, str]] = frozenset()
+        self._paths: frozenset[str] = frozenset()
 
     async def recall(self) -> frozenset[str]:
         """Look at the store again; return the paths of which it says something new."""
         before, self._pairs = self._pairs, await self._store.trusted()
+        self._paths = frozenset(path for path, _ in self._pairs)
         return frozenset(path for path, _ in before ^ self._pairs)
+
+    def has_changed(self, source: Source) -> bool:
+        """Say whether a file held trusted content once, and now holds other."""
+        return source.path in self._paths and (source.path, source.sha256) not in self._pairs
 
     async def trust(self, sources: Sequence[Source], by: str) -> None:
         """Remember that `by` trusts exactly this content."""

@@ -12,7 +12,7 @@ import msgspec
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import ACTION, Run, RunSpec, RunState
 
-_LOST = "its supervisor vanished; what it started may still run"
+_LOST = "no exit record: its supervisor vanished; what it started may still run"
 
 # What is larger is no time and no code, and neither a clock nor a database could hold it.
 _Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)]

@@ -242,16 +242,23 @@ class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
 
     def _heard(self, changes: Changes) -> None:
         self.consider_welcome(changes)
+<<<<<<< HEAD
         self.consider_questions(changes)
         if changes.run_ids or changes.opened:
+=======
+        others = changes.project_ids or changes.labs or changes.health or changes.attention
+        if changes.run_ids or changes.opened or others:
+>>>>>>> d85e687 (Ask for attention for all that broke or needs a person, with its last lines; mute what is known)
             self.run_worker(
                 self._count_attention(), group="attention", exclusive=True,
                 exit_on_error=False,
             )  # fmt: skip
 
     async def _count_attention(self) -> None:
+        from skyforge_tui.domain.concern import Why
+
         found = await self.bridge.ask(
-            lambda services: services.runs.attention(self.bridge.principal)
+            lambda services: services.attention.all(self.bridge.principal)
         )
-        self.attention = (len(found.broke), len(found.needs_me))
+        self.attention = (len(found.of(Why.BROKE)), len(found.of(Why.NEEDS_ME)))
         self.place().show_frame()

@@ -12,6 +12,7 @@ from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.tui.bridge import Bridge
+from skyforge_tui.tui.commands import Place
 from skyforge_tui.tui.keymap import Hotkey, Keymap
 
 
@@ -51,6 +52,10 @@ class Cockpit(Stage, Protocol):
 
     def open_lab(self, lab: Lab) -> None:
         """Go to a lab's nodes."""
+        ...
+
+    def show_place(self, place: Place, wanted: str = "") -> None:
+        """Go to a place, and look for something there."""
         ...
 
     def open_card(self, template: Template, answers: Mapping[str, str] | None = None) -> None:

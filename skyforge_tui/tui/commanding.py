@@ -127,6 +127,10 @@ class Commanding(Things):
             case Wrong(_, message):
                 self.say(Notice(Severity.WARNING, "Not understood", message))
 
+    def show_place(self, place: Place, wanted: str = "") -> None:
+        """Go to a place, and look for something there."""
+        self.go(self._go_and_filter(place, wanted))
+
     async def _go_and_filter(self, place: Place, wanted: str) -> None:
         from skyforge_tui.tui.filtering import FilteredPlace
 

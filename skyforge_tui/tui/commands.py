@@ -81,12 +81,24 @@ COMMANDS: tuple[Command, ...] = (
         "project.leave", ("h", "left"), "back", "back to the list", "This", _at(Place.PROJECTS)
     ),
     Command(
-        "project.trust", ("t",), "trust", "trust what it declares", "This", _at(Place.PROJECTS),
-        Permission.PROJECT_TRUST, asks=True, footer=4,
+        "project.trust", ("t",), "trust", "trust what it declares", "This",
+        _at(Place.PROJECTS, Place.ATTENTION), Permission.PROJECT_TRUST, asks=True, footer=4,
     ),
     Command(
-        "run.open", ("enter", "l", "right"), "output", "live output", "This",
-        _at(Place.RUNS, Place.ATTENTION), Permission.RUN_READ, footer=1,
+        "run.open", ("enter", "l", "right"), "output", "live output", "This", _at(Place.RUNS),
+        Permission.RUN_READ, footer=1,
+    ),
+    Command(
+        "attention.open", ("enter", "l", "right"), "go there", "where it is dealt with", "This",
+        _at(Place.ATTENTION), footer=1,
+    ),
+    Command(
+        "attention.mute", ("m",), "mute", "hear no more of it until it changes; or again", "This",
+        _at(Place.ATTENTION), Permission.ATTENTION_MUTE, footer=4,
+    ),
+    Command(
+        "attention.muted", ("M",), "muted", "show what is muted, or not", "This",
+        _at(Place.ATTENTION),
     ),
     Command(
         "run.rerun", ("r",), "rerun", "rerun with the same answers", "This", _WITH_RUN,

@@ -211,6 +211,7 @@ class _Dirty:
         self.health = False
         self.artifacts = False
         self.sign_in = False
+        self.attention = False
         self.opened = False
         self.files: LogProgress | None = None
 
@@ -224,6 +225,7 @@ class _Dirty:
             or self.health
             or self.artifacts
             or self.sign_in
+            or self.attention
             or self.opened
             or self.files
         )
@@ -253,6 +255,8 @@ class _Dirty:
                 self.artifacts = True
             case events.SignInChanged():
                 self.sign_in = True
+            case events.AttentionChanged():
+                self.attention = True
             case _:
                 pass  # nothing that a screen shows
 
@@ -266,6 +270,7 @@ class _Dirty:
             self.health,
             self.artifacts,
             self.sign_in,
+            self.attention,
             self.opened,
             self.files,
         )

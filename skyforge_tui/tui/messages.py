@@ -27,6 +27,8 @@ class Changes:
     """Whether artifacts are new, different or gone."""
     sign_in: bool = False
     """Whether a server asks who one is, or does not any more."""
+    attention: bool = False
+    """Whether somebody muted something, or wants to hear of it again."""
     opened: bool = False
     """Whether the engine has just come up, so that everything is to be asked for."""
     files: LogProgress | None = None

@@ -53,6 +53,10 @@ class RowWindow(Generic[Thing]):
         except ValueError:
             return None
 
+    def is_heading(self, index: int) -> bool:  # noqa: ARG002
+        """Say that no row is one."""
+        return False
+
     def indexes_of(self, rowids: Iterable[int]) -> list[int]:
         """Return where these rows are now, from top to bottom; those that are gone are left out."""
         wanted = frozenset(rowids)

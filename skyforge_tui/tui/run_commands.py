@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from skyforge_tui.domain.run import Run
 
 if TYPE_CHECKING:
+    from skyforge_tui.services.contract import Target
     from skyforge_tui.tui.cockpit import Cockpit
 
 
@@ -19,22 +20,27 @@ class RunCommands:
         def cockpit(self) -> Cockpit:
             """The application."""
 
-        def target(self) -> Run | None:
-            """Return the run."""
+        def target(self) -> Target:
+            """Return what is under the cursor."""
+
+    def run_here(self) -> Run | None:
+        """Return the run under the cursor; None where something else is."""
+        thing = self.target()
+        return thing if isinstance(thing, Run) else None
 
     def do_run_open(self) -> None:
         """Go to its live output."""
-        if (run := self.target()) is not None:
+        if (run := self.run_here()) is not None:
             self.cockpit.open_run(run.id)
 
     def do_run_rerun(self) -> None:
         """Show its card with the same answers."""
-        if (run := self.target()) is not None:
+        if (run := self.run_here()) is not None:
             self.cockpit.rerun(run.id)
 
     def do_run_stop(self) -> None:
         """Ask whether to stop it."""
-        if (run := self.target()) is not None:
+        if (run := self.run_here()) is not None:
             self.cockpit.stop_run(run)
 
     def do_run_confirm(self) -> None:
@@ -49,5 +55,5 @@ class RunCommands:
 
     def do_run_answer(self) -> None:
         """Type what it asks for."""
-        if (run := self.target()) is not None:
+        if (run := self.run_here()) is not None:
             self.cockpit.answer_run(run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,15 @@ class Hit:
 class TableFilter:
     """The filter and the order of one table, remembered as long as its place is."""
 
-    def __init__(self, table: ResourceTable, name: str, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        table: ResourceTable,
+        name: str,
+        vocabulary: Vocabulary,
+        arrange: Callable[[Sequence[Listed]], Sequence[Row]] | None = None,
+    ) -> None:
+        """Take the table; `arrange` puts what is found under headings, in its order."""
+        self._arrange = arrange
         self.table = table
         self.name = name
         """What the table is called where its views are kept."""
@@ -90,9 +98,12 @@ class TableFilter:
 
     def hit(self, step: int) -> Hit:
         """Return the next (`step` 1) or previous (-1) hit from the cursor on, around the end."""
+        source = self.table.source
         if self.query:
-            return hit_among(range(self.table.source.count), self.table.cursor, step)
-        hits = [at for at, one in enumerate(self._shown) if self.sought.matches(one.record)]
+            hits = [at for at in range(source.count) if not source.is_heading(at)]
+        else:
+            keys = (one.row.key for one in self._shown if self.sought.matches(one.record))
+            hits = sorted(at for key in keys if (at := source.index_of(key)) is not None)
         return hit_among(hits, self.table.cursor, step)
 
     def go_to(self, hit: Hit) -> None:
@@ -136,11 +147,13 @@ class TableFilter:
         if self.sort is not None:
             found = in_order(found, self.sort)
         self._shown = found
-        self.show(ListRows([one.row for one in found]), len(self._listed), self._empty)
+        rows = [one.row for one in found] if self._arrange is None else self._arrange(found)
+        self.show(ListRows(rows), len(self._listed), self._empty, found=len(found))
 
-    def show(self, source: RowSource, total: int, empty: Line) -> None:
-        """Show rows that somebody else found among `total`."""
-        self.found, self.total, self.has_loaded = source.count, total, True
+    def show(self, source: RowSource, total: int, empty: Line, *, found: int | None = None) -> None:
+        """Show rows that somebody else found among `total`; headings among them are not `found`."""
+        self.found = source.count if found is None else found
+        self.total, self.has_loaded = total, True
         if self.table.sort != self.sort:
             self.table.sort = self.sort
         self.table.underline(self._wanted.spans if self._wanted else None)

@@ -21,6 +21,7 @@ from skyforge_tui.providers.labs.netlab import NetlabLabProvider
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
+from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
@@ -48,6 +49,7 @@ from skyforge_tui.store.database import CACHE, STATE, Database, open_database
 from skyforge_tui.store.history import SqliteHistoryStore
 from skyforge_tui.store.labs import SqliteLabCache
 from skyforge_tui.store.logs import FileLogStore
+from skyforge_tui.store.mutes import SqliteMuteStore
 from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.run_directories import FileRunDirectories
 from skyforge_tui.store.runs import SqliteRunCache
@@ -149,14 +151,18 @@ async def _services(
         bus, clock,
     )  # fmt: skip
     lab_links = LabLinks(catalog, index)
+    runs = RunService(index, catalog, access, bus, clock)
+    labs = await _labs(ground, lab_links, health)
+    mutes = SqliteMuteStore(ground.state)
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus),
-        runs=RunService(index, catalog, access, bus, clock),
+        runs=runs,
         bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),
         artifacts=artifacts,
         comparisons=comparisons,
-        labs=await _labs(ground, lab_links, health),
+        attention=AttentionService(runs, labs, catalog, health, mutes, bus, clock),
+        labs=labs,
         lab_links=lab_links,
         retention=retention_service(
             frame.state_dir, ground.loaded.settings.retention, ground.cache, index, access, clock

@@ -1,36 +1,151 @@
-"""What broke, what needs a person, what runs: chosen from runs."""
+"""What asks for attention, over everything that is known, and what was muted of it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
-from skyforge_tui.domain.identity import RunId
+import pytest
+
+from skyforge_tui.domain.concern import Concern, Distrust, Why
+from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.events import AttentionChanged
+from skyforge_tui.domain.identity import LOCAL, Principal, RunId
+from skyforge_tui.domain.lab import LabState
+from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import RunState
-from skyforge_tui.services.attention import attention
-from tests.builders import NOON, a_run
+from tests.builders import NOON, PROJECT_ID, a_detail, a_project, a_template
+from tests.fake_labs import FakeLabProvider, a_lab
+from tests.fakes import Core
+
+ADA, EVE = Principal("ada"), Principal("eve")
 
 
-def test_a_later_success_mends_a_failure_but_not_a_loss() -> None:
-    """A template that passed again is not broken; a lost run is, whatever passed since."""
-    passed = a_run(id=RunId("local:3"), state=RunState.SUCCESS, created_at=NOON)
-    failed = a_run(id=RunId("local:1"), state=RunState.ERROR, created_at=NOON)
-    lost = a_run(id=RunId("local:2"), state=RunState.LOST, created_at=NOON)
-    found = attention([passed], [passed, failed, lost], NOON)
-    assert [run.id for run in found.broke] == ["local:2"]
+@pytest.fixture
+async def core() -> Core:
+    """Return a workspace of ada's with one trusted template, and labs of netlab."""
+    core = Core(lab_providers=[FakeLabProvider()])
+    core.host.put(a_project(), a_template())
+    await core.catalog.read_all()
+    await core.catalog.trust(PROJECT_ID, a_template().sources, "ada")
+    core.health.answered("netlab", NOON)
+    return core
 
 
-def test_what_broke_long_ago_is_let_go() -> None:
-    """After a week neither a failure nor a loss asks for attention."""
-    long_ago = NOON - timedelta(days=8)
-    failed = a_run(id=RunId("local:1"), state=RunState.ERROR, created_at=long_ago)
-    lost = a_run(id=RunId("local:2"), state=RunState.LOST, created_at=long_ago)
-    assert not attention([failed], [failed, lost], NOON)
+async def with_run(core: Core, number: int, state: RunState) -> RunId:
+    """Let the engine hold a run of the template."""
+    run = a_detail(id=RunId(f"{LOCAL}:{number}"), number=number, state=state, created_at=NOON)
+    core.engine.put(run)
+    await core.runs.refresh(ADA, LOCAL)
+    return run.run.id
 
 
-def test_a_run_that_asks_needs_me_and_is_not_merely_running() -> None:
-    """A run that waits for input stands where a person looks for it, and only there."""
-    asks = a_run(id=RunId("local:1"), state=RunState.RUNNING, waits_for_input=True, created_at=NOON)
-    runs = a_run(id=RunId("local:2"), state=RunState.RUNNING, created_at=NOON)
-    found = attention([], [asks, runs], NOON)
-    assert [run.id for run in found.needs_me] == ["local:1"]
-    assert [run.id for run in found.runs] == ["local:2"]
+async def told(core: Core, who: Principal = ADA) -> list[tuple[Why, str]]:
+    """Return what asks for attention: why, and what."""
+    return [(one.why, one.what) for one in (await core.attention.all(who)).concerns]
+
+
+async def test_nothing_asks(core: Core) -> None:
+    """Where all is well there is nothing, and what was last is known."""
+    run_id = await with_run(core, 1, RunState.SUCCESS)
+    found = await core.attention.all(ADA)
+    assert (found.concerns, found.muted, found.last_failure) == ((), (), None)
+    assert found.last_run is not None
+    assert found.last_run.id == run_id
+
+
+async def test_everything_that_is_known_may_ask(core: Core) -> None:
+    """Runs, upstreams, labs and projects ask, most urgent first."""
+    await with_run(core, 2, RunState.ERROR)
+    core.health.failed("netlab", Unavailable("it does not answer"))
+    provider = core.lab_providers[0]
+    provider.put(a_lab(state=LabState.FAILED))
+    await core.labs.sync(ADA)
+    core.health.failed("netlab", Unavailable("it does not answer"))
+    core.host.edit(a_template().sources[0].path, "9" * 64)
+    notice = Notice(Severity.WARNING, "unknown key")
+    content = core.host.contents[PROJECT_ID]
+    broken = replace(content.project, notices=(notice,))
+    core.host.contents[PROJECT_ID] = replace(content, project=broken)
+    await core.catalog.read_all()
+    assert await told(core) == [
+        (Why.BROKE, "run 2"), (Why.BROKE, "upstream"), (Why.BROKE, "lab"),
+        (Why.NEEDS_ME, "project"), (Why.NEEDS_ME, "project"),
+    ]  # fmt: skip
+    distrust = (await core.attention.all(ADA)).of(Why.NEEDS_ME)[0].thing
+    assert isinstance(distrust, Distrust)
+    assert distrust.paths == (a_template().sources[0].path,)
+
+
+async def test_never_trusted_does_not_ask(core: Core) -> None:
+    """What nobody has trusted yet asks when it is launched, not before."""
+    core.host.put(a_project(path="/srv/new"), a_template(project_id=a_project(path="/srv/new").id))
+    await core.catalog.read_all()
+    assert await told(core) == []
+
+
+async def test_others_projects_do_not_ask(core: Core) -> None:
+    """Somebody without a role hears of neither runs nor files of a project."""
+    await with_run(core, 2, RunState.ERROR)
+    core.host.edit(a_template().sources[0].path, "9" * 64)
+    await core.catalog.read_all()
+    assert await told(core, EVE) == []
+
+
+async def test_muted_until_it_changes(core: Core) -> None:
+    """A muted concern is left out and told apart; another state of the same thing asks again."""
+    run_id = await with_run(core, 2, RunState.RUNNING)
+    (one,) = (await core.attention.all(ADA)).concerns
+    await core.attention.mute(ADA, [one.key])
+    assert core.told(AttentionChanged) == [AttentionChanged()]
+    found = await core.attention.all(ADA)
+    assert (found.concerns, found.muted) == ((), (one,))
+    await with_run(core, 2, RunState.ERROR)
+    (again,) = (await core.attention.all(ADA)).concerns
+    assert (again.why, again.what) == (Why.BROKE, "run 2")
+    await core.attention.mute(ADA, [again.key])
+    found = await core.attention.all(ADA)
+    assert found.last_failure is not None
+    assert found.last_failure.id == run_id
+
+
+async def test_heard_again(core: Core) -> None:
+    """What was muted can be heard again."""
+    await with_run(core, 2, RunState.ERROR)
+    (one,) = (await core.attention.all(ADA)).concerns
+    await core.attention.mute(ADA, [one.key])
+    await core.attention.unmute(ADA, [one.key])
+    assert (await core.attention.all(ADA)).concerns == (one,)
+
+
+async def test_a_loss_of_an_upstream_is_muted_once(core: Core) -> None:
+    """An upstream that came back and is lost again asks again."""
+    core.health.failed(LOCAL, Unavailable("gone"))
+    (one,) = (await core.attention.all(ADA)).concerns
+    await core.attention.mute(ADA, [one.key])
+    assert await told(core) == []
+    core.clock.move(60)
+    core.health.answered(LOCAL, core.clock.now())
+    core.health.failed(LOCAL, Unavailable("gone"))
+    assert await told(core) == [(Why.BROKE, "upstream")]
+
+
+async def test_another_change_of_a_file_asks_again(core: Core) -> None:
+    """A file that was muted as changed asks again when it changes once more."""
+    path = a_template().sources[0].path
+    keys = set()
+    for digest in ("8" * 64, "9" * 64):
+        core.host.edit(path, digest)
+        await core.catalog.read_all()
+        (one,) = (await core.attention.all(ADA)).concerns
+        keys.add(one.key)
+        await core.attention.mute(ADA, [one.key])
+    assert len(keys) == 2
+
+
+async def test_a_moving_lab_stands_once(core: Core) -> None:
+    """A lab that a shown run moves is not told of a second time."""
+    run_id = await with_run(core, 2, RunState.RUNNING)
+    lab = a_lab(state=LabState.STARTING, run_id=run_id)
+    runs = (await core.attention.all(ADA)).of(Why.RUNS)
+    assert [one.what for one in runs] == ["run 2"]
+    assert Concern(Why.RUNS, lab).key != Concern(Why.RUNS, replace(lab, state=LabState.FAILED)).key

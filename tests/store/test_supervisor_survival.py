@@ -171,7 +171,7 @@ def test_a_killed_supervisor_leaves_a_lost_run_with_its_bytes(runs: Runs) -> Non
     try:
         assert run.state is RunState.LOST
         assert (run.exit_code, run.signal) == (None, "")
-        assert run.note == "its supervisor vanished; what it started may still run"
+        assert run.note == "no exit record: its supervisor vanished; what it started may still run"
         assert run.log_bytes == len(runs.output(number)) > 0
         assert run.started_at is not None
         assert run.ended_at is not None

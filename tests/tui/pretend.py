@@ -145,7 +145,7 @@ _RUNS: tuple[tuple[int, str, str, RunState, datetime, float, dict[str, Any]], ..
     (807, "netlab-down", "mara", _S, _ago(hours=1, minutes=31), 104, {}),
     (806, "deploy-bgp", "mara", _S, _ago(hours=1, minutes=33), 391, {}),
     (805, "playbooks/deploy.yml", "ines", RunState.LOST, _ago(hours=1, minutes=51), 540,
-     {"note": "the supervisor is gone without an exit record"}),
+     {"note": "no exit record: its supervisor vanished"}),
     (804, "netlab-up", "ines", RunState.STOPPED, _ago(hours=2), 40, {}),
     (803, "lint", "ci-bot", _S, _ago(hours=2, minutes=1), 22, {}),
     (802, "netlab-up", "ci-bot", _S, _ago(hours=3), 370, {}),
@@ -283,7 +283,8 @@ class Estate:
         else:
             core.starter.config = Path("/home/mara/.config/skyforge/config.toml")
         if self.has_projects:
-            for project in (EDGE, TELEMETRY, WAN, *OTHERS):
+            wan = replace(WAN, notices=()) if self.is_calm else WAN
+            for project in (EDGE, TELEMETRY, wan, *OTHERS):
                 core.host.put(project, *self.templates.get(project.id, ()))
             _put_runs(core, calm=self.is_calm)
         self.put_more()

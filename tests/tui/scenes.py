@@ -120,7 +120,7 @@ async def yielded(pilot: Pilot[Any]) -> None:
 
 PROJECTS = keys("j", "j", "j", "j", shows="telemetry from SR Linux")
 RUNS = keys("3", "j", shows="813")
-ATTENTION = keys("5", shows="needs me")
+ATTENTION = keys("5", shows="Needs me")
 DECK = keys("L", "n", "e", "t", shows="bring a topology up")
 CARD = keys("j", "enter", "G", "enter", shows="Launch netlab-up")
 UNTRUSTED = keys("j", "j", "j", "j", "enter", "j", "enter", shows="nobody here has trusted it yet")

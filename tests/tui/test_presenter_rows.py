@@ -7,18 +7,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
+from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
 from skyforge_tui.domain.identity import Role
+from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.project import Members
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import Source, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
-from skyforge_tui.services.attention import attention
 from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.tui.presenters import attention as attention_rows
 from skyforge_tui.tui.presenters import launch, projects, runs
 from skyforge_tui.tui.presenters.cells import Line, line, text_of
 from skyforge_tui.tui.presenters.columns import Column, fit, head_line, row_line
 from tests.builders import a_detail, a_project, a_run
+from tests.fake_labs import a_lab
 from tests.tui.pretend import (
     EDGE,
     NETLAB_UP,
@@ -243,7 +246,7 @@ def test_head_of_a_project() -> None:
         "repository  git        ⠹ reading           main",
         "runs        local      ● this machine",
         "",
-        "Nothing to launch here.",
+        "",
     ]
 
 
@@ -288,21 +291,29 @@ def test_problems_of_a_project() -> None:
 
 
 def test_attention_rows() -> None:
-    """Attention names its lists once, and in each what is worth knowing."""
-    found = attention([FAILED, LOST], [ASKING, RUNNING, QUEUED], NOW)
+    """Every concern says how it is, what it is and why, in the columns of its neighbours."""
+    distrust = Distrust(EDGE, ("/srv/net/edge-fabric/skyforge.toml",), "1")
+    silent = UpstreamHealth("nl-1", "netlab", UpstreamState.ERROR, NOW - timedelta(minutes=3), "no")
+    lab = a_lab(name="bgp", state=LabState.RUNNING, nodes_total=4, nodes_up=3, note="leaf1 is down")
+    found = Attention((
+        Concern(Why.BROKE, FAILED), Concern(Why.BROKE, silent), Concern(Why.NEEDS_ME, ASKING),
+        Concern(Why.NEEDS_ME, lab), Concern(Why.NEEDS_ME, distrust), Concern(Why.NEEDS_ME, WAN),
+        Concern(Why.RUNS, QUEUED), Concern(Why.RUNS, RUNNING),
+    ), (Concern(Why.BROKE, LOST),))  # fmt: skip
     rows = [
-        attention_rows.cells(kind, run, {RUNNING.doing: USUAL}, NOW, is_first=run is several[0])
-        for kind, several in attention_rows.sections(found)
-        for run in several
+        attention_rows.cells(one, {RUNNING.doing: USUAL}, NOW, "mara", is_muted=False)
+        for one in found.concerns
     ]
-    assert attention_rows.counted(found) == "5 things, 2 broke"
-    assert table(attention_rows.COLUMNS, SMALL, *rows) == [
-        "WHY        STATE         RUN  TEMPLATE               AGE  NOTE",
-        "broke      × lost        805  os-upgrade              2h  the supervisor is…",
-        "           × failed     1808  a-very-long-…te-pr41    1d  exit code 137: ou…",
-        "needs me   ? asks you    811  wan-cutover            11m  push to pe1, pe2?",
-        "runs       … queued      813  lint                   20s",
-        "           ◐ running     812  deploy-bgp              4m  ━━━━──  4m12s",
+    assert attention_rows.counted(found) == "8 things, 2 broke, 1 muted"
+    assert table(attention_rows.COLUMNS, SMALL, *rows)[1:] == [
+        "× failed    run 1808    a-very-long-…ate-pr41     1d  exit code 137: out of…",
+        "× lost      upstream    nl-1                      3m  no",
+        "? asks you  run 811     wan-cutover              11m  push to pe1, pe2?",
+        "▲ degraded  lab         bgp                     254d  leaf1 is down",
+        "? trust     project     edge-fabric                   skyforge.toml changed",
+        "▲ problem   project     wan-refresh                   template 2: unknown k…",
+        "… queued    run 813     lint                     20s",
+        "◐ running   run 812     deploy-bgp                4m  ━━━━──  ~2m28s left",
     ]
 
 

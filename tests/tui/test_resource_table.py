@@ -38,6 +38,10 @@ class Spy:
         self.keys += 1
         return f"run-{index}"
 
+    def is_heading(self, index: int) -> bool:
+        """Say that no row is one."""
+        return False
+
     def index_of(self, key: str) -> int | None:
         """Return where a row is."""
         index = int(key.removeprefix("run-"))

@@ -43,6 +43,10 @@ class Many:
         self.keys += 1
         return str(index)
 
+    def is_heading(self, index: int) -> bool:
+        """Say that no row is one."""
+        return False
+
     def index_of(self, key: str) -> int | None:
         """Return where a row is."""
         return int(key) if int(key) < self.count else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.geometry import Size
 from textual.message import Message
 
-from skyforge_tui.tui.presenters.cells import Line, Span, banded, fitted, line, spread
+from skyforge_tui.tui.presenters.cells import Line, Span, banded, cut_line, fitted, line, spread
 from skyforge_tui.tui.presenters.glyphs import CURSOR
 from skyforge_tui.tui.widgets.painted import Painted
 
@@ -94,7 +94,8 @@ class LinesView(Painted):
         if index == self._cursor and self._indent:
             lead = (Span(CURSOR, "accent"), Span(margin[1:]))
             return banded(line(lead, self._lines[index]), width)
-        return fitted(line(margin, self._lines[index]), width)
+        room = width - 2 * self._indent  # the same margin on either side
+        return fitted(line(margin, cut_line(self._lines[index], room)), width)
 
     def on_click(self, event: events.Click) -> None:
         """Report what was clicked."""

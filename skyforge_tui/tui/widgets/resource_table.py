@@ -161,7 +161,8 @@ class ResourceTable(TableCursor):
         if self._source.count > MOST_MARKED:
             return False
         self._marks.drop_range()
-        self._marks.add(self._source.key(index) for index in range(self._source.count))
+        rows = range(self._source.count)
+        self._marks.add(self._source.key(at) for at in rows if not self._source.is_heading(at))
         self._tell_marked()
         return True
 
@@ -202,6 +203,8 @@ class ResourceTable(TableCursor):
             return ()
         is_chosen = index == self._cursor
         row = self._source.row(index)
+        if row is not None and row.heading is not None:
+            return line(" " * LEAD, row.heading)
         body = (Span(ELLIPSIS, "faint"),) if row is None else self._body(row, is_chosen=is_chosen)
         is_marked = bool(self._marks) and self._is_marked(index)
         if not is_chosen:

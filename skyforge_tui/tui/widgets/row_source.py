@@ -16,6 +16,8 @@ class Row:
 
     key: str
     cells: Mapping[str, Line] = field(default_factory=dict)
+    heading: Line | None = None
+    """What stands across the whole row instead of cells; the cursor passes over it."""
 
 
 class RowSource(Protocol):
@@ -36,6 +38,10 @@ class RowSource(Protocol):
 
     def index_of(self, key: str) -> int | None:
         """Return where the row of that key is now, or None when it is gone."""
+        ...
+
+    def is_heading(self, index: int) -> bool:
+        """Say whether the row is a heading, which is neither pointed at nor marked."""
         ...
 
     def want(self, first: int, last: int) -> None:
@@ -66,6 +72,10 @@ class ListRows:
     def index_of(self, key: str) -> int | None:
         """Return where the row of that key is, or None when there is none."""
         return self._places.get(key)
+
+    def is_heading(self, index: int) -> bool:
+        """Say whether the row is a heading."""
+        return self._rows[index].heading is not None
 
     def want(self, first: int, last: int) -> None:
         """Do nothing: all rows are at hand."""

@@ -158,15 +158,34 @@ class TableCursor(Painted, can_focus=True):
     def _place(self, index: int) -> None:
         """Put the cursor on the row nearest to `index`, keep it in view, tell who wants to know."""
         count, height = self._source.count, self._body_height
-        self._cursor = max(0, min(index, count - 1))
+        wanted = max(0, min(index, count - 1))
+        self._cursor = self._beside_headings(wanted, -1 if wanted < self._cursor else 1)
         if self.size.height:
-            self._top = min(self._top, self._cursor, max(0, count - height))
+            self._top = min(self._top, self._under_heading(self._cursor), max(0, count - height))
             self._top = max(self._top, self._cursor - height + 1, 0)
         self._tell_wanted()
         key = self._row_key(self._cursor)
         if key != self._cursor_key:
             self._cursor_key = key
             self.post_message(self.Highlighted(self, key))
+
+    def _beside_headings(self, index: int, step: int) -> int:
+        """Return the row at `index`, or the next one by `step`, else the other way, to stand on."""
+        if not self._source.count or not self._source.is_heading(index):
+            return index
+        for way in (step, -step):
+            at = index
+            while 0 <= at < self._source.count:
+                if not self._source.is_heading(at):
+                    return at
+                at += way
+        return index
+
+    def _under_heading(self, index: int) -> int:
+        """Return the first of the headings right above a row; the row itself without one."""
+        while index and self._source.is_heading(index - 1):
+            index -= 1
+        return index
 
     def _tell_wanted(self) -> None:
         wanted = self.visible_range
@@ -184,7 +203,7 @@ class TableCursor(Painted, can_focus=True):
         event.stop()
         if index == self._cursor:
             self.choose()
-        else:
+        elif not self._source.is_heading(index):
             self._move(index)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

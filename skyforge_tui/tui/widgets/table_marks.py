@@ -93,4 +93,5 @@ class Marks:
     def _range_keys(self, source: RowSource, cursor: int) -> list[str]:
         first, last = self._between(cursor)
         last = min(last, source.count - 1, first + MOST_MARKED - 1)
-        return [source.key(index) for index in range(first, last + 1)]
+        rows = range(first, last + 1)
+        return [source.key(index) for index in rows if not source.is_heading(index)]

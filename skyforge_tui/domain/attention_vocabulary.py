@@ -1,0 +1,48 @@
+"""What can be asked of what asks for attention, and each concern as such a question sees it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from skyforge_tui.domain.concern import Concern, Why
+from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.pattern import in_one_line
+from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.searchable import Field, FieldKind, Record, record
+from skyforge_tui.domain.vocabularies import RUNS, microseconds_of, run_record
+
+ATTENTION = replace(
+    RUNS,
+    noun="concerns",
+    fields=(
+        Field("why", FieldKind.WORD, "what it asks for", ("broke", "needs-me", "runs")),
+        Field("what", about="run, upstream, project or lab"),
+        Field("name", about="what it is called"),
+        *RUNS.fields,
+    ),
+    words=(*RUNS.words, "muted"),
+)
+_WORDS = {Why.BROKE: "broke", Why.NEEDS_ME: "needs-me", Why.RUNS: "runs"}
+
+
+def concern_record(one: Concern, now: datetime, me: str, *, is_muted: bool) -> Record:
+    """Return a concern as a question sees it; of a run, all that can be asked of runs too."""
+    texts = {
+        "why": str(one.why), "what": one.what, "name": one.name, "project": one.project,
+        "who": one.who, "note": one.note,
+    }  # fmt: skip
+    words = {_WORDS[one.why], *(("muted",) if is_muted else ())}
+    if one.who and in_one_line(one.who) == in_one_line(me):
+        words.add("mine")
+    age = None if one.at is None else microseconds_of(now - one.at)
+    match one.thing:
+        case Run():
+            seen = run_record(one.thing, now, me)
+            own = record(texts, {}, frozenset(words))
+            return replace(seen, texts={**seen.texts, **own.texts}, words=seen.words | own.words)
+        case Lab():
+            words.add(str(one.thing.state))
+            return record(texts, {"age": age}, frozenset(words), one.thing.provider)
+        case _:
+            return record(texts, {"age": age}, frozenset(words))
