@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from skyforge_tui.domain.concern import Concern, Why
+from skyforge_tui.domain.concern import Concern, Distrust
+from skyforge_tui.domain.freshness import UpstreamHealth
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.pattern import in_one_line
+from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
-from skyforge_tui.domain.searchable import Field, FieldKind, Record, record
+from skyforge_tui.domain.searchable import Field, Record, record
 from skyforge_tui.domain.vocabularies import RUNS, microseconds_of, run_record
 
 ATTENTION = replace(
     RUNS,
     noun="concerns",
     fields=(
-        Field("why", FieldKind.WORD, "what it asks for", ("broke", "needs-me", "runs")),
+        Field("why", about="broke, needs me or runs"),
         Field("what", about="run, upstream, project or lab"),
         Field("name", about="what it is called"),
         *RUNS.fields,
     ),
-    words=(*RUNS.words, "muted"),
+    words=(*RUNS.words, "muted", "trust", "problem"),
 )
-_WORDS = {Why.BROKE: "broke", Why.NEEDS_ME: "needs-me", Why.RUNS: "runs"}
 
 
 def concern_record(one: Concern, now: datetime, me: str, *, is_muted: bool) -> Record:
@@ -32,7 +33,7 @@ def concern_record(one: Concern, now: datetime, me: str, *, is_muted: bool) -> R
         "why": str(one.why), "what": one.what, "name": one.name, "project": one.project,
         "who": one.who, "note": one.note,
     }  # fmt: skip
-    words = {_WORDS[one.why], *(("muted",) if is_muted else ())}
+    words = {"muted"} if is_muted else set()
     if one.who and in_one_line(one.who) == in_one_line(me):
         words.add("mine")
     age = None if one.at is None else microseconds_of(now - one.at)
@@ -42,7 +43,12 @@ def concern_record(one: Concern, now: datetime, me: str, *, is_muted: bool) -> R
             own = record(texts, {}, frozenset(words))
             return replace(seen, texts={**seen.texts, **own.texts}, words=seen.words | own.words)
         case Lab():
-            words.add(str(one.thing.state))
-            return record(texts, {"age": age}, frozenset(words), one.thing.provider)
-        case _:
-            return record(texts, {"age": age}, frozenset(words))
+            state, server = str(one.thing.state), one.thing.provider
+        case UpstreamHealth(name=name):
+            state, server = "lost", name
+        case Distrust():
+            state, server = "trust", ""
+        case Project():
+            state, server = "problem", ""
+    texts["state"] = state
+    return record(texts, {"age": age}, frozenset({*words, state}), server)

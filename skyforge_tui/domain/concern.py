@@ -49,7 +49,7 @@ class Concern:
         """What it is remembered by when it is muted: another one as soon as it changes again."""
         match self.thing:
             case Run():
-                waits = ":asks" if self.thing.waits_for_input else ""
+                waits = ":asks" if self.thing.asks else ""
                 return f"run:{self.thing.id}:{self.thing.state}{waits}"
             case UpstreamHealth(name, _, _, as_of):
                 return f"upstream:{name}@{'never' if as_of is None else as_of.isoformat()}"

@@ -119,28 +119,6 @@ class AttentionService:
         return next(iter(page.values()), None)
 
 
-<<<<<<< HEAD
-def attention(last: Iterable[Run], newest: Iterable[Run], now: datetime) -> Attention:
-    """Choose from the last run of every template and the newest runs, active ones first.
-
-    A later success mends a failure, not a loss: what a lost run started may still go on.
-    """
-    newest = tuple(newest)
-    under_way = [run for run in newest if run.state.is_active]
-    lost = [run for run in newest if run.state is RunState.LOST]
-    failed = [run for run in last if run.state in _BROKEN]
-    broke = {run.id: run for run in (*failed, *lost) if now - run.created_at < _REMEMBERED}
-    return Attention(
-        broke=_newest_first(broke.values()),
-        needs_me=_newest_first(run for run in under_way if run.asks),
-        runs=_newest_first(run for run in under_way if not run.asks),
-    )
-
-
-def _newest_first(runs: Iterable[Run]) -> tuple[Run, ...]:
-    return tuple(sorted(runs, key=lambda run: run.created_at, reverse=True))
-=======
 def _moves_by_itself(lab: Lab, runs: Sequence[Run]) -> bool:
     """Say whether a lab is on its way and no run that is shown moves it."""
     return lab.state.is_moving and lab.run_id not in {one.id for one in runs}
->>>>>>> d85e687 (Ask for attention for all that broke or needs a person, with its last lines; mute what is known)

@@ -39,8 +39,8 @@ def attention(last: Iterable[Run], newest: Iterable[Run], now: datetime) -> RunA
     broke = {run.id: run for run in (*failed, *lost) if now - run.created_at < _REMEMBERED}
     return RunAttention(
         broke=_newest_first(broke.values()),
-        needs_me=_newest_first(run for run in under_way if run.waits_for_input),
-        runs=_newest_first(run for run in under_way if not run.waits_for_input),
+        needs_me=_newest_first(run for run in under_way if run.asks),
+        runs=_newest_first(run for run in under_way if not run.asks),
     )
 
 

@@ -22,11 +22,7 @@ from skyforge_tui.domain.view import Sort
 from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader
-<<<<<<< HEAD
 from skyforge_tui.ports.run_engine import StillThere, WatchLost
-from skyforge_tui.services.attention import Attention, attention
-=======
->>>>>>> d85e687 (Ask for attention for all that broke or needs a person, with its last lines; mute what is known)
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog

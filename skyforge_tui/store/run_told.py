@@ -54,7 +54,7 @@ def as_run(
         exit_code=told.exit_code,
         signal=told.signal,
         waits_for_input=told.waits_for_input,
-        note=told.note,
+        note=told.note or _reason(told),
         log_bytes=output.st_size if output else 0,
         action=spec.answers.get(ACTION, ""),
     )
@@ -64,6 +64,15 @@ def as_lost(run: Run, last_sign: os.stat_result | None) -> Run:
     """Return `run` as lost, ended at the last sign of life, so that its duration stands still."""
     ended_at = None if last_sign is None else datetime.fromtimestamp(last_sign.st_mtime, UTC)
     return replace(run, state=RunState.LOST, ended_at=ended_at, waits_for_input=False, note=_LOST)
+
+
+def _reason(told: Told) -> str:
+    """Return why a run failed, as far as its exit says so; nothing for one that did not."""
+    if told.state != RunState.ERROR.value:
+        return ""
+    if told.signal:
+        return f"killed by {told.signal}"
+    return "" if told.exit_code is None else f"exit code {told.exit_code}"
 
 
 def _moment(milliseconds: int | None) -> datetime | None:

@@ -242,13 +242,9 @@ class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
 
     def _heard(self, changes: Changes) -> None:
         self.consider_welcome(changes)
-<<<<<<< HEAD
         self.consider_questions(changes)
-        if changes.run_ids or changes.opened:
-=======
         others = changes.project_ids or changes.labs or changes.health or changes.attention
         if changes.run_ids or changes.opened or others:
->>>>>>> d85e687 (Ask for attention for all that broke or needs a person, with its last lines; mute what is known)
             self.run_worker(
                 self._count_attention(), group="attention", exclusive=True,
                 exit_on_error=False,

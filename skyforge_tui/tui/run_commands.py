@@ -45,12 +45,12 @@ class RunCommands:
 
     def do_run_confirm(self) -> None:
         """Ask whether to let it go on."""
-        if (run := self.target()) is not None:
+        if (run := self.run_here()) is not None:
             self.cockpit.decide_on_run(run, "confirm")
 
     def do_run_reject(self) -> None:
         """Ask whether to reject it."""
-        if (run := self.target()) is not None:
+        if (run := self.run_here()) is not None:
             self.cockpit.decide_on_run(run, "reject")
 
     def do_run_answer(self) -> None:

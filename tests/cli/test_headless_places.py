@@ -126,3 +126,18 @@ def test_names_that_are_no_text_are_left_out(sky: Headless) -> None:
     assert done.code == 0
     assert [one["slug"] for one in done.json] == ["fabric"]
     assert "not UTF-8" in done.err
+
+
+def test_attention(sky: Headless) -> None:
+    """What broke is listed with a key; muted by it, it is left out until it is heard again."""
+    assert sky("trust", sky.workspace).code == 0
+    assert sky("runs", "launch", "fails", "--wait").code == 1
+    (one,) = sky("attention", "ls", "--json").json
+    assert (one["why"], one["what"], one["muted"]) == ("broke", "run 1", False)
+    assert "exit code 3" in one["note"]
+    assert sky("attention", "mute", one["key"]).code == 0
+    assert sky("attention", "ls", "--json").json == []
+    assert [each["muted"] for each in sky("attention", "ls", "--muted", "--json").json] == [True]
+    assert sky("attention", "mute", "nobody").code == 5
+    assert sky("attention", "unmute", one["key"]).code == 0
+    assert "broke  run 1" in sky("attention", "ls").text

@@ -28,7 +28,7 @@ def test_launch_waits_for_success(sky: Headless) -> None:
 def test_launch_waits_for_failure(sky: Headless) -> None:
     """With --wait a run that fails exits 1 and says what it was."""
     done = sky("runs", "launch", "fails", "--wait")
-    assert (done.code, done.text) == (1, "run 1 error\n")
+    assert (done.code, done.text) == (1, "run 1 error: exit code 3\n")
     assert sky("runs", "show", "1", "--json").json["run"]["exit_code"] == 3
 
 

@@ -374,7 +374,7 @@ async def test_attention_is_filtered() -> None:
     """Attention takes the same language, and knows why something is there."""
     async with opened(key="5") as pilot:
         await looked_for(pilot, "why:needs")
-        rows = await until_shown(pilot, "Attention 1 of", "wan-cutover")
+        rows = await until_shown(pilot, "Attention 2 of", "wan-cutover")
         assert not any("deploy-bgp" in row for row in rows)
 
 

@@ -7,11 +7,11 @@ import asyncio
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.log import LogLine
+from skyforge_tui.domain.log_severity import severity_of
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.ansi import parse, prepared
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
-from skyforge_tui.tui.presenters.log_lines import severity_of
 
 _LOOKED_AT = 200
 """Lines at the end among which the last failure is looked for."""

@@ -16,7 +16,6 @@ from skyforge_tui.domain.query import quoted
 from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import TALL
 from skyforge_tui.tui.bulk_runs import BulkRuns
 from skyforge_tui.tui.commands import BY_ID, Command, Place
 from skyforge_tui.tui.messages import Changes
@@ -31,8 +30,10 @@ from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import Row
 
 _WAYS_ON = ("launch.deck", "place.labs", "place.runs", "app.command")
-_LINES, _LINES_TALL = 4, 9
-"""Rows of what is known of the concern under the cursor, its title included."""
+_LINES, _LINES_TALL = 4, 10
+"""Rows of what is known of the concern under the cursor, its title included, least and most."""
+_FRAME = 5
+"""Rows that are neither of the table nor of that: places, crumbs, blanks, keys."""
 
 
 class AttentionScreen(BulkRuns):
@@ -276,8 +277,8 @@ class AttentionScreen(BulkRuns):
         if one is None or not self._about.display:
             self.table.styles.height = "1fr"
             return
-        most = _LINES_TALL if self.size.height >= TALL else _LINES
+        free = self.size.height - _FRAME - rows
+        most = max(_LINES, min(_LINES_TALL, free))
         title = present.about_title(one, self.now, max(20, self.size.width - 2 * MARGIN))
         self._about.show([title, *lines[-(most - 1) :]])
-        room = self.size.height - 4 - most
-        self.table.styles.height = max(3, min(rows, room))
+        self.table.styles.height = max(3, min(rows, self.size.height - _FRAME - most))

@@ -1,0 +1,51 @@
+"""Where one can be, and what a command is: words of the registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from skyforge_tui.domain.permission import Permission
+
+
+class Place(StrEnum):
+    """Where one can be."""
+
+    PROJECTS = "projects"
+    LABS = "labs"
+    RUNS = "runs"
+    ARTIFACTS = "artifacts"
+    ATTENTION = "attention"
+    RUN = "run"
+    WELCOME = "welcome"
+    LAB = "lab"
+
+
+TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION)
+"""The places with a digit of their own, in the header's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do with a key, by name from the palette, and from `?`."""
+
+    id: str
+    keys: tuple[str, ...]
+    """Textual key names; the first is the one that is shown. Without any it has a name only."""
+    label: str
+    """As the footer says it, in one or two words."""
+    help: str
+    """As `?` and the palette say it."""
+    group: str
+    places: frozenset[Place] = frozenset()
+    """Where it can be done; empty means everywhere."""
+    permission: Permission | None = None
+    """What one must be allowed to do to the thing under the cursor."""
+    asks: bool = False
+    """Whether a confirmation follows."""
+    footer: int = 0
+    """Its rank in the footer, 1 first; 0 keeps it out."""
+
+    def is_in(self, place: Place) -> bool:
+        """Say whether it can be done in `place`."""
+        return not self.places or place in self.places
