@@ -245,10 +245,9 @@ class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
         self.consider_questions(changes)
         others = changes.project_ids or changes.labs or changes.health or changes.attention
         if changes.run_ids or changes.opened or others:
-            self.run_worker(
-                self._count_attention(), group="attention", exclusive=True,
-                exit_on_error=False,
-            )  # fmt: skip
+            _: Worker[None] = self.run_worker(
+                self._count_attention, group="attention", exclusive=True, exit_on_error=False
+            )
 
     async def _count_attention(self) -> None:
         from skyforge_tui.domain.concern import Why

@@ -148,7 +148,7 @@ async def test_question_is_shown_and_answered(site: Site) -> None:
         await trusted_card(pilot, "cutover")
         await press(pilot, "enter", shows="push to pe1, pe2?")
         await until_shown(pilot, "? asks you")
-        await press(pilot, "5", shows=("needs me", "? asks you"))
+        await press(pilot, "5", shows=("Needs me", "? asks you"))
         await press(pilot, "a", shows=("Answer run 1", "What the program shows of it stays"))
         await write(pilot, "yes")
         await pilot.press("enter")

@@ -68,7 +68,7 @@ async def test_palette_runs_a_command(estate: Estate) -> None:
         await opened(pilot)
         await press(pilot, "ctrl+p", shows="Palette")
         await write(pilot, "Attention")
-        await press(pilot, "enter", shows="needs me")
+        await press(pilot, "enter", shows="Needs me")
 
 
 async def test_palette_opens_a_run(estate: Estate) -> None:
@@ -91,7 +91,7 @@ async def test_help_runs_a_key_and_tells_why_not(estate: Estate) -> None:
         await pilot.press("escape")
         await press(pilot, "question_mark", shows="Keys in Runs")
         await write(pilot, "attention")
-        await press(pilot, "enter", shows="needs me")
+        await press(pilot, "enter", shows="Needs me")
 
 
 async def test_refused_keys_stay_in_the_footer(estate: Estate) -> None:
@@ -119,7 +119,7 @@ async def test_attention_names_what_there_is(estate: Estate) -> None:
     """Attention names what broke, what asks and what runs, and the header counts what broke."""
     async with estate.app().run_test(size=(120, 36)) as pilot:
         await opened(pilot)
-        await press(pilot, "5", shows="6 things, 2 broke")
+        await press(pilot, "5", shows="7 things, 2 broke")
         states = ("× failed", "× lost", "? asks you", "… queued", "◐ running")
         assert all(shows(pilot.app, state) for state in states)
         assert "out of memory" in row_with(pilot.app, "808")
