@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from skyforge_tui.domain.identity import Principal, RunId
     from skyforge_tui.domain.lab import Lab
+    from skyforge_tui.domain.run import Run
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.link import Engine
     from skyforge_tui.tui.messages import Changes
@@ -182,6 +183,23 @@ class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
             while isinstance(self.screen, RunScreen):
                 await self.pop_screen()
             await self.push_screen(RunScreen(run_id))
+
+        self.go(open_it())
+
+    def open_made(self, run: Run) -> None:
+        """Go to what a run left among the artifacts; say so when that is nothing."""
+        from skyforge_tui.tui.screens.artifacts.screen import ArtifactsScreen
+
+        async def open_it() -> None:
+            principal = self.bridge.principal
+            made = await self.bridge.ask(lambda some: some.artifacts.made_by(principal, run.id))
+            if made is None or not made.store:
+                why = "it has not ended" if run.state.is_active else "its template keeps nothing"
+                self.say(Notice(Severity.INFO, f"Run {run.number} left no artifacts", why))
+                return
+            await self.switch_mode(Place.ARTIFACTS.value)
+            if isinstance(self.screen, ArtifactsScreen):
+                self.screen.go_to(made.prefix)
 
         self.go(open_it())
 

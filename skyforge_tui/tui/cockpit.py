@@ -50,6 +50,10 @@ class Cockpit(Stage, Protocol):
         """Show what a server asks of the person, if one does."""
         ...
 
+    def open_made(self, run: Run) -> None:
+        """Go to what a run left among the artifacts."""
+        ...
+
     def open_lab(self, lab: Lab) -> None:
         """Go to a lab's nodes."""
         ...

@@ -76,6 +76,8 @@ COMMANDS: tuple[Command, ...] = (
         "run.answer", ("a",), "answer", "type what it asks for", "This", _WITH_RUN,
         Permission.RUN_ANSWER, footer=5,
     ),
+    Command("run.made", ("u",), "made", "what it left among the artifacts", "This", _WITH_RUN,
+            Permission.ARTIFACT_READ),
     Command(
         "lab.open", ("enter", "l", "right"), "nodes", "nodes, links and steps", "This",
         _at(Place.LABS), Permission.LAB_READ, footer=1,

@@ -33,6 +33,11 @@ class RunCommands:
         if (run := self.run_here()) is not None:
             self.cockpit.open_run(run.id)
 
+    def do_run_made(self) -> None:
+        """Go to what it left."""
+        if (run := self.target()) is not None:
+            self.cockpit.open_made(run)
+
     def do_run_rerun(self) -> None:
         """Show its card with the same answers."""
         if (run := self.run_here()) is not None:

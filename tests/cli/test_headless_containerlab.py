@@ -72,7 +72,9 @@ def test_containerlab_is_called_as_it_asks(clab: Headless) -> None:
         assert done.code == 0, done
     assert calls(clab) == [[words, folder, folder, False] for _, words in asked]
     assert b"INFO Parsing" in clab("runs", "logs", "1").out
-    kept = {one["key"] for one in clab("artifacts", "ls", "artifacts", "-r", "--json").json["artifacts"]}
+    kept = {
+        one["key"] for one in clab("artifacts", "ls", "artifacts", "-r", "--json").json["artifacts"]
+    }
     assert {one.partition("/fabric/")[2] for one in kept} >= {
         "1/clab-dc/topology-data.json", "1/clab-dc/ansible-inventory.yml", "2/clab-dc/graph/dc.dot"
     }  # fmt: skip

@@ -72,6 +72,27 @@ async def keys(pilot: Pilot[Any], *names: str) -> list[str]:
     return screen_text(pilot.app)
 
 
+async def test_from_a_run_to_what_it_left() -> None:
+    """A run that left something says so, and `u` leads there and back; others left nothing."""
+
+    async def kept(estate: Estate) -> None:
+        made = Collection(run_id(806), LOCAL, OURS, count=4, size=9000)
+        await estate.core.shelf.cache.write(made)
+
+    async with place(prepare=kept) as (pilot, _):
+        app = pilot.app
+        assert isinstance(app, SkyforgeApp)
+        app.open_run(run_id(806))
+        await until_shown(pilot, "runs › 806", "4 artifacts u")
+        await press(pilot, "u", shows=("edge-fabric › 806", "sessions.json"))
+        await press(pilot, "G", shows="run 806 ✓")
+        await press(pilot, "u", shows="runs › 806")
+        app.open_run(run_id(799))
+        await until_shown(pilot, "runs › 799")
+        await until_idle(pilot)
+        await press(pilot, "u", shows="Run 799 left no artifacts")
+
+
 async def stored(estate: Estate) -> list[str]:
     """Return the keys in the store."""
     return [one.key for one in (await estate.core.shelf.store.page("", deep=True)).artifacts]

@@ -127,8 +127,8 @@ async def _at_links(pilot: Pilot[Any]) -> Any:
 async def _collect(pilot: Pilot[Any]) -> None:
     """Collect the configurations, read one in Artifacts, and go back to the run it came from."""
     await walk(pilot, "a", to="netlab collect -o configs")
-    await walk(pilot, "enter", to=("runs › 3 lab/topology.yml collect", "✓ passed"))
-    await walk(pilot, "4", to="manifest.json")
+    await walk(pilot, "enter", to=("runs › 3 lab/topology.yml collect", "4 artifacts u"))
+    await walk(pilot, "u", to="manifest.json")
     await walk(pilot, "enter", to="r2.cfg")
     await walk(pilot, "j", to=("r1.cfg", "hostname r1", "run 3 ✓"))
     await walk(pilot, "u", to="runs › 3 lab/topology.yml collect")

@@ -217,6 +217,14 @@ def folder_facts(size: FolderSize, now: datetime) -> list[Line]:
     return facts
 
 
+def kept_line(made: Collection | None, key: str) -> Line:
+    """Return how much is kept of a run, and the key that leads there."""
+    if made is None or not made.count:
+        return ()
+    things = "1 artifact" if made.count == 1 else f"{tones.count(made.count)} artifacts"
+    return (Span(f"{things} ", "muted"), Span(key, "strong", bold=True))
+
+
 def made_lines(made: Collection | None) -> list[Line]:
     """Return what a run made: how much is kept and where, and what its output declares."""
     if made is None or not (made.store or made.markers):

@@ -212,7 +212,7 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
         """Go into a folder, of the table or of the tree."""
         event.stop()
         if event.table is self._tree:
-            self._go_to(event.key)
+            self.go_to(event.key)
         else:
             self.action_command("artifact.open")
 
@@ -227,7 +227,7 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
         """Go into a folder; begin to read an object."""
         held = self.target()
         if held is not None and held.is_folder:
-            self._go_to(held.ref.key)
+            self.go_to(held.ref.key)
         elif held is not None:
             self._let_preview(True)
             self.set_focus(self.preview, scroll_visible=False)
@@ -239,7 +239,7 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
             self.set_focus(self.table, scroll_visible=False)
             self.show_frame()
         elif self.here:
-            self._go_to(self.here.rpartition("/")[0], came_from=self.here)
+            self.go_to(self.here.rpartition("/")[0], came_from=self.here)
 
     leave = do_artifact_up
 
@@ -259,7 +259,8 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
         self._pane.display = is_shown
         self.set_class(not is_shown, "-no-preview")
 
-    def _go_to(self, prefix: str, *, came_from: str = "") -> None:
+    def go_to(self, prefix: str, *, came_from: str = "") -> None:
+        """Go into a folder, the cursor on where one came from or on the first thing there."""
         self.here = prefix
         self.set_focus(self.table, scroll_visible=False)
         self._sizes.clear()

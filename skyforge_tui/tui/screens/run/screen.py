@@ -19,8 +19,8 @@ from skyforge_tui.tui.log_keys import LogKeys
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.output_reading import OutputReading
 from skyforge_tui.tui.presenters import runs as present
-from skyforge_tui.tui.presenters.artifacts import made_lines
-from skyforge_tui.tui.presenters.cells import Line, spread, width_of
+from skyforge_tui.tui.presenters.artifacts import kept_line, made_lines
+from skyforge_tui.tui.presenters.cells import Line, joined, spread, width_of
 from skyforge_tui.tui.presenters.cut_off import MAY_GO_ON, cut_end_line, cut_off_line, lost_light
 from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.hints import KeyHint
@@ -167,7 +167,8 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
             left = cut_off_line(story.run, lost, self.now)
             self._status.show([spread(left, MAY_GO_ON, room)])
             return
-        left = present.status_line(story.run, story.usual, self.now, wide=is_wide)
+        status = present.status_line(story.run, story.usual, self.now, wide=is_wide)
+        left = joined([status, kept_line(story.made, self.cockpit.keymap.shown("run.made"))], "   ")
         right = progress_line(
             self.pane.outline, story.expected, room - width_of(left) - 2,
             has_grid=self.pane.has_strip,
