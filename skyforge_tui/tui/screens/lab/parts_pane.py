@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 _PARTS = tuple(Part)
 _AT = 8
 """Cells of a step's time, with the gap behind it."""
+
+
+class Seer(NamedTuple):
+    """Who looks, when, and how many cells a row has."""
+
+    now: datetime
+    me: str
+    width: int
 
 
 class PartsPane(Vertical):
@@ -75,11 +83,9 @@ class PartsPane(Vertical):
         key = self._tables[Part.RUNS].cursor_key if self.part is Part.RUNS else None
         return None if key is None else RunId(key)
 
-    def show(
-        self, detail: LabDetail, runs: Sequence[Run], told: Run | None, now: datetime, me: str
-    ) -> None:
+    def show(self, detail: LabDetail, runs: Sequence[Run], told: Run | None, seer: Seer) -> None:
         """Show what there is now; `told` is the run whose output belongs to the lab."""
-        width = max(20, self.size.width - 2 * LEAD)
+        now, me, width = seer
         rows: Mapping[Part, list[Row]] = {
             Part.LINKS: [
                 Row(f"{number}", present.link_cells(one)) for number, one in enumerate(detail.links)

@@ -21,12 +21,15 @@ from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.lab_parts import Part, first_part
 from skyforge_tui.tui.presenters.offers import Fact
 from skyforge_tui.tui.screens.lab.known import Known, known_lab
-from skyforge_tui.tui.screens.lab.parts_pane import PartsPane
+from skyforge_tui.tui.screens.lab.parts_pane import PartsPane, Seer
 from skyforge_tui.tui.table_keys import Movable, TableKeys, facts_of_row
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_view import LogView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows, Row
+
+_NODE, _RULE = 40, 5
+"""Cells of the node beside the table, and of the line between; as the style sheet says."""
 
 
 class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
@@ -218,7 +221,7 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
 
     def _show(self) -> None:
         detail, told = self._known.detail, self._known.told
-        self._node.display = self._rule.display = self.size.width >= WIDE and bool(detail.nodes)
+        self._node.display = self._rule.display = self.app.size.width >= WIDE and bool(detail.nodes)
         self._show_status()
         rows = [Row(one.name, present.node_cells(one, detail.lab)) for one in detail.nodes]
         self.table.styles.height = len(rows) + 1 if rows else 1
@@ -228,7 +231,8 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
         missing = present.missing_lines(detail, self._width)
         self._missing.show(missing)
         self._missing.display = bool(missing)
-        self._parts.show(detail, self._known.runs, told, self.now, self.bridge.principal.username)
+        seer = Seer(self.now, self.bridge.principal.username, self._width)
+        self._parts.show(detail, self._known.runs, told, seer)
         self._show_node()
         is_moving = detail.lab.state.is_moving or (told is not None and told.state.is_active)
         self.tick(self._show_status if is_moving else None)
@@ -236,7 +240,9 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
 
     @property
     def _width(self) -> int:
-        return max(20, self._left.size.width - 2 * MARGIN)
+        """How many cells a row on the left has; known before anything is laid out."""
+        beside = _NODE + _RULE if self._node.display else 0
+        return max(20, self.app.size.width - beside - 2 * MARGIN)
 
     def _show_status(self) -> None:
         detail, source, _, usual = self._known
@@ -248,7 +254,7 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
     def _show_node(self) -> None:
         node = self._chosen()
         if self._node.display:
-            width = max(20, self._node.size.width - MARGIN)
+            width = _NODE - MARGIN
             detail = self._known.detail
             lines = (
                 [] if node is None else present.node_lines(node, detail.lab, detail.links, width)
