@@ -35,7 +35,7 @@ class RunCommands:
 
     def do_run_made(self) -> None:
         """Go to what it left."""
-        if (run := self.target()) is not None:
+        if (run := self.run_here()) is not None:
             self.cockpit.open_made(run)
 
     def do_run_rerun(self) -> None:
