@@ -211,8 +211,8 @@ async def test_a_question_waits_for_what_is_open() -> None:
         assert desk.declined == frozenset()
 
 
-async def test_a_form_speaks_with_a_real_server(tmp_path: Path) -> None:
-    """From nothing to a written connection, against a pretend Semaphore with a second factor."""
+async def test_from_nothing_to_a_server_and_through_its_expiry(tmp_path: Path) -> None:
+    """A form connects and its projects are there; when the token is taken away, one goes on."""
     served = Authority(tmp_path).serve("lab", is_alone=True)
     work = tmp_path / "work"
     work.mkdir()
@@ -222,7 +222,9 @@ async def test_a_form_speaks_with_a_real_server(tmp_path: Path) -> None:
     )  # fmt: skip
     app = SkyforgeApp(
         lambda app: InlineEngine(
-            lambda: open_services(frame, forgive_settings=True, is_attended=True),
+            lambda: open_services(
+                frame, sync_projects=True, forgive_settings=True, is_attended=True
+            ),
             app.bridge.unheard,
         ),
         current_principal(),
@@ -243,15 +245,23 @@ async def test_a_form_speaks_with_a_real_server(tmp_path: Path) -> None:
         await press(pilot, "ctrl+t", shows="six digits of the authenticator app")
         await write(pilot, server.sessions.totp(tom.totp_secret))
         await press(pilot, "enter", shows=("is connected as tom", "permissions"))
-        await press(pilot, "enter")
-        await until_gone(pilot, "is connected as tom")
-        await until_idle(pilot)
         text = frame.config_path.read_text()
-        tokens = list(server.sessions.tokens)
-    assert served.fingerprint in text
-    assert not any(one in text for one in [*tokens, tom.password])
-    kept = (tmp_path / "state" / "secrets" / "semaphore-semaphore").read_text().strip()
-    assert kept in tokens
+        kept = tmp_path / "state" / "secrets" / "semaphore-semaphore"
+        assert kept.read_text().strip() in server.sessions.tokens
+        assert not any(one in text for one in [*server.sessions.tokens, tom.password])
+        assert served.fingerprint in text
+        await press(pilot, "enter", shows=("edge-fabric", "in sync"))
+
+        server.sessions.tokens.clear()
+        await press(pilot, "R", shows=("Sign in to semaphore as tom", "any more"))
+        await paste(pilot, tom.password)
+        await press(pilot, "enter", shows="six digits of the authenticator app of tom")
+        await write(pilot, server.sessions.totp(tom.totp_secret))
+        await press(pilot, "enter")
+        await until_gone(pilot, "Sign in to")
+        await until_idle(pilot)
+        assert list(server.sessions.tokens) == [kept.read_text().strip()]
+        assert frame.config_path.read_text() == text
 
 
 # What is shown, as lines.

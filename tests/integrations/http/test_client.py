@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
+from skyforge_tui.integrations.http import client as client_module
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.pace import Pace, Retry
@@ -274,3 +275,26 @@ async def test_silence_has_an_end() -> None:
     error = await error_of(answer, patience=Patience(read_s=0.05), retry=Retry(attempts=1))
     assert (error.kind, error.is_retryable, error.was_sent) == ("timeout", True, True)
     assert "did not answer within 0.05 s" in error.message
+
+
+async def test_an_answer_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that begins and does not end is given up, however patient one is between bytes."""
+    monkeypatch.setattr(client_module, "WHOLE_S", 0.05)
+    over = asyncio.Event()
+
+    async def stuck(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n{")
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(stuck, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    client = HttpClient(f"http://127.0.0.1:{port}", retry=Retry(attempts=1))
+    try:
+        with pytest.raises(HttpError, match="was not answered in full within") as caught:
+            await client.call("GET", "/drip")
+    finally:
+        over.set()
+        await client.aclose()
+        server.close()
+    assert caught.value.kind == "timeout"
