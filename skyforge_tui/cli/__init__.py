@@ -29,6 +29,7 @@ _GROUPS = {
     "sample": "skyforge_tui.cli.sample:sample",
     "templates": "skyforge_tui.cli.templates:templates",
     "trust": "skyforge_tui.cli.trust:trust",
+    "view": "skyforge_tui.cli.view:view",
 }
 
 

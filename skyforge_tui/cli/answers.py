@@ -19,10 +19,12 @@ from skyforge_tui.domain.notice import Notice
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
-    from skyforge_tui.services.run_parts import KnowsRuns, RunParts
+    from skyforge_tui.services.file_parts import FileParts
+    from skyforge_tui.services.offered import Offered
+    from skyforge_tui.services.run_parts import RunParts
     from skyforge_tui.settings.frame import FrameSettings
 
-    Opened = TypeVar("Opened", bound=KnowsRuns)
+    Opened = TypeVar("Opened", bound=Offered)
     Work = Callable[[Opened, Principal], Coroutine[Any, Any, int]]
     Open = Callable[[FrameSettings], AbstractAsyncContextManager[Opened]]
 
@@ -48,6 +50,13 @@ def perform_on_runs(ctx: click.Context, work: Work[RunParts], *, watch: bool = F
         return open_runs(frame, watch_runs=watch)
 
     ctx.exit(guarded(lambda: asyncio.run(_perform(ctx.obj, opened, work))))
+
+
+def perform_on_files(ctx: click.Context, work: Work[FileParts]) -> None:
+    """Do as `perform` with log files alone: no configuration is checked, nothing is watched."""
+    from skyforge_tui.wiring.file_parts import open_files
+
+    ctx.exit(guarded(lambda: asyncio.run(_perform(ctx.obj, open_files, work))))
 
 
 def guarded(call: Callable[[], int]) -> int:

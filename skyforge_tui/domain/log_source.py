@@ -39,7 +39,16 @@ class LogProgress:
     """Bytes there are to be read, of all sources together."""
     has_more: bool
     """Whether there is more to take in at once."""
-    is_over: bool
-    """Whether nothing can come any more: whatever was piped in or packed has ended."""
+    is_fed: bool
+    """Whether what is piped in, or packed, has not ended yet."""
+    is_followed: bool
+    """Whether there are files among the sources, which may grow at any time."""
     troubles: tuple[str, ...] = ()
     """What is wrong with sources, each as one sentence that names it."""
+    untimed: tuple[str, ...] = ()
+    """The files among several in which no line tells a time, so that nobody knows where to."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all is taken in that is there."""
+        return not (self.has_more or self.is_fed)

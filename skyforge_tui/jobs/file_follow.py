@@ -26,7 +26,7 @@ class FileFollow:
         pause_s, last = SHORTEST_S, None
         while True:
             progress = await self._files.advance(SYSTEM, self._log, last)
-            if progress.is_over:
+            if progress.is_whole and not progress.is_followed:
                 return
             pause_s = SHORTEST_S if progress != last else min(pause_s * 1.5, LONGEST_S)
             last = progress

@@ -47,8 +47,12 @@ class OpenedLog(Protocol):
 class LogFiles(Protocol):
     """Opens logs that somebody names."""
 
-    def open(self, names: Sequence[str], piped: int | None = None) -> OpenedLog:
+    def open(
+        self, names: Sequence[str], piped: int | None = None, *, is_live: bool = True
+    ) -> OpenedLog:
         """Open what is named; `-` is what comes out of the descriptor `piped`, ours from now on.
+
+        Among files, what is piped in stands where it comes if `is_live`, else where its times say.
 
         Raises:
             NotFound: a file is not there.

@@ -32,15 +32,21 @@ class FileService:
 
     @requires(Permission.FILE_READ)
     async def open(
-        self, principal: Principal, names: Sequence[str], piped: int | None = None
+        self,
+        principal: Principal,
+        names: Sequence[str],
+        piped: int | None = None,
+        *,
+        is_live: bool = True,
     ) -> OpenedLog:
         """Open files by name, as one; whoever asked closes it.
 
-        `-` is what comes out of the descriptor `piped`, which is given away.
+        `-` is what comes out of the descriptor `piped`, which is given away. Among files, it stands
+        where it comes if `is_live`, else where its times say.
 
         Raises: as `LogFiles.open`.
         """
-        return await asyncio.to_thread(self._files.open, names, piped)
+        return await asyncio.to_thread(self._files.open, names, piped, is_live=is_live)
 
     @requires(Permission.FILE_READ)
     async def advance(

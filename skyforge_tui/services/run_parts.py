@@ -7,10 +7,11 @@ from typing import Protocol
 
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.offered import Offered
 from skyforge_tui.services.runs import RunService
 
 
-class KnowsRuns(Protocol):
+class KnowsRuns(Offered, Protocol):
     """What `RunParts` and all the services have in common."""
 
     @property
@@ -19,18 +20,8 @@ class KnowsRuns(Protocol):
         ...
 
     @property
-    def bus(self) -> Bus:
-        """Where changes are heard."""
-        ...
-
-    @property
     def run_upstreams(self) -> tuple[str, ...]:
         """The names of the run engines."""
-        ...
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What was found wrong while opening."""
         ...
 
 

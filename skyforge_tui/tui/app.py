@@ -15,10 +15,11 @@ from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.beginning import Beginning
 from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.commanding import Commanding
-from skyforge_tui.tui.commands import TABS, Place, commands_of
+from skyforge_tui.tui.commands import TABS, Place
 from skyforge_tui.tui.connecting import Connecting
 from skyforge_tui.tui.crashing import Crashing
 from skyforge_tui.tui.errors import as_notice
+from skyforge_tui.tui.helping import Helping
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.theme import dress
@@ -63,7 +64,7 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
+class SkyforgeApp(Crashing, Beginning, Looks, Helping, Connecting, Commanding):
     """The cockpit."""
 
     TITLE = "skyforge"
@@ -230,10 +231,6 @@ class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
 
     # The program.
 
-    def do_app_help(self) -> None:
-        """Show the keys of this place; the chosen one is carried out."""
-        self.go(self._help())
-
     def do_app_quit(self) -> None:
         """Leave the program; runs go on."""
         self.exit()
@@ -242,17 +239,6 @@ class SkyforgeApp(Crashing, Beginning, Looks, Connecting, Commanding):
         """Copy text to the clipboard and say so."""
         self.copy_to_clipboard(text)
         self.say(Notice(Severity.INFO, f"Copied {what}", text))
-
-    async def _help(self) -> None:
-        from skyforge_tui.tui.widgets.help import HelpOverlay
-
-        screen = self.place()
-        known = (screen.hint(one) for one in commands_of(screen.PLACE))
-        hints = [one for one in known if one.key]
-        name = screen.PLACE.value.title()
-        chosen = await self.push_screen_wait(HelpOverlay(name, hints, self.remap_line))
-        if chosen is not None:
-            screen.action_command(chosen)
 
     def place(self) -> PlaceScreen:
         """Return the place in front, whatever lies over it."""

@@ -1,4 +1,4 @@
-"""Where one can be, and what a command is: words of the registry."""
+"""What a command is, and the places where one can be carried out."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ class Place(StrEnum):
     RUN = "run"
     WELCOME = "welcome"
     LAB = "lab"
+    FILES = "files"
+    """Log files, shown by a program that knows nothing else."""
 
 
 TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION)
 """The places with a digit of their own, in the header's order."""
+
+TABLES = frozenset(TABS)
+OUTPUT = frozenset({Place.RUN, Place.FILES})
+"""Where a log is read."""
+ANYWHERE = frozenset(Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Command:
     """As `?` and the palette say it."""
     group: str
     places: frozenset[Place] = frozenset()
-    """Where it can be done; empty means everywhere."""
+    """Where it can be done; empty means everywhere in the cockpit."""
     permission: Permission | None = None
     """What one must be allowed to do to the thing under the cursor."""
     asks: bool = False
@@ -48,4 +55,4 @@ class Command:
 
     def is_in(self, place: Place) -> bool:
         """Say whether it can be done in `place`."""
-        return not self.places or place in self.places
+        return place in self.places if self.places else place is not Place.FILES

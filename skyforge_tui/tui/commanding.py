@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.connecting import DEFAULT_KIND
-from skyforge_tui.tui.presenters.cells import Line, Span, literal
 from skyforge_tui.tui.things import Things
 
 if TYPE_CHECKING:
@@ -49,18 +48,6 @@ class Commanding(Things):
     def do_app_log(self) -> None:
         """Show every command that was sent."""
         self.go(self._sent_log())
-
-    def remap_line(self, command_id: str) -> Line:
-        """Return how to give a command another key."""
-        import json
-
-        key = self.keymap.shown(command_id) or "KEY"
-        where = self.config_path or "the configuration"
-        return (
-            Span("[keys] ", "muted"),
-            Span(literal(f"{json.dumps(command_id)} = {json.dumps(key)}"), "strong", bold=True),
-            Span(literal(f"  another key in {where}"), "muted"),
-        )
 
     async def _palette(self) -> None:
         from skyforge_tui.tui.palette import choose

@@ -6,18 +6,16 @@ A screen carries out a command in a method named after its id: `run.stop` in `do
 from __future__ import annotations
 
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.tui.command import TABS, Command, Place
+from skyforge_tui.tui.command import ANYWHERE, OUTPUT, TABLES, TABS, Command, Place
+from skyforge_tui.tui.output_commands import OUTPUT_COMMANDS
 
 __all__ = [
-    "BY_ID", "COMMANDS", "KEY_NAMES", "TABLES", "TABS", "Command", "Place", "commands_of",
-    "conflicts", "key_name",
+    "ANYWHERE", "BY_ID", "COMMANDS", "KEY_NAMES", "OUTPUT", "TABLES", "TABS", "Command", "Place",
+    "commands_of", "conflicts", "key_name",
 ]  # fmt: skip
 
-TABLES = frozenset(TABS)
-_LIST = frozenset({*TABLES, Place.RUN, Place.LAB})
+_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.FILES})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
-_LOG = frozenset({Place.RUN})
-"""Where a log is read."""
 _WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
 
@@ -140,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
         "artifact.delete", ("D",), "delete", "delete it for good", "This", _at(Place.ARTIFACTS),
         Permission.ARTIFACT_DELETE, asks=True, footer=8,
     ),
-    Command("thing.yank", ("y",), "yank", "copy id, path, command …", "This", footer=7),
+    Command("thing.yank", ("y",), "yank", "copy id, path, command …", "This", ANYWHERE, footer=7),
     Command("thing.details", ("d",), "details", "all that is known of it", "This"),
     Command("thing.browse", ("o",), "browser", "its page in the browser", "This"),
     # The first page.
@@ -164,43 +162,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("launch.deck", ("L",), "launch", "launch deck", "Launch", footer=2),
     Command("launch.again", ("full_stop",), "same again", "launch the last one again", "Launch",
             footer=6),
-    # Live output.
-    Command("log.follow", ("F",), "follow", "follow the end", "Output", _LOG, footer=1),
-    Command("log.next_failed", ("e",), "next failed", "next failed task", "Output", _LOG,
-            footer=1),
-    Command("log.last_failed", ("E",), "last failed", "failed task before", "Output", _LOG),
-    Command("log.search", ("slash",), "search", "look for text or a /pattern/", "Output", _LOG,
-            footer=1),
-    Command("log.next_task", ("right_square_bracket",), "task", "next task", "Output", _LOG,
-            footer=1),
-    Command("log.last_task", ("left_square_bracket",), "task before", "task before", "Output",
-            _LOG),
-    Command("log.grid", ("m",), "matrix", "matrix of hosts and tasks, or the output", "Output",
-            _LOG, footer=1),
-    Command("log.next_warning", ("w",), "next warning", "next warning", "Output", _LOG),
-    Command("log.last_warning", ("W",), "last warning", "warning before", "Output", _LOG),
-    Command("log.next", ("n",), "next hit", "next hit", "Output", _LOG),
-    Command("log.previous", ("N",), "hit before", "hit before", "Output", _LOG),
-    Command("log.filter", ("ampersand",), "only hits", "only lines with hits, or all", "Output",
-            _LOG),
-    Command("log.more", ("plus",), "more around", "one more line around each hit", "Output", _LOG),
-    Command("log.fewer", ("underscore",), "less around", "one line less around each hit", "Output",
-            _LOG),
-    Command("log.passed", ("H",), "hide passed", "hide passed tasks, or show them", "Output",
-            _LOG),
-    Command("log.mark", ("b",), "bookmark", "put a bookmark, or take it away", "Output", _LOG),
-    Command("log.next_mark", ("apostrophe",), "next mark", "next bookmark", "Output", _LOG),
-    Command("log.last_mark", ("quotation_mark",), "last mark", "bookmark before", "Output", _LOG),
-    Command("log.select", ("v",), "select", "select lines; y copies them", "Output", _LOG),
-    Command("log.pick", ("enter",), "output", "from the matrix to the output", "Output", _LOG),
-    Command("log.wrap", ("backslash",), "wrap", "wrap long lines", "Output", _LOG, footer=6),
-    Command("log.times", ("t",), "time", "show times", "Output", _LOG),
-    Command("log.fullscreen", ("f",), "full", "full screen", "Output", _LOG, footer=7),
-    Command("log.parameters", ("p",), "parameters", "parameters and answers", "Output",
-            _at(Place.RUN), footer=5),
-    Command("log.save", ("S",), "save", "save the raw bytes", "Output", _at(Place.RUN), footer=8),
-    Command("log.left", ("h", "left"), "left", "to the left", "Output", _LOG),
-    Command("log.right", ("l", "right"), "right", "to the right", "Output", _LOG),
+    *OUTPUT_COMMANDS,
     # Tables.
     Command("table.filter", ("slash",), "filter", "look for rows", "Table", TABLES, footer=5),
     Command("table.next", ("n",), "next hit", "next row that was looked for", "Table", TABLES),
@@ -222,18 +184,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.top", ("g", "home"), "top", "first", "Move", _LIST),
     Command("move.end", ("G", "end"), "end", "last", "Move", _LIST),
     # The look, by name only.
-    Command("look.dark", (), "dark", "theme: dark", "Look"),
-    Command("look.light", (), "light", "theme: light", "Look"),
-    Command("look.contrast", (), "contrast", "theme: high contrast", "Look"),
-    Command("look.mono", (), "mono", "theme: no colours", "Look"),
+    Command("look.dark", (), "dark", "theme: dark", "Look", ANYWHERE),
+    Command("look.light", (), "light", "theme: light", "Look", ANYWHERE),
+    Command("look.contrast", (), "contrast", "theme: high contrast", "Look", ANYWHERE),
+    Command("look.mono", (), "mono", "theme: no colours", "Look", ANYWHERE),
     # The program.
-    Command("app.help", ("question_mark", "f1"), "keys", "this page", "Program"),
+    Command("app.help", ("question_mark", "f1"), "keys", "this page", "Program", ANYWHERE),
     Command("app.command", ("colon",), "command", "command line", "Program"),
     Command("app.palette", ("ctrl+p",), "palette", "palette", "Program"),
     Command("app.log", ("at",), "commands", "commands that were sent", "Program"),
-    Command("app.refresh", ("R",), "refresh", "look again", "Program", footer=9),
+    Command("app.refresh", ("R",), "refresh", "look again", "Program", ANYWHERE, footer=9),
     Command("app.back", ("q", "escape"), "back", "back one level", "Program"),
-    Command("app.quit", ("ctrl+q",), "quit", "quit; runs go on", "Program"),
+    Command("files.quit", ("q",), "quit", "quit", "Program", _at(Place.FILES), footer=1),
+    Command("app.quit", ("ctrl+q",), "quit", "quit; runs go on", "Program", ANYWHERE),
 )  # fmt: skip
 
 BY_ID = {command.id: command for command in COMMANDS}

@@ -250,4 +250,4 @@ class Keymap:
 
 
 def _places(command: Command) -> frozenset[Place]:
-    return command.places or frozenset(Place)
+    return frozenset(place for place in Place if command.is_in(place))

@@ -24,27 +24,13 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.identity import Principal, ProjectId, RunId
     from skyforge_tui.domain.log_source import LogProgress
     from skyforge_tui.domain.notice import Notice
-    from skyforge_tui.services.bus import Bus
+    from skyforge_tui.services.offered import Offered
 
 FRAME_S = 1 / 20
 """The shortest time between two publications."""
 
 
-class Offered(Protocol):
-    """What every hand of services holds."""
-
-    @property
-    def bus(self) -> Bus:
-        """Where changes are heard."""
-        ...
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What was found wrong while opening."""
-        ...
-
-
-Hand = TypeVar("Hand", bound=Offered)
+Hand = TypeVar("Hand", bound="Offered")
 Room = TypeVar("Room", covariant=True)
 Answer = TypeVar("Answer")
 Work = Callable[[Hand], Coroutine[Any, Any, Answer]]

@@ -17,6 +17,8 @@ from skyforge_tui.tui.commands import (
     conflicts,
 )
 
+COCKPIT = set(Place) - {Place.FILES}
+"""The places of the cockpit; log files have a program of their own."""
 FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+space", "ctrl+at", "ctrl+w", "ctrl+z"}
 """What tmux, screen, the terminal and the shell of whoever sits before us need."""
 
@@ -35,7 +37,7 @@ def test_conflicts_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     planted = replace(COMMANDS[0], id="planted.one")
     monkeypatch.setattr(commands, "COMMANDS", (*COMMANDS, planted))
     found = conflicts()
-    assert {place for place, *_ in found} == set(Place)
+    assert {place for place, *_ in found} == COCKPIT
     assert {names for _, _, *names in map(tuple, found) for names in [tuple(names)]} == {
         (COMMANDS[0].id, "planted.one")
     }
@@ -70,12 +72,13 @@ def test_places_have_digits() -> None:
     for number, place in enumerate(TABS, start=1):
         command = BY_ID[f"place.{place}"]
         assert command.keys == (str(number),)
-        assert all(command.is_in(one) for one in Place)
+        assert all(command.is_in(one) for one in COCKPIT)
 
 
 def test_every_place_is_left() -> None:
-    """Help, going back and quitting work everywhere."""
-    for place in Place:
+    """Help, going back and quitting work everywhere; in a program of its own, help and quitting."""
+    assert {"app.help", "app.quit", "files.quit"} <= {one.id for one in commands_of(Place.FILES)}
+    for place in COCKPIT:
         ids = {one.id for one in commands_of(place)}
         assert {"app.help", "app.back", "app.quit", "app.palette"} <= ids
 

@@ -100,6 +100,12 @@ def test_merging_equals_sorting(files: list[list[Told]], data: st.DataObject) ->
             assert reader.line_at(start) == content.count(b"\n", 0, start)
         first = data.draw(st.integers(0, len(expected)))
         assert reader.lines(first, 7) == got[first : first + 7]
+        if start < len(content):
+            here = reader.line_at(start)
+            assert reader.lines_from(start, 3) == got[here : here + 3]
+            assert reader.lines_before(start, 3) == got[max(here - 3, 0) : here]
+        assert reader.lines_before(len(content), 2) == got[-2:]
+        assert reader.lines_from(len(content), 2) == []
         reader.close()
 
 
@@ -194,6 +200,6 @@ def test_closing_gives_all_back(tmp_path: Path) -> None:
     reader.reopen()
     reader.close()
     reader.close()
-    assert reader.lines(0, 5) == []
+    assert (reader.lines(0, 5), reader.read(0, 5)) == ([], b"")
     assert not reader.advance(100)
     assert {one.name for one in descriptors.iterdir()} == before

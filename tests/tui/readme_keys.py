@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from skyforge_tui.tui.commands import COMMANDS, TABLES, Command, Place, key_name
+from skyforge_tui.tui.commands import ANYWHERE, COMMANDS, OUTPUT, TABLES, Command, Place, key_name
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- keys -->", "<!-- /keys -->"
@@ -15,8 +15,9 @@ def table() -> str:
     """Return the table as Markdown: one row per place, each command by its first key."""
     keyed = [one for one in COMMANDS if one.keys]
     rows = {
-        "everywhere": [one for one in keyed if not one.places and one.group != "Move"],
+        "everywhere": [one for one in keyed if one.places in (frozenset(), ANYWHERE)],
         "in lists": [one for one in keyed if one.places == TABLES],
+        "in output": [one for one in keyed if one.places == OUTPUT],
         "to move": [one for one in keyed if one.group == "Move"],
     }
     told = [one for several in rows.values() for one in several]

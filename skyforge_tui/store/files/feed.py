@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from skyforge_tui.domain.stamp import REACH, StampReader
@@ -34,21 +35,49 @@ class Feed:
     Where a file goes back in time, its lines keep their order, at the time reached before.
     """
 
-    def __init__(self, descriptor: int, written_ms: int, arrivals: Arrivals | None = None) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        written_ms: int,
+        arrivals: Arrivals | None = None,
+        is_coming: Callable[[], bool] | None = None,
+        *,
+        holds_up: bool = False,
+    ) -> None:
         """Take an open file, which stays the caller's, and when it was written last.
 
-        `arrivals` give lines a time that tell none.
+        `arrivals` give lines a time as long as none has told one. `is_coming` says whether somebody
+        still writes the file, where that is known; `holds_up` whether others have to wait for it.
         """
         self._arrivals = arrivals
+        self._is_coming = is_coming
+        self._holds_up = holds_up
         self._is_growing = time.time() - written_ms / 1000 < AT_REST_S
         self._descriptor = descriptor
         self._stamps = StampReader(written_ms)
         self._time_ms = NEVER
         self._searched = (0, 0)
+        self.tells_times = False
+        """Whether a line has told a time."""
         self.position = 0
         """How far the file was cut."""
         self.waiting: deque[Record] = deque()
         """Records that nobody took yet."""
+
+    @property
+    def has_times(self) -> bool:
+        """Whether its lines have times, told or not."""
+        return self.tells_times or self._arrivals is not None
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether its next line has to be waited for, because it stands before those of others."""
+        return (
+            self._holds_up
+            and not self.waiting
+            and self._is_coming is not None
+            and self._is_coming()
+        )
 
     def cut(self) -> bool:
         """Cut the next piece of the file; return whether there was one.
@@ -56,9 +85,11 @@ class Feed:
         Raises:
             OSError: the file cannot be read.
         """
+        is_growing = self._is_growing if self._is_coming is None else self._is_coming()
+        # Read behind the question: what was written before the end is found.
         data = os.pread(self._descriptor, CHUNK_BYTES, self.position)
         is_last = len(data) < CHUNK_BYTES
-        end = len(data) if is_last and not self._is_growing else data.rfind(b"\n") + 1
+        end = len(data) if is_last and not is_growing else data.rfind(b"\n") + 1
         if end:
             self._cut(data, end)
             self.position += end
@@ -108,7 +139,9 @@ class Feed:
     def _read_time(self, data: bytes, start: int) -> int | None:
         """Return the time of a line in `data`, which begins at our position."""
         told = self._stamps.read(data, start)
-        if told is None and self._arrivals is not None:
+        if told is not None:
+            self.tells_times = True
+        elif self._arrivals is not None and not self.tells_times:
             return self._arrivals.at(self.position + start)
         return told
 

@@ -1,7 +1,8 @@
 """Merges the records of several files by time, as far as the files reach, and on as they grow.
 
-What is there at first is in order. What a file tells later is put behind everything that was told
-before, even if its time is earlier: lines that were seen keep their places.
+What is there at first is in order, and so is what has to be waited for. What a file tells later is
+put behind everything that was told before, even if its time is earlier: lines that were seen keep
+their places.
 """
 
 from __future__ import annotations
@@ -40,11 +41,16 @@ class Merge:
         self._look_at_dry()
         goal = self.table.size + budget_bytes
         while self._heap and self.table.size < goal:
+            if self._is_held_up():
+                return False
             self._take(*heappop(self._heap))
         if not self._heap:
             # Last lines that seem to get no line feed any more.
             self._look_at_dry(Feed.cut_rest)
         return bool(self._heap)
+
+    def _is_held_up(self) -> bool:
+        return any(self._feeds[file].holds_up for file in self._dry)
 
     def _look_at_dry(self, look: Callable[[Feed], bool] = Feed.cut) -> None:
         for file in sorted(self._dry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -32,12 +33,13 @@ class MergedFiles:
     def __init__(self, files: Sequence[OpenFile]) -> None:
         """Take open files, which are ours from now on."""
         self.files = tuple(files)
-        self._merge = Merge(
-            [Feed(one.descriptor, one.written_ms, _arrivals(one)) for one in self.files]
-        )
+        self._feeds = [_feed(one) for one in self.files]
+        self._merge = Merge(self._feeds)
         self._arrivals = [_arrivals(one) for one in self.files]
         self._table = self._merge.table
         self._loaded: OrderedDict[int, _Loaded] = OrderedDict()
+        self._guard = threading.Lock()
+        self._users = 1
 
     @property
     def size(self) -> int:
@@ -55,6 +57,13 @@ class MergedFiles:
         return any(
             one.is_replaced or one.size < done
             for one, done in zip(self.files, self._merge.positions, strict=True)
+        )
+
+    @property
+    def untimed(self) -> tuple[int, ...]:
+        """The numbers of files with lines, none of which tells a time."""
+        return tuple(
+            file for file, feed in enumerate(self._feeds) if feed.position and not feed.has_times
         )
 
     def advance(self, budget_bytes: int) -> bool:
@@ -83,11 +92,22 @@ class MergedFiles:
     def read(self, offset: int, end: int) -> bytes:
         """Return the bytes from `offset` until before `end`, which is not behind `size`.
 
-        Fewer are returned where a file was cut short meanwhile.
+        Fewer are returned where a file was cut short meanwhile, none once it is closed. Any thread
+        may call this.
 
         Raises:
             OSError: a file cannot be read.
         """
+        with self._guard:
+            if not self._users:
+                return b""
+            self._users += 1
+        try:
+            return self._read(offset, end)
+        finally:
+            self._leave()
+
+    def _read(self, offset: int, end: int) -> bytes:
         stretches = [
             one.clipped(offset, end)
             for one in takewhile(lambda one: one.offset < end, self._table.from_offset(offset))
@@ -117,9 +137,16 @@ class MergedFiles:
         return stretch.line + before.count(b"\n")
 
     def close(self) -> None:
-        """Let go of the files."""
-        for one in self.files:
-            one.close()
+        """Let go of the files, the last thread that reads does; call it once."""
+        self._leave()
+
+    def _leave(self) -> None:
+        with self._guard:
+            self._users -= 1
+            is_last = not self._users
+        if is_last:
+            for one in self.files:
+                one.close()
 
     def _pieces(self, stretches: Sequence[Stretch]) -> Iterator[tuple[int, tuple[int, memoryview]]]:
         """Yield what each file has to give: where it begins, and the bytes, read at once."""
@@ -170,10 +197,20 @@ class MergedFiles:
         stamps = StampReader(self.files[stretch.file].written_ms, before_ms=near)
         told = stamps.read(data, 0)
         arrivals = self._arrivals[stretch.file]
-        if told is None and arrivals is not None:
+        if told is None and arrivals is not None and not self._feeds[stretch.file].tells_times:
             told = arrivals.at(stretch.inside + start)
         return None if told is None else datetime.fromtimestamp(told / 1000, UTC)
 
 
 def _arrivals(file: OpenFile) -> Arrivals | None:
     return None if file.times is None else Arrivals(file.times)
+
+
+def _feed(file: OpenFile) -> Feed:
+    coming = file.coming
+    if coming is None:
+        return Feed(file.descriptor, file.written_ms)
+    return Feed(
+        file.descriptor, file.written_ms, _arrivals(file), coming.is_coming,
+        holds_up=coming.holds_up,
+    )  # fmt: skip

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Coming(NamedTuple):
+    """What is known of a file that we write ourselves."""
+
+    times: Path | None
+    """The file that says when its bytes came, if that means anything."""
+    written_ms: int | None
+    """When what comes was written, in unix milliseconds; None for now."""
+    is_coming: Callable[[], bool]
+    """Whether there will be more."""
+    holds_up: bool
+    """Whether what comes has to be waited for, to put it before what others hold."""
 
 
 class OpenFile:
     """A regular file, open for reading."""
 
     def __init__(
-        self, path: Path, descriptor: int | None = None, times: Path | None = None
+        self, path: Path, descriptor: int | None = None, coming: Coming | None = None
     ) -> None:
         """Open it, or take a descriptor of it, which is ours from now on.
-
-        `times` is the file that says when its bytes came, if there is one.
 
         Raises:
             OSError: it cannot be opened.
         """
         self.path = path
-        self.times = None if times is None else os.open(times, os.O_RDONLY | os.O_CLOEXEC)
-        self._times = times
+        self.coming = coming
+        self.times: int | None = None
+        if coming is not None and coming.times is not None:
+            self.times = os.open(coming.times, os.O_RDONLY | os.O_CLOEXEC)
         if descriptor is None:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self.descriptor = descriptor
         found = os.fstat(self.descriptor)
         self._identity = (found.st_dev, found.st_ino)
-        self.written_ms = found.st_mtime_ns // 1_000_000
+        written_ms = None if coming is None else coming.written_ms
+        self.written_ms = found.st_mtime_ns // 1_000_000 if written_ms is None else written_ms
         """When it was written last before it was opened."""
 
     @property
@@ -68,7 +84,7 @@ class OpenFile:
             OSError: it cannot be opened.
         """
         try:
-            return OpenFile(self.path, times=self._times)
+            return OpenFile(self.path, coming=self.coming)
         except FileNotFoundError:
             return OpenFile(self.path, os.dup(self.descriptor))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from skyforge_tui.domain.errors import Unavailable
-from skyforge_tui.domain.log_source import PIPED, LogProgress, LogSource
+from skyforge_tui.domain.log_source import PIPED, LogProgress, LogSource, SourceKind
 from skyforge_tui.ports.log_store import LogReader
-from skyforge_tui.store.files.open_file import OpenFile
+from skyforge_tui.store.files.open_file import Coming, OpenFile
 from skyforge_tui.store.files.pump import Pump
 from skyforge_tui.store.files.reader import MergedReader
 from skyforge_tui.store.files.spool import Spool
@@ -30,9 +31,27 @@ class Part:
     pump: Pump | None = None
 
     @property
-    def is_over(self) -> bool:
-        """Whether nothing comes any more."""
-        return self.pump is not None and self.pump.is_over
+    def is_fed(self) -> bool:
+        """Whether there is more to come for sure."""
+        return self.pump is not None and not self.pump.is_over
+
+    def opened(self, *, is_live: bool) -> OpenFile:
+        """Return its file, opened once more; a pipe that is not live has to be waited for.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        if self.spool is None or self.pump is None:
+            return OpenFile(self.path)
+        pump = self.pump
+        is_packed = self.source.kind is SourceKind.PACKED
+        coming = Coming(
+            times=None if is_packed else self.spool.times,
+            written_ms=_written_ms(self.source) if is_packed else None,
+            is_coming=lambda: not pump.is_over,
+            holds_up=is_packed or not is_live,
+        )
+        return OpenFile(self.path, coming=coming)
 
     @property
     def size(self) -> int:
@@ -53,8 +72,10 @@ class Part:
 class FileLog:
     """What somebody named, opened."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], *, is_live: bool) -> None:
         """Take parts, which are ours once this returns, and let their pumps begin.
+
+        Of several parts, those that are piped in stand where they come if `is_live`, else in order.
 
         Raises:
             Unavailable: a file cannot be opened.
@@ -62,7 +83,7 @@ class FileLog:
         self._parts = tuple(parts)
         self.sources = tuple(one.source for one in parts)
         self._merged: MergedReader | None = None
-        self.reader: LogReader = self._open()
+        self.reader: LogReader = self._open(is_live=is_live)
         for one in parts:
             if one.pump is not None:
                 one.pump.start()
@@ -73,10 +94,14 @@ class FileLog:
         Raises:
             Unavailable: a source cannot be read.
         """
-        is_over = all(one.is_over for one in self._parts)
+        is_fed = any(one.is_fed for one in self._parts)
+        is_followed = any(one.pump is None for one in self._parts)
+        untimed: tuple[str, ...] = ()
         if self._merged is not None:
             has_more = self._merged.advance(_SLICE_BYTES)
             size = self._merged.merged_size
+            if not has_more:
+                untimed = tuple(self.sources[one].name for one in self._merged.untimed)
         else:
             has_more, size = False, self._parts[0].size
         troubles = (
@@ -84,7 +109,7 @@ class FileLog:
             for one in self._parts
             if one.pump is not None and one.pump.trouble
         )
-        return LogProgress(size, has_more, is_over and not has_more, tuple(troubles))
+        return LogProgress(size, has_more, is_fed, is_followed, tuple(troubles), untimed)
 
     def export(self, target: str) -> int:
         """Copy what there is to a new file; return how many bytes that were.
@@ -101,18 +126,21 @@ class FileLog:
         for one in self._parts:
             one.close()
 
-    def _open(self) -> LogReader:
-        files: list[OpenFile] = []
+    def _open(self, *, is_live: bool) -> LogReader:
         try:
             if len(self._parts) == 1:
                 one = self._parts[0]
-                return FileLogReader(one.path if one.spool is None else one.spool.directory)
-            for one in self._parts:
-                times = None if one.spool is None else one.spool.times
-                files.append(OpenFile(one.path, times=times))
+                if one.spool is not None and one.source.kind is SourceKind.PIPE:
+                    return FileLogReader(one.spool.directory)
+                # When something was unpacked is no time of its lines.
+                return FileLogReader(one.path)
+            with ExitStack() as opened:
+                files = []
+                for one in self._parts:
+                    files.append(one.opened(is_live=is_live))
+                    opened.callback(files[-1].close)
+                opened.pop_all()
         except OSError as error:
-            for file in files:
-                file.close()
             raise Unavailable(
                 f"{error.filename} cannot be read: {error.strerror}", operation="file.open"
             ) from error
@@ -122,3 +150,7 @@ class FileLog:
 
 def _called(name: str) -> str:
     return "what is piped in" if name == PIPED else name
+
+
+def _written_ms(source: LogSource) -> int:
+    return Path(source.name).stat().st_mtime_ns // 1_000_000

@@ -32,8 +32,12 @@ class LocalLogFiles:
         """Take the directory below which spools are kept."""
         self._spools = spools
 
-    def open(self, names: Sequence[str], piped: int | None = None) -> FileLog:
+    def open(
+        self, names: Sequence[str], piped: int | None = None, *, is_live: bool = True
+    ) -> FileLog:
         """Open what is named; `-` is what comes out of the descriptor `piped`, ours from now on.
+
+        Among files, what is piped in stands where it comes if `is_live`, else where its times say.
 
         Raises:
             NotFound: a file is not there.
@@ -58,7 +62,7 @@ class LocalLogFiles:
                     part = self._named(name)
                 opened.callback(part.close)
                 parts.append(part)
-            log = FileLog(parts)
+            log = FileLog(parts, is_live=is_live)
             opened.pop_all()
             return log
 
@@ -104,7 +108,7 @@ def _packing(name: str, path: Path) -> Packing | None:
         tail = file.read(HEAD_BYTES) or head
     packing = packing_of(head)
     if packing is None and looks_binary(head, tail):
-        raise _invalid(f"{name} is not text", "skyforge view shows what can be read")
+        raise _invalid(f"{name} is not text", f"cat {name} | skyforge view - shows it all the same")
     return packing
 
 

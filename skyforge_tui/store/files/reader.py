@@ -48,7 +48,6 @@ class MergedReader:
         self._merged = self._latest = MergedFiles(files)
         self._hand_over = threading.Lock()
         self._merging = threading.Lock()
-        self._reading = threading.Lock()
         self._closed = False
         self._size = self._line_count = 0
         self._generation = 0
@@ -72,6 +71,11 @@ class MergedReader:
     def merged_size(self) -> int:
         """Bytes merged so far, seen or not."""
         return self._latest.size
+
+    @property
+    def untimed(self) -> tuple[int, ...]:
+        """The numbers of files with lines, none of which tells a time."""
+        return self._latest.untimed
 
     @property
     def ends_with_newline(self) -> bool:
@@ -166,13 +170,12 @@ class MergedReader:
     def read(self, offset: int, size: int) -> bytes:
         """Return up to `size` merged bytes from `offset`, as they are in the files now.
 
+        Any thread may call this; after `close` there are none.
+
         Raises:
             Unavailable: a file cannot be read.
         """
-        with self._reading:
-            if self._closed:
-                return b""
-            return self._merged.read(offset, min(offset + size, self._size))
+        return self._merged.read(offset, min(offset + size, self._size))
 
     @_translated
     def line_at(self, offset: int) -> int:
@@ -221,5 +224,5 @@ class MergedReader:
             self._let_go(one)
 
     def _let_go(self, merged: MergedFiles) -> None:
-        with self._merging, self._reading:
+        with self._merging:
             merged.close()

@@ -40,6 +40,8 @@ class Shape(NamedTuple):
     wraps: bool
     wants_times: bool
     look: Look
+    sources: tuple[str, ...] = ()
+    """What the files are called that lines are from, where there are several."""
 
 
 class Chrome(NamedTuple):
@@ -111,7 +113,7 @@ class LogFrame:
     def take_shape(self, shape: Shape) -> None:
         """Lay everything out anew; what is read stays in view."""
         self._shape = shape
-        layout = layout_for(shape.width, wants_times=shape.wants_times)
+        layout = layout_for(shape.width, wants_times=shape.wants_times, sources=shape.sources)
         self._painter = Painter(layout, shape.look, self._zone)
         self.window.lay_out(layout.text_width, shape.height, wraps=shape.wraps)
         self._chrome = None
@@ -124,7 +126,10 @@ class LogFrame:
         document = LogDocument(reader or self._reader, tells_hidden=tells_hidden)
         self.window = LogWindow(document, self._shape.height)
         self.take_shape(self._shape)
-        if before.follows or bounds is None:
+        if before.follows:
+            return
+        if bounds is None:
+            self.window.begin()
             return
         spot = self.emphasis.spot
         is_there = spot is not None and bounds[0] <= spot < bounds[1]

@@ -122,6 +122,11 @@ class LogMoves:
             self.redraw()
         return had_one
 
+    def settle(self) -> None:
+        """Take what is there as seen; from now on what comes is new."""
+        if self.window is not None:
+            self.window.settle()
+
     def resume_follow(self) -> None:
         """Keep the end in view from now on."""
         if self.window is not None and self.window.follow():

@@ -1,7 +1,7 @@
 """Rows of a log to strips of cells: mark, time, text, scrollbar, pill.
 
-Text stands on column 12, or on column 2 without times; three columns at the right belong to the gap
-and the scrollbar.
+Text stands on column 12, or on column 2 without times; where lines are from several files, the name
+of the file stands before it. Three columns at the right belong to the gap and the scrollbar.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Literal
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -42,6 +42,8 @@ TIME = 8
 RIGHT = 3
 LEAST_WIDTH = LEFT + RIGHT + 1
 LEAST_WIDTH_FOR_TIMES = 50
+LEAST_WIDTH_FOR_NAMES = 30
+MOST_OF_A_NAME = 16
 GAP_SIGN = "╌"
 THUMB = "█"
 CUT_ASCII = "~"
@@ -77,11 +79,14 @@ class Layout:
 
     width: int
     has_times: bool
+    sources: tuple[str, ...] = ()
+    """The names of files, all of the same width; none where there is no room, or one file."""
 
     @property
     def text_at(self) -> int:
         """The column of the text."""
-        return LEFT + (TIME + 2) * self.has_times
+        names = cell_len(self.sources[0]) + 2 if self.sources else 0
+        return LEFT + (TIME + 2) * self.has_times + names
 
     @property
     def text_width(self) -> int:
@@ -89,9 +94,14 @@ class Layout:
         return max(1, self.width - RIGHT - self.text_at)
 
 
-def layout_for(width: int, *, wants_times: bool) -> Layout:
-    """Return the layout for a width; where it is narrow, times give way to the text."""
-    return Layout(width, wants_times and width >= LEAST_WIDTH_FOR_TIMES)
+def layout_for(width: int, *, wants_times: bool, sources: Sequence[str] = ()) -> Layout:
+    """Return the layout for a width; where it is narrow, times give way to the text, then names."""
+    has_times = wants_times and width >= LEAST_WIDTH_FOR_TIMES
+    if not sources or width < LEAST_WIDTH_FOR_NAMES:
+        return Layout(width, has_times)
+    room = min(max(map(cell_len, sources)), width // 6, MOST_OF_A_NAME)
+    names = (set_cell_size(cut_text(one, room, "middle"), room) for one in sources)
+    return Layout(width, has_times, tuple(names))
 
 
 @lru_cache(maxsize=256)
@@ -166,12 +176,23 @@ class Painter:
             self._segment(self._own(sign), tone, decor.on),
             self._segment(self._own(spot), "accent", decor.on),
         ]
-        if not self._layout.has_times:
-            return segments
-        clock = self.clock(row) if row.is_first else ""
-        if above is not None and above.line is not None and clock == self.clock(above):
-            clock = ""
-        return [*segments, self._segment(f"{clock:<{TIME}}  ", "muted", decor.on)]
+        if self._layout.has_times:
+            clock = self.clock(row) if row.is_first else ""
+            if above is not None and above.line is not None and clock == self.clock(above):
+                clock = ""
+            segments.append(self._segment(f"{clock:<{TIME}}  ", "muted", decor.on))
+        if self._layout.sources:
+            segments.append(self._segment(f"{self._source(row, above)}  ", "muted", decor.on))
+        return segments
+
+    def _source(self, row: Row, above: Row | None) -> str:
+        """Return the name of the file that a row is from, unless the row above has said it."""
+        source = None if row.line is None or not row.is_first else row.line.source
+        said = None if above is None or above.line is None else above.line.source
+        names = self._layout.sources
+        if source is None or source == said:
+            return " " * cell_len(names[0])
+        return self._own(names[source])
 
     def _text(
         self, row: Row, text: Sequence[Fragment], taken: int, on: Ground, *, is_cut: bool

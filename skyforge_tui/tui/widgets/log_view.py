@@ -85,6 +85,10 @@ class LogView(
         self._passed: PassedTasksHidden | None = None
         self.hides_passed = False
         """Whether tasks that passed are left out."""
+        self.begins_at_top = False
+        """Whether a log is shown from its first line on, instead of its end."""
+        self.sources: tuple[str, ...] = ()
+        """What the files are called that lines are from, where there are several."""
 
     # What it shows
 
@@ -119,7 +123,7 @@ class LogView(
         return self._wants_times
 
     def set_reader(self, reader: LogReader | None) -> None:
-        """Show another log from its end, or none. The reader stays the caller's to close."""
+        """Show another log, or none. The reader stays the caller's to close."""
         self.finding.close()
         self._reader = reader
         self._told_stale = False
@@ -219,13 +223,15 @@ class LogView(
 
     def start_over(self) -> None:
         """Draw another log, or another generation of it."""
-        reader = self._reader
+        reader, before = self._reader, self._frame
         self.hides_passed = False
         self._passed = None
-        before = self._frame
         self._frame = None if reader is None else LogFrame(reader, self._shape, self._zone)
         if self._frame is not None and before is not None:
             self._frame.emphasis.marked = before.emphasis.marked
+        is_reading = before is None or not before.window.follows
+        if self._frame is not None and self.begins_at_top and is_reading:
+            self._frame.window.begin()
         self.finding.show()
         self.redraw()
 
@@ -265,7 +271,7 @@ class LogView(
 
     @property
     def _shape(self) -> Shape:
-        return Shape(*self.size, self._wraps, self._wants_times, self.look)
+        return Shape(*self.size, self._wraps, self._wants_times, self.look, self.sources)
 
     def _show_chrome(self, frame: LogFrame) -> None:
         if changed := frame.changed_chrome():

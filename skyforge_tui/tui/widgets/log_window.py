@@ -24,12 +24,14 @@ class LogWindow:
         """The offset behind what was there when it stopped following."""
         self._is_held = False
         """Whether it stands where it is even when that is the end."""
+        self._is_beginning = False
+        """Whether what comes is what was there at first."""
         self._frame: list[Row] | None = None
 
     @property
     def new_lines(self) -> int:
         """Lines below the view that came since it stopped following, as far as they are counted."""
-        if self.follows:
+        if self.follows or self._is_beginning:
             return 0
         bounds = self.bounds()
         seen = max(self._seen, 0 if bounds is None else bounds[1])
@@ -129,6 +131,19 @@ class LogWindow:
         self._is_held = True
         self._top = self.document.back(top, missing) if missing else top
         self._frame = None
+
+    def begin(self) -> None:
+        """Stay at the first row, also when nothing is there yet; what comes is not new."""
+        self._stop_following(is_at_end=False)
+        self._is_held = self._is_beginning = True
+        self._top = Place()
+        self._frame = None
+
+    def settle(self) -> None:
+        """Take what is there as seen; from now on what comes is new."""
+        if self._is_beginning:
+            self._is_beginning = False
+            self._seen = self.document.end
 
     def show(self, place: Place, *, at_top: bool = False) -> None:
         """Bring a row into view and stay there, with some rows above it unless it is to be on top.

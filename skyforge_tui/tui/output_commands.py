@@ -1,0 +1,45 @@
+"""The commands of a log: moving from task to task, looking for something, how it is shown."""
+
+from __future__ import annotations
+
+from skyforge_tui.tui.command import OUTPUT, Command, Place
+
+OUTPUT_COMMANDS: tuple[Command, ...] = (
+    Command("log.follow", ("F",), "follow", "follow the end", "Output", OUTPUT, footer=1),
+    Command("log.next_failed", ("e",), "next failed", "next failed task", "Output", OUTPUT,
+            footer=1),
+    Command("log.last_failed", ("E",), "last failed", "failed task before", "Output", OUTPUT),
+    Command("log.search", ("slash",), "search", "look for text or a /pattern/", "Output", OUTPUT,
+            footer=1),
+    Command("log.next_task", ("right_square_bracket",), "task", "next task", "Output", OUTPUT,
+            footer=1),
+    Command("log.last_task", ("left_square_bracket",), "task before", "task before", "Output",
+            OUTPUT),
+    Command("log.grid", ("m",), "matrix", "matrix of hosts and tasks, or the output", "Output",
+            OUTPUT, footer=1),
+    Command("log.next_warning", ("w",), "next warning", "next warning", "Output", OUTPUT),
+    Command("log.last_warning", ("W",), "last warning", "warning before", "Output", OUTPUT),
+    Command("log.next", ("n",), "next hit", "next hit", "Output", OUTPUT),
+    Command("log.previous", ("N",), "hit before", "hit before", "Output", OUTPUT),
+    Command("log.filter", ("ampersand",), "only hits", "only lines with hits, or all", "Output",
+            OUTPUT),
+    Command("log.more", ("plus",), "more around", "one more line around each hit", "Output",
+            OUTPUT),
+    Command("log.fewer", ("underscore",), "less around", "one line less around each hit", "Output",
+            OUTPUT),
+    Command("log.passed", ("H",), "hide passed", "hide passed tasks, or show them", "Output",
+            OUTPUT),
+    Command("log.mark", ("b",), "bookmark", "put a bookmark, or take it away", "Output", OUTPUT),
+    Command("log.next_mark", ("apostrophe",), "next mark", "next bookmark", "Output", OUTPUT),
+    Command("log.last_mark", ("quotation_mark",), "last mark", "bookmark before", "Output", OUTPUT),
+    Command("log.select", ("v",), "select", "select lines; y copies them", "Output", OUTPUT),
+    Command("log.pick", ("enter",), "output", "from the matrix to the output", "Output", OUTPUT),
+    Command("log.wrap", ("backslash",), "wrap", "wrap long lines", "Output", OUTPUT, footer=6),
+    Command("log.times", ("t",), "time", "show times", "Output", OUTPUT),
+    Command("log.fullscreen", ("f",), "full", "full screen", "Output", OUTPUT, footer=7),
+    Command("log.parameters", ("p",), "parameters", "parameters and answers", "Output",
+            frozenset({Place.RUN}), footer=5),
+    Command("log.save", ("S",), "save", "save the raw bytes", "Output", OUTPUT, footer=8),
+    Command("log.left", ("h", "left"), "left", "to the left", "Output", OUTPUT),
+    Command("log.right", ("l", "right"), "right", "to the right", "Output", OUTPUT),
+)  # fmt: skip

@@ -1,0 +1,163 @@
+"""Log files: one, or several in the order of their times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from skyforge_tui.domain.log_source import LogProgress, SourceKind
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.tui.commands import Command, Place
+from skyforge_tui.tui.errors import as_notice
+from skyforge_tui.tui.log_keys import LogKeys
+from skyforge_tui.tui.presenters import files as present
+from skyforge_tui.tui.presenters.cells import Line
+from skyforge_tui.tui.presenters.tones import size
+from skyforge_tui.tui.widgets.log_pane import LogPane
+from skyforge_tui.tui.widgets.log_view import LogView
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_files import OpenedLog
+    from skyforge_tui.ports.log_store import LogReader
+    from skyforge_tui.services.file_parts import FileParts
+    from skyforge_tui.tui.link import Link
+    from skyforge_tui.tui.messages import Changes
+
+
+class FilesScreen(LogKeys):
+    """Show what was opened."""
+
+    PLACE = Place.FILES
+    CSS_PATH = "screen.tcss"
+    # Elsewhere it leads back to another place, and shares its command with `q`.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, link: Link[FileParts], log: OpenedLog, *, follow: bool) -> None:
+        """Take the way to the services, and a log, which stays the caller's to close."""
+        super().__init__()
+        self._link = link
+        self._opened = log
+        self._progress: LogProgress | None = None
+        self._troubles: tuple[str, ...] = ()
+        self._settled: int | None = None
+        """The generation that was all there once."""
+        self.pane = LogPane()
+        self.pane.view.begins_at_top = not follow
+        if len(log.sources) > 1:
+            self.pane.view.sources = present.labels(log.sources)
+        elif log.sources[0].kind is not SourceKind.PIPE:
+            self.pane.view.toggle_times()  # nobody knows when its lines came
+
+    def body(self) -> Iterator[Widget]:
+        """Yield the log."""
+        yield self.pane
+
+    def crumb(self) -> Line:
+        """Return what is shown, and how far it has come."""
+        return present.title(self._opened.sources, self._opened.reader, self._progress)
+
+    def lacks(self, command: Command) -> str:
+        """Say that a file need not be saved."""
+        source = self._opened.sources[0]
+        is_kept = len(self._opened.sources) == 1 and source.kind is SourceKind.FILE
+        if command.id == "log.save" and is_kept:
+            return f"{source.name} is a file already"
+        return super().lacks(command)
+
+    def on_mount(self) -> None:
+        """Show the log at once, and hear how it grows."""
+        self._link.changes.subscribe(self, self._heard)
+        self.pane.set_reader(self._opened.reader)
+
+    def on_unmount(self) -> None:
+        """Let go of the log."""
+        self.pane.set_reader(None)
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.notices:
+            self.say(changes.notices[-1])
+        if changes.files is not None:
+            self._progress = changes.files
+            self.pane.is_live = changes.files.is_fed
+            self.log_view.grew()
+            self._settle(changes.files)
+            self._tell(changes.files.troubles)
+            self.show_frame()
+
+    def _settle(self, progress: LogProgress) -> None:
+        """Take what was there at first as seen, once it is all there."""
+        reader = self._opened.reader
+        if progress.is_whole and self._settled != reader.generation:
+            self.log_view.look_now()
+            self.log_view.settle()
+            self._settled = reader.generation
+            if progress.untimed:
+                names = ", ".join(progress.untimed)
+                self.say(Notice(Severity.INFO, "Lines without a time stand first", names))
+
+    def _tell(self, troubles: tuple[str, ...]) -> None:
+        fresh = [one for one in troubles if one not in self._troubles]
+        self._troubles = troubles
+        if fresh:
+            self.say(Notice(Severity.WARNING, "Not all of it can be read", fresh[-1]))
+
+    def log_changed(self) -> None:
+        """Say how many lines are counted."""
+        self.show_frame()
+
+    def on_log_view_moved(self, event: LogView.Moved) -> None:
+        """Show which keys matter now."""
+        event.stop()
+        self.show_frame()
+
+    def on_log_view_stale(self, event: LogView.Stale) -> None:
+        """Open files anew that were replaced or cut short."""
+        event.stop()
+        self.work(self._reopen(event.reader), group="reopen", exclusive=True)
+
+    def on_log_view_unreadable(self, event: LogView.Unreadable) -> None:
+        """Say why it cannot be read."""
+        event.stop()
+        self.say(as_notice(event.error))
+
+    async def _reopen(self, reader: LogReader) -> None:
+        async def reopen(_: FileParts) -> None:
+            await asyncio.to_thread(reader.reopen)
+
+        await self._link.ask(reopen)
+        self.log_view.grew()
+
+    # What the keys do, besides those of the log.
+
+    def do_app_refresh(self) -> None:
+        """Read everything anew, in order."""
+        self.work(self._reopen(self._opened.reader), group="reopen", exclusive=True)
+
+    def action_leave(self) -> None:
+        """Leave what is transient, but not the program."""
+        self.do_app_back()
+
+    def do_files_quit(self) -> None:
+        """Leave the program."""
+        self.app.exit()
+
+    def do_log_save(self) -> None:
+        """Save the raw bytes where one stands."""
+        self.work(self._save(), group="save", exclusive=True)
+
+    async def _save(self) -> None:
+        principal = self._link.principal
+        name = present.file_name(self._opened.sources, datetime.now().astimezone())
+        target = Path.cwd() / name
+
+        async def save(parts: FileParts) -> int:
+            return await parts.files.save(principal, self._opened, str(target))
+
+        written = await self._link.ask(save)
+        self.say(Notice(Severity.INFO, "Saved", size(written), str(target)))

@@ -1,0 +1,108 @@
+"""A program of its own for log files: the log, its keys, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.tui.crashing import Crashing
+from skyforge_tui.tui.errors import as_notice
+from skyforge_tui.tui.helping import Helping
+from skyforge_tui.tui.link import Link
+from skyforge_tui.tui.looks import Looks
+from skyforge_tui.tui.screens.files.screen import FilesScreen
+from skyforge_tui.tui.theme import dress
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from skyforge_tui.domain.identity import Principal
+    from skyforge_tui.ports.log_files import OpenedLog
+    from skyforge_tui.services.file_parts import FileParts
+    from skyforge_tui.tui.keymap import Keymap
+    from skyforge_tui.tui.link import Engine
+
+
+class ViewerApp(Crashing, Looks, Helping):
+    """The viewer."""
+
+    TITLE = "skyforge view"
+    ENABLE_COMMAND_PALETTE = False
+    # In raw mode the terminal does not do it; every shell expects it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", show=False, priority=True)
+    ]
+
+    def __init__(
+        self,
+        make_engine: Callable[[ViewerApp], Engine[FileParts]],
+        principal: Principal,
+        log: OpenedLog,
+        *,
+        keymap: Keymap,
+        follow: bool = False,
+        theme: str = "dark",
+        ascii_only: bool = False,
+        motion: bool = True,
+        config_path: str = "",
+    ) -> None:
+        """Take what runs the services, who acts, and a log, which is the caller's to close."""
+        super().__init__()
+        self.link: Link[FileParts] = Link(self, principal)
+        self.keymap = keymap
+        self.config_path = config_path
+        self._make_engine = make_engine
+        self._files = FilesScreen(self.link, log, follow=follow)
+        dress(self, theme, ascii=ascii_only, motion=motion)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the log, so that the first picture has text."""
+        return self._files
+
+    def on_mount(self) -> None:
+        """Start the engine once the first frame is on the screen."""
+        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
+        self.call_after_refresh(self._start)
+
+    async def on_unmount(self) -> None:
+        """End the engine."""
+        await self.link.stop()
+
+    def _start(self) -> None:
+        self.link.start(self._make_engine(self))
+        self.go(self.link.opened())
+
+    def now(self) -> datetime:
+        """Return the time with this machine's offset."""
+        return datetime.now().astimezone()
+
+    def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the keys; its failure becomes a notice."""
+        self.run_worker(coroutine, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show why something failed."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.say(as_notice(event.worker.error))
+
+    def say(self, notice: Notice) -> None:
+        """Show a notice below the log."""
+        self._files.say(notice)
+
+    def place(self) -> FilesScreen:
+        """Return the log, whatever lies over it."""
+        return self._files
+
+    def yank(self, what: str, text: str) -> None:
+        """Copy text to the clipboard and say so."""
+        self.copy_to_clipboard(text)
+        self.say(Notice(Severity.INFO, f"Copied {what}", text))
+
+    def do_app_quit(self) -> None:
+        """Leave the program."""
+        self.exit()

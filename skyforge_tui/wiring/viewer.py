@@ -1,0 +1,103 @@
+"""Makes the viewer of log files as it starts in a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.log_source import PIPED
+from skyforge_tui.settings.frame import FrameSettings, read_frame
+from skyforge_tui.wiring import current_principal
+from skyforge_tui.wiring.file_parts import file_parts
+from skyforge_tui.wiring.garbage import defer, settle
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_files import OpenedLog
+    from skyforge_tui.services.file_parts import FileParts
+    from skyforge_tui.tui.viewer import ViewerApp
+
+
+def run_viewer(
+    config_path: Path | None, profile: str | None, names: Sequence[str], *, follow: bool
+) -> int:
+    """Show files until the person leaves; return the exit code.
+
+    Raises:
+        SkyforgeError: they cannot be opened; the terminal was not touched.
+    """
+    defer()
+    frame = read_frame(config_path, profile)
+    parts = file_parts(frame)
+    piped = None if sys.stdin.isatty() else _keys_from_terminal()
+    if piped is not None and PIPED not in names:
+        os.close(piped)
+        piped = None
+    log = asyncio.run(parts.files.open(current_principal(), names, piped))
+    try:
+        app = make_viewer(frame, parts, log, follow=follow or PIPED in names)
+        app.run()
+        return app.return_code or 0
+    finally:
+        log.close()
+
+
+def make_viewer(
+    frame: FrameSettings, parts: FileParts, log: OpenedLog, *, follow: bool
+) -> ViewerApp:
+    """Return the viewer of an opened log, ready to run."""
+    from skyforge_tui.engine.thread import ThreadEngine
+    from skyforge_tui.jobs.file_follow import FileFollow
+    from skyforge_tui.jobs.runner import running
+    from skyforge_tui.tui.keymap import Keymap
+    from skyforge_tui.tui.viewer import ViewerApp
+    from skyforge_tui.wiring.ground import SystemClock
+
+    clock = SystemClock()
+
+    def make_engine(app: ViewerApp) -> ThreadEngine[FileParts]:
+        """Begin what comes after the first picture."""
+        settle()
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[FileParts]:
+            async with running([FileFollow(parts.files, log, clock)], parts.bus, clock):
+                yield parts
+
+        return ThreadEngine(opened, app.link.unheard)
+
+    return ViewerApp(
+        make_engine,
+        current_principal(),
+        log,
+        keymap=Keymap(frame.keys),
+        follow=follow,
+        theme=frame.theme,
+        ascii_only=frame.glyphs == "ascii",
+        motion=frame.motion,
+        config_path=str(frame.config_path),
+    )
+
+
+def _keys_from_terminal() -> int:
+    """Have keys come from the terminal itself; return what was standard input.
+
+    Raises:
+        Unavailable: there is no terminal.
+    """
+    piped = os.dup(sys.stdin.fileno())
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        os.close(piped)
+        raise Unavailable(
+            f"there is no terminal to type in: {error.strerror}", operation="file.open"
+        ) from error
+    os.dup2(terminal, sys.stdin.fileno())
+    os.close(terminal)
+    return piped

@@ -1,0 +1,156 @@
+"""Log files in a program of their own: shown at once, in order, followed, searched, saved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.engine.inline import InlineEngine
+from skyforge_tui.jobs.file_follow import FileFollow
+from skyforge_tui.jobs.runner import running
+from skyforge_tui.services.file_parts import FileParts
+from skyforge_tui.settings.frame import FrameSettings
+from skyforge_tui.tui.keymap import Keymap
+from skyforge_tui.tui.viewer import ViewerApp
+from skyforge_tui.wiring.file_parts import file_parts
+from skyforge_tui.wiring.ground import SystemClock
+from tests.tui.cockpit_harness import press, row_with, screen_text, until_gone, until_shown, write
+
+ADA = Principal("ada")
+Viewing = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
+
+
+@pytest.fixture
+def viewing(tmp_path: Path) -> Viewing:
+    """Return what opens the viewer on files of the test's folder."""
+    frame = FrameSettings(tmp_path / "config.toml", tmp_path / "state", tmp_path / "cache")
+
+    @asynccontextmanager
+    async def view(
+        *names: str, piped: int | None = None, follow: bool = False
+    ) -> AsyncGenerator[Pilot[Any], None]:
+        parts = file_parts(frame)
+        paths = [one if one == "-" else str(tmp_path / one) for one in names]
+        log = await parts.files.open(ADA, paths, piped)
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[FileParts]:
+            clock = SystemClock()
+            async with running([FileFollow(parts.files, log, clock)], parts.bus, clock):
+                yield parts
+
+        app = ViewerApp(
+            lambda app: InlineEngine(opened, app.link.unheard), ADA, log,
+            keymap=Keymap(), follow=follow, motion=False,
+        )  # fmt: skip
+        try:
+            async with app.run_test(size=(100, 12)) as pilot:
+                yield pilot
+        finally:
+            log.close()
+
+    return view
+
+
+def numbered(first: int, last: int) -> str:
+    """Return some lines."""
+    return "".join(f"line {number}\n" for number in range(first, last + 1))
+
+
+def saved_by(folder: Path) -> bytes:
+    """Return what was saved of a pipe."""
+    (saved,) = folder.glob("piped-*.log")
+    return saved.read_bytes()
+
+
+async def test_a_file_is_there_at_once(viewing: Viewing, tmp_path: Path) -> None:
+    """The first picture has the first lines; what comes later is counted until one follows."""
+    path = tmp_path / "log"
+    path.write_text(numbered(1, 500))
+    async with viewing("log") as pilot:
+        assert screen_text(pilot.app)[1].startswith("  line 1 ")
+        await until_shown(pilot, "500 lines")
+        with path.open("a") as file:
+            file.write(numbered(501, 520))
+        await until_shown(pilot, "20 new")
+        assert screen_text(pilot.app)[1].startswith("  line 1 ")
+        await press(pilot, "F", shows="line 520")
+        with path.open("a") as file:
+            file.write("the end\n")
+        await until_shown(pilot, "the end")
+
+
+async def test_files_stand_in_order_of_time(viewing: Viewing, tmp_path: Path) -> None:
+    """Lines of several files stand by their times, beside the name of their file; all is found."""
+    (tmp_path / "leaf1.log").write_text("2026-11-23T10:00:01Z up\n2026-11-23T10:00:03Z down\n")
+    (tmp_path / "spine").write_text("Nov 23 10:00:02 changed\n  at once\n")
+    (tmp_path / "notes").write_text("no time here\n")
+    for name in ("leaf1.log", "spine", "notes"):
+        os.utime(tmp_path / name, (1_795_500_000, 1_795_500_000))
+    async with viewing("leaf1.log", "spine", "notes") as pilot:
+        await until_shown(pilot, "Lines without a time stand first")
+        await pilot.press("escape")
+        rows = screen_text(pilot.app)
+        assert [" ".join(row.rstrip("│█ ").split()) for row in rows[1:6]] == [
+            "notes no time here",
+            "10:00:01 leaf1.log 2026-11-23T10:00:01Z up",
+            "10:00:02 spine Nov 23 10:00:02 changed",
+            "at once",
+            "10:00:03 leaf1.log 2026-11-23T10:00:03Z down",
+        ]
+        await pilot.press("slash")
+        await write(pilot, "chan")
+        await press(pilot, "enter", shows="1 of 1")
+
+
+async def test_a_pipe_is_followed_and_saved(
+    viewing: Viewing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is piped in is followed to its end, and is saved byte for byte."""
+    monkeypatch.chdir(tmp_path)
+    ours, theirs = os.pipe()
+    data = (numbered(1, 3000) + "\x1b[31mthat is all").encode()
+    async with viewing("-", piped=ours, follow=True) as pilot:
+        await until_shown(pilot, "is piped in")
+        with os.fdopen(theirs, "wb") as writer:
+            writer.write(data)
+        await until_shown(pilot, "that is all")
+        await until_gone(pilot, "is piped in")
+        await press(pilot, "S", shows="Saved")
+    assert saved_by(tmp_path) == data
+
+
+async def test_accidents_of_files_are_followed(viewing: Viewing, tmp_path: Path) -> None:
+    """A file that is replaced, then cut short, is shown as it is then, from its beginning."""
+    path = tmp_path / "log"
+    path.write_text(numbered(1, 500))
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "500 lines")
+        path.rename(tmp_path / "log.1")
+        path.write_text("another\n" + numbered(1, 300))
+        await until_shown(pilot, "another", "301 lines")
+        path.write_text("short\n")
+        await until_shown(pilot, "log 6 B 1 line")
+        assert screen_text(pilot.app)[1].startswith("  short ")
+
+
+async def test_only_q_leaves(viewing: Viewing, tmp_path: Path) -> None:
+    """Esc leaves what is transient and never the program; a file need not be saved."""
+    (tmp_path / "log").write_text(numbered(1, 50))
+    async with viewing("log") as pilot:
+        await press(pilot, "S", shows="is a file already")
+        await pilot.press("escape", "escape", "escape")
+        await until_gone(pilot, "is a file already")
+        await press(pilot, "question_mark", shows="Keys in Files")
+        await pilot.press("escape")
+        await until_gone(pilot, "Keys in Files")
+        assert "q quit" in row_with(pilot.app, "F follow")
+        await pilot.press("q")
+        assert pilot.app.return_code == 0
