@@ -134,6 +134,11 @@ class Outline:
                 counts[outcome] = counts.get(outcome, 0) + 1
         return counts
 
+    @property
+    def play(self) -> int:
+        """The task with which the present play begins; how many tasks there are if it has none."""
+        return 0 if not self.plays else bisect_left(self.tasks, self.plays[-1])
+
     def is_over(self, task: int) -> bool:
         """Return whether something follows a task, so that nothing more comes of it."""
         return task + 1 < len(self.tasks) or bool(self.plays and self.plays[-1] > self.tasks[task])

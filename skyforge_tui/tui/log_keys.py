@@ -32,10 +32,16 @@ class LogKeys(LogMoving, FramedScreen):
 
     def action_command(self, command_id: str) -> None:
         """Carry out a command; what the last one could not do is no longer said."""
-        before = self._mode
         self.told = ""
         super().action_command(command_id)
-        if self._mode != before:
+        self._show_mode()
+
+    _mode_shown: tuple[str, bool, bool] = ("", False, False)
+
+    def _show_mode(self) -> None:
+        """Draw the footer anew if it depends on something else than before."""
+        if self._mode != self._mode_shown:
+            self._mode_shown = self._mode
             self.show_frame()
 
     @property
@@ -103,6 +109,7 @@ class LogKeys(LogMoving, FramedScreen):
     def on_log_pane_changed(self, event: LogPane.Changed) -> None:
         """Show what belongs to what is in view."""
         event.stop()
+        self._show_mode()
         self.log_changed()
 
     def log_changed(self) -> None:

@@ -64,10 +64,12 @@ def _task(task: int, hosts: tuple[str, ...]) -> Iterator[str]:
 
 
 def _up_to_render(hosts: tuple[str, ...]) -> Iterator[str]:
-    yield _head("PLAY [Deploy BGP on the edge]")
+    yield _head("PLAY [Prepare everything]")
     yield ""
     for task in range(1, RENDER):
         yield from _task(task, hosts)
+    yield _head("PLAY [Deploy BGP on the edge]")
+    yield ""
 
 
 def _troubled() -> Iterator[str]:

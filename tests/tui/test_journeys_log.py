@@ -297,7 +297,7 @@ async def test_bookmarks_stay_with_the_run() -> None:
         await press(page.pilot, "quotation_mark")
         await until(page.pilot, lambda: FATAL in page.spot)
         await press(page.pilot, "quotation_mark")
-        await until(page.pilot, lambda: "PLAY [Deploy" in page.spot)
+        await until(page.pilot, lambda: "PLAY [Prepare" in page.spot)
         await press(page.pilot, "quotation_mark", shows="no bookmark above")
         await press(page.pilot, "apostrophe", "b")
         await until(page.pilot, lambda: row_with(page.app, FATAL).startswith("▌"))

@@ -43,6 +43,17 @@ def test_the_task_row() -> None:
     assert text_of(tiny) == "TASK 23 bgp : render…  1 unreachable"
 
 
+def test_the_row_where_no_task_is() -> None:
+    """A play says its name, a recap how many hosts are well and how many are not."""
+    assert text_of(plays.play_line("PLAY [Deploy] ****", PLAY, 40)) == "PLAY Deploy"
+    failed, passed = outlined(output.FAILED), outlined(output.PASSED)
+    assert (
+        text_of(plays.play_line("PLAY RECAP ***", failed, 30)) == "RECAP            7 well  1 out"
+    )
+    assert text_of(plays.play_line("PLAY RECAP ***", passed, 20)) == "RECAP         8 well"
+    assert text_of(plays.play_line("PLAY RECAP ***", PLAY, 20)) == "RECAP"
+
+
 @pytest.mark.parametrize("name", ["[x] y", "a] [b", "\x1b]0;t\x07", "漢字"])
 def test_names_of_tasks_are_literal(name: str) -> None:
     """Whatever a task is called, its name is shown and nothing of it is obeyed."""

@@ -31,6 +31,7 @@ FIGURE = 12
 _TENTH = 10
 
 _HEAD = re.compile(r"(?P<kind>TASK|RUNNING HANDLER) \[(?P<name>.*)\]")
+_PLAY = re.compile(r"PLAY \[(?P<name>.*)\]")
 _WORDS: tuple[tuple[Outcome, str, Tone], ...] = (
     (Outcome.OK, "ok", "muted"),
     (Outcome.CHANGED, "changed", "muted"),
@@ -89,6 +90,19 @@ def task_line(
     while len(right) > bad and width - width_of(joined(right)) - 2 < wanted:
         right.pop(0 if len(right) > bad + (took is not None) else -1)
     return spread(left, joined(right), width)
+
+
+def play_line(head: str, outline: Outline, width: int) -> Line:
+    """Return that row where no task is: the play that begins, or how a recap says it ended."""
+    found = _PLAY.match(head)
+    if found is not None:
+        name = Span(literal(found["name"]), "strong", bold=True)
+        return spread(line(Span("PLAY ", "accent", bold=True), name), (), width)
+    told = [host for host in outline.hosts if host.recap is not None]
+    out = sum(host.is_out for host in told)
+    well = line(Span(tones.count(len(told) - out)), Span(" well", "muted"))
+    counts = [well, _count(out, "out", "bad")] if out else [well]
+    return spread((Span("RECAP", "accent", bold=True),), joined(counts) if told else (), width)
 
 
 def _count(number: int, word: str, tone: Tone) -> Line:
@@ -212,8 +226,10 @@ def _codes(
 
 
 def _is_absent(host: HostRow, outline: Outline) -> bool:
-    """Return whether a host takes no part in what is going on: it is out, or had no part lately."""
-    return host.is_out or not outline.tasks or len(host.cells) < len(outline.tasks) - 1
+    """Return whether a host takes no part in what is going on: it is out, or not in this play."""
+    first = outline.play
+    is_elsewhere = first < len(outline.tasks) - 1 and len(host.cells) <= first
+    return host.is_out or not outline.tasks or is_elsewhere
 
 
 def _figure(host: HostRow, outline: Outline, expected: int | None, *, is_live: bool) -> Line:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.message import Message
 
 from skyforge_tui.domain.outline import Outline
-from skyforge_tui.tui.ansi import parse, prepared
-from skyforge_tui.tui.presenters.cells import Line
-from skyforge_tui.tui.presenters.plays import task_line
 from skyforge_tui.tui.widgets.log_jumps import LogJumps
 from skyforge_tui.tui.widgets.log_view import LogView
 from skyforge_tui.tui.widgets.run_grid import RunGrid
 from skyforge_tui.tui.widgets.search_line import SearchLine
+from skyforge_tui.tui.widgets.task_reading import TaskReading
 from skyforge_tui.tui.widgets.task_row import TaskRow
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from skyforge_tui.ports.log_store import LogReader
-
-MOST_OF_A_HEAD = 4096
-"""Bytes of a heading that are looked at."""
 
 
 class LogPane(Vertical):
@@ -46,6 +41,7 @@ class LogPane(Vertical):
         self.search_line = SearchLine()
         self.jumps = LogJumps(self.view)
         self._row = TaskRow()
+        self._reading = TaskReading(self.view)
         self.has_strip = False
         """Whether there is room for the grid below the log."""
         self.is_live = False
@@ -170,45 +166,6 @@ class LogPane(Vertical):
         if shows_grid:
             self.grid.show(outline, self.expected, is_live=self.is_live)
         if outline.tasks:
-            self._row.show(self._task_line(outline))
+            now = self.clock() if self.is_live and self.clock is not None else None
+            self._row.show(self._reading.told(outline, self.grid.pointed, now, self._row.room))
         self.search_line.show(self.view.finding.found)
-
-    # Which task one reads
-
-    def _task_line(self, outline: Outline) -> Line:
-        task = self._task_read(outline)
-        reader = self.view.reader
-        if task is None or reader is None:
-            return ()
-        start, end = outline.bounds(task)
-        found = reader.lines_from(start, 1)
-        head = parse(*prepared(found[0].data[:MOST_OF_A_HEAD])).text if found else ""
-        last = reader.lines_before(end, 1)
-        began = found[0].at if found else None
-        ended = last[0].at if last else None
-        if self.is_live and self.clock is not None and not outline.is_over(task):
-            ended = self.clock()
-        took = None if began is None or ended is None else max(ended - began, timedelta())
-        return task_line(task + 1, head, outline.tally(task), took, self._row.room)
-
-    def _top_text(self, top: int) -> int:
-        """Return the first line in view that says something: a blank one ends what is above."""
-        rows = () if self.view.window is None else self.view.window.rows()
-        said = (row.line.offset for row in rows if row.line is not None and row.line.data)
-        return next(said, top)
-
-    def _task_read(self, outline: Outline) -> int | None:
-        if self.grid.pointed is not None:
-            return self.grid.pointed
-        window = self.view.window
-        bounds = None if window is None else window.bounds()
-        if bounds is None:
-            return None
-        here = self.view.spot
-        if here is None:
-            here = bounds[1] - 1 if self.view.is_following else self._top_text(bounds[0])
-        task = outline.task_at(here)
-        if task is None and self.view.is_following:
-            # The end may be behind what was looked at.
-            task = outline.task_at(bounds[0])
-        return task
