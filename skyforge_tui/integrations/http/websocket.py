@@ -27,7 +27,7 @@ from wsproto.utilities import ProtocolError
 
 from skyforge_tui.integrations.http.breakage import place_of
 from skyforge_tui.integrations.http.failures import HttpError, plain
-from skyforge_tui.integrations.http.wire import ERRORS, Wire, in_words
+from skyforge_tui.integrations.http.wire import ERRORS, Wire, check_sendable, in_words
 
 READ_BYTES: Final = 64 * 1024
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
@@ -109,6 +109,7 @@ async def connected(
         HttpError: it cannot be opened; `status` says how an upgrade was answered.
         WebSocketClosedError: its messages are longer than 16 MiB, or what is no WebSocket came.
     """
+    check_sendable(headers)
     opener = AsyncWebSocketClient(
         await wire.client(),
         max_message_size_bytes=READ_BYTES,

@@ -201,8 +201,20 @@ async def _sent(
     headers: Mapping[str, str],
     content: bytes | None,
 ) -> httpx.Response:
+    check_sendable(headers)
     request = client.build_request(method, url, headers=dict(headers), content=content)
     return await client.send(request, stream=True)
+
+
+def check_sendable(headers: Mapping[str, str]) -> None:
+    """Make sure that headers can be sent: what the layers below say of one that cannot shows it.
+
+    Raises:
+        HttpError: unauthorized, as only what signs a request comes from elsewhere.
+    """
+    if not all(one.isascii() and one.isprintable() for one in headers.values()):
+        message = "a token or cookie holds characters that cannot be sent"
+        raise HttpError("unauthorized", message, was_sent=False)
 
 
 def in_words(error: Exception, url: str, patience: Patience, *, began: bool = False) -> HttpError:

@@ -118,3 +118,22 @@ def test_a_client_shows_nothing() -> None:
     seen = repr((client, vars(client), vars(session)))
     assert "token-token" not in seen
     assert "cookie-cookie" not in seen
+
+
+@pytest.mark.parametrize("token", ["tok\nen-with-a-line", "tökén-with-marks", "tok\x00en-with-nul"])
+async def test_what_cannot_be_sent_is_not_shown(token: str) -> None:
+    """A token that fits into no header is refused before anything is sent, and is not shown."""
+    session = Signed(Secret(token), Secret("cookie-cookie-cookie"))
+    async with serving(gossip) as server:
+        client = HttpClient(server.url, session=session, retry=Retry(attempts=1))
+        with pytest.raises(HttpError, match="cannot be sent") as caught:
+            await client.call("GET", "/page")
+        with pytest.raises(HttpError, match="cannot be sent") as live:
+            async with client.socket("/page"):
+                pass
+        await client.aclose()
+        assert server.asked == []
+    for error in (caught.value, live.value):
+        assert error.kind == "unauthorized"
+        assert error.__context__ is None
+        assert token not in shown(error)
