@@ -16,6 +16,7 @@ from skyforge_tui.tui.widgets.overlay import Overlay
 from tests.tui.cockpit_harness import is_idle, screen_text, until_idle, until_shown
 from tests.tui.drawing import PATIENCE_S, until
 from tests.tui.pretend import Estate
+from tests.tui.pretend_labs import LabEstate, many_labs, silent_labs
 
 SIDE_PANES = {Place.PROJECTS, Place.RUN}
 """Places with more in them on a large terminal."""
@@ -26,8 +27,15 @@ ESTATES: dict[str, Callable[[], Estate]] = {
     "full": Estate,
     "calm": lambda: Estate(is_calm=True),
     "empty": lambda: Estate(is_empty=True),
+    "labs": lambda: LabEstate(core=many_labs()),
+    "silent": lambda: LabEstate(core=silent_labs()),
 }
-STATES = [("full", (80, 24)), ("calm", (80, 24)), ("empty", (80, 24)), ("full", (120, 36))]
+STATES = [
+    ("full", (80, 24)), ("calm", (80, 24)), ("empty", (80, 24)), ("full", (120, 36)),
+    ("labs", (80, 24)), ("silent", (80, 24)),
+]  # fmt: skip
+PARTS = {Place.RUN: Place.RUNS, Place.LAB: Place.LABS}
+"""Places that one enters from another."""
 
 
 def world(estate: Estate) -> tuple[object, ...]:
@@ -76,16 +84,16 @@ async def home(pilot: Pilot[Any]) -> None:
 
 
 async def arrive(pilot: Pilot[Any], place: Place) -> None:
-    """Go to a place by its digit, or to a run from the runs."""
+    """Go to a place by its digit, or to a run or a lab from the list of them."""
     app = pilot.app
     assert isinstance(app, SkyforgeApp)
-    tab = Place.RUNS if place is Place.RUN else place
+    tab = PARTS.get(place, place)
     await pilot.press("escape", str(TABS.index(tab) + 1))
     await until(pilot, lambda: app.current_mode == tab.value)
     await settled(pilot)
-    if place is Place.RUN:
+    if place in PARTS:
         await pilot.press("enter")
-        await until(pilot, lambda: app.place().PLACE is Place.RUN)
+        await until(pilot, lambda: app.place().PLACE is place)
         await settled(pilot)
 
 
@@ -108,7 +116,11 @@ async def crawl(pilot: Pilot[Any], estate: Estate, place: Place, keys: list[str]
 
 
 def places_of(state: str) -> list[Place]:
-    """Return the places that can be reached."""
+    """Return the places that can be reached, and are worth it."""
+    if state == "labs":
+        return [Place.LABS, Place.LAB]
+    if state == "silent":
+        return [Place.LAB]
     return [*TABS, Place.RUN] if state != "empty" else list(TABS)
 
 
