@@ -5,7 +5,7 @@ The store is the real provider on the vendor's own store in memory; the rest kee
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from obstore.store import MemoryStore
 
 from skyforge_tui.domain.collection import Collection, Refusal
 from skyforge_tui.domain.errors import Invalid
-from skyforge_tui.domain.identity import LOCAL, RunId
+from skyforge_tui.domain.identity import LOCAL, RunId, upstream_of
 from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import Run
 from skyforge_tui.integrations.object_store.client import ObjectClient
@@ -87,9 +87,11 @@ class MemoryCollectionCache:
     runs: RunCache | None = None
     """What knows the runs."""
 
-    async def due(self, limit: int) -> list[RunId]:
+    async def due(self, upstreams: Iterable[str], limit: int) -> list[RunId]:
         """Return what is due."""
-        return [one for one in self.ended if one not in self.held][:limit]
+        return [
+            one for one in self.ended if one not in self.held and upstream_of(one) in upstreams
+        ][:limit]
 
     async def get(self, run_id: RunId) -> Collection | None:
         """Return one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from skyforge_tui.domain.collection import Collection
@@ -14,8 +14,8 @@ from skyforge_tui.domain.run import Run
 class CollectionCache(Protocol):
     """Remembers collections by run; those of forgotten runs are forgotten too."""
 
-    async def due(self, limit: int) -> list[RunId]:
-        """Return ended runs that were never collected, newest first, at most `limit`."""
+    async def due(self, upstreams: Iterable[str], limit: int) -> list[RunId]:
+        """Return ended runs of these that were never collected, newest first, at most `limit`."""
         ...
 
     async def get(self, run_id: RunId) -> Collection | None:

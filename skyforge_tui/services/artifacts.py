@@ -201,8 +201,11 @@ class ArtifactService:
 
     @requires(Permission.ARTIFACT_LIST)
     async def due(self, principal: Principal, limit: int) -> list[RunId]:
-        """Return ended runs of which nobody has kept anything yet, newest first."""
-        return await self._collector.cache.due(limit)
+        """Return ended runs of which nobody has kept anything yet, newest first.
+
+        Only runs whose output is here anyway: nobody's server is asked for all it ever wrote.
+        """
+        return await self._collector.cache.due(self._index.here, limit)
 
     @requires(Permission.ARTIFACT_WRITE, of="run_id")
     async def collect(self, principal: Principal, run_id: RunId) -> Collection | None:

@@ -83,7 +83,7 @@ class Collector:
 
     async def _markers(self, run_id: RunId) -> tuple[Marker, ...]:
         try:
-            reader = await self._index.open_log(run_id)
+            reader = await self._index.open_log(run_id, is_whole=True)
         except NotFound:
             return ()
         try:

@@ -65,6 +65,12 @@ class RunIndex:
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Per engine, so that a late answer cannot overtake a newer one."""
 
+    @property
+    def here(self) -> frozenset[str]:
+        """The names of the engines whose output is on this machine."""
+        engines = self._engines.items()
+        return frozenset(name for name, one in engines if not isinstance(one, Elsewhere))
+
     def engine(self, upstream: str) -> RunEngine:
         """Return the engine of that name.
 

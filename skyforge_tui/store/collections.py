@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -18,6 +18,7 @@ _FINAL = ", ".join(f"'{one.value}'" for one in RunState if one.is_final)
 
 _DUE = f"""
     SELECT id FROM runs WHERE state IN ({_FINAL})
+    AND substr(id, 1, instr(id, ':') - 1) IN (SELECT value FROM json_each(?))
     AND NOT EXISTS (SELECT 1 FROM collections WHERE run_id = runs.id)
     ORDER BY created_at DESC, number DESC LIMIT ?
 """  # noqa: S608
@@ -35,10 +36,11 @@ class SqliteCollectionCache:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def due(self, limit: int) -> list[RunId]:
-        """Return ended runs that were never collected, newest first, at most `limit`."""
+    async def due(self, upstreams: Iterable[str], limit: int) -> list[RunId]:
+        """Return ended runs of these that were never collected, newest first, at most `limit`."""
+        values = (msgspec.json.encode(sorted(upstreams)).decode(), limit)
         return await self._database.read(
-            lambda connection: [run_id for (run_id,) in connection.execute(_DUE, (limit,))]
+            lambda connection: [run_id for (run_id,) in connection.execute(_DUE, values)]
         )
 
     async def get(self, run_id: RunId) -> Collection | None:

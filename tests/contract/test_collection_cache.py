@@ -53,12 +53,13 @@ async def marked(
 
 
 async def test_due(stores: tuple[SqliteRunCache, CollectionCache]) -> None:
-    """Ended runs are due, newest first, until they were collected."""
+    """Ended runs of the upstreams in question are due, newest first, until they were collected."""
     _, cache = stores
-    assert await cache.due(100) == ended()
-    assert await cache.due(2) == ended()[:2]
+    assert await cache.due(["local", "forge"], 100) == ended()
+    assert await cache.due(["local"], 2) == ended()[:2]
+    assert await cache.due(["loca", "local:1", "forge"], 100) == []
     await cache.write(Collection(ended()[0]))
-    assert await cache.due(100) == ended()[1:]
+    assert await cache.due(["local"], 100) == ended()[1:]
 
 
 async def test_round_trip(stores: tuple[SqliteRunCache, CollectionCache]) -> None:

@@ -20,6 +20,7 @@ from skyforge_tui.ports.kept_logs import KeptLog, KeptLogs, Line
 from skyforge_tui.providers.runs.semaphore.joining import Change, Joining, Row
 from skyforge_tui.providers.runs.semaphore.looking import Looks
 from skyforge_tui.providers.runs.semaphore.rows import state_of
+from skyforge_tui.providers.runs.semaphore.to_its_end import to_its_end
 from skyforge_tui.providers.runs.semaphore.trouble import translate
 
 log = logging.getLogger(__name__)
@@ -91,18 +92,25 @@ class Output:
 
     async def run(self) -> None:
         """Bring the output until all of it is here, or until cancelled."""
+        opened: list[KeptLog] = []
         try:
-            while (kept := await asyncio.to_thread(self._kept.open, self._native)) is None:
+            while not await to_its_end(lambda: self._open(opened)):
                 await self._watch_other()
-            try:
-                await self._bring(kept)
-            finally:
-                kept.close()
+            await self._bring(opened[0])
         except Unavailable as error:
             log.warning("%s: %s", self.run_id, error)
             self._answer(error)
         finally:
+            for kept in opened:
+                kept.close()
             self._answer(NotFound(f"{self.run_id} is not followed any more"))
+
+    def _open(self, opened: list[KeptLog]) -> bool:
+        """Open the place to write to; say whether nobody else writes there."""
+        kept = self._kept.open(self._native)
+        if kept is not None:
+            opened.append(kept)
+        return kept is not None
 
     async def _bring(self, kept: KeptLog) -> None:
         if kept.is_complete:
@@ -161,7 +169,7 @@ class Output:
             change = self._joining.record(rows, is_settled=self._looks.is_settled)
         await self._write(kept, before, change)
         if is_last:
-            await asyncio.to_thread(kept.finish)
+            await to_its_end(kept.finish)
             self._looks.is_done = True
         if self._joining.is_joined:
             self._cut_at = None
@@ -176,7 +184,7 @@ class Output:
         if not before and not change:
             return
         try:
-            await asyncio.to_thread(self._write_now, kept, before, change)
+            await to_its_end(lambda: self._write_now(kept, before, change))
         except Unavailable as error:
             # What is in memory is ahead of what is on the disk: it begins again from the record.
             log.warning("%s: %s", self.run_id, error)
