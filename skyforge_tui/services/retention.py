@@ -80,7 +80,7 @@ class RetentionService:
             run for run in runs
             if upstream_of(run.id) in self._trimmers and self._may_drop(principal, run)
         ]  # fmt: skip
-        unread = frozenset(await self._collections.due(_ALL))
+        unread = frozenset(await self._collections.due(self._trimmers, _ALL))
         return retention_plan(mine, limits, self._clock.now(), unread)
 
     @requires(Permission.RUN_LIST)
