@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
+
+import pytest
 
 from skyforge_tui.domain.run import RunState
 from tests.store.supervised import Runs, python
@@ -63,6 +66,21 @@ def test_hidden_input_is_noticed_without_a_prompt(runs: Runs) -> None:
     answer(runs, number, "1234")
     assert runs.ended(number).run.state is RunState.SUCCESS
     assert runs.output(number) == b"type the code\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/syscall").exists(), reason="the system does not tell")
+def test_reading_after_a_whole_line_is_noticed(runs: Runs) -> None:
+    """A process deep below that reads the terminal after a whole line is shown as waiting."""
+    script = "echo type a name; sh -c 'read name; echo hello $name; read again'; echo bye"
+    number = runs.start(["sh", "-c", script], terminal=True)
+    watcher = runs.watch(number)
+    watcher.until_status(waits_for_input=True)
+    answer(runs, number, "ada")
+    watcher.until_status(waits_for_input=False)
+    watcher.until_status(waits_for_input=True)
+    answer(runs, number, "")
+    assert runs.ended(number).run.state is RunState.SUCCESS
+    assert b"hello ada\n" in runs.output(number)
 
 
 def test_a_quiet_process_is_not_taken_for_a_question(runs: Runs) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from skyforge_tui.store.supervisor.child import Child
 from skyforge_tui.store.supervisor.loop import WRITE, Loop
+from skyforge_tui.store.supervisor.terminal_reading import is_terminal_read
 
 _QUIET_S = 1.5
 _MAX_PENDING = 64 * 1024
@@ -15,7 +16,8 @@ _MAX_PENDING = 64 * 1024
 class Prompt:
     """Watches a terminal: quiet after an unfinished line, or with echo off, means a question.
 
-    Nothing but the terminal is asked, so this works wherever there are pseudo-terminals.
+    The terminal alone tells so much, wherever there are pseudo-terminals. Where the system tells
+    of a process that it reads the terminal, quiet means a question after a whole line as well.
     """
 
     def __init__(self, loop: Loop, child: Child, on_change: Callable[[], None]) -> None:
@@ -61,10 +63,11 @@ class Prompt:
         self._set(waits=False)
 
     def _is_quiet(self) -> None:
-        if self._is_line_open or self._child.is_echo_off():
+        child = self._child
+        if self._is_line_open or child.is_echo_off() or is_terminal_read(child.pid):
             self._set(waits=True)
         else:
-            # Echo can be switched off without a byte of output.
+            # Echo can be switched off, and reading begun, without a byte of output.
             self._loop.after("quiet", _QUIET_S, self._is_quiet)
 
     def _write(self, _ready: int) -> None:
