@@ -97,7 +97,7 @@ class LogKeys(LogMoving, FramedScreen):
         if self.log_view.hides_passed:
             self.log_view.hide_passed(is_on=False)
             return True
-        return self.log_view.leave_spot()
+        return False
 
     def do_app_back(self) -> None:
         """Leave what is transient here first; then the place."""

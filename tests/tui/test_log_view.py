@@ -429,3 +429,45 @@ async def test_nothing_ticks_when_nothing_moves(writer: LogWriter, reader: FileL
         view.grew()
         assert view._timer is timer is not None
         await eventually(pilot, lambda: view._timer is None)
+
+
+async def test_hits_are_ticks_where_they_are_few(writer: LogWriter, reader: FileLogReader) -> None:
+    """The scrollbar says where something was found, unless that is everywhere."""
+    _write(writer, *_numbers(1, 400), "needle", *_numbers(402, 1000))
+    async with showing(reader, (80, 20)) as (app, view, pilot):
+        view.finding.begin()
+        view.finding.look_for("needle")
+        await eventually(pilot, lambda: view.finding.found is not None and view.spot is not None)
+        view.to_end()
+        await eventually(pilot, lambda: [row[-1] for row in app.rows].count("━") == 1)
+        spot = reader.read(0, reader.size).index(b"needle")
+        assert app.rows[spot * 20 // reader.size].endswith("━")
+        view.finding.look_for("line")
+        await eventually(pilot, lambda: view.finding.found.hits == 999)
+        assert not any(row.endswith("━") for row in app.rows)
+
+
+async def test_a_strip_picks_those_who_are_out() -> None:
+    """Of many hosts the strip shows those who failed, in their order, and how many more."""
+    from skyforge_tui.domain.outline_scan import OutlineScan
+    from skyforge_tui.tui.widgets.run_grid import RunGrid
+
+    scan = OutlineScan()
+    words = {3: "fatal: [h3]: FAILED!", 17: "fatal: [h17]: UNREACHABLE!"}
+    lines = ["TASK [t] ****", *(words.get(n, f"ok: [h{n}]") for n in range(20)), ""]
+    scan.take("\n".join(lines).encode())
+    grid = RunGrid()
+
+    class Shown(App[None]):
+        def on_mount(self) -> None:
+            dress(self)
+            self.mount(grid)
+
+    async with Shown().run_test(size=(60, 12)) as pilot:
+        grid.display = True
+        grid.show(scan.outline, None, is_live=False)
+        await pilot.pause()
+        strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
+        names = [strip.text.split("•")[0].split("×")[0].split("!")[0].strip() for strip in strips]
+        hosts = ["h0", "h1", "h2", "h3", "h4", "h5", "h17"]
+        assert names[:9] == ["hosts", *hosts, "13 more hosts"]

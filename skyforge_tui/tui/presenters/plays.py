@@ -29,6 +29,8 @@ MOST_NAME = 24
 FIGURE = 12
 """Cells at the right for how far a host came."""
 _TENTH = 10
+_LOOKED_AT = 64
+"""Hosts that are looked at for which signs are to be explained."""
 
 _HEAD = re.compile(r"(?P<kind>TASK|RUNNING HANDLER) \[(?P<name>.*)\]")
 _PLAY = re.compile(r"PLAY \[(?P<name>.*)\]")
@@ -152,7 +154,8 @@ def columns_for(outline: Outline, width: int, cursor: int | None, expected: int 
 
 def grid_head(outline: Outline, columns: Columns, width: int) -> Line:
     """Return the heading of the grid, with what its signs mean as far as there is room."""
-    seen = {code for host in outline.hosts[:64] for code in set(host.cells)}
+    shown = slice(columns.first, columns.first + columns.count)
+    seen = {code for host in outline.hosts[:_LOOKED_AT] for code in set(host.cells[shown])}
     legend: list[Line] = [
         line(_CELLS[one], Span(f" {word}", "muted")) for one, word, _ in _WORDS if one in seen
     ]
@@ -237,7 +240,7 @@ def _figure(host: HostRow, outline: Outline, expected: int | None, *, is_live: b
         return (Span(f"out at {len(host.cells)}", "bad"),)
     if host.last is Outcome.RETRYING:
         return (Span(f"retry {host.retries_left}", "warn"),)
-    done = sum(1 for code in host.cells if code > Outcome.RETRYING)
+    done = len(host.cells) - host.cells.count(Outcome.NONE) - host.cells.count(Outcome.RETRYING)
     if not done or (is_live and _is_absent(host, outline)):
         return (Span("not in play", "muted"),)
     if expected is not None and expected >= len(outline.tasks):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 
 STRIP_HOSTS = 8
 """Hosts in a strip, at most."""
+
+
+def _picked(outline: Outline) -> list[int]:
+    """Return the hosts for a strip: all, or those that are out first, in their order."""
+    hosts = outline.hosts
+    if len(hosts) <= STRIP_HOSTS:
+        return list(range(len(hosts)))
+    room = STRIP_HOSTS - 1
+    out = list(islice((at for at, host in enumerate(hosts) if host.is_out), room))
+    rest = islice((at for at, host in enumerate(hosts) if not host.is_out), room - len(out))
+    return sorted([*out, *rest])
 
 
 class RunGrid(Painted):
@@ -48,6 +60,8 @@ class RunGrid(Painted):
         self._host = 0
         self._pointed: int | None = None
         self._top = 0
+        self._picked: list[int] = []
+        """The hosts in the strip."""
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +77,7 @@ class RunGrid(Painted):
         """Show this, of so many tasks as are expected; `is_live` while more may come."""
         rows = self._rows
         self._outline, self._expected, self._is_live = outline, expected, is_live
+        self._picked = _picked(outline)
         self.refresh(layout=self._rows != rows and not self.is_open)
 
     def open(self, *, is_open: bool) -> None:
@@ -160,18 +175,10 @@ class RunGrid(Painted):
         return line(" " * MARGIN, row)
 
     def _strip_row(self, y: int, columns: Columns) -> Line:
-        hosts = self._outline.hosts
-        shown = range(len(hosts))
-        if len(hosts) > STRIP_HOSTS:
-            # What is out is what one wants to see; the rest keeps its order.
-            out = [index for index in shown if hosts[index].is_out][: STRIP_HOSTS - 1]
-            rest = [index for index in shown if not hosts[index].is_out]
-            picked = sorted(out + rest[: STRIP_HOSTS - 1 - len(out)])
-            if y == STRIP_HOSTS - 1:
-                more = f"{count(len(hosts) - len(picked))} more hosts"
-                return line(" " * MARGIN, Span(more, "muted"))
-            return line(" " * MARGIN, self._host_line(picked[y], columns, None))
-        return line(" " * MARGIN, self._host_line(y, columns, None)) if y < len(hosts) else ()
+        if y < len(self._picked):
+            return line(" " * MARGIN, self._host_line(self._picked[y], columns, None))
+        more = len(self._outline.hosts) - len(self._picked)
+        return line(" " * MARGIN, Span(f"{count(more)} more hosts", "muted")) if more else ()
 
     def _host_line(self, index: int, columns: Columns, cursor: int | None) -> Line:
         return host_line(
