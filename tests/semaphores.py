@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from skyforge_tui.demo.clock import HandClock
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
-from skyforge_tui.domain.identity import RunId, native_of
+from skyforge_tui.demo.servers.semaphore.things import SurveyVar
+from skyforge_tui.domain.identity import RunId, TemplateId, native_of
+from skyforge_tui.domain.log import LogGap
+from skyforge_tui.domain.run import Run
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
-from skyforge_tui.integrations.http.pace import Pace
+from skyforge_tui.integrations.http.pace import Pace, Retry
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
+from skyforge_tui.ports.run_engine import News, WatchBegan
 from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
+from tests.builders import a_spec
 from tests.estates import served_semaphore
 
 
@@ -42,7 +48,7 @@ class Token:
 async def client_at(url: str, token: str) -> AsyncIterator[SemaphoreClient]:
     """Give a client of the server whose API is at `url`, and close it."""
     pace = Pace(at_once=8, per_second=1e6, burst=1_000_000)
-    http = HttpClient(url, session=Token(token), pace=pace)
+    http = HttpClient(url, session=Token(token), pace=pace, retry=Retry(first_s=0.0))
     try:
         yield SemaphoreClient(http)
     finally:
@@ -71,51 +77,134 @@ class EstateClock:
         await self._clock.sleep(seconds)
 
 
+@asynccontextmanager
+async def moving(server: SemaphoreServer, step_s: float = 0.02) -> AsyncIterator[None]:
+    """Let the estate's time pass while the block lasts, a little in every round of the loop."""
+    clock = server.estate.clock
+    assert isinstance(clock, HandClock)
+
+    async def move() -> None:
+        while True:
+            await clock.advance(step_s)
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(move())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 class Bench:
-    """A run engine on a pretend server, whose time passes only when it is told to."""
+    """A run engine on a pretend server, with a template of its own that asks `who`."""
 
     def __init__(self, server: SemaphoreServer, client: SemaphoreClient, base: Path) -> None:
         self.server = server
         self.client = client
+        self.clock = EstateClock(server)
         self.kept = FileKeptLogs(base)
         self.logs = FileLogStore(base)
         self.engine = self.another_engine()
+        self.news: list[News] = []
+        (greet,) = [one for one in server.state.rooms[1].templates.values() if one.name == "Greet"]
+        greet.survey_vars = [SurveyVar(name="who")]
+        greet.allow_parallel_tasks = True
+        self.template = greet
+        self.template_id = TemplateId(f"semaphore:1#{greet.id}")
 
-    def another_engine(self, upstream: str = "semaphore") -> SemaphoreRunEngine:
+    @property
+    def requests(self) -> Counter[str]:
+        """How often each method was sent, and sockets opened."""
+        return self.client.http.counts
+
+    def another_engine(self) -> SemaphoreRunEngine:
         """Return another engine for the same server, on the same disk."""
-        names = Names(upstream, self.client)
-        clock = EstateClock(self.server)
-        return SemaphoreRunEngine(self.client, names, self.kept, clock, lambda: 1.0)
+        names = Names("semaphore", self.client)
+        return SemaphoreRunEngine(self.client, names, self.kept, self.clock, lambda: 1.0)
 
-    async def advance(self, seconds: float, step_s: float = 0.1) -> None:
-        """Let time pass in the pretend world, and everybody work through it."""
-        clock = self.server.estate.clock
-        assert isinstance(clock, HandClock)
-        for _ in range(round(seconds / step_s)):
-            await clock.advance(step_s)
-            await self.settle()
+    async def launch(self, who: str = "you", **answers: str) -> Run:
+        """Start the template."""
+        spec = a_spec(
+            template_id=self.template_id, template="Greet", answers={"who": who, **answers}
+        )
+        return await self.engine.start(spec, {})
 
-    async def settle(self) -> None:
-        """Let everybody finish what they can do without time passing."""
-        # Sockets and threads need the loop's attention, not time: a few rounds of it.
-        for _ in range(20):
-            await asyncio.sleep(0)
+    async def read(self, run_id: RunId) -> Run:
+        """Fetch one run that must be there."""
+        return (await self.engine.fetch([run_id])).runs[0].run
 
-    def lines(self, run_id: RunId) -> list[str]:
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Watch while the block lasts, and keep all news."""
+
+        async def watch() -> None:
+            async with aclosing(self.engine.watch()) as events:
+                async for event in events:
+                    self.news.append(event)
+
+        task = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Let time pass until it is so."""
+        async with asyncio.timeout(60), moving(self.server):
+            while not is_so():  # noqa: ASYNC110 - the pretend world publishes nothing
+                await asyncio.sleep(0)
+
+    async def until_begun(self) -> None:
+        """Let time pass until the watch has begun once more."""
+        before = self.news.count(WatchBegan())
+        await self.until(lambda: self.news.count(WatchBegan()) > before)
+
+    async def until_ended(self, run: Run) -> None:
+        """Let time pass until the server says that a run has ended, and when."""
+        await self.until(lambda: self.server.state.runs[run.number].end is not None)
+
+    async def until_status(self, run: Run, status: str) -> None:
+        """Let time pass until the server says so of a run."""
+        await self.until(lambda: self.server.state.runs[run.number].status == status)
+
+    async def until_complete(self, *runs: Run) -> None:
+        """Let time pass until all output of these runs is kept."""
+        await self.until(lambda: all(self.kept.is_complete(native_of(one.id)) for one in runs))
+
+    async def pass_time(self, seconds: float, step_s: float = 0.02) -> None:
+        """Let time pass slowly enough for everybody to keep up."""
+        end = self.clock.now() + timedelta(seconds=seconds)
+        async with moving(self.server, step_s):
+            while self.clock.now() < end:  # noqa: ASYNC110 - its time is not the loop's
+                await asyncio.sleep(0)
+
+    def lines(self, run: Run) -> list[str]:
         """Return the lines kept of a run."""
-        reader = self.logs.open(native_of(run_id))
+        return self.shown(run)[0]
+
+    def shown(self, run: Run) -> tuple[list[str], tuple[LogGap, ...], int]:
+        """Return lines, gaps and generation of what is kept of a run."""
+        reader = self.logs.open(native_of(run.id))
         try:
             while reader.refresh():
                 pass
-            return [one.data.decode() for one in reader.lines(0, reader.line_count)]
+            data = reader.read(0, 1 << 24).decode()
+            return data.splitlines(), reader.gaps(), reader.generation
         finally:
             reader.close()
+
+    async def record(self, run: Run) -> list[str]:
+        """Return what the server has on record, line by line."""
+        rows = await self.client.tasks.output(1, run.number)
+        return [row.output.removesuffix("\n") for row in rows]
 
 
 @asynccontextmanager
 async def bench_on(
-    tmp_path: Path, version: str = "2.16", who: str = "mika", **habits: Any
+    base: Path, version: str = "2.16", who: str = "mika", **habits: Any
 ) -> AsyncIterator[Bench]:
     """Give a bench on a pretend server of its own."""
     async with served_semaphore(version, **habits) as server, client_of(server, who) as client:
-        yield Bench(server, client, tmp_path)
+        yield Bench(server, client, base)

@@ -16,8 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from skyforge_tui.demo.clock import HandClock
-from skyforge_tui.demo.servers.semaphore.things import SurveyVar
 from skyforge_tui.domain.errors import Conflict, NotFound
 from skyforge_tui.domain.identity import RunId, TemplateId, native_of
 from skyforge_tui.domain.run import Run
@@ -36,8 +34,7 @@ from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.store.run_directories import FileRunDirectories
 from tests.builders import a_spec
-from tests.estates import served_semaphore
-from tests.semaphores import EstateClock, client_of
+from tests.semaphores import bench_on, moving
 
 What = Literal["greets", "fails", "lasts"]
 LIVE_URL = "SKYFORGE_LIVE_SEMAPHORE_URL"
@@ -180,35 +177,10 @@ async def local_bench(base: Path) -> AsyncIterator[RunBench]:
 
 
 @asynccontextmanager
-async def estate_bench(
-    base: Path, version: str = "2.16", **habits: object
-) -> AsyncIterator[RunBench]:
+async def estate_bench(base: Path) -> AsyncIterator[RunBench]:
     """Give a bench on a pretend server, whose time passes as fast as everybody can follow."""
-    async with served_semaphore(version, **habits) as server, client_of(server, "mika") as client:
-        room = server.state.rooms[1]
-        (greet,) = [one for one in room.templates.values() if one.name == "Greet"]
-        greet.survey_vars = [SurveyVar(name="who")]
-        greet.allow_parallel_tasks = True
-        clock = EstateClock(server)
-
-        def make() -> SemaphoreRunEngine:
-            return SemaphoreRunEngine(client, Names("semaphore", client), kept, clock, lambda: 1.0)
-
-        kept = FileKeptLogs(base)
-        moving = asyncio.create_task(_moved(server.estate.clock))
-        try:
-            yield SemaphoreBench(make, FileLogStore(base), TemplateId(f"semaphore:1#{greet.id}"))
-        finally:
-            moving.cancel()
-            await asyncio.gather(moving, return_exceptions=True)
-
-
-async def _moved(clock: object) -> None:
-    """Move the estate's clock for ever, a little in every round of the loop."""
-    assert isinstance(clock, HandClock)
-    while True:
-        await clock.advance(0.02)
-        await asyncio.sleep(0)
+    async with bench_on(base) as bench, moving(bench.server):
+        yield SemaphoreBench(bench.another_engine, bench.logs, bench.template_id)
 
 
 class SystemClock:

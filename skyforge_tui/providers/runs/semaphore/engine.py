@@ -38,9 +38,9 @@ class SemaphoreRunEngine:
         self._client = client
         self._names = names
         self._telling = Telling()
-        self._listing = Listing(client, names)
-        self._starting = Starting(client, names, clock)
         self._following = Following(client, names, kept, clock, self._telling.grew)
+        self._listing = Listing(client, names, self._following.ended)
+        self._starting = Starting(client, names, clock)
         self._watching = Watching(
             client, names, self._listing, self._following, self._telling, clock, chance
         )
@@ -58,11 +58,7 @@ class SemaphoreRunEngine:
     async def fetch(self, run_ids: Collection[RunId]) -> RunListing:
         """Read these runs; of those listed a moment ago without asking again."""
         with translated(self.upstream, "run.list"):
-            listing = await self._listing.fetch(run_ids)
-        for detail in listing.runs:
-            if detail.run.state.is_final:
-                self._following.ended(detail.run.id)
-        return listing
+            return await self._listing.fetch(run_ids)
 
     async def start(self, spec: RunSpec, secrets: Mapping[str, str]) -> Run:
         """Start a run exactly once; `secrets` are answers by question."""

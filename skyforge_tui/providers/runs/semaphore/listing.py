@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -48,8 +48,12 @@ class Window:
 class Listing:
     """Reads tasks of one server, in as few requests as that takes."""
 
-    def __init__(self, client: SemaphoreClient, names: Names) -> None:
+    def __init__(
+        self, client: SemaphoreClient, names: Names, ended: Callable[[RunId], None]
+    ) -> None:
+        """Tell `ended` of every run that is seen to have ended."""
         self._client = client
+        self._tell_ended = ended
         self._names = names
         self._fresh: dict[RunId, Task] = {}
         """Listed, and not asked for since."""
@@ -169,6 +173,7 @@ class Listing:
             self._stopped.add(run_id)
         if state_of(status).is_final:
             self.active.discard(run_id)
+            self._tell_ended(run_id)
         else:
             self.active.add(run_id)
 

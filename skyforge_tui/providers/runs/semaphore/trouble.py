@@ -16,6 +16,7 @@ from skyforge_tui.domain.errors import (
 )
 from skyforge_tui.integrations.errors import TransportError
 
+READS = frozenset({"", "project.sync", "run.list", "run.log"})
 _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
     "missing": (NotFound, "R looks again"),
     "unauthorized": (NotSignedIn, "run: skyforge connect semaphore --name {upstream}"),
@@ -28,8 +29,14 @@ _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
 
 
 def translate(error: TransportError, upstream: str, operation: str = "") -> SkyforgeError:
-    """Return what a failed exchange means."""
+    """Return what a failed exchange means.
+
+    The server says 400 of whatever goes wrong inside of it: where nothing was asked for that could
+    be wrong, that is the server's trouble.
+    """
     kind, advice = _FAMILIES.get(error.kind, (Unavailable, ""))
+    if kind is Invalid and operation in READS:
+        kind = Unavailable
     return kind(
         error.message,
         upstream=upstream,

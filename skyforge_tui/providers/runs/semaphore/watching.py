@@ -17,7 +17,6 @@ from skyforge_tui.providers.runs.semaphore.feed import Feed, Mode
 from skyforge_tui.providers.runs.semaphore.following import Following
 from skyforge_tui.providers.runs.semaphore.listing import Listing
 from skyforge_tui.providers.runs.semaphore.names import Names
-from skyforge_tui.providers.runs.semaphore.rows import state_of
 from skyforge_tui.providers.runs.semaphore.telling import Telling
 from skyforge_tui.providers.runs.semaphore.trouble import translate
 
@@ -88,8 +87,6 @@ class Watching:
         run_id = self._names.run_id(told.project_id, told.task_id)
         self._listing.heard(run_id, told.status, self._clock.now())
         self._telling.changed(run_id)
-        if state_of(told.status).is_final:
-            self._following.ended(run_id)
 
     def cut(self) -> None:
         """Take note that something may be missed."""
