@@ -22,6 +22,7 @@ from skyforge_tui.integrations.http.pace import Pace, Retry
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.ports.run_engine import News, WatchBegan
 from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
+from skyforge_tui.providers.runs.semaphore.feed import Mode
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
@@ -117,6 +118,11 @@ class Bench:
     def requests(self) -> Counter[str]:
         """How often each method was sent, and sockets opened."""
         return self.client.http.counts
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the engine has noticed that it hears nothing."""
+        return self.engine._watching._feed.mode is Mode.LOST
 
     def another_engine(self) -> SemaphoreRunEngine:
         """Return another engine for the same server, on the same disk."""

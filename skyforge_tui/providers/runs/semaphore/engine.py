@@ -53,7 +53,9 @@ class SemaphoreRunEngine:
     async def listed(self, known: Collection[RunId]) -> HeldRuns:
         """Say which runs the server lists, and which known ones are certainly gone."""
         with translated(self.upstream, "run.list"):
-            return await self._listing.listed(known)
+            held = await self._listing.listed(known)
+        self._watching.hurry()
+        return held
 
     async def fetch(self, run_ids: Collection[RunId]) -> RunListing:
         """Read these runs; of those listed a moment ago without asking again."""
@@ -65,7 +67,9 @@ class SemaphoreRunEngine:
         task = await self._starting.start(spec, secrets)
         if spec.template:
             self._names.templates[self._names.template_of(spec.template_id)] = spec.template
-        return self._listing.detail(task).run
+        run = self._listing.detail(task).run
+        self._watching.hurry()
+        return run
 
     async def stop(self, run_id: RunId) -> None:
         """Ask for an end; of a run that is stopping already, or waits for a person, by force."""

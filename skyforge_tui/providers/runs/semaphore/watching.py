@@ -71,6 +71,10 @@ class Watching:
             tasks.create_task(self._feed.run())
             tasks.create_task(self._patrol())
 
+    def hurry(self) -> None:
+        """Count the time to the next look anew: something may run now."""
+        self._turned.set()
+
     # What the feed tells.
 
     def opened(self) -> None:
