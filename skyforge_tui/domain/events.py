@@ -37,6 +37,13 @@ class FilesGrew(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OutputKept(Event):
+    """All output of a run that happened elsewhere is here now."""
+
+    run_id: RunId
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectsChanged(Event):
     """These projects, or their templates, are new, different or gone."""
 

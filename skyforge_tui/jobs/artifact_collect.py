@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
-from skyforge_tui.domain.events import Event, RunsChanged
+from skyforge_tui.domain.events import Event, OutputKept, RunsChanged
 from skyforge_tui.domain.identity import SYSTEM, RunId
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.services.artifacts import ArtifactService
@@ -26,6 +26,8 @@ class ArtifactCollect:
         self._artifacts = artifacts
         self._bus = bus
         self._clock = clock
+        self._kept: set[RunId] = set()
+        """Runs elsewhere whose output has just become whole."""
 
     async def run(self) -> None:
         """Collect what is due, over and over; newest first."""
@@ -33,8 +35,10 @@ class ArtifactCollect:
         changed.set()
 
         def hear(event: Event) -> None:
-            if isinstance(event, RunsChanged):
+            if isinstance(event, RunsChanged | OutputKept):
                 changed.set()
+            if isinstance(event, OutputKept):
+                self._kept.add(event.run_id)
 
         unsubscribe = self._bus.subscribe(hear)
         try:
@@ -54,12 +58,13 @@ class ArtifactCollect:
         given_up: set[RunId] = set()
         failed: list[Unavailable] = []
         while True:
-            due = await self._artifacts.due(SYSTEM, _AT_ONCE + len(given_up))
+            due = [*self._kept, *await self._artifacts.due(SYSTEM, _AT_ONCE + len(given_up))]
             wanted = [one for one in due if one not in given_up]
             if not wanted:
                 break
             is_busy = False
             for run_id in wanted:
+                self._kept.discard(run_id)
                 try:
                     is_busy |= await self._artifacts.collect(SYSTEM, run_id) is None
                 except (NotFound, Conflict):

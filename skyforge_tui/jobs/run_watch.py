@@ -12,6 +12,7 @@ from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.run_engine import (
     Elsewhere,
     OutputSeen,
+    OutputWhole,
     RunEngine,
     RunSeen,
     StillThere,
@@ -55,10 +56,8 @@ class RunWatch:
                         changed.put_nowait(None)
                     case RunSeen(run_id):
                         changed.put_nowait(run_id)
-                    case OutputSeen(run_id, size):
-                        await self._runs.output_grew(SYSTEM, run_id, size)
-                    case StillThere() | WatchLost():
-                        await self._runs.heard_of(SYSTEM, self._engine.upstream, seen)
+                    case OutputSeen() | OutputWhole() | StillThere() | WatchLost():
+                        await self._runs.heard(SYSTEM, self._engine.upstream, seen)
 
     async def _read(self, changed: asyncio.Queue[RunId | None]) -> None:
         pause_s = _FIRST_PAUSE_S

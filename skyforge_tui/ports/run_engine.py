@@ -56,6 +56,13 @@ class OutputSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputWhole:
+    """All output of a run that happened elsewhere is here now."""
+
+    run_id: RunId
+
+
+@dataclass(frozen=True, slots=True)
 class StillThere:
     """The upstream answered, and had nothing new to say."""
 
@@ -71,7 +78,7 @@ class WatchLost:
     """When it is tried next."""
 
 
-News = WatchBegan | WatchLost | StillThere | RunSeen | OutputSeen
+News = WatchBegan | WatchLost | StillThere | RunSeen | OutputSeen | OutputWhole
 
 
 class RunEngine(Protocol):

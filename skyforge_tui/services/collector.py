@@ -13,7 +13,7 @@ from skyforge_tui.domain.artifact import MANIFEST, run_prefix, why_bad
 from skyforge_tui.domain.collection import MOST_BYTES, MOST_FILES, Collection, Refusal
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.events import ArtifactsChanged, NoticeRaised
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import RunId, upstream_of
 from skyforge_tui.domain.manifest import Kept, is_of, manifest_key, read, written
 from skyforge_tui.domain.markers import Marker, MarkerKind, MarkerScanner
 from skyforge_tui.domain.notice import Notice, Severity
@@ -71,10 +71,12 @@ class Collector:
         markers = await self._markers(run_id)
         paths = [one.value for one in markers if one.kind is MarkerKind.ARTIFACT]
         collection = Collection(run_id, markers=markers)
-        # What lies there when a run ended before it began is another's.
-        if detail.run.started_at is not None and (detail.spec.artifacts or paths):
-            async with self._claims.claim(CLAIM) as is_ours:
-                if not is_ours:
+        # What lies there when a run ended before it began is another's; what a run elsewhere names
+        # lies on its own machine, and something else of that name may lie here.
+        is_ours = detail.run.started_at is not None and upstream_of(run_id) in self._index.here
+        if is_ours and (detail.spec.artifacts or paths):
+            async with self._claims.claim(CLAIM) as is_claimed:
+                if not is_claimed:
                     return None
                 collection = await self._kept(detail, collection, paths)
         await self.cache.write(collection)

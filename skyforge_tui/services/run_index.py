@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Collection, Iterable, Map
 from typing import TypeVar
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Refused, Unavailable
-from skyforge_tui.domain.events import LogGrew, NoticeRaised, RunsChanged
+from skyforge_tui.domain.events import LogGrew, NoticeRaised, OutputKept, RunsChanged
 from skyforge_tui.domain.identity import RunId, native_of, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run, RunDetail
@@ -23,6 +23,8 @@ from skyforge_tui.ports.run_engine import (
     Confirming,
     Elsewhere,
     HeldRuns,
+    OutputSeen,
+    OutputWhole,
     RunEngine,
     RunListing,
     StillThere,
@@ -40,6 +42,7 @@ _CHUNK = 1 << 20
 """Bytes of output handed on at a time."""
 
 T = TypeVar("T")
+Telling = OutputSeen | OutputWhole | StillThere | WatchLost
 
 
 class RunIndex:
@@ -214,13 +217,17 @@ class RunIndex:
             if reader is not None:
                 reader.close()
 
-    def heard_of(self, upstream: str, news: StillThere | WatchLost) -> None:
-        """Let the light of an engine say that it answers, or that it does not."""
-        if isinstance(news, StillThere):
-            self._health.answered(upstream, self._clock.now())
-        else:
-            attempt, retry_at = news.attempt, news.retry_at
-            self._health.failed(upstream, news.error, attempt=attempt, retry_at=retry_at)
+    def heard(self, upstream: str, news: Telling) -> None:
+        """Pass on that an output grew or is whole; let a light say whether an engine answers."""
+        match news:
+            case OutputSeen(run_id, size):
+                self._bus.publish(LogGrew(run_id, size))
+            case OutputWhole(run_id):
+                self._bus.publish(OutputKept(run_id))
+            case StillThere():
+                self._health.answered(upstream, self._clock.now())
+            case WatchLost(error, attempt, retry_at):
+                self._health.failed(upstream, error, attempt=attempt, retry_at=retry_at)
 
     async def _asked(self, engine: RunEngine, asking: Awaitable[T]) -> T:
         """Await an engine's answer, and let the light of one elsewhere tell how that went."""

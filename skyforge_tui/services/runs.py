@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
-from skyforge_tui.domain.events import LogGrew
 from skyforge_tui.domain.identity import (
     Principal,
     ProjectId,
@@ -22,12 +21,11 @@ from skyforge_tui.domain.view import Sort
 from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader
-from skyforge_tui.ports.run_engine import StillThere, WatchLost
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.run_attention import RunAttention, attention
-from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.run_index import RunIndex, Telling
 from skyforge_tui.services.run_specs import USUAL_WINDOW, WindowSize, spec_of
 
 _MOST_DIGITS = 18
@@ -274,16 +272,9 @@ class RunService:
             await self._index.read(upstream, run_ids)
 
     @requires(Permission.RUN_LIST)
-    async def output_grew(self, principal: Principal, run_id: RunId, size: int) -> None:
-        """Tell whoever reads this output that there is more."""
-        self._bus.publish(LogGrew(run_id, size))
-
-    @requires(Permission.RUN_LIST)
-    async def heard_of(
-        self, principal: Principal, upstream: str, news: StillThere | WatchLost
-    ) -> None:
-        """Note that an engine answers, or does not and when it is tried next."""
-        self._index.heard_of(upstream, news)
+    async def heard(self, principal: Principal, upstream: str, news: Telling) -> None:
+        """Pass on that an output grew or is whole, and whether an engine answers."""
+        self._index.heard(upstream, news)
 
     def _readable(self, principal: Principal) -> list[ProjectId] | None:
         projects = self.access.projects()

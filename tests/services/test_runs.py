@@ -22,6 +22,7 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Commit, Members
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import FieldKind, SurveyField
+from skyforge_tui.ports.run_engine import OutputSeen
 from skyforge_tui.services.authorization import Allowed, Denied
 from skyforge_tui.services.run_specs import WindowSize
 from tests.builders import (
@@ -507,7 +508,7 @@ async def test_unknown_engine(core: Core) -> None:
 
 async def test_growth_is_told(core: Core) -> None:
     """Growth of an output is passed on."""
-    await core.runs.output_grew(ROOT, local(1), 4096)
+    await core.runs.heard(ROOT, "local", OutputSeen(local(1), 4096))
     assert core.events == [LogGrew(local(1), 4096)]
 
 

@@ -107,7 +107,7 @@ def status_line(run: Run, usual: timedelta | None, now: datetime, *, wide: bool)
         Span(f" {look.word}", "strong", bold=True),
     )
     parts: list[Line] = [line(state, " ", Span(tones.duration(took), "text"))] if took else [state]
-    if run.state.is_active and took is not None and usual:
+    if run.state.is_active and took is not None and usual and not run.asks:
         bar = duration_bar(took, usual, run.state, 14 if wide else 10)
         left = usual - took
         told = (

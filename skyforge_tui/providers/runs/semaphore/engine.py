@@ -38,7 +38,7 @@ class SemaphoreRunEngine:
         self._client = client
         self._names = names
         self._telling = Telling()
-        self._following = Following(client, names, kept, clock, self._telling.grew)
+        self._following = Following(client, names, kept, clock, self._telling)
         self._listing = Listing(client, names, self._following.ended)
         self._starting = Starting(client, names, clock)
         self._watching = Watching(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from skyforge_tui.domain.identity import RunId, native_of
@@ -15,6 +15,7 @@ from skyforge_tui.ports.kept_logs import KeptLogs
 from skyforge_tui.providers.runs.semaphore.feed import Mode
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.output import Output
+from skyforge_tui.providers.runs.semaphore.telling import Telling
 
 
 class Following:
@@ -29,14 +30,14 @@ class Following:
         names: Names,
         kept: KeptLogs,
         clock: Clock,
-        grew: Callable[[RunId, int], None],
+        telling: Telling,
     ) -> None:
-        """`grew` is told how long an output is now."""
+        """Tell `telling` how long outputs are, and when they are whole."""
         self._client = client
         self._names = names
         self._kept = kept
         self._clock = clock
-        self._grew = grew
+        self._telling = telling
         self._wanted: dict[RunId, int] = {}
         self._outputs: dict[tuple[int, int], Output] = {}
         self._tasks: dict[RunId, asyncio.Task[None]] = {}
@@ -133,4 +134,7 @@ class Following:
 
     def _made(self, run_id: RunId) -> Output:
         task = self._names.task_of(run_id)
-        return Output(run_id, task, self._client, self._kept, self._clock, self._grew)
+        telling = self._telling
+        return Output(
+            run_id, task, self._client, self._kept, self._clock, telling.grew, telling.whole
+        )

@@ -41,7 +41,10 @@ class Output:
         kept: KeptLogs,
         clock: Clock,
         grew: Callable[[RunId, int], None],
+        whole: Callable[[RunId], None],
     ) -> None:
+        """Tell `grew` how long the output is, and `whole` when all of it is here."""
+        self._whole = whole
         self.run_id = run_id
         self.task = task
         self._client = client
@@ -171,6 +174,7 @@ class Output:
         if is_last:
             await to_its_end(kept.finish)
             self._looks.is_done = True
+            self._whole(self.run_id)
         if self._joining.is_joined:
             self._cut_at = None
         self._looks.joined(
@@ -220,9 +224,10 @@ class Output:
         if self._cut_at is None or not change.fetched:
             return ""
         away, self._cut_at = self._clock.now() - self._cut_at, None
-        seconds = max(1, round(away.total_seconds()))
+        minutes, seconds = divmod(max(1, round(away.total_seconds())), 60)
+        after = f"{minutes}m{seconds:02d}s" if minutes else f"{seconds}s"
         lines = "1 line" if change.fetched == 1 else f"{change.fetched:,} lines"
-        return f"resumed after {seconds}s, {lines} fetched"
+        return f"resumed after {after}, {lines} fetched"
 
     def _taken(self) -> list[Line]:
         taken, self._pending = self._pending, []

@@ -9,6 +9,7 @@ from skyforge_tui.domain.identity import RunId
 from skyforge_tui.ports.run_engine import (
     News,
     OutputSeen,
+    OutputWhole,
     RunSeen,
     StillThere,
     WatchBegan,
@@ -23,6 +24,7 @@ class Telling:
         self._state: WatchBegan | WatchLost | StillThere | None = None
         self._changed: dict[RunId, None] = {}
         self._sizes: dict[RunId, int] = {}
+        self._whole: set[RunId] = set()
         self.arrived = asyncio.Event()
 
     def says(self, state: WatchBegan | WatchLost | StillThere) -> None:
@@ -41,15 +43,23 @@ class Telling:
         self._sizes[run_id] = size
         self.arrived.set()
 
+    def whole(self, run_id: RunId) -> None:
+        """Tell that all of an output is here."""
+        self._whole.add(run_id)
+        self.arrived.set()
+
     def taken(self) -> Iterator[News]:
         """Yield what there is to tell, each once."""
         self.arrived.clear()
         state, self._state = self._state, None
         sizes, self._sizes = self._sizes, {}
         changed, self._changed = self._changed, {}
+        whole, self._whole = self._whole, set()
         if state is not None:
             yield state
         for run_id, size in sizes.items():
             yield OutputSeen(run_id, size)
         for run_id in changed:
             yield RunSeen(run_id)
+        for run_id in whole:
+            yield OutputWhole(run_id)

@@ -26,6 +26,8 @@ BUSY_S: Final = 2.0
 """Between two looks where no socket gets through, while something runs."""
 IDLE_S: Final = 10.0
 """The same while nothing runs."""
+ALIVE_S: Final = 5.0
+"""Between two words that the server is there, while it tells something all the time."""
 _SEEN: Final = 50
 """Newest tasks of a project that are looked at."""
 
@@ -51,6 +53,7 @@ class Watching:
         self._rounds: deque[int] = deque()
         self._feed = Feed(client, names.upstream, clock, chance, self)
         self._turned = asyncio.Event()
+        self._alive_at = clock.now()
 
     async def news(self) -> AsyncGenerator[News, None]:
         """Yield news until closed; closing takes the connection back."""
@@ -85,11 +88,15 @@ class Watching:
 
     def told(self, told: Frame) -> None:
         """Pass on a line, or that a task stands otherwise."""
+        now = self._clock.now()
+        if now - self._alive_at > timedelta(seconds=ALIVE_S):
+            self._alive_at = now
+            self._telling.says(StillThere())
         if told.type == "log":
             self._following.told(told)
             return
         run_id = self._names.run_id(told.project_id, told.task_id)
-        self._listing.heard(run_id, told.status, self._clock.now())
+        self._listing.heard(run_id, told.status, now)
         self._telling.changed(run_id)
 
     def cut(self) -> None:
@@ -113,7 +120,7 @@ class Watching:
             except TransportError as error:
                 why = translate(error, self._names.upstream)
                 retry_at = self._clock.now() + timedelta(seconds=self._step_s() or 0)
-                self._telling.says(WatchLost(why, 0, retry_at))
+                self._telling.says(WatchLost(why, 1, retry_at))
             else:
                 self._telling.says(StillThere())
 
