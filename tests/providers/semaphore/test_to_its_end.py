@@ -35,7 +35,7 @@ async def test_giving_up_while_opening(tmp_path: Path) -> None:
     """An output that is given up while its place is being opened can be brought by others."""
     kept = SlowKeptLogs(tmp_path)
     output = Output(
-        RunId("forge:1-2"), (1, 2), None, kept, FakeClock(), lambda *_: None,
+        RunId("forge:1-2"), (1, 2), None, kept, FakeClock(), lambda *_: None, lambda _: None,
     )  # fmt: skip
     working = asyncio.create_task(output.run())
     await asyncio.to_thread(kept.asked.wait, 60)
