@@ -37,6 +37,8 @@ class FrameSettings:
     """Never `auto`: the locale has decided."""
     motion: bool = True
     """False freezes the spinner."""
+    few_colours: bool = False
+    """Whether the terminal says of no more than 256 colours that it knows them."""
     workspace: str = ""
     """The workspace's name; may be empty."""
     roots: tuple[Path, ...] = ()
@@ -77,11 +79,20 @@ def read_frame(
         theme=theme if theme in THEMES else "dark",
         glyphs=cast("Glyphs", glyphs),
         motion=_motion(levels, environ),
+        few_colours=_has_few_colours(environ),
         workspace=workspace if isinstance(workspace, str) else "",
         roots=_roots(levels, environ),
         keys=_keys(levels),
         hotkeys=_hotkeys(levels),
     )
+
+
+def _has_few_colours(environ: Mapping[str, str]) -> bool:
+    """Say whether Textual will send 256 colours at most (8.2.8, by Rich 15)."""
+    wish = environ.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    if wish != "auto":
+        return wish != "truecolor"
+    return environ.get("COLORTERM", "").strip().lower() not in ("truecolor", "24bit")
 
 
 def _data(path: Path) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class SkyforgeApp(Crashing, Beginning, Looks, Helping, Connecting, Commanding):
         theme: str = "dark",
         ascii_only: bool = False,
         motion: bool = True,
+        few_colours: bool = False,
         profile: str = "local",
         config_path: str = "",
         keymap: Keymap | None = None,
@@ -101,7 +102,7 @@ class SkyforgeApp(Crashing, Beginning, Looks, Helping, Connecting, Commanding):
         self._place, self._place_before = Place.PROJECTS, Place.PROJECTS
         self._make_engine = make_engine
         self._clock = clock
-        dress(self, theme, ascii=ascii_only, motion=motion)
+        dress(self, theme, ascii=ascii_only, motion=motion, few=few_colours)
 
     def now(self) -> datetime:
         """Return the time with this machine's offset."""

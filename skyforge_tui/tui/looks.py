@@ -47,7 +47,7 @@ class Looks(App[None]):
             )  # fmt: skip
             return
         look = look_of(self)
-        dress(self, theme, ascii=look.ascii, motion=look.motion)
+        dress(self, theme, ascii=look.ascii, motion=look.motion, few=look.few)
         self.say(
             Notice(
                 Severity.INFO, f"Theme {theme}, until you leave", f'theme = "{theme}"',

@@ -17,62 +17,12 @@ from textual.app import App
 from textual.filter import Monochrome
 from textual.theme import Theme
 
+from skyforge_tui.tui.palettes import FEW, PALETTES
+
 if TYPE_CHECKING:
     from skyforge_tui.tui.presenters.cells import Ground, Tone
 
 PREFIX = "skyforge-"
-
-PALETTES: Mapping[str, Mapping[str, str]] = {
-    "dark": {
-        "bg": "#0F141A",
-        "surface": "#161D26",
-        "overlay": "#1A222D",
-        "cursor": "#233246",
-        "cursor2": "#1B2531",
-        "line": "#334152",
-        "faint": "#5B6A7D",
-        "muted": "#93A1B3",
-        "text": "#D6DEE8",
-        "strong": "#F4F7FA",
-        "accent": "#78B9FF",
-        "ok": "#7CCB8F",
-        "warn": "#E6B85C",
-        "bad": "#FF8178",
-    },
-    "light": {
-        "bg": "#FBFAF8",
-        "surface": "#F0EFEB",
-        "overlay": "#FFFFFF",
-        "cursor": "#D9E6F5",
-        "cursor2": "#ECF0F4",
-        "line": "#CBCFD4",
-        "faint": "#868F99",
-        "muted": "#566170",
-        "text": "#222B35",
-        "strong": "#0B1016",
-        "accent": "#0A58A6",
-        "ok": "#1B6B34",
-        "warn": "#855300",
-        "bad": "#B0241C",
-    },
-    "contrast": {
-        "bg": "#000000",
-        "surface": "#101010",
-        "overlay": "#0A0A0A",
-        "cursor": "#003B6F",
-        "cursor2": "#1C1C1C",
-        "line": "#8A8A8A",
-        "faint": "#8A8A8A",
-        "muted": "#D0D0D0",
-        "text": "#FFFFFF",
-        "strong": "#FFFFFF",
-        "accent": "#7CD0FF",
-        "ok": "#6BFF8C",
-        "warn": "#FFD866",
-        "bad": "#FF9C94",
-    },
-}
-"""The colours by theme and token. Monochrome has none: it is made of attributes."""
 
 MONO = "mono"
 NAMES = (*PALETTES, MONO)
@@ -93,6 +43,8 @@ class Look:
     """One of `NAMES`."""
     ascii: bool = False
     motion: bool = True
+    few: bool = False
+    """Whether the terminal knows but the 256 colours of old."""
 
     @property
     def is_mono(self) -> bool:
@@ -110,12 +62,12 @@ class Look:
         """Return the terminal style of a tone on a ground."""
         if self.is_mono:
             return _attributes(tone, bold, underline, on)
-        return _colours(self.theme, tone, bold, underline, on)
+        return _colours(self.theme, self.few, tone, bold, underline, on)
 
 
 @lru_cache(maxsize=1024)
-def _colours(theme: str, tone: Tone, bold: bool, underline: bool, on: Ground) -> Style:
-    palette = PALETTES[theme]
+def _colours(theme: str, few: bool, tone: Tone, bold: bool, underline: bool, on: Ground) -> Style:
+    palette = (FEW if few else PALETTES)[theme]
     ink = {"spin": "accent", "pill": "bg"}.get(tone, tone)
     return Style(
         color=palette[ink],
@@ -142,7 +94,14 @@ _GREYING: WeakKeyDictionary[App[Any], list[Monochrome]] = WeakKeyDictionary()
 without colours uses no others: under it they are off."""
 
 
-def dress(app: App[Any], theme: str = "dark", *, ascii: bool = False, motion: bool = True) -> None:  # noqa: A002
+def dress(
+    app: App[Any],
+    theme: str = "dark",
+    *,
+    ascii: bool = False,  # noqa: A002
+    motion: bool = True,
+    few: bool = False,
+) -> None:
     """Give an application this look; may be called again to change it.
 
     Raises:
@@ -151,10 +110,10 @@ def dress(app: App[Any], theme: str = "dark", *, ascii: bool = False, motion: bo
     if theme not in NAMES:
         raise KeyError(theme)
     if app not in _WORN:
-        for made in _textual_themes():
+        for made in _textual_themes(FEW if few else PALETTES):
             app.register_theme(made)
         _GREYING[app] = [one for one in app.get_line_filters() if isinstance(one, Monochrome)]
-    _WORN[app] = Look(theme, ascii, motion)
+    _WORN[app] = Look(theme, ascii, motion, few)
     for greying in _GREYING[app]:
         greying.enabled = theme != MONO
     if app.is_running:
@@ -183,12 +142,12 @@ def look_of(app: App[Any]) -> Look:
     theme = app.theme.removeprefix(PREFIX)
     if theme == worn.theme or theme not in NAMES:
         return worn
-    return Look(theme, worn.ascii, worn.motion)
+    return Look(theme, worn.ascii, worn.motion, worn.few)
 
 
-def _textual_themes() -> list[Theme]:
+def _textual_themes(palettes: Mapping[str, Mapping[str, str]]) -> list[Theme]:
     """Return the themes as Textual knows them, its own variables set from our tokens."""
-    themes = [_coloured(name, palette) for name, palette in PALETTES.items()]
+    themes = [_coloured(name, palette) for name, palette in palettes.items()]
     default = "ansi_default"
     themes.append(
         Theme(

@@ -49,6 +49,7 @@ class ViewerApp(Crashing, Looks, Helping):
         theme: str = "dark",
         ascii_only: bool = False,
         motion: bool = True,
+        few_colours: bool = False,
         config_path: str = "",
     ) -> None:
         """Take what runs the services, who acts, and a log, which is the caller's to close."""
@@ -58,7 +59,7 @@ class ViewerApp(Crashing, Looks, Helping):
         self.config_path = config_path
         self._make_engine = make_engine
         self._files = FilesScreen(self.link, log, follow=follow)
-        dress(self, theme, ascii=ascii_only, motion=motion)
+        dress(self, theme, ascii=ascii_only, motion=motion, few=few_colours)
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the log, so that the first picture has text."""

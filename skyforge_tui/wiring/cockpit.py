@@ -54,6 +54,7 @@ def make_cockpit(config_path: Path | None = None, profile: str | None = None) ->
         theme=frame.theme,
         ascii_only=frame.glyphs == "ascii",
         motion=frame.motion,
+        few_colours=frame.few_colours,
         profile=frame.profile or "local",
         config_path=_homely(frame.config_path),
         keymap=Keymap(frame.keys, frame.hotkeys),

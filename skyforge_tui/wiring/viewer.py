@@ -80,6 +80,7 @@ def make_viewer(
         theme=frame.theme,
         ascii_only=frame.glyphs == "ascii",
         motion=frame.motion,
+        few_colours=frame.few_colours,
         config_path=str(frame.config_path),
     )
 

@@ -91,8 +91,23 @@ def test_nonsense_becomes_the_default(tmp_path: Path, text: str) -> None:
     """Whatever the file holds, the first picture is drawn."""
     frame = _frame(tmp_path, text, XDG_STATE_HOME="/s", XDG_CACHE_HOME="/k")
     assert frame == FrameSettings(
-        tmp_path / "config.toml", Path("/s/skyforge"), Path("/k/skyforge")
+        tmp_path / "config.toml", Path("/s/skyforge"), Path("/k/skyforge"), few_colours=True
     )
+
+
+@pytest.mark.parametrize(
+    ("environ", "few"),
+    [
+        ({"TERM": "tmux-256color"}, True),
+        ({"TERM": "tmux-256color", "COLORTERM": "truecolor"}, False),
+        ({"COLORTERM": " 24bit"}, False),
+        ({"COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256"}, True),
+        ({"TEXTUAL_COLOR_SYSTEM": "truecolor"}, False),
+    ],
+)
+def test_terminals_of_few_colours(tmp_path: Path, environ: dict[str, str], few: bool) -> None:
+    """A terminal that does not say that it knows all colours is drawn on with 256."""
+    assert read_frame(tmp_path / "none", environ=environ).few_colours is few
 
 
 def test_a_pipe_or_a_folder_as_file_does_not_stop_the_frame(tmp_path: Path) -> None:

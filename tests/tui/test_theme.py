@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from skyforge_tui.tui.palettes import FEW, PALETTES
 from skyforge_tui.tui.presenters.cells import Line, Span, line
 from skyforge_tui.tui.presenters.offers import Question
-from skyforge_tui.tui.theme import NAMES, PALETTES, Look, dress, look_of
+from skyforge_tui.tui.theme import NAMES, Look, dress, look_of
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.lines import LinesView
 from tests.tui.drawing import Canvas, rows_of, segments_of, until
@@ -50,6 +51,40 @@ def test_words_are_readable_on_every_ground(theme: str) -> None:
 def test_lines_that_carry_no_words_are_still_seen(theme: str) -> None:
     """Faint lines stand out from the ground enough to be seen."""
     assert contrast(PALETTES[theme]["faint"], PALETTES[theme]["bg"]) >= 3.0
+
+
+_STEPS = (0, 95, 135, 175, 215, 255)
+_GREYS = tuple(range(8, 239, 10))
+
+
+@pytest.mark.parametrize("theme", FEW)
+def test_few_colours_are_enough(theme: str) -> None:
+    """On a terminal of 256 colours all are exact, words readable, lines and bands seen."""
+    palette = FEW[theme]
+    assert palette.keys() == PALETTES[theme].keys()
+    for tone, colour in palette.items():
+        parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+        is_grey = len(set(parts)) == 1 and parts[0] in _GREYS
+        assert is_grey or all(part in _STEPS for part in parts), tone
+    for tone in WORST[theme]:
+        worst = min(contrast(palette[tone], palette[ground]) for ground in GROUNDS)
+        assert worst >= 4.5, tone
+    assert contrast(palette["faint"], palette["bg"]) >= 3.0
+    assert contrast(palette["bg"], palette["accent"]) >= 4.5
+    assert len({palette[one] for one in ("bg", "cursor", "cursor2")}) == 3
+
+
+async def test_few_colours_are_worn() -> None:
+    """An application on such a terminal draws with those, in every theme it is given."""
+    app = Canvas(LinesView([SAMPLE]))
+    dress(app, "dark", few=True)
+    async with app.run_test(size=(40, 5)) as pilot:
+        for theme in FEW:
+            dress(app, theme, few=True)
+            style = look_of(app).style("bad", on="cursor")
+            assert style.color is not None
+            assert style.color.name == FEW[theme]["bad"].lower()
+            await pilot.pause()
 
 
 def test_without_colours_attributes_say_it() -> None:
