@@ -42,7 +42,8 @@ def trust(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
             table=lambda: rows(("TRUSTED", "SHA-256"), [(one.path, one.sha256) for one in sources]),
         )
         if not as_json:
-            narrate(f"{len(sources)} files trusted as they are now")
+            files = "1 file as it is" if len(sources) == 1 else f"{len(sources)} files as they are"
+            narrate(f"trusted {files} now")
         return 0
 
     perform(ctx, work)
