@@ -278,20 +278,22 @@ async def test_labs_that_outlived_their_nodes(
     (lab,) = (await labs.list_for_user()).labs
     assert (lab.state, lab.nodes_up, lab.nodes_total) == (state, up, total)
     assert lab.is_degraded is (up == 1)
-    assert bool(lab.note) is (state is not LabState.RUNNING)
+    assert bool(lab.note) is (up != total)
 
 
 async def test_ready_after_configuration(
     netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
 ) -> None:
-    """Nodes that run are ready only when netlab has configured them in this start."""
-    nodes = {"nodes": _nodes("Up 1 second", "Up 1 second")}
-    for log, ready in ((["starting lab", "initial configuration complete"], 2), ([], None)):
+    """Nodes that run are ready when netlab has configured them, and they do not boot any more."""
+    well, boots = _nodes("Up 1 hour", "Up 1 hour (healthy)"), "Up 1 second (health: starting)"
+    done = ["starting lab", "initial configuration complete"]
+    for log, nodes, ready in ((done, well, 2), (done, _nodes("Up", boots), 1), ([], well, None)):
         entry = _entry(tmp_path, "started", *log)
         netlab.answer("status-all", {"default": entry})
-        netlab.answer("status-default", {**entry, **nodes})
+        netlab.answer("status-default", {**entry, "nodes": nodes})
         (lab,) = (await labs.list_for_user()).labs
-        assert (lab.ready, lab.is_ready) == (ready, ready == 2)
+        assert (lab.nodes_up, lab.ready, lab.is_ready) == (2, ready, ready == 2)
+        assert lab.note == ("r2 boots yet" if ready == 1 else "")
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,22 @@ def test_nodes_seen_up() -> None:
     assert words.up((silent, silent)) is None
 
 
+def test_why_not_all_nodes_do() -> None:
+    """The one node that is down, lost or boots is named; of several their number is told."""
+    well = LabNode("a", state=NodeState.UP, is_ready=True)
+    down = LabNode("b", state=NodeState.DOWN, status="Exited (137)")
+    boots = LabNode("c", state=NodeState.UP, is_ready=False)
+    lost = LabNode("d")
+    assert words.why_not_all((well, boots, down), True) == "b: Exited (137)"
+    assert words.why_not_all((well, down, down), True) == "2 are down"
+    assert words.why_not_all((well, boots), True) == "c boots yet"
+    assert words.why_not_all((well, boots, boots), True) == "2 nodes boot yet"
+    assert words.why_not_all((well, boots), False) == ""
+    assert words.why_not_all((well, lost), True) == "d was not found"
+    assert words.why_not_all((well, lost, lost), True) == "2 were not found"
+    assert words.why_not_all((lost, lost), True) == words.why_not_all((well,), True) == ""
+
+
 def test_moments() -> None:
     """Moments are aware, whatever netlab wrote; nonsense is none."""
     noon = datetime(2026, 1, 3, 12, tzinfo=UTC)

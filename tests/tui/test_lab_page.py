@@ -72,6 +72,11 @@ def test_the_progress(lab: Lab, took_s: int, usual_s: int, said: str) -> None:
         (LabNode("r1", state=NodeState.UP, is_ready=False), STARTING, "◐ running   r1"),
         (LabNode("r1"), STARTING, "… to come   r1"),
         (LabNode("r1"), a_lab(), "? unknown   r1"),
+        (
+            LabNode("r1", state=NodeState.UP, is_ready=True),
+            a_lab(state=LabState.STOPPING),
+            "… to go     r1",
+        ),
         (LabNode("r1", state=NodeState.STOPPED), a_lab(), "○ stopped   r1"),
         (NODES[1], a_lab(), "× down      r2  frr  192.168.121.102  docker"),
     ],

@@ -195,8 +195,11 @@ class NetlabLabProvider:
         elif up is None and machines and all(map(words.is_watched, machines)):
             note = "netlab says started; none of its nodes was found"
             lab = replace(lab, state=LabState.UNKNOWN, note=note)
-        elif words.is_configured(entry):
-            lab = replace(lab, ready=sum(one.is_ready is True for one in nodes))
+        else:
+            ready = sum(one.is_ready is True for one in nodes)
+            known = words.is_configured(entry)
+            note = lab.note or words.why_not_all(nodes, known)
+            lab = replace(lab, ready=ready if known else None, note=note)
         return lab, nodes
 
     async def _plan(self, entry: wire.LabEntry, missing: list[str]) -> Plan:

@@ -31,6 +31,8 @@ _CONFIGURED = frozenset(
     }
 )
 _NODE_UP = re.compile(r"up\b(?!.*\(paused\))|running\b", re.IGNORECASE)
+_UNWELL = re.compile(r"\((?:health: starting|unhealthy)\)", re.IGNORECASE)
+"""What docker adds where an image says how its health is found out: it runs, and boots yet."""
 _NODE_DOWN = re.compile(
     r"up\b.*\(paused\)|exited|created|dead|removing|restarting|paused|not running|not created|"
     r"poweroff|shutoff|shut off|saved|aborted|crashed|inaccessible",
@@ -148,7 +150,7 @@ def node(entry: NodeEntry, lab: LabEntry) -> LabNode:
         address=entry.address,
         connection=entry.connection,
         state=state,
-        is_ready=configured if state is NodeState.UP else None,
+        is_ready=configured and not _UNWELL.search(status) if state is NodeState.UP else None,
         status=status,
         machine=entry.machine,
     )
@@ -190,6 +192,23 @@ def so_far(lab: Lab, entry: LabEntry, total: int | None) -> Lab:
         nodes_up=total if are_started(entry) else None,
         ready=total if is_configured(entry) else 0,
     )
+
+
+def why_not_all(nodes: Sequence[LabNode], is_configured: bool) -> str:
+    """Return which node is down, or boots yet, in a few words; empty when all do what they should.
+
+    Before its nodes are configured a lab waits for none of them in particular.
+    """
+    down = [one for one in nodes if one.state is NodeState.DOWN]
+    lost = [one for one in nodes if one.state is NodeState.UNKNOWN]
+    boots = [one for one in nodes if one.is_ready is False] if is_configured else []
+    if down:
+        return f"{down[0].name}: {down[0].status}" if len(down) == 1 else f"{len(down)} are down"
+    if lost and len(lost) < len(nodes):
+        return f"{lost[0].name} was not found" if len(lost) == 1 else f"{len(lost)} were not found"
+    if boots:
+        return f"{boots[0].name} boots yet" if len(boots) == 1 else f"{len(boots)} nodes boot yet"
+    return ""
 
 
 def is_watched(entry: NodeEntry) -> bool:

@@ -57,6 +57,7 @@ _READY = StateLook(glyphs.READY, "ready", "ok")
 _UP = StateLook(glyphs.READY, "up", "ok")
 """Up, and nobody can tell whether it is ready."""
 _COMING = StateLook(glyphs.QUEUED, "to come", "muted", "muted")
+_GOING = StateLook(glyphs.QUEUED, "to go", "muted", "muted")
 _BAR = 10
 
 
@@ -110,6 +111,8 @@ def progress_lines(
 
 def node_look(node: LabNode, lab: Lab) -> StateLook:
     """Return how a node looks: running is not ready."""
+    if lab.state is LabState.STOPPING and node.state is not NodeState.DOWN:
+        return _GOING
     if node.state is NodeState.UP and node.is_ready is not False:
         return _READY if node.is_ready else _UP
     if node.state is NodeState.UNKNOWN and lab.state is LabState.STARTING:
