@@ -20,10 +20,14 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import NamedTuple
 
+from skyforge_tui.providers.runs.semaphore.early import Early
+
 _ZONE_STEP_US = 900_000_000
 """Time zones differ by multiples of a quarter of an hour."""
 _SECOND_US = 1_000_000
 _MILLISECOND_US = 1_000
+_EXACT_US = 2
+"""How far times may be off that were rounded to nothing coarser than microseconds."""
 
 
 class Row(NamedTuple):
@@ -76,6 +80,7 @@ class Joining:
         """Stretches before which nothing is missing."""
         self._released: set[int] = set()
         """Stretches that were written with a gap before them."""
+        self._early = Early(lambda one_us, other_us: _is_alike(one_us, other_us, _EXACT_US))
 
     @property
     def is_joined(self) -> bool:
@@ -101,6 +106,10 @@ class Joining:
         """Take a live row; return whether it is to be written now."""
         digest = hash(row.text)
         self._told[digest] += 1
+        if self._early.tell(digest, row.at_us):
+            if not self.held:
+                self._proven.add(self._stretch)
+            return False
         self._tail.append(_Live(row, digest, self._stretch))
         if self.is_joined:
             self._shown.append(digest)
@@ -127,6 +136,11 @@ class Joining:
         """
         digests = _digests(rows)
         rest, matched = self._unmatched(rows, digests)
+        if _tolerance_us(rows) > _EXACT_US:
+            self._early.forget()
+        else:
+            told = [(one.digest, one.row.at_us) for one in matched]
+            self._early.take([row.at_us for row in rows], digests, told)
         self._proven.update(one.stretch for one in matched)
         if is_settled:
             self._proven.add(self._stretch)
@@ -230,10 +244,14 @@ def _digests(rows: Iterable[Row]) -> array[int]:
 def _alike(times: Sequence[int], at_us: int, tolerance_us: int) -> int | None:
     """Return the index of the first time that is the same but for rounding and time zone."""
     for index, other_us in enumerate(times):
-        apart_us = (other_us - at_us) % _ZONE_STEP_US
-        if min(apart_us, _ZONE_STEP_US - apart_us) <= tolerance_us:
+        if _is_alike(other_us, at_us, tolerance_us):
             return index
     return None
+
+
+def _is_alike(one_us: int, other_us: int, tolerance_us: int) -> bool:
+    apart_us = (one_us - other_us) % _ZONE_STEP_US
+    return min(apart_us, _ZONE_STEP_US - apart_us) <= tolerance_us
 
 
 def _tolerance_us(rows: Sequence[Row]) -> int:
@@ -241,4 +259,4 @@ def _tolerance_us(rows: Sequence[Row]) -> int:
     for step_us in (_SECOND_US, _MILLISECOND_US):
         if all(row.at_us % step_us == 0 for row in rows):
             return step_us
-    return 2
+    return _EXACT_US
