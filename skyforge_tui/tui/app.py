@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from textual.app import App
-from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.notice import Notice, Severity
@@ -22,6 +20,7 @@ from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.helping import Helping
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.looks import Looks
+from skyforge_tui.tui.terminal import Terminal
 from skyforge_tui.tui.theme import dress
 
 if TYPE_CHECKING:
@@ -64,17 +63,13 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(Crashing, Beginning, Looks, Helping, Connecting, Commanding):
+class SkyforgeApp(Terminal, Crashing, Beginning, Looks, Helping, Connecting, Commanding):
     """The cockpit."""
 
     TITLE = "skyforge"
     ENABLE_COMMAND_PALETTE = False
     MODES = {place.value: _screen(place) for place in TABS}  # noqa: RUF012
     DEFAULT_MODE = Place.PROJECTS.value
-    # In raw mode the terminal does not do it; every shell expects it.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+z", "suspend_process", show=False, priority=True)
-    ]
 
     def __init__(
         self,
@@ -115,7 +110,6 @@ class SkyforgeApp(Crashing, Beginning, Looks, Helping, Connecting, Commanding):
     def on_mount(self) -> None:
         """Start the engine once the first frame is on the screen."""
         self.bridge.changes.subscribe(self, self._heard)
-        self.app_resume_signal.subscribe(self, self._redraw)
         self.mode_change_signal.subscribe(self, self._went)
         self.call_after_refresh(self._start)
 
@@ -126,10 +120,6 @@ class SkyforgeApp(Crashing, Beginning, Looks, Helping, Connecting, Commanding):
     def _start(self) -> None:
         self.bridge.start(self.make_engine())
         self.go(self.bridge.opened())
-
-    def _redraw(self, _: App[None]) -> None:
-        # After ctrl+z and fg the terminal is blank until a layout is forced (Textual 8.2.8).
-        self.call_later(self.refresh, layout=True)
 
     def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run something beside the keys; its failure becomes a notice."""

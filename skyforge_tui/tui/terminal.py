@@ -1,0 +1,121 @@
+"""Standing still and going on with the terminal, and never missing its size.
+
+Textual (8.2.8) takes the signals where they arrive: in the middle of whatever the program does,
+with locks held; it goes on twice when it never stood still, and stands still again for every
+further `ctrl+z` that was typed before. Here both happen between two events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+
+from skyforge_tui.tui.once import once
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+_AT_ONCE_S = 0.5
+"""Whoever types `ctrl+z` again so soon after going on typed it before."""
+_SETTLED_S = 0.1
+"""How long a new size may take to reach the screens."""
+
+
+class Terminal(App[None]):
+    """Stands still on `ctrl+z`, goes on as it was, and follows the size of its terminal."""
+
+    # In raw mode the terminal does not do it; every shell expects it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", show=False, priority=True)
+    ]
+    _went_on_at = float("-inf")
+    _stops = 0
+    """How often we stood still without having heard yet that we went on."""
+    _newest_size = Size(0, 0)
+
+    def on_mount(self) -> None:
+        """Hear both signals between two events."""
+        driver = self._driver
+        if driver is None or not driver.can_suspend:
+            return
+        loop = asyncio.get_running_loop()
+
+        def told_to_stop(*_: object) -> None:
+            if driver._auto_restart:  # noqa: SLF001
+                loop.call_soon_threadsafe(self.action_suspend_process)
+            else:  # another program has the terminal, and stops with us
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+        def told_to_go_on(*_: object) -> None:
+            if driver._auto_restart:  # noqa: SLF001
+                loop.call_soon_threadsafe(self._continued)
+
+        signal.signal(signal.SIGTSTP, told_to_stop)
+        signal.signal(signal.SIGCONT, told_to_go_on)
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back, stand still, and take it again when we go on."""
+        driver = self._driver
+        is_told_twice = monotonic() - self._went_on_at < _AT_ONCE_S
+        if driver is None or not driver.can_suspend or is_told_twice:
+            return
+        self.app_suspend_signal.publish(self)
+        driver.suspend_application_mode()
+        self._stand_still()
+        while not _is_in_front(driver):  # told to go on in the background: there is no terminal
+            self._stand_still()
+        self._take_terminal(driver)
+
+    def _stand_still(self) -> None:
+        self._stops += 1
+        # Of this very thread, which is why it does not go on for one step more.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+
+    def _continued(self) -> None:
+        """Take the terminal anew when somebody else stopped us: the shell has used it since."""
+        driver = self._driver
+        if self._stops:
+            self._stops -= 1
+        elif driver is not None and _is_in_front(driver):
+            driver.suspend_application_mode()
+            self._take_terminal(driver)
+
+    def _take_terminal(self, driver: Driver) -> None:
+        driver.resume_application_mode()
+        self._went_on_at = monotonic()
+        self.app_resume_signal.publish(self)
+        # The terminal is blank until a layout is forced.
+        self.call_later(self.refresh, layout=True)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """See to it that every screen hears of the size."""
+        self._newest_size = event.size
+        _ = once(self, _SETTLED_S, self._tell_size)
+
+    def _tell_size(self) -> None:
+        """Tell screens their size that did not hear of it.
+
+        Textual has a one-shot timer tell them, which a busy machine makes skip its shot; and then
+        none of the sizes that follow is told either.
+        """
+        size = self._newest_size
+        for screen in (*self._background_screens, self.screen):
+            if screen.outer_size != size:
+                screen.post_message(events.Resize(size, size))
+
+
+def _is_in_front(driver: Driver) -> bool:
+    """Say whether the terminal is ours; where nobody controls jobs it is."""
+    try:
+        return os.tcgetpgrp(getattr(driver, "fileno", 0)) == os.getpgrp()
+    except OSError:
+        return True

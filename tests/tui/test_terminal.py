@@ -1,0 +1,44 @@
+"""The size of the terminal reaches every screen, however busy the machine is."""
+
+from __future__ import annotations
+
+import pytest
+from textual import timer
+from textual.app import App
+from textual.pilot import Pilot
+
+from tests.tui.cockpit_harness import press, screen_text, until_idle
+from tests.tui.drawing import until
+from tests.tui.pretend import Estate
+
+
+def sizes(app: App[None]) -> set[tuple[int, int]]:
+    """Return the sizes for which the screens in front and behind are laid out."""
+    return {(one.outer_size.width, one.outer_size.height) for one in app.screen_stack}
+
+
+async def resized(pilot: Pilot[None], width: int, height: int) -> None:
+    """Give the terminal another size and wait until all screens have it."""
+    await pilot.resize_terminal(width, height)
+    await until(pilot, lambda: sizes(pilot.app) == {(width, height)})
+    await until(pilot, lambda: len(screen_text(pilot.app)) == height)
+
+
+async def test_a_size_is_told_though_the_timer_misses_its_shot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A timer that was kept waiting too long loses no size, neither this one nor the next."""
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "question_mark", shows="Keys in Projects")
+        now = [0.0]
+
+        def late() -> float:
+            now[0] += 1.0
+            return now[0]
+
+        with monkeypatch.context() as patched:
+            patched.setattr(timer._time, "get_time", late)
+            await resized(pilot, 120, 36)
+        await resized(pilot, 60, 20)
