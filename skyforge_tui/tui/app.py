@@ -22,6 +22,7 @@ from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.terminal import Terminal
 from skyforge_tui.tui.theme import dress
+from skyforge_tui.tui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -63,7 +64,7 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(Terminal, Crashing, Beginning, Looks, Helping, Connecting, Commanding):
+class SkyforgeApp(TypeAhead, Terminal, Crashing, Beginning, Looks, Helping, Connecting, Commanding):
     """The cockpit."""
 
     TITLE = "skyforge"
@@ -176,7 +177,7 @@ class SkyforgeApp(Terminal, Crashing, Beginning, Looks, Helping, Connecting, Com
                 await self.pop_screen()
             await self.push_screen(RunScreen(run_id))
 
-        self.go(open_it())
+        self.lead(open_it())
 
     def open_made(self, run: Run) -> None:
         """Go to what a run left among the artifacts; say so when that is nothing."""
@@ -193,7 +194,7 @@ class SkyforgeApp(Terminal, Crashing, Beginning, Looks, Helping, Connecting, Com
             if isinstance(self.screen, ArtifactsScreen):
                 self.screen.go_to(made.prefix)
 
-        self.go(open_it())
+        self.lead(open_it())
 
     def open_lab(self, lab: Lab) -> None:
         """Go to a lab's nodes; leaving it leads to the labs."""
@@ -205,7 +206,7 @@ class SkyforgeApp(Terminal, Crashing, Beginning, Looks, Helping, Connecting, Com
                 await self.pop_screen()
             await self.push_screen(LabScreen(lab))
 
-        self.go(open_it())
+        self.lead(open_it())
 
     def go_to(self, place: Place) -> None:
         """Go to one of the places with a digit."""

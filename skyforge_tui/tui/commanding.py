@@ -39,15 +39,15 @@ class Commanding(Things):
 
     def do_app_palette(self) -> None:
         """Show every command and every thing there is."""
-        self.go(self._palette())
+        self.lead(self._palette())
 
     def do_app_command(self) -> None:
         """Take a line that says what to do."""
-        self.go(self.command_line())
+        self.lead(self.command_line())
 
     def do_app_log(self) -> None:
         """Show every command that was sent."""
-        self.go(self._sent_log())
+        self.lead(self._sent_log())
 
     async def _palette(self) -> None:
         from skyforge_tui.tui.palette import choose
@@ -116,7 +116,7 @@ class Commanding(Things):
 
     def show_place(self, place: Place, wanted: str = "") -> None:
         """Go to a place, and look for something there."""
-        self.go(self._go_and_filter(place, wanted))
+        self.lead(self._go_and_filter(place, wanted))
 
     async def _go_and_filter(self, place: Place, wanted: str) -> None:
         from skyforge_tui.tui.filtering import FilteredPlace

@@ -42,12 +42,15 @@ class Connecting(App[None]):
         def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
             """Run something beside the keys; its failure becomes a notice."""
 
+        def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
+            """Run what ends in something in front; input waits for it."""
+
         def make_engine(self) -> Engine[Services]:
             """Return a new engine, not started."""
 
     def do_connection_connect(self) -> None:
         """Show the card that connects to a server."""
-        self.go(self.connect_to())
+        self.lead(self.connect_to())
 
     async def connect_to(self, kind: str = DEFAULT_KIND, address: str = "") -> None:
         """Show the card; use the server when it is connected.

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
-from textual import events
 from textual.widget import Widget
 
 from skyforge_tui.tui.app import SkyforgeApp
@@ -20,7 +19,6 @@ from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.commands import Place
 
 _CURTAIN = "curtain"
-_LEAVING = ("ctrl+q", "ctrl+c", "ctrl+z")
 
 
 class _Blank(Widget):
@@ -49,30 +47,29 @@ class CurtainedApp(SkyforgeApp):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._held: list[events.Event] | None = []
+        self._is_loaded = False
+        self.hold_input()
 
-    async def on_event(self, event: events.Event) -> None:
-        """Keep input for later until everything is loaded."""
-        is_input = isinstance(event, events.InputEvent | events.Paste)
-        is_leaving = isinstance(event, events.Key) and event.key in _LEAVING
-        if self._held is None or not is_input or is_leaving:
-            await super().on_event(event)
-        else:
-            self._held.append(event)
+    def let_in(self) -> None:
+        """Let input in, but not before everything is loaded."""
+        if self._is_loaded:
+            super().let_in()
 
     def load(self) -> None:
         """Load the first place, show it, load the rest, let input in; not for the UI thread.
 
         An engine that takes over from another one finds all that done.
         """
-        if self._held is None:
+        if self._is_loaded:
             return
         cell_len("漢")  # loads the table of widths
         import_module("skyforge_tui.tui.screens.projects.screen")
         sheets = _style_sheets()
         self.bridge.on_ui(lambda: self._raise(sheets))
-        _load_all()
-        self.bridge.on_ui(self._let_in)
+        try:
+            _load_all()
+        finally:
+            self.bridge.on_ui(self._loaded)
 
     def _raise(self, sheets: dict[str, str]) -> None:
         for path, text in sheets.items():
@@ -85,10 +82,9 @@ class CurtainedApp(SkyforgeApp):
 
         self.go(raise_it())
 
-    def _let_in(self) -> None:
-        held, self._held = self._held or [], None
-        for event in held:
-            self.post_message(event)
+    def _loaded(self) -> None:
+        self._is_loaded = True
+        self.let_in()
 
 
 def _style_sheets() -> dict[str, str]:

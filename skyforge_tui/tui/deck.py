@@ -39,15 +39,15 @@ class Deck(Launching):
 
     def do_launch_deck(self) -> None:
         """Show everything that can be launched, last used first."""
-        self.go(self._deck())
+        self.lead(self._deck())
 
     def do_launch_again(self) -> None:
         """Show the card of what was launched last, filled in."""
-        self.go(self._again())
+        self.lead(self._again())
 
     def open_hotkey(self, hotkey: Hotkey) -> None:
         """Show the card of what lies on a key of one's own."""
-        self.go(self.show_named(hotkey.template, hotkey.answers or None))
+        self.lead(self.show_named(hotkey.template, hotkey.answers or None))
 
     async def show_named(self, name: str, answers: Mapping[str, str] | None) -> None:
         """Show the card of the template people call `name`; answers go over the last ones."""

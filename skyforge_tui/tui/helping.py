@@ -23,15 +23,15 @@ class Helping(App[None]):
 
     if TYPE_CHECKING:
 
-        def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
-            """Run something beside the keys; its failure becomes a notice."""
+        def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
+            """Run what ends in something in front; input waits for it."""
 
         def place(self) -> FramedScreen:
             """Return the screen in front, whatever lies over it."""
 
     def do_app_help(self) -> None:
         """Show the keys of this screen; the chosen one is carried out."""
-        self.go(self._help())
+        self.lead(self._help())
 
     def remap_line(self, command_id: str) -> Line:
         """Return how to give a command another key."""

@@ -59,29 +59,32 @@ class Launching(App[None]):
         def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
             """Run something beside the keys; its failure becomes a notice."""
 
+        def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
+            """Run what ends in something in front; input waits for it."""
+
     def open_card(self, template: Template, answers: Mapping[str, str] | None = None) -> None:
         """Show a template's card."""
-        self.go(self.show_card(template.id, answers))
+        self.lead(self.show_card(template.id, answers))
 
     def rerun(self, run_id: RunId) -> None:
         """Show the card of a run's template with the run's answers."""
-        self.go(self._rerun(run_id))
+        self.lead(self._rerun(run_id))
 
     def stop_run(self, run: Run) -> None:
         """Ask whether to stop a run, and stop it."""
-        self.go(self._stop(run))
+        self.lead(self._stop(run))
 
     def decide_on_run(self, run: Run, verb: str) -> None:
         """Ask whether to confirm or reject a run, and do it."""
-        self.go(self._decide(run, verb))
+        self.lead(self._decide(run, verb))
 
     def answer_run(self, run: Run) -> None:
         """Ask for what a run asks for, and hand it over."""
-        self.go(self._answer(run))
+        self.lead(self._answer(run))
 
     def trust(self, templates: tuple[Template, ...]) -> None:
         """Ask whether to trust what declares these templates."""
-        self.go(self._trust(templates))
+        self.lead(self._trust(templates))
 
     async def _rerun(self, run_id: RunId) -> None:
         detail = await self._detail(run_id)

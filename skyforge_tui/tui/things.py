@@ -37,15 +37,15 @@ class Things(Deck):
 
     def do_thing_yank(self) -> None:
         """Show what can be copied of the thing under the cursor."""
-        self.go(self._yank_menu())
+        self.lead(self._yank_menu())
 
     def do_thing_details(self) -> None:
         """Show all that is known of the thing under the cursor."""
-        self.go(self._details())
+        self.lead(self._details())
 
     def do_thing_browse(self) -> None:
         """Open the page of the thing under the cursor."""
-        self.go(self._browse())
+        self.lead(self._browse())
 
     # The yank menu.
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.notice import Notice, Severity
@@ -16,7 +15,9 @@ from skyforge_tui.tui.helping import Helping
 from skyforge_tui.tui.link import Link
 from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.screens.files.screen import FilesScreen
+from skyforge_tui.tui.terminal import Terminal
 from skyforge_tui.tui.theme import dress
+from skyforge_tui.tui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -28,15 +29,11 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.link import Engine
 
 
-class ViewerApp(Crashing, Looks, Helping):
+class ViewerApp(TypeAhead, Terminal, Crashing, Looks, Helping):
     """The viewer."""
 
     TITLE = "skyforge view"
     ENABLE_COMMAND_PALETTE = False
-    # In raw mode the terminal does not do it; every shell expects it.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+z", "suspend_process", show=False, priority=True)
-    ]
 
     def __init__(
         self,
@@ -67,7 +64,6 @@ class ViewerApp(Crashing, Looks, Helping):
 
     def on_mount(self) -> None:
         """Start the engine once the first frame is on the screen."""
-        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
         self.call_after_refresh(self._start)
 
     async def on_unmount(self) -> None:

@@ -144,8 +144,11 @@ class FilterLine(Painted, can_focus=True):
         self._changed(before)
 
     def on_blur(self, event: events.Blur) -> None:  # noqa: ARG002
-        """Keep what was typed when the keys go elsewhere."""
-        if self.is_typing:
+        """Keep what was typed when the keys go elsewhere, but not when the terminal's focus does.
+
+        Whoever comes back goes on typing, and letters of a filter must not be taken for commands.
+        """
+        if self.is_typing and self.app.app_focus:
             self.post_message(self.Kept())
 
     def _complete(self) -> None:

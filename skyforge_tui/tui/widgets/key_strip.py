@@ -69,8 +69,9 @@ class KeyStrip(Painted, can_focus=True):
         self._finish(ref if ref in known else "")
 
     def on_blur(self, event: events.Blur) -> None:  # noqa: ARG002
-        """Close when the keys go elsewhere."""
-        self._finish("")
+        """Close when the keys go elsewhere, but not when the terminal's focus does."""
+        if self.app.app_focus:
+            self._finish("")
 
     def _finish(self, ref: str) -> None:
         if not self._is_done:

@@ -19,6 +19,7 @@ from skyforge_tui.tui.presenters.cells import (
     width_of,
 )
 from skyforge_tui.tui.theme import look_of
+from skyforge_tui.tui.type_ahead import TypeAhead
 from skyforge_tui.tui.widgets.faded import Faded
 from skyforge_tui.tui.widgets.painted import Painted
 from skyforge_tui.tui.widgets.sections import Drawn, Sections, indented, keys_line, rule
@@ -107,8 +108,10 @@ class Overlay(ModalScreen[Result], Generic[Result]):
         yield Panel()
 
     def on_mount(self) -> None:
-        """Lay the panel out."""
+        """Lay the panel out, and take what was typed for it already."""
         self.lay_out()
+        if isinstance(self.app, TypeAhead):
+            self.app.let_in()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
         """Lay the panel out anew."""

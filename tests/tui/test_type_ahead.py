@@ -1,0 +1,83 @@
+"""Keys typed before what they are meant for is there go to it, in order, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from textual import events
+
+from skyforge_tui.tui import type_ahead
+from skyforge_tui.tui.deck import Deck
+from tests.tui.cockpit_harness import press, until_idle, until_shown, write
+from tests.tui.drawing import until
+from tests.tui.pretend import Estate
+
+
+def held_back(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Make the deck wait for what it returns before it shows anything."""
+    gate = asyncio.Event()
+    offered = Deck._offered
+
+    async def late(self: Any) -> Any:
+        await gate.wait()
+        return await offered(self)
+
+    monkeypatch.setattr(Deck, "_offered", late)
+    return gate
+
+
+async def test_letters_go_to_the_deck_they_are_meant_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is typed while the deck is asked for is its query, and no command of the place."""
+    gate = held_back(monkeypatch)
+    estate = Estate()
+    app = estate.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "3", "j", shows="▌ ◐ running 812")
+        await pilot.press("L", "x", "n", "e", "backspace", "backspace", "backspace", *"net")
+        assert not app.screen.is_modal
+        gate.set()
+        await until_shown(pilot, "› net", "netlab-up")
+        await pilot.press("enter")
+        await until_shown(pilot, "Launch netlab")
+        assert estate.core.engine.stopped == []
+
+
+async def test_nobody_is_kept_from_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it does not come, what was meant for it is dropped, and the keys work again."""
+    monkeypatch.setattr(type_ahead, "_MOST_S", 0.4)
+    held_back(monkeypatch)
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await pilot.press("L", "2")
+        await until(pilot, lambda: app._lead is None)
+        assert app.current_mode == "projects"
+        await press(pilot, "3", shows="deploy-bgp")
+
+
+async def test_what_comes_to_nothing_holds_nothing_back() -> None:
+    """Keys after a command that only says something are commands of the place."""
+    app = Estate(is_empty=True).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await pilot.press("L", "3")
+        await until(pilot, lambda: app.current_mode == "runs")
+
+
+async def test_a_filter_outlives_the_terminals_focus() -> None:
+    """Looking elsewhere while typing a filter ends nothing: the next letters go on with it."""
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "3", shows="deploy-bgp")
+        await pilot.press("slash")
+        await write(pilot, "dep")
+        app.post_message(events.AppBlur())
+        await until(pilot, lambda: not app.app_focus)
+        app.post_message(events.AppFocus())
+        await until(pilot, lambda: app.app_focus)
+        await write(pilot, "loy")
+        await until_shown(pilot, "/ deploy▏", "Runs 6 of 16")
