@@ -45,17 +45,19 @@ def _jumps(watched: Watched, program: Program, lines: int) -> dict[str, float]:
         return (watched.shown(wanted, mark, patience_s=_SLOW_S) - moment) * 1000
 
     def steps() -> list[float]:
-        press(program.top, numbered(0))
+        watched.press(program.top)
+        watched.shown(numbered(0))
         # How many rows show log lines differs from program to program.
         last = max(n for n in range(60) if numbered(n)(watched.screen()))
         return [press(program.down, numbered(last + 1 + step)) for step in range(_KEYS)]
 
     values: dict[str, list[float]] = defaultdict(list)
     to_line, is_there = program.to_line(lines // 2, lines)
+    watched.press(program.top)
+    sleep(0.3)
     for _ in range(3):
-        values["top"].append(press(program.top, numbered(0)))
         values["end"].append(press(program.end, numbered(lines - 1)))
-        press(program.top, numbered(0))
+        values["top"].append(press(program.top, numbered(0)))
         if program.name != "toolong":
             values["line"].append(press(to_line, is_there))
         values["down"] += steps()
@@ -70,9 +72,14 @@ def _finds(watched: Watched, program: Program, lines: int) -> dict[str, float]:
     taken: dict[str, float] = {}
 
     def look(keys: bytes, wanted: dict[str, Wanted]) -> None:
+        if program.name == "ours":
+            watched.press(b"\x1b")  # what was looked for before
+            sleep(0.3)
         watched.press(program.top)
         sleep(0.3)
-        moment, mark = watched.press(keys)
+        watched.press(keys[:1])
+        sleep(0.3)  # until what is typed is taken as such
+        moment, mark = watched.press(keys[1:])
         for name, one in wanted.items():
             taken[name] = (watched.shown(one, mark, patience_s=_SLOW_S) - moment) * 1000
 

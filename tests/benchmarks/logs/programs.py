@@ -51,7 +51,7 @@ class Program:
         if self.name == "less":
             return b"%dg" % number, numbered(number)
         # A click on the middle of the scrollbar.
-        return b"\x1b[<0;%d;%dM\x1b[<0;%d;%dm" % ((COLUMNS - 1, ROWS // 2) * 2), _between(
+        return b"\x1b[<0;%d;%dM\x1b[<0;%d;%dm" % ((COLUMNS, ROWS // 2) * 2), _between(
             int(lines * 0.4), int(lines * 0.6)
         )
 

@@ -82,6 +82,9 @@ class FilesScreen(LogKeys):
     def _heard(self, changes: Changes) -> None:
         if changes.notices:
             self.say(changes.notices[-1])
+        if changes.opened:
+            # What was told before anybody listened is told again.
+            self.work(self._ask_how_far, group="look")
         if changes.files is not None:
             self._progress = changes.files
             self.pane.is_live = changes.files.is_fed
@@ -89,6 +92,12 @@ class FilesScreen(LogKeys):
             self._settle(changes.files)
             self._tell(changes.files.troubles)
             self.show_frame()
+
+    async def _ask_how_far(self) -> None:
+        async def look(parts: FileParts) -> None:
+            await parts.files.advance(self._link.principal, self._opened)
+
+        await self._link.ask(look)
 
     def _settle(self, progress: LogProgress) -> None:
         """Take what was there at first as seen, once it is all there."""
