@@ -1,8 +1,9 @@
 """Measure the log engine beside its peers: python -m tests.benchmarks.logs [--quick] [ROW …].
 
 Programs are driven in pseudo-terminals of 160×50, taken in turns, and compared by medians. It
-reports and never gates: on a busy machine a ratio says little. What is generated lies in a cache
-directory and is removed afterwards, unless --keep says otherwise.
+reports and never gates: on a busy machine a ratio says little. It needs the extra `bench`, and
+three gigabytes where temporary files go; what is generated there is removed afterwards, unless
+--keep says otherwise. `--peers lnav less toolong` also installs toolong, below that directory.
 """
 
 from __future__ import annotations

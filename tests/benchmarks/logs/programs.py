@@ -76,7 +76,8 @@ class Program:
         """Return whether all lines are said to be counted; None if that is never said."""
         if self.name == "ours":
             return said(f"{lines:,} lines")
-        return said(f"{lines:,}") if self.name == "toolong" else None
+        # It shows nothing before everything is indexed.
+        return numbered(lines - 1) if self.name == "lnav" else None
 
     def alternation(self) -> bytes:
         """Return what looks for one of two words, case as it stands."""
@@ -113,7 +114,12 @@ def peer(name: str, cache: Path) -> Program | None:
     if name == "toolong":
         program = _toolong(cache)
         return program and Program(
-            name, (str(program),), end=b"\x1b[F", top=b"\x1b[H", down=b"\x1b[B"
+            name,
+            (str(program),),
+            end=b"\x1b[F",
+            top=b"\x1b[H",
+            down=b"\x1b[B",
+            begins_at_end=True,
         )
     if shutil.which(name) is None:
         return None

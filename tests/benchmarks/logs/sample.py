@@ -57,7 +57,16 @@ def sample(cache: Path, lines: int) -> Path:
 
 def hits(lines: int) -> int:
     """Return how many lines hold `HIT`."""
+    return _count(lines, HIT)
+
+
+def in_either(lines: int) -> int:
+    """Return how many lines hold `fatal` or `skipping`."""
+    return _count(lines, b"fatal", b"skipping")
+
+
+def _count(lines: int, *words: bytes) -> int:
+    each = [n for n in range(BLOCK_LINES) if any(word in _kind(n) for word in words)]
     whole, rest = divmod(lines, BLOCK_LINES)
-    each = len(range(0, BLOCK_LINES, 43))
-    found = whole * each + len(range(0, rest, 43))
-    return found - sum(one % BLOCK_LINES % 43 == 0 for one in (lines // 2, lines - 5))
+    found = whole * len(each) + sum(n < rest for n in each)
+    return found - sum(needle % BLOCK_LINES in each for needle in (lines // 2, lines - 5))

@@ -41,7 +41,9 @@ def produced(*arguments: object) -> Iterator[tuple[int, subprocess.Popen[bytes]]
     finally:
         os.close(ours)
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def ours_while(rate: float, keys: int, environ: dict[str, str]) -> dict[str, float]:
@@ -127,12 +129,13 @@ def ours_flooded(lines: int, environ: dict[str, str], save_to: Path) -> dict[str
     with produced("flood", lines) as (pipe, producer):
         watched = Watched((*OURS.command, "-"), environ, stdin=pipe, cwd=save_to, columns=_COLUMNS)
         try:
+            assert producer.stderr is not None
             began = watched.until(b"<00-")
             at_rest = watched.peak_mb()
-            moment = watched.until(b"%09d" % (lines - 1))
+            moment = watched.until(f"{lines:,} lines".encode())
             watched.press(b"S")
             watched.until(b"Saved")
-            wanted = producer.communicate()[1].split()[-1].decode()
+            wanted = producer.stderr.readline().strip().decode()
             (saved,) = save_to.glob("piped-*.log")
             with saved.open("rb") as file:
                 kept = hashlib.file_digest(file, "sha256").hexdigest()

@@ -65,8 +65,9 @@ def row(
 
 
 def note(text: str) -> None:
-    """Write a line of its own."""
-    _write(f"  {text}")
+    """Write a line of its own, or several."""
+    for line in text.splitlines():
+        _write(f"  {line[:150].rstrip()}")
 
 
 def compare(
