@@ -27,6 +27,7 @@ from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.presenters.plays import progress_line
 from skyforge_tui.tui.presenters.tones import size
 from skyforge_tui.tui.run_commands import RunCommands
+from skyforge_tui.tui.screens.run.awaited import Asking, AwaitedOutput
 from skyforge_tui.tui.screens.run.story import Story, story_of
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_pane import LogPane
@@ -48,6 +49,7 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         self._status = LinesView([()], id="status")
         self.pane = LogPane()
         self.output = self.pane.view
+        self._awaited = AwaitedOutput(run_id)
         self._cut = LinesView([()], id="cut")
         self._rule = PaneLine()
         self._facts = LinesView(id="facts", indent=0)
@@ -57,6 +59,7 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         with Horizontal(classes="body"):
             with self._left:
                 yield self._status
+                yield self._awaited
                 yield self.pane
                 yield self._cut
             yield self._rule
@@ -115,6 +118,15 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
             self.show_output(reader)
             self.pane.set_marked(marked)
         self.log_view.grew()
+        if self._awaited.is_wanted:
+            asking = self._awaited.asked(self.bridge.principal, self.now)
+            self.work(self._bring(asking), group="bring")
+        self._show()
+
+    async def _bring(self, asking: Asking) -> None:
+        """Wait until the output is here as it is elsewhere, and say so as long as nothing is."""
+        await self.ask(asking)
+        self._awaited.answered()
         self._show()
 
     def on_mount(self) -> None:
@@ -147,7 +159,8 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         self._show_status()
         made = made_lines(story.made)
         self._facts.show(present.fact_lines(story.detail, story.before, self.now, made))
-        self.tick(self._beat_status if story.run.state.is_active else None)
+        is_moving = story.run.state.is_active or self._awaited.is_waiting
+        self.tick(self._beat_status if is_moving else None)
         self.show_frame()
 
     def _beat_status(self) -> None:
@@ -159,6 +172,7 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         if story is None:
             return
         is_wide = self.size.width >= WIDE
+        self._awaited.show_at(self.now, 0 if self.reader is None else self.reader.size)
         room = max(0, self._status.size.width - 2 * MARGIN)
         lost = lost_light(story.run, self.bridge.lights())
         self._cut.display = lost is not None and bool(self.pane.display)
