@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from skyforge_tui.demo.clock import HandClock
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 from skyforge_tui.demo.servers.semaphore.things import SurveyVar
+from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.identity import RunId, TemplateId, native_of
 from skyforge_tui.domain.log import LogGap
 from skyforge_tui.domain.run import Run
@@ -76,6 +78,11 @@ class EstateClock:
     async def sleep(self, seconds: float) -> None:
         """Wait until the estate's clock has been moved on."""
         await self._clock.sleep(seconds)
+
+    async def advance(self, seconds: float) -> None:
+        """Move the estate's clock on."""
+        assert isinstance(self._clock, HandClock)
+        await self._clock.advance(seconds)
 
 
 @asynccontextmanager
@@ -141,13 +148,16 @@ class Bench:
         return (await self.engine.fetch([run_id])).runs[0].run
 
     @asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
-        """Watch while the block lasts, and keep all news."""
+    async def watched(self, *, lists: bool = False) -> AsyncIterator[None]:
+        """Watch while the block lasts, and keep all news; as it begins, list all runs if wanted."""
 
         async def watch() -> None:
             async with aclosing(self.engine.watch()) as events:
                 async for event in events:
                     self.news.append(event)
+                    if lists and event == WatchBegan():
+                        with contextlib.suppress(Unavailable):
+                            await self.engine.listed(())
 
         task = asyncio.create_task(watch())
         try:

@@ -51,6 +51,7 @@ class Watching:
         self._telling = telling
         self._clock = clock
         self._rounds: deque[int] = deque()
+        self._looks = 0
         self._feed = Feed(client, names.upstream, clock, chance, self)
         self._turned = asyncio.Event()
         self._alive_at = clock.now()
@@ -125,17 +126,25 @@ class Watching:
                 self._telling.says(StillThere())
 
     async def _look(self) -> None:
-        """Look at what runs where no socket gets through, else at one project."""
+        """Look at what may have changed unheard."""
         if not self._rounds:
             self._rounds.extend(await self._names.projects(anew=True))
-        projects: set[int] = set()
-        if self._feed.mode is Mode.POLLED:
-            projects = {self._names.task_of(one)[0] for one in self._listing.active}
-        if not projects and self._rounds:
-            projects = {self._rounds.popleft()}
-        for project in sorted(projects):
+        for project in self._due():
             for run_id in await self._listing.look(project, _SEEN):
                 self._telling.changed(run_id)
+
+    def _due(self) -> list[int]:
+        """Return which projects to look at: one by one, every other time one where a run goes on.
+
+        Where no socket gets through, all those at once.
+        """
+        busy = sorted({self._names.task_of(one)[0] for one in self._listing.active})
+        if self._feed.mode is Mode.POLLED and busy:
+            return busy
+        self._looks += 1
+        if self._looks % 2 and busy:
+            return [busy[self._looks // 2 % len(busy)]]
+        return [self._rounds.popleft()] if self._rounds else []
 
     def _step_s(self) -> float | None:
         match self._feed.mode:

@@ -1,0 +1,68 @@
+"""Through cuts and a restart, every output ends as the server has it, and nothing is doubled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+from skyforge_tui.demo.servers.semaphore.things import SurveyVar
+from skyforge_tui.domain.identity import native_of
+from skyforge_tui.domain.run import Run
+from tests.builders import a_spec
+from tests.semaphores import Bench, bench_on
+
+RUNS, RATE, SECONDS = 50, 50, 6
+CUT_S = 1.3
+CUTS = 3
+
+
+async def test_a_storm_leaves_every_output_whole(tmp_path: Path) -> None:
+    """Fifty runs of fifty lines a second, cut again and again, a restart: nothing is lost."""
+    async with bench_on(tmp_path, row_lag_s=1.0, forgets_runs=False, queue_s=0.1) as bench:
+        bench.template.playbook, bench.template.app = "flood.sh", "bash"
+        bench.template.survey_vars = [SurveyVar(name=one) for one in ("rate", "seconds", "name")]
+        async with bench.watched(lists=True), asyncio.TaskGroup() as group:
+            await bench.until_begun()
+            runs = [await _started(bench, number) for number in range(RUNS)]
+            for run in runs:
+                await bench.engine.follow(run.id)
+            blowing = group.create_task(_blow(bench))
+            await _until_whole(bench, runs)
+            assert blowing.done()
+        sockets, requests = bench.requests["socket"], bench.requests["GET"]
+        lines = Counter[str]()
+        for run in runs:
+            kept, gaps, generation = bench.shown(run)
+            assert kept == await bench.record(run)
+            assert generation == 0  # what was there stayed, and was right
+            assert all(one.is_filled for one in gaps)
+            lines.update(line for line in kept if line.startswith("line "))
+    assert len(lines) == lines.total() == RUNS * RATE * SECONDS
+    assert sockets > CUTS
+    # Of each output: when it is opened, after each cut, and at the end. Of none: every line.
+    assert requests <= RUNS * (sockets + 6)
+
+
+async def _started(bench: Bench, number: int) -> Run:
+    answers = {"rate": str(RATE), "seconds": str(SECONDS), "name": f"n{number}"}
+    return await bench.engine.start(a_spec(template_id=bench.template_id, answers=answers), {})
+
+
+async def _until_whole(bench: Bench, runs: list[Run]) -> None:
+    """Let time pass, a little at a time; everybody gets a few turns for what came of it."""
+    left = {native_of(run.id) for run in runs}
+    async with asyncio.timeout(300):
+        while left:
+            await bench.clock.advance(0.05)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            left -= {one for one in list(left)[:5] if bench.kept.is_complete(one)}
+
+
+async def _blow(bench: Bench) -> None:
+    """Cut every socket again and again, and restart the server at the end of that."""
+    for _ in range(CUTS):
+        await bench.clock.sleep(CUT_S)
+        bench.server.listener.cut(websockets_only=True)
+    await bench.server.restart(down_s=1.0)
