@@ -16,8 +16,10 @@ from skyforge_tui.tui.commanding import Commanding
 from skyforge_tui.tui.commands import TABS, Place
 from skyforge_tui.tui.connecting import Connecting
 from skyforge_tui.tui.crashing import Crashing
+from skyforge_tui.tui.ending import Ending
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.helping import Helping
+from skyforge_tui.tui.key_order import KeyOrder
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.terminal import Terminal
@@ -64,7 +66,18 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
     return make
 
 
-class SkyforgeApp(TypeAhead, Terminal, Crashing, Beginning, Looks, Helping, Connecting, Commanding):
+class SkyforgeApp(
+    KeyOrder,
+    TypeAhead,
+    Terminal,
+    Ending,
+    Crashing,
+    Beginning,
+    Looks,
+    Helping,
+    Connecting,
+    Commanding,
+):
     """The cockpit."""
 
     TITLE = "skyforge"

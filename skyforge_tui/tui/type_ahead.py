@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from skyforge_tui.tui.once import once
 
-_LEAVING = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
+LEAVING = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that are never kept back."""
 _MOST_S = 2.0
 """Longer nobody is kept from the keys; what was typed by then was meant for what never came."""
@@ -54,7 +54,7 @@ class TypeAhead(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Keep input back while somebody holds it; never let it overtake what was kept."""
         is_input = isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded
-        is_leaving = isinstance(event, events.Key) and event.key in _LEAVING
+        is_leaving = isinstance(event, events.Key) and event.key in LEAVING
         if is_input and not is_leaving:
             self._waiting_input.append(event)
             await self._hand_on()

@@ -10,8 +10,10 @@ from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.crashing import Crashing
+from skyforge_tui.tui.ending import Ending
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.helping import Helping
+from skyforge_tui.tui.key_order import KeyOrder
 from skyforge_tui.tui.link import Link
 from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.screens.files.screen import FilesScreen
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.link import Engine
 
 
-class ViewerApp(TypeAhead, Terminal, Crashing, Looks, Helping):
+class ViewerApp(KeyOrder, TypeAhead, Terminal, Ending, Crashing, Looks, Helping):
     """The viewer."""
 
     TITLE = "skyforge view"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from skyforge_tui.domain.identity import Principal
@@ -154,3 +155,19 @@ async def test_only_q_leaves(viewing: Viewing, tmp_path: Path) -> None:
         assert "q quit" in row_with(pilot.app, "F follow")
         await pilot.press("q")
         assert pilot.app.return_code == 0
+
+
+async def test_keys_that_come_at_once(viewing: Viewing, tmp_path: Path) -> None:
+    """Keys that arrive together mean what they mean one by one: behind a `/` they are text."""
+    (tmp_path / "log").write_text("nothing\nwhy q?\nnothing\nyes: why q? there\n")
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "4 lines")
+        app = pilot.app
+        typed = (*"/q?", "enter", *"n/", "ctrl+u", *"y:", "escape", *"/there", "enter")
+        keys = (*typed, "?", *"vy", "escape", *"vy")
+        names = {"/": "slash", "?": "question_mark", ":": "colon"}
+        for key in keys:
+            app.post_message(events.Key(names.get(key, key), key if len(key) == 1 else None))
+        await until_shown(pilot, "Copied 1 line")
+        assert app.clipboard == "yes: why q? there"
+        assert "1 of 1" in row_with(app, "/ there")

@@ -1,0 +1,78 @@
+"""Keys are carried out one after the other, however fast they come.
+
+Textual (8.2.8) decides who gets a key when it arrives, not when the keys before it were carried
+out. Over a slow connection several arrive at once, and those behind a `/` would be commands.
+"""
+
+from __future__ import annotations
+
+from asyncio import TimerHandle, get_running_loop
+from collections import deque
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import App
+
+from skyforge_tui.tui.type_ahead import LEAVING
+
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
+PATIENCE_S = 1.0
+"""How long a key waits for the one before, which may have gone to what is no longer there."""
+ROUNDS = 2
+"""Times a stop is waited for: for the key itself, and for what it told to where it was."""
+
+
+class KeyOrder(App[None]):
+    """Hands a key on when the key before was carried out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead: deque[events.Key | events.Paste] = deque()
+        self._in_hand: object | None = None
+        self._waiting: TimerHandle | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand an event on; a key behind one that is not carried out yet has to wait."""
+        is_leaving = isinstance(event, events.Key) and event.key in LEAVING
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded or is_leaving:
+            await super().on_event(event)
+        elif self._in_hand is None:
+            await self._hand_over(event)
+        else:
+            self._ahead.append(event)
+            self._be_patient()
+
+    async def _hand_over(self, event: events.Key | events.Paste) -> None:
+        self._in_hand = event
+        target = self.focused or self.screen
+        await super().on_event(event)
+        stops: deque[MessagePump] = deque()
+        for one in target.ancestors_with_self:
+            stops.extend([one] * ROUNDS)
+        self._follow(event, stops)
+
+    def _follow(self, event: events.Event, stops: deque[MessagePump]) -> None:
+        """Go the way a key goes, behind it; at its end it was carried out."""
+        while stops:
+            if stops.popleft().call_later(self._follow, event, stops):
+                return
+        self.call_next(self._carried_out, event)
+
+    async def _carried_out(self, event: object) -> None:
+        if self._in_hand is not event:
+            return
+        self._in_hand = None
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        if self._ahead and self.screen_stack:
+            await self._hand_over(self._ahead.popleft())
+            self._be_patient()
+
+    def _be_patient(self) -> None:
+        if self._ahead and self._waiting is None and self._in_hand is not None:
+            self._waiting = get_running_loop().call_later(
+                PATIENCE_S, self.call_next, self._carried_out, self._in_hand
+            )

@@ -1,0 +1,72 @@
+"""`skyforge view` in a terminal: nothing that a log tries reaches it, and it is given back."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import Terminal
+from tests.tui.hostile_logs import HOSTILE
+
+SEQUENCE = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
+)
+"""One control sequence, or one whole string of a device or an operating system."""
+OURS = re.compile(
+    rb"\x1b(?:\[[\d;:]*[mH]|\[\?(?:1000|1003|1004|1006|1015|1049|2004|2026|2048|25|7)[hl]"
+    rb"|\[\?\d+\$p|\[[<>=]\d*u|\]22;[a-z]*\x07)"
+)
+"""What the program itself says to a terminal: colours, places, its modes, the mouse's shape."""
+ALT_SCREEN = b"\x1b[?1049"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """Show all hostile logs as one, in a terminal of their own."""
+    (tmp_path / "log").write_bytes(b"\n".join(HOSTILE.values()) + b"\nthe very end\n")
+    environ = {one: os.environ[one] for one in ("PATH", "LANG") if one in os.environ}
+    environ |= {f"XDG_{one}_HOME": str(tmp_path / "home") for one in ("STATE", "CACHE", "CONFIG")}
+    command = [sys.executable, "-m", "skyforge_tui", "view", "log"]
+    terminal = Terminal(command, tmp_path, environ | {"TERM": "xterm-256color"})
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def test_only_our_own_controls_reach_the_terminal(terminal: Terminal) -> None:
+    """All hostile logs are paged through, wrapped and searched; no control is one of theirs."""
+    terminal.until(b"keys")
+    written = terminal.written
+    pages = sum(one.count(b"\n") for one in HOSTILE.values()) // 22
+    steps = (*([b"\x1b[6~"] * pages), b"\\", b"g", *([b"\x1b[6~"] * pages), b"g", b"&", b"e", b"\r")
+    for keys in steps:
+        terminal.press(keys)
+        terminal.until(b"\x1b[")
+        written += terminal.written
+    terminal.press(b"/\x15the very\r")
+    terminal.until(b"very")
+    written += terminal.written
+    assert written.count(ALT_SCREEN + b"h") == 1
+    foreign = {one for one in SEQUENCE.findall(written) if not OURS.fullmatch(one)}
+    left = SEQUENCE.sub(b"", written).decode()
+    assert foreign == set()
+    assert set(
+        re.findall(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", left)
+    ) <= {"\r", "\n"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_the_terminal_is_given_back_when_killed(terminal: Terminal, number: signal.Signals) -> None:
+    """Told to end by the system, the program leaves the terminal as it found it."""
+    terminal.until(b"keys")
+    terminal.process.send_signal(number)
+    assert terminal.ended() == 128 + number
+    assert terminal.written.count(ALT_SCREEN + b"l") == 1
+    assert terminal.written.rindex(b"\x1b[?25h") > terminal.written.index(ALT_SCREEN + b"h")
