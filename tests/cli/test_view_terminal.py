@@ -53,6 +53,9 @@ def test_only_our_own_controls_reach_the_terminal(terminal: Terminal) -> None:
     terminal.press(b"/\x15the very\r")
     terminal.until(b"very")
     written += terminal.written
+    terminal.press(b"\x11")
+    assert terminal.ended() == 0
+    written += terminal.written
     assert written.count(ALT_SCREEN + b"h") == 1
     foreign = {one for one in SEQUENCE.findall(written) if not OURS.fullmatch(one)}
     left = SEQUENCE.sub(b"", written).decode()
