@@ -1,0 +1,92 @@
+"""A server's projects and templates are read in few requests, with what one may do there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer, Stock
+from skyforge_tui.demo.servers.semaphore.things import SurveyValue, SurveyVar
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.template import FieldKind
+from skyforge_tui.integrations.semaphore.client import SemaphoreClient
+from skyforge_tui.ports.project_host import ProjectContent
+from skyforge_tui.providers.runs.semaphore.names import Names
+from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
+from tests.estates import served_semaphore
+from tests.semaphores import client_of
+
+EACH = 8
+"""Most requests that one project costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """A server, and somebody's way to it."""
+
+    server: SemaphoreServer
+    client: SemaphoreClient
+    host: SemaphoreProjects
+
+    async def content(self) -> ProjectContent:
+        """Read the server's first project."""
+        projects = (await self.host.list_projects()).projects
+        (first,) = [project for project in projects if project.id == "emea:1"]
+        return await self.host.read_project(first)
+
+
+@asynccontextmanager
+async def hosting(who: str, more_templates: int = 0) -> AsyncIterator[Hosting]:
+    """Give a server, somebody's way to it, and its first project as that one sees it."""
+    stock = Stock(more_templates=more_templates)
+    async with served_semaphore(stock=stock) as server, client_of(server, who) as client:
+        yield Hosting(server, client, SemaphoreProjects(client, Names("emea", client), server.url))
+
+
+async def test_a_thousand_templates_cost_as_many_requests_as_one() -> None:
+    """However many templates a project has, it is read with a handful of requests."""
+    async with hosting("mika", more_templates=1_000) as one:
+        await one.host.list_projects()
+        before = one.client.http.counts["GET"]
+        content = await one.content()
+        assert len(content.templates) > 1_000
+        assert one.client.http.counts["GET"] - before <= EACH
+
+
+@pytest.mark.parametrize(
+    ("who", "word", "may"), [("mika", "manager", True), ("gus", "guest", False)]
+)
+async def test_who_may_run_is_what_the_server_grants(who: str, word: str, may: bool) -> None:
+    """A manager may start runs, a guest may only look; both as the server says it."""
+    async with hosting(who) as one:
+        grant = (await one.content()).project.grant
+    assert grant is not None
+    assert (grant.word, grant.user) == (word, who)
+    assert (Permission.RUN_START in grant.permits) is may
+    assert (Permission.RUN_CONFIRM in grant.permits) is may
+
+
+async def test_every_type_of_survey_variable_is_asked_for() -> None:
+    """A server's text, number, choice and secret become fields of that kind."""
+    async with hosting("mika") as one:
+        templates = one.server.state.rooms[1].templates.values()
+        (greet,) = [template for template in templates if template.name == "Greet"]
+        greet.survey_vars = [
+            SurveyVar(name="text", required=True),
+            SurveyVar(name="number", type="int"),
+            SurveyVar(name="hidden", type="secret"),
+            SurveyVar(name="choice", type="enum", values=[SurveyValue("A", "a")]),
+        ]
+        content = await one.content()
+    (template,) = [template for template in content.templates if template.name == "Greet"]
+    found = {field.name: (field.kind, field.required, field.choices) for field in template.survey}
+    asked = {
+        "text": (FieldKind.STRING, True, ()),
+        "number": (FieldKind.INT, False, ()),
+        "hidden": (FieldKind.SECRET, False, ()),
+        "choice": (FieldKind.ENUM, False, ("a",)),
+    }
+    assert found | asked == found  # beside what a run itself may be told: a limit, a dry run
