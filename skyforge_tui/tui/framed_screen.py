@@ -76,6 +76,16 @@ class FramedScreen(Screen[None]):
     # The frame.
 
     @property
+    def is_current(self) -> bool:
+        """Whether one can see it: no other screen with a frame lies over it.
+
+        Textual (8.2.8) also counts the screen right below the one in front; whatever that one hears
+        then has both drawn anew as a whole, for nothing.
+        """
+        framed = (one for one in reversed(self.app.screen_stack) if isinstance(one, FramedScreen))
+        return super().is_current and next(framed, None) is self
+
+    @property
     def stage(self) -> Stage:
         """The application, as every screen may use it."""
         return cast("Stage", self.app)
@@ -97,6 +107,10 @@ class FramedScreen(Screen[None]):
         """Take the keys in force."""
         self._bindings = bound(self._bindings, self.stage.keymap, self.PLACE)
         self.show_frame()
+
+    def on_screen_resume(self) -> None:
+        """Beat again, now that one sees it."""
+        self._beat.go_on()
 
     def show_frame(self) -> None:
         """Draw crumbs, footer and notice as they are now."""

@@ -24,7 +24,7 @@ def once(pump: MessagePump, seconds: float, call: Callable[[], object]) -> async
 
 
 class Beat:
-    """Calls something once a second while its screen is the one in front."""
+    """Calls something once a second while its screen is the one in front; at rest behind others."""
 
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
@@ -34,12 +34,23 @@ class Beat:
     def call(self, call: Callable[[], object] | None) -> None:
         """Call this from now on; None stops it."""
         self._call = call
-        if call is None and self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        elif call is not None and self._timer is None:
+        if call is None:
+            self._rest()
+        else:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Beat again, if something is wanted: its screen is the one in front again."""
+        if self._call is not None and self._timer is None:
             self._timer = self._screen.set_interval(1.0, self._strike)
 
+    def _rest(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
     def _strike(self) -> None:
-        if self._screen.is_current and self._call is not None:
+        if not self._screen.is_current:
+            self._rest()
+        elif self._call is not None:
             self._call()

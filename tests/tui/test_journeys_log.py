@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from skyforge_tui.domain.events import LogGrew
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.screens.run.screen import RunScreen
 from tests.tui.cockpit_harness import (
@@ -345,3 +347,32 @@ async def test_all_of_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         await press(page.pilot, "S", shows="Saved run 812")
         written = (tmp_path / "run-812.log").read_bytes()
         assert written == page.estate.core.logs.outputs["812"]
+
+
+def _told(drawn: list[str], name: str, real: Callable[..., object], **how: object) -> object:
+    drawn.append(name)
+    return real(**how)
+
+
+async def test_what_lies_below_is_not_drawn() -> None:
+    """While output grows, the list one came from does nothing, and only rows that change are drawn.
+
+    What is drawn below the page in front would have that one drawn anew as a whole.
+    """
+    async with reading() as page:
+        await page.pilot.press("k")
+        below = page.app.screen_stack[0]
+        compositor = page.screen._compositor
+        drawn: list[str] = []
+        for name in ("render_full_update", "render_partial_update"):
+            real = getattr(compositor, name)
+            setattr(compositor, name, partial(_told, drawn, name, real))
+        below.show_frame = partial(_told, drawn, "below", below.show_frame)
+        for new in (1, 2):
+            # What the list still had to draw when it was covered is drawn the first time.
+            drawn.clear()
+            page.write("one more")
+            page.estate.core.bus.publish(LogGrew(run_id(812), new))
+            await until_shown(page.pilot, f"{new} new")
+            await until_idle(page.pilot)
+        assert set(drawn) == {"render_partial_update"}

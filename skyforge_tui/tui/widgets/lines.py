@@ -52,6 +52,8 @@ class LinesView(Painted):
 
     def show(self, lines: Sequence[Line], *, cursor: int | None = None) -> None:
         """Show these lines instead, the cursor on one of them if given."""
+        if tuple(lines) == self._lines and cursor == self._cursor:
+            return
         changes_height = len(lines) != len(self._lines)
         self._lines = tuple(lines)
         self._cursor = cursor
