@@ -9,6 +9,7 @@ import pytest
 
 from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.demo.servers.semaphore.runs import Run as Task
+from skyforge_tui.demo.servers.semaphore.server import Stock
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import RunState
@@ -137,3 +138,17 @@ async def test_an_unknown_status_is_not_the_end(bench: Bench) -> None:
     run = await bench.read(run_id)
     assert (run.state, run.note) == (RunState.UNKNOWN, "the server says paused")
     assert not run.state.is_final
+
+
+async def test_ten_thousand_runs_make_no_burst_of_requests(tmp_path: Path) -> None:
+    """However much a server ever ran, two requests a project find it, and one looks again."""
+    stock = Stock(past_runs=10_000)
+    async with bench_on(tmp_path, who="admin", stock=stock) as bench:
+        projects = len(bench.server.state.rooms)
+        held = await bench.engine.listed([])
+        assert len(held.ids) > 2_000
+        assert len((await bench.engine.fetch(held.ids)).runs) == len(held.ids)
+        first = bench.requests["GET"]
+        assert first <= 1 + 2 * projects
+        await bench.engine.fetch((await bench.engine.listed(held.ids)).ids)
+        assert bench.requests["GET"] - first <= 1 + projects
