@@ -74,9 +74,11 @@ class Session:
             values["end"].append(self._press(program.end, numbered(lines - 1)))
             values["top"].append(self._press(program.top, numbered(0)))
             if program.name != "toolong":
-                self._watched.press(to_line[:-1])
-                sleep(0.3)  # what is typed before the last key is not what takes time
-                values["line"].append(self._press(to_line[-1:], is_there))
+                # What is typed before the last key is not what takes time; a click is one key.
+                before = b"" if program.name == "ours" else to_line[:-1]
+                self._watched.press(before)
+                sleep(0.3)
+                values["line"].append(self._press(to_line[len(before) :], is_there))
             values["down"] += self._steps()
             if program.name == "ours":
                 self._watched.press(b"\\")
