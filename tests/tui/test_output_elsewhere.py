@@ -1,37 +1,64 @@
-"""The page of a run whose output is on a server and not here yet."""
+"""Runs that are on a server: what the screens ask it for, and what they say meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
 
 from skyforge_tui.demo.chaos import Kind, Trouble
-from skyforge_tui.demo.servers.semaphore.server import Stock
+from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer, Stock
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.tui.app import SkyforgeApp
 from tests.estates import served_semaphore
-from tests.tui.cockpit_harness import press, screen_text, until_gone, until_shown
+from tests.tui.cockpit_harness import press, screen_text, until_gone, until_idle, until_shown
 from tests.tui.real_cockpit import Site
 
 LAST = "PLAY RECAP"
 
 
+@asynccontextmanager
+async def a_cockpit(base: Path, stock: Stock) -> AsyncIterator[tuple[SemaphoreServer, Pilot[Any]]]:
+    """Open a cockpit that knows a server, on whose clock no time passes."""
+    site = Site(base).prepare()
+    async with served_semaphore(stock=stock) as server:
+        secret = base / "token"
+        secret.write_text(server.token("admin"))
+        secret.chmod(0o600)
+        site.config.write_text(f'[semaphore.far]\nurl = "{server.url}"\ntoken = "file:{secret}"\n')
+        async with site.cockpit() as pilot:
+            yield server, pilot
+
+
 async def test_output_that_is_not_here_yet_is_said_to_be_asked_for(tmp_path: Path) -> None:
     """A page without output says whom it asks for that; when it comes, it stands there instead."""
-    site = Site(tmp_path).prepare()
-    async with served_semaphore(stock=Stock(past_runs=1)) as server:
-        (tmp_path / "token").write_text(server.token("admin"))
-        (tmp_path / "token").chmod(0o600)
-        site.config.write_text(
-            f'[semaphore.far]\nurl = "{server.url}"\ntoken = "file:{tmp_path / "token"}"\n'
-        )
+    async with a_cockpit(tmp_path, Stock(past_runs=1)) as (server, pilot):
         (run,) = server.state.runs.values()
         silent = server.chaos.add(Trouble(Kind.HANG, path="*/output"))
-        async with site.cockpit() as pilot:
-            await press(pilot, "3", shows="Runs 1")
-            assert isinstance(pilot.app, SkyforgeApp)
-            pilot.app.open_run(RunId(f"far:{run.project_id}-{run.id}"))
-            await until_shown(pilot, "asking far, ")
-            assert not any(LAST in row for row in screen_text(pilot.app))
-            server.chaos.remove(silent)
-            await until_shown(pilot, LAST)
-            await until_gone(pilot, "asking far, ")
+        await press(pilot, "3", shows="Runs 1")
+        assert isinstance(pilot.app, SkyforgeApp)
+        pilot.app.open_run(RunId(f"far:{run.project_id}-{run.id}"))
+        await until_shown(pilot, "asking far, ")
+        assert not any(LAST in row for row in screen_text(pilot.app))
+        server.chaos.remove(silent)
+        await until_shown(pilot, LAST)
+        await until_gone(pilot, "asking far, ")
+
+
+async def test_browsing_asks_nothing_and_a_page_asks_twice(tmp_path: Path) -> None:
+    """Among thousands of runs and templates rows are shown without a request; a run costs two."""
+    stock = Stock(past_runs=2_000, more_templates=1_000)
+    async with a_cockpit(tmp_path, stock) as (server, pilot):
+        await press(pilot, "3", shows="Runs 2,000")
+        await until_idle(pilot)
+        count = server.chaos.add(Trouble(Kind.NO_UPGRADE))  # stops sockets only, and counts all
+        await press(pilot, "G", "g", "L", shows="1,0")
+        await until_idle(pilot)
+        assert count.hits == 0
+        await press(pilot, "escape", "enter", shows="› runs ›")
+        await until_shown(pilot, LAST)
+        await until_idle(pilot)
+        assert count.hits == 2
