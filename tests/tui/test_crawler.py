@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,32 +11,40 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from skyforge_tui.domain.view import View
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.commands import TABS, Place, commands_of
 from skyforge_tui.tui.widgets.overlay import Overlay
-from tests.tui.cockpit_harness import is_idle, screen_text, until_idle, until_shown
+from tests.fakes import Core, FakeClock
+from tests.tui.cockpit_harness import is_idle, screen_text, until_idle
 from tests.tui.drawing import PATIENCE_S, until
-from tests.tui.pretend import Estate
+from tests.tui.pretend import NOW, Estate, PretendLogs
+from tests.tui.pretend_artifacts import a_shelf
 from tests.tui.pretend_labs import LabEstate, many_labs, silent_labs
+from tests.tui.worlds import ErrorEstate, RefusedEstate, StaleEstate
 
-SIDE_PANES = {Place.PROJECTS, Place.RUN}
-"""Places with more in them on a large terminal."""
 QUITS = "app.quit"
 MOST_ESCAPES = 8
 
 ESTATES: dict[str, Callable[[], Estate]] = {
-    "full": Estate,
+    "full": lambda: Estate(core=Core(clock=FakeClock(NOW), logs=PretendLogs(), shelf=a_shelf())),
     "calm": lambda: Estate(is_calm=True),
     "empty": lambda: Estate(is_empty=True),
+    "new": lambda: Estate(is_new=True),
+    "stale": StaleEstate,
+    "refused": RefusedEstate,
+    "error": ErrorEstate,
     "labs": lambda: LabEstate(core=many_labs()),
     "silent": lambda: LabEstate(core=silent_labs()),
 }
-STATES = [
-    ("full", (80, 24)), ("calm", (80, 24)), ("empty", (80, 24)), ("full", (120, 36)),
-    ("labs", (80, 24)), ("silent", (80, 24)),
-]  # fmt: skip
 PARTS = {Place.RUN: Place.RUNS, Place.LAB: Place.LABS}
 """Places that one enters from another."""
+STANDS_IN = {Place.WELCOME: Place.PROJECTS}
+"""Places that stand where another one would."""
+MOVES = frozenset({"Move", "Look", "Places"})
+"""Groups whose keys do the same in every state."""
+WIDE = {Place.PROJECTS, Place.RUN, Place.ARTIFACTS}
+"""Places with more in them on a large terminal."""
 
 
 def world(estate: Estate) -> tuple[object, ...]:
@@ -45,7 +54,14 @@ def world(estate: Estate) -> tuple[object, ...]:
         sorted(core.engine.held), list(core.engine.stopped), list(core.engine.answered),
         sorted(core.trust.pairs), list(core.history_store.commands),
         dict(core.history_store.pinned),
+        sorted(kept_keys(estate)),
     )  # fmt: skip
+
+
+def kept_keys(estate: Estate) -> list[str]:
+    """Return the keys in the store of artifacts."""
+    store: Any = estate.core.shelf.store._client._given
+    return [one["path"] for batch in store.list() for one in batch]
 
 
 async def settled(pilot: Pilot[Any]) -> None:
@@ -73,10 +89,15 @@ async def back_to(pilot: Pilot[Any], place: Place) -> None:
         await arrive(pilot, place)
 
 
+def is_first_page(pilot: Pilot[Any]) -> bool:
+    """Say whether the first page is in front, which leads nowhere back."""
+    return getattr(pilot.app.screen, "PLACE", None) is Place.WELCOME
+
+
 async def home(pilot: Pilot[Any]) -> None:
     """Escape all the way to a place with a digit."""
     for _ in range(MOST_ESCAPES):
-        if len(pilot.app.screen_stack) == 1:
+        if len(pilot.app.screen_stack) == 1 or is_first_page(pilot):
             return
         await pilot.press("escape")
         await settled(pilot)
@@ -87,7 +108,7 @@ async def arrive(pilot: Pilot[Any], place: Place) -> None:
     """Go to a place by its digit, or to a run or a lab from the list of them."""
     app = pilot.app
     assert isinstance(app, SkyforgeApp)
-    tab = PARTS.get(place, place)
+    tab = PARTS.get(place) or STANDS_IN.get(place, place)
     await pilot.press("escape", str(TABS.index(tab) + 1))
     await until(pilot, lambda: app.current_mode == tab.value)
     await settled(pilot)
@@ -117,20 +138,39 @@ async def crawl(pilot: Pilot[Any], estate: Estate, place: Place, keys: list[str]
 
 def places_of(state: str) -> list[Place]:
     """Return the places that can be reached, and are worth it."""
-    if state == "labs":
-        return [Place.LABS, Place.LAB]
-    if state == "silent":
-        return [Place.LAB]
-    return [*TABS, Place.RUN] if state != "empty" else list(TABS)
+    match state:
+        case "labs":
+            return [Place.LABS, Place.LAB]
+        case "silent":
+            return [Place.LAB]
+        case "new":
+            return [Place.WELCOME]
+        case "full" | "calm" | "stale":
+            return [*TABS, Place.RUN]
+        case _:
+            return list(TABS)
+
+
+def keys_of(app: SkyforgeApp, place: Place, state: str) -> list[str]:
+    """Return the keys to press: all of them where all is there, else those that act."""
+    # What the first page begins is said on it, and is what `enter` there agrees to.
+    commands = [
+        one for one in commands_of(place) if one.id != QUITS and not one.id.startswith("welcome.")
+    ]
+    if state in ("full", "labs", "new"):
+        return [key for one in commands for key in one.keys]
+    shown = {one.command_id for one in app.place().footer_hints()}
+    acting = (one for one in commands if one.id in shown or one.group not in MOVES)
+    return [one.keys[0] for one in acting if one.keys]
 
 
 @pytest.mark.parametrize(
     ("state", "size", "place"),
     [
         pytest.param(state, size, place, id=f"{state}-{size[0]}x{size[1]}-{place}")
-        for state, size in STATES
+        for state, size in (*((one, (80, 24)) for one in ESTATES), ("full", (120, 36)))
         for place in places_of(state)
-        if size[0] == 80 or place in SIDE_PANES
+        if size[0] == 80 or place in WIDE
     ],
 )
 async def test_every_key(
@@ -140,16 +180,14 @@ async def test_every_key(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No key of the registry breaks a place or changes the world, and esc leads home from all."""
+    """No key breaks a place in any state or changes the world, and esc leads home from all."""
     monkeypatch.chdir(tmp_path)  # where output is saved to
     estate = ESTATES[state]()
     app = estate.app()
     async with app.run_test(size=size) as pilot:
         await until_idle(pilot)
-        keys = [
-            key for command in commands_of(place) if command.id != QUITS for key in command.keys
-        ]
-        assert await crawl(pilot, estate, place, keys) == []
+        await back_to(pilot, place)
+        assert await crawl(pilot, estate, place, keys_of(app, place, state)) == []
         assert app.is_running
 
 
@@ -166,24 +204,61 @@ async def test_every_footer_key_is_bound(state: str) -> None:
             assert screen_text(app)[-1].rstrip().endswith("? keys")
 
 
-async def test_refused_everywhere() -> None:
-    """Somebody who may nothing is told why at every key, and nothing is sent."""
-    from skyforge_tui.domain.identity import Principal
+OVERLAYS: dict[str, tuple[str, ...]] = {
+    "deck": ("L",),
+    "card": ("j", "enter", "G", "enter"),
+    "untrusted card": ("j", "j", "j", "j", "enter", "j", "enter"),
+    "trust": ("j", "j", "j", "j", "t"),
+    "stop": ("3", "j", "x"),
+    "stop several": ("3", "asterisk", "x"),
+    "answer": ("3", "j", "j", "j", "a"),
+    "help": ("question_mark",),
+    "palette": ("ctrl+p",),
+    "command line": ("colon",),
+    "command log": ("at",),
+    "yank": ("y",),
+    "details": ("d",),
+    "views": ("3", "V"),
+    "name of a view": ("3", "b"),
+    "filter": ("3", "slash"),
+    "sort": ("3", "comma"),
+    "compare": ("4", "enter", "enter", "equals_sign"),
+    "delete": ("4", "enter", "enter", "G", "D"),
+    "save several": ("4", "enter", "enter", "asterisk", "S"),
+    "connect": ("5", "c"),
+}
+"""Everything that lies over a place, and the keys that lead there from Projects."""
+AGREES = frozenset({"enter", "ctrl+t", "ctrl+o", "ctrl+q", "ctrl+c", "ctrl+z"})
+"""Keys that say yes, pin, or leave: what they do is meant."""
+ANY = [
+    *"abcdefghijklmnopqrstuvwxyzADELMRSVX019", "full_stop", "slash", "colon", "asterisk", "space",
+    "minus", "backspace", "delete", "tab", "shift+tab", "up", "down", "left", "right", "pageup",
+    "pagedown", "home", "end", "f1", "f2", "f9", "ctrl+d", "ctrl+e", "ctrl+g", "ctrl+n", "ctrl+p",
+    "ctrl+u", "ctrl+x",
+]  # fmt: skip
 
-    estate = Estate()
+
+@pytest.mark.parametrize("name", OVERLAYS)
+async def test_nothing_happens_without_a_yes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is typed over a place, without a yes the world stays, and esc leads home."""
+    monkeypatch.chdir(tmp_path)
+    estate = ESTATES["full"]()
+    estate.core.view_store.held[("runs", "broken")] = View("runs", "broken", "failed")
     app = estate.app()
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await until_idle(pilot)
-        app.bridge.principal = Principal("nobody")
-        before = world(estate)
-        for place in TABS:
-            await arrive(pilot, place)
-            await pilot.press("R")
+        for key in OVERLAYS[name]:
+            await pilot.press(key)
             await settled(pilot)
-            for key in ("r", "x", "a", "t", "enter", "y", "L", "full_stop"):
-                await back_to(pilot, place)
-                await pilot.press(key)
-                await settled(pilot)
-        await back_to(pilot, Place.RUNS)
+        assert app.screen.is_modal or name in ("filter", "sort")
+        before = world(estate)
+        shuffled = [one for one in ANY if one not in AGREES]
+        random.Random(name).shuffle(shuffled)
+        await pilot.press(*shuffled)
+        await settled(pilot)
         assert world(estate) == before
-        await until_shown(pilot, "Runs")
+        assert app.is_running
+        await home(pilot)
+        assert world(estate) == before
