@@ -25,8 +25,11 @@ _OPTIONS = {
     Proof.PASSWORD: ("--password-ref", "env:NAME"),
     Proof.TOKEN: ("--token-ref", "env:NAME"),
     Proof.TOTP: ("--code", "123456"),
-    Proof.EMAIL_CODE: ("--code", "123456"),
 }
+_BY_EMAIL = (
+    "every try sends another code, so it cannot be said beforehand: "
+    "connect in the cockpit with :connect, or by a token with --token-ref env:NAME"
+)
 
 
 @dataclass
@@ -54,8 +57,10 @@ class Narration:
         """Refuse.
 
         Raises:
-            NotSignedIn: with the command that gives the answer beforehand.
+            NotSignedIn: with the command that gives the answer beforehand, where one can.
         """
+        if wanted is Proof.EMAIL_CODE:
+            raise NotSignedIn(why, advice=_BY_EMAIL)
         raise NotSignedIn(why, advice=f"run: {self.with_options(*_OPTIONS[wanted])}")
 
     async def trust(self, fingerprint: str, words: str) -> None:

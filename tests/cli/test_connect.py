@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from skyforge_tui.cli.connecting import Narration
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
+from skyforge_tui.domain.errors import NotSignedIn
+from skyforge_tui.domain.sign_in import Proof
 from tests.beside import beside
 from tests.certificates import Authority, Served
 from tests.cli.headless import Headless
@@ -152,3 +155,11 @@ def test_slips_are_named(
     assert words in done.err
     assert "s3cret-value" not in done.err
     assert not (stranger.base / "config").exists()
+
+
+async def test_a_code_by_email_is_not_asked_for_beforehand() -> None:
+    """Each sign-in has a code of its own mailed: what goes on is the cockpit, or a token."""
+    with pytest.raises(NotSignedIn) as caught:
+        await Narration(["connect", "semaphore"]).ask(Proof.EMAIL_CODE, "a code is wanted")
+    assert "--code" not in caught.value.advice
+    assert ":connect" in caught.value.advice
