@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
-
-from textual.pilot import Pilot
 
 from skyforge_tui.demo.chaos import Kind, Trouble
-from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer, Stock
+from skyforge_tui.demo.servers.semaphore.server import Stock
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.tui.app import SkyforgeApp
-from tests.estates import served_semaphore
 from tests.tui.cockpit_harness import press, screen_text, until_gone, until_idle, until_shown
-from tests.tui.real_cockpit import Site
+from tests.tui.far_cockpit import a_cockpit
 
 LAST = "PLAY RECAP"
-
-
-@asynccontextmanager
-async def a_cockpit(base: Path, stock: Stock) -> AsyncIterator[tuple[SemaphoreServer, Pilot[Any]]]:
-    """Open a cockpit that knows a server, on whose clock no time passes."""
-    site = Site(base).prepare()
-    async with served_semaphore(stock=stock) as server:
-        secret = base / "token"
-        secret.write_text(server.token("admin"))
-        secret.chmod(0o600)
-        site.config.write_text(f'[semaphore.far]\nurl = "{server.url}"\ntoken = "file:{secret}"\n')
-        async with site.cockpit() as pilot:
-            yield server, pilot
 
 
 async def test_output_that_is_not_here_yet_is_said_to_be_asked_for(tmp_path: Path) -> None:
