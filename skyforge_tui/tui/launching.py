@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import App
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.identity import native_of, upstream_of
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
@@ -170,8 +171,26 @@ class Launching(App[None]):
         if not templates:
             return
         if await self.push_screen_wait(Confirm(trust_question(templates))):
-            sources = tuple({one: None for each in templates for one in each.sources})
-            await self._remember_trust(templates[0].project_id, sources)
+            by_project: dict[ProjectId, dict[Source, None]] = {}
+            for each in templates:
+                by_project.setdefault(each.project_id, {}).update(dict.fromkeys(each.sources))
+            await self._trust_all({one: tuple(some) for one, some in by_project.items()})
+
+    async def _trust_all(self, by_project: Mapping[ProjectId, tuple[Source, ...]]) -> None:
+        """Trust content of one project, or of several one by one."""
+        from skyforge_tui.tui.one_by_one import one_by_one
+        from skyforge_tui.tui.presenters.cells import Span, literal
+        from skyforge_tui.tui.widgets.outcomes import Item
+
+        if len(by_project) == 1:
+            for one, some in by_project.items():
+                await self._remember_trust(one, some)
+            return
+        items = [
+            Item((Span(literal(native_of(one))),), partial(self._remember_trust, one, some))
+            for one, some in by_project.items()
+        ]
+        await one_by_one(self, "Trust", items)
 
     async def _remember_trust(self, project_id: ProjectId, sources: tuple[Source, ...]) -> None:
         from skyforge_tui.tui.presenters.headless import Trust

@@ -110,6 +110,8 @@ def test_tally() -> None:
     assert text_of(runs.tally_line(counts)) == "◐ 2 run  … 1 queued   ended ✓ 1,204  × 1"
     assert text_of(runs.tally_line({RunState.SUCCESS: 3})) == "ended ✓ 3"
     assert text_of(runs.tally_line({})) == ""
+    asking = runs.tally_line({RunState.RUNNING: 3, RunState.LOST: 1}, asks=1)
+    assert text_of(asking) == "◐ 2 run  ? 1 asks you   ended × 1 lost"
 
 
 def test_status_lines() -> None:

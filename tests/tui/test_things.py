@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.cockpit_harness import press, screen_text, shows, until_gone, until_idle, until_shown
 from tests.tui.drawing import until
-from tests.tui.pretend import EDGE, Estate
+from tests.tui.pretend import EDGE, WAN, Estate
 
 SMALL = (80, 24)
 
@@ -92,3 +92,18 @@ async def test_back_to_the_place_before() -> None:
         await press(pilot, "minus", shows="No artifact yet")
         await until_gone(pilot, "TASK")
         assert screen_text(app)[0].startswith("  1 Projects")
+
+
+async def test_several_projects_are_trusted_at_once() -> None:
+    """What marked projects declare is listed, then trusted one by one; what may not be is told."""
+    files = {one: f"{one.path}/skyforge.toml" for one in (EDGE, WAN)}
+    estate = Estate(untrusted=frozenset(files.values()))
+    app = estate.app()
+    async with app.run_test(size=(80, 36)) as pilot:
+        await until_idle(pilot)
+        before = set(estate.core.trust.pairs)
+        await press(pilot, "asterisk", shows="◆ 7 marked")
+        await press(pilot, "t", shows="Trust 2 files")
+        assert set(estate.core.trust.pairs) == before
+        await press(pilot, "enter", shows=("1 done, 1 failed", "needs owner in wan-refresh"))
+        assert {path for path, _ in set(estate.core.trust.pairs) - before} == {files[EDGE]}

@@ -74,28 +74,34 @@ def _note(run: Run, took: timedelta | None, usual: timedelta | None) -> Line:
     return ()
 
 
-def tally_line(by_state: Mapping[RunState, int]) -> Line:
-    """Return the counts of what is under way and how the rest ended."""
+def tally_line(by_state: Mapping[RunState, int], asks: int = 0) -> Line:
+    """Return the counts of what is under way and how the rest ended.
+
+    `asks` is how many of those that run wait for a person.
+    """
     active = (RunState.RUNNING, RunState.STARTING, RunState.STOPPING, RunState.WAITING)
     ended = (RunState.SUCCESS, RunState.ERROR, RunState.LOST, RunState.STOPPED)
-    words = {RunState.RUNNING: "run", RunState.WAITING: "queued"}
+    words = {RunState.RUNNING: "run", RunState.WAITING: "queued", RunState.LOST: "lost"}
 
     def part(state: RunState) -> Line:
-        count = by_state.get(state, 0)
-        if not count:
-            return ()
+        count = by_state.get(state, 0) - (asks if state is RunState.RUNNING else 0)
         look = tones.run_state(state)
-        word = words.get(state, look.word if state in active else "")
-        figure = Span(f" {tones.count(count)}", "text")
-        return (Span(look.glyph, look.tone, bold=look.bold), figure) + (
-            (Span(f" {word}", "muted"),) if word else ()
-        )
+        return _counted(look, count, words.get(state, look.word if state in active else ""))
 
-    left = joined(part(state) for state in active)
+    asking = _counted(tones.ASKS, asks, "asks you" if asks == 1 else "ask you")
+    left = joined((part(active[0]), asking, *(part(state) for state in active[1:])))
     right = joined(part(state) for state in ended)
     if left and right:
         return line(left, "   ", Span("ended ", "muted"), right)
     return left or (line(Span("ended ", "muted"), right) if right else ())
+
+
+def _counted(look: tones.StateLook, count: int, word: str) -> Line:
+    """Return a sign with how many there are, and a word where the sign does not tell."""
+    if count <= 0:
+        return ()
+    words = (Span(f" {word}", "muted"),) if word else ()
+    return (Span(look.glyph, look.tone, bold=look.bold), Span(f" {tones.count(count)}"), *words)
 
 
 def status_line(run: Run, usual: timedelta | None, now: datetime, *, wide: bool) -> Line:

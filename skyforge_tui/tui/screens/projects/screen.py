@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
     from skyforge_tui.services.contract import Services, Target
+    from skyforge_tui.services.decisions import Denied
     from skyforge_tui.services.projects import ProjectView
     from skyforge_tui.tui.messages import Changes
 
@@ -52,6 +53,7 @@ class ProjectsScreen(FilteredPlace):
     """Show the projects of this workspace and what can be launched in them."""
 
     PLACE = Place.PROJECTS
+    ON_MARKED = frozenset({"project.trust"})
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
@@ -121,6 +123,12 @@ class ProjectsScreen(FilteredPlace):
             )
         return ""
 
+    def denied(self, command: Command) -> Denied | None:
+        """Say why not; what is done to several is decided for each when it is done."""
+        if command.id in self.ON_MARKED and self.table.marked_count and self._untrusted():
+            return None
+        return super().denied(command)
+
     async def load(self) -> None:
         """Ask for the projects and for the last run of every template."""
 
@@ -184,7 +192,7 @@ class ProjectsScreen(FilteredPlace):
         self.show_frame()
 
     def do_project_trust(self) -> None:
-        """Ask whether to trust what is under the cursor: one template, or all of the project."""
+        """Ask whether to trust what is marked or under the cursor: templates, or whole projects."""
         self.cockpit.trust(self._untrusted())
 
     def leave(self) -> None:
@@ -208,8 +216,14 @@ class ProjectsScreen(FilteredPlace):
         return next((one for one in view.templates if one.id == key), None)
 
     def _untrusted(self) -> tuple[Template, ...]:
-        view, template = self._view(), self._template()
-        some = (template,) if template else view.templates if view else ()
+        """Return what is not trusted yet of what is marked, else of what is under the cursor."""
+        view, template, marked = self._view(), self._template(), set(self.table.marked)
+        some: Iterable[Template] = (template,) if template else view.templates if view else ()
+        if marked and self.table is self._list:
+            views = (one for key, one in self._views.items() if key in marked)
+            some = (each for one in views for each in one.templates)
+        elif marked and view is not None:
+            some = (one for one in view.templates if one.id in marked)
         return tuple(one for one in some if not one.is_trusted)
 
     def _show_project(self) -> None:

@@ -35,14 +35,18 @@ class RunsScreen(BulkRuns):
     """Show the table of runs."""
 
     PLACE = Place.RUNS
+    CSS = """
+    RunsScreen.-tall #tally { margin-bottom: 1; }
+    """
 
     def __init__(self) -> None:
         self._usual: dict[Doing, timedelta] = {}
         self._stale: frozenset[object] | None = None
         self._lost: frozenset[str] = frozenset()
+        self._asks = 0
         self._window: RowWindow[Run] = RowWindow(self._row, self._fetch)
         super().__init__()
-        self._tally = LinesView([()])
+        self._tally = LinesView([()], id="tally")
         self.table = ResourceTable(present.COLUMNS, empty=(Span("", "spin"),), id="runs")
         self.filters = (TableFilter(self.table, "runs", RUNS),)
         self._newest = Newest()
@@ -95,7 +99,10 @@ class RunsScreen(BulkRuns):
         self._lost = stale_upstreams(self.bridge.lights())
         self._window.reorder(order.rowids, lambda run: stale is None or run.id in stale)
         self._window.fill(page)
-        self._tally.show([present.tally_line(order.by_state)])
+        if not first and not query and sort is None:
+            # What waits for a person is under way, and what is under way comes first.
+            self._asks = sum(run.asks for run in page.values())
+        self._tally.show([present.tally_line(order.by_state, self._asks)])
         self._tally.display = bool(order.total)
         self.filter.show(self._window, order.total, _EMPTY)
         self._tick_while_running(page)
