@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import pty
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from skyforge_tui.store.log_format import RECORD
+from skyforge_tui.store.log_writer import TIME_STEP_MS
 from tests.cli.headless import Headless, ended
 
 
@@ -42,6 +43,9 @@ def test_what_came_since(sky: Headless) -> None:
     number = sky.launch("gated")
     sky.runs.until_output(number, b"begun")
     assert sky("runs", "logs", number, "--since", "1h").text == "begun\n"
+    begun = datetime.now(UTC)
+    while datetime.now(UTC) - begun < 2 * timedelta(milliseconds=TIME_STEP_MS):
+        assert sky("runs", "logs", number, "--tail", "1").text == "begun\n"
     sky.open_gate(b"late one\n")
     sky.runs.ended(number)
     came = sky.runs.path(number, "output.times").read_bytes()

@@ -27,7 +27,7 @@ from tests.contract.run_benches import (
 BENCHES = {"local": local_bench, "estate": estate_bench, "live": live_bench}
 
 
-@pytest.fixture(params=["local", "estate", pytest.param("live", marks=pytest.mark.real)])
+@pytest.fixture(params=list(BENCHES))
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[RunBench]:
     """Return an engine of every kind; a real server only where one is named."""
     if request.param == "live" and not os.environ.get(LIVE_URL):
