@@ -58,7 +58,7 @@ def rival_picker(rivals: Sequence[Rival], now: datetime) -> Picker[Against]:
     return Picker(
         "Compare with", COLUMNS,
         [
-            Choice(Against(), "the last good run before it"),
+            Choice(Against(), "last good run"),
             *(_choice(one, now) for one in rivals),
             Choice(Against(is_wanted=False), "nothing"),
         ],
