@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import TABS, Command, Place
-from skyforge_tui.tui.framed_screen import TALL, WIDE, FramedScreen
+from skyforge_tui.tui.framed_screen import SLIM, TALL, WIDE, FramedScreen
 from skyforge_tui.tui.presenters.frame import Identity
 from skyforge_tui.tui.presenters.frame import Place as Tab
 from skyforge_tui.tui.presenters.lights import light_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.messages import Changes
     from skyforge_tui.tui.presenters.offers import Yank
 
-__all__ = ["TALL", "WIDE", "PlaceScreen"]
+__all__ = ["SLIM", "TALL", "WIDE", "PlaceScreen"]
 
 Answer = TypeVar("Answer")
 

@@ -33,6 +33,8 @@ Work = Coroutine[Any, Any, Any] | Callable[[], Coroutine[Any, Any, Any]]
 
 WIDE = 110
 """From so many columns on there is room for a side pane, or for more columns in it."""
+SLIM = 60
+"""From so many columns on there is room for two things side by side."""
 TALL = 30
 """From so many rows on there is a blank one below the crumbs."""
 

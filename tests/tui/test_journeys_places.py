@@ -204,6 +204,23 @@ async def test_tiny_terminal_launches(estate: Estate) -> None:
         assert estate.core.engine.held[run_id(814)].run.template == "netlab-down"
 
 
+async def test_one_thing_at_a_time_where_two_have_no_room(estate: Estate) -> None:
+    """Where a list and what it lists do not fit side by side, keys lead from one to the other."""
+    async with estate.app().run_test(size=(40, 12)) as pilot:
+        await opened(pilot)
+        await press(pilot, "j", shows="▌ edge-fabric")
+        assert not shows(pilot.app, "Templates")
+        await press(pilot, "enter", shows="Templates")
+        await press(pilot, "G", shows="▌")
+        assert not shows(pilot.app, "PROJECT")
+        await pilot.resize_terminal(100, 30)
+        await until_shown(pilot, "› edge-fabric")
+        await pilot.resize_terminal(40, 12)
+        await until_gone(pilot, "› edge-fabric")
+        await press(pilot, "escape", shows="▌ edge-fabric")
+        assert not shows(pilot.app, "Templates")
+
+
 async def test_resizing_keeps_the_place(estate: Estate) -> None:
     """A terminal that shrinks and grows shows the same thing again."""
     async with estate.app().run_test(size=(120, 36)) as pilot:

@@ -14,7 +14,7 @@ from skyforge_tui.domain.artifact_vocabulary import ARTIFACTS
 from skyforge_tui.domain.run import Run
 from skyforge_tui.services.artifact_views import FolderSize, Held, Preview
 from skyforge_tui.services.contract import Services
-from skyforge_tui.tui.base_screen import WIDE
+from skyforge_tui.tui.base_screen import SLIM, WIDE
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import artifacts as present
@@ -36,6 +36,7 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
 
     PLACE = Place.ARTIFACTS
     CSS_PATH = "screen.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (SLIM, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
 
     def __init__(self) -> None:
         self.here: str | None = None
@@ -60,7 +61,7 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
         yield self.filter_line
         with Horizontal(classes="body"):
             yield self._tree
-            yield PaneLine()
+            yield PaneLine(id="trunk")
             with Horizontal(id="pane"):
                 with self._left:
                     yield self.table

@@ -14,6 +14,7 @@ from skyforge_tui.domain.vocabularies import (
     project_record,
     template_record,
 )
+from skyforge_tui.tui.base_screen import SLIM, WIDE
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
@@ -47,6 +48,8 @@ _SLOW: tuple[Line, ...] = (
 )
 _INDENT = 2
 """Cells before the pane's text: the cursor of its table stands there."""
+_FEW = 4
+"""Templates to be seen at least, below what the project is."""
 
 
 class ProjectsScreen(FilteredPlace):
@@ -55,6 +58,7 @@ class ProjectsScreen(FilteredPlace):
     PLACE = Place.PROJECTS
     ON_MARKED = frozenset({"project.trust"})
     CSS_PATH = "screen.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (SLIM, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
 
     def __init__(self) -> None:
         self._views: dict[str, ProjectView] = {}
@@ -143,7 +147,7 @@ class ProjectsScreen(FilteredPlace):
         self.filters[0].list([self._listed(view) for view in views], _NONE)
         self.show_waiting()
         if self.focused is None:
-            self.set_focus(self._list, scroll_visible=False)
+            self._go_into(self._list)
         self._show_project()
 
     def refilter(self, which: TableFilter) -> None:
@@ -168,7 +172,7 @@ class ProjectsScreen(FilteredPlace):
     def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
         """Go into the project, or to the template's card."""
         event.stop()
-        self.set_focus(event.table, scroll_visible=False)
+        self._go_into(event.table)
         self.action_command("project.open")
 
     def on_resize(self) -> None:
@@ -183,17 +187,22 @@ class ProjectsScreen(FilteredPlace):
         if template is not None:
             self.cockpit.open_card(template)
         elif self.filters[1].total:
-            self.set_focus(self._templates, scroll_visible=False)
-            self.show_frame()
+            self._go_into(self._templates)
 
     def do_project_leave(self) -> None:
         """Go back to the list."""
-        self.set_focus(self._list, scroll_visible=False)
-        self.show_frame()
+        self._go_into(self._list)
 
     def do_project_trust(self) -> None:
         """Ask whether to trust what is marked or under the cursor: templates, or whole projects."""
         self.cockpit.trust(self._untrusted())
+
+    def _go_into(self, table: Widget) -> None:
+        """Give a table the keys; where only one has room, it is the one that is shown."""
+        self.set_focus(table, scroll_visible=False)
+        self.set_class(table is self._templates, "inside")
+        self.show_frame()
+        self.call_after_refresh(self._show_project)
 
     def leave(self) -> None:
         """Go back to the list."""
@@ -240,6 +249,8 @@ class ProjectsScreen(FilteredPlace):
         templates = self.filters[1]
         templates.list([self._listed_template(one) for one in view.templates], ())
         rows = max(templates.found, 1 if view.templates else 0)
+        if self._pane.size.height < len(head) + min(rows, _FEW):
+            head = [head[0], head[-1]]  # what can be launched comes first
         below = max(4, self._pane.size.height - 1 - len(head))
         height = min(rows, max(3, below * 2 // 3) if view.project.files else below)
         self._head.show(head)
