@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -167,3 +167,16 @@ class Template:
             else:
                 plain[one.name] = value
         return plain, secret
+
+
+def trusted_along(some: Sequence[Template], among: Iterable[Template]) -> tuple[Template, ...]:
+    """Return what else of `among` would be trusted once all files of `some` are."""
+    among = tuple(among)
+    ids = {one.id for one in some}
+    fine = {each for one in (*some, *(one for one in among if one.is_trusted))
+            for each in one.sources}  # fmt: skip
+    return tuple(
+        one
+        for one in among
+        if one.sources and not one.is_trusted and one.id not in ids and fine.issuperset(one.sources)
+    )

@@ -14,6 +14,7 @@ from textual.app import App
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import native_of, upstream_of
+from skyforge_tui.domain.template import trusted_along
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
@@ -39,6 +40,8 @@ class _Known(NamedTuple):
     before: list[Run]
     last: Mapping[str, str]
     """The answers of the last run."""
+    along: tuple[Template, ...]
+    """What else would be trusted with it."""
 
 
 class Launching(App[None]):
@@ -107,14 +110,20 @@ class Launching(App[None]):
             last: Mapping[str, str] = {}
             if before:
                 last = (await services.runs.get(principal, before[0].id)).spec.answers
-            return _Known(template, services.access.project(template.project_id), before, last)
+            view = await services.projects.get(principal, template.project_id)
+            along = trusted_along([template], view.templates)
+            return _Known(template, view.project, before, last, along)
 
         known = await self.bridge.ask(ask)
         template, project = known.template, known.project
         untrusted = None
         if not template.is_trusted:
             files = [(one.path, one.sha256) for one in template.sources]
-            untrusted = Untrusted(files, lambda plain: present.command_line(template, plain))
+            untrusted = Untrusted(
+                files,
+                lambda plain: present.command_line(template, plain),
+                [one.name for one in known.along],
+            )
         offer = LaunchOffer(
             template.name,
             present.card_facts(template, project),
@@ -170,6 +179,14 @@ class Launching(App[None]):
 
         if not templates:
             return
+        principal = self.bridge.principal
+        project_ids = {one.project_id for one in templates}
+
+        async def ask(services: Services) -> list[Template]:
+            views = [await services.projects.get(principal, one) for one in project_ids]
+            return [one for view in views for one in view.templates]
+
+        templates = (*templates, *trusted_along(templates, await self.bridge.ask(ask)))
         if await self.push_screen_wait(Confirm(trust_question(templates))):
             by_project: dict[ProjectId, dict[Source, None]] = {}
             for each in templates:

@@ -111,6 +111,16 @@ async def test_new_files_are_found(site: Site) -> None:
         await press(pilot, "R", shows=("notes", "Projects 2"))
 
 
+async def test_trust_names_all_it_lets_run(site: Site) -> None:
+    """Trust is in files: what else a file declares is named before it is trusted with it."""
+    async with site.cockpit() as pilot:
+        await press(pilot, "L", shows="type to filter")
+        await write(pilot, "steps")
+        await press(pilot, "enter", shows="cutover, vault  trusted with it")
+        await press(pilot, "escape", "enter", shows="Repository")
+        await press(pilot, "t", shows=("Trust one file", "cutover  ", "steps  ", "vault  "))
+
+
 async def test_changed_content_is_asked_about_again(site: Site) -> None:
     """Trust ends when the content changes; launching then asks again."""
     async with site.cockpit() as pilot:

@@ -54,6 +54,8 @@ class Untrusted:
     """Path and SHA-256 of each."""
     command: Callable[[Mapping[str, str]], str]
     """Makes the command line it would run with the answers that may be shown."""
+    along: Sequence[str] = ()
+    """The names of what else comes from these files, and may run as well then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from skyforge_tui.tui.presenters.cells import (
     line,
     literal,
     spread,
+    wrapped,
 )
 from skyforge_tui.tui.presenters.columns import Column
 
@@ -198,12 +199,9 @@ def notice_lines(project: Project, width: int) -> list[Line]:
     """Return what could not be read here, each with where and what next."""
     lines: list[Line] = []
     for notice in project.notices:
-        lines.append(
-            (
-                Span(f"{glyphs.PARTIAL} ", "warn"),
-                Span(cut_text(literal(notice.title), width - 2), "warn"),
-            )
-        )
+        for index, row in enumerate(wrapped(literal(notice.title), width - 2, 2)):
+            lead = "  " if index else f"{glyphs.PARTIAL} "
+            lines.append((Span(lead, "warn"), Span(row, "warn")))
         for text in (notice.body, notice.where, notice.advice):
             if text:
                 cut: Cut = "front" if text is notice.where else "end"

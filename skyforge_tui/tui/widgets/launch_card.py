@@ -16,6 +16,7 @@ from skyforge_tui.tui.widgets.survey_form import SurveyForm
 LABEL = 12
 HASH = 12
 """How many characters of a content's hash are shown."""
+_ALONG = "  trusted with it"
 _GLUE = "\u00a0"
 """Keeps an option and its value in one row."""
 
@@ -147,6 +148,9 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         lines.extend(
             _labelled("" if index else label, (Span(row),)) for index, row in enumerate(runs)
         )
+        if self._untrusted is not None and self._untrusted.along:
+            names = cut_text(literal(", ".join(self._untrusted.along)), room - len(_ALONG))
+            lines.append(_labelled("also", (Span(names), Span(_ALONG, "muted"))))
         return lines
 
     def _same(self, width: int) -> list[Line]:
