@@ -14,7 +14,6 @@ from textual.app import App
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import native_of, upstream_of
-from skyforge_tui.domain.template import trusted_along
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
@@ -98,6 +97,7 @@ class Launching(App[None]):
 
     async def show_card(self, template_id: TemplateId, answers: Mapping[str, str] | None) -> None:
         """Show a template's card, filled in with `answers`, else with those of its last run."""
+        from skyforge_tui.domain.template import trusted_along
         from skyforge_tui.tui.presenters import launch as present
         from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
         from skyforge_tui.tui.widgets.launch_card import LaunchCard
@@ -174,6 +174,7 @@ class Launching(App[None]):
             card.trusted()
 
     async def _trust(self, templates: tuple[Template, ...]) -> None:
+        from skyforge_tui.domain.template import trusted_along
         from skyforge_tui.tui.presenters.launch import trust_question
         from skyforge_tui.tui.widgets.confirm import Confirm
 
