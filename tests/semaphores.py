@@ -26,6 +26,7 @@ from skyforge_tui.ports.run_engine import News, WatchBegan
 from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
 from skyforge_tui.providers.runs.semaphore.feed import Mode
 from skyforge_tui.providers.runs.semaphore.names import Names
+from skyforge_tui.providers.runs.semaphore.standing import Standing
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 from tests.builders import a_spec
@@ -133,7 +134,7 @@ class Bench:
 
     def another_engine(self) -> SemaphoreRunEngine:
         """Return another engine for the same server, on the same disk."""
-        names = Names("semaphore", self.client)
+        names = Names("semaphore", Standing(self.client, self.clock))
         return SemaphoreRunEngine(self.client, names, self.kept, self.clock, lambda: 1.0)
 
     async def launch(self, who: str = "you", **answers: str) -> Run:

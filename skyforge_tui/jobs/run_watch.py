@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
+_PATIENCE_S = 2.0
+"""So long an engine elsewhere may take to say whether it can be watched."""
 
 
 class RunWatch:
@@ -41,16 +43,25 @@ class RunWatch:
         return f"run watch of {self._engine.upstream}"
 
     async def run(self) -> None:
-        """Read at once, and again when watching has begun: what happened in between is found."""
-        changed: asyncio.Queue[RunId | None] = asyncio.Queue()
-        changed.put_nowait(None)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen(changed))
-            group.create_task(self._read(changed))
+        """Read at once, and again when watching has begun: what happened in between is found.
 
-    async def _listen(self, changed: asyncio.Queue[RunId | None]) -> None:
+        An engine elsewhere tells at once that watching has begun, or why it has not: it is read
+        then, and not twice; before that only where it takes its time.
+        """
+        changed: asyncio.Queue[RunId | None] = asyncio.Queue()
+        heard = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen(changed, heard))
+            group.create_task(self._read(changed))
+            if isinstance(self._engine, Elsewhere):
+                await self._clock.sleep(_PATIENCE_S)
+            if not heard.is_set():
+                changed.put_nowait(None)
+
+    async def _listen(self, changed: asyncio.Queue[RunId | None], heard: asyncio.Event) -> None:
         async with aclosing(self._engine.watch()) as news:
             async for seen in news:
+                heard.set()
                 match seen:
                     case WatchBegan():
                         changed.put_nowait(None)

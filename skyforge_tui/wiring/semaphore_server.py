@@ -13,6 +13,7 @@ from skyforge_tui.integrations.semaphore.session import open_http
 from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
+from skyforge_tui.providers.runs.semaphore.standing import Standing
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.wiring.connections import server_of
@@ -40,7 +41,7 @@ async def open_semaphore(
     http = _http(name, settings, attendance)
     try:
         client = SemaphoreClient(http)
-        names = Names(name, client)
+        names = Names(name, Standing(client, clock))
         engine = SemaphoreRunEngine(client, names, FileKeptLogs(kept), clock)
         host = SemaphoreProjects(client, names, settings.url.removesuffix("/api"))
         yield SemaphoreParts(engine, host, FileLogStore(kept))

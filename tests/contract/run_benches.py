@@ -30,6 +30,7 @@ from skyforge_tui.ports.run_engine import Elsewhere, News, RunEngine, RunSeen, W
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
 from skyforge_tui.providers.runs.semaphore.names import Names
+from skyforge_tui.providers.runs.semaphore.standing import Standing
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.store.run_directories import FileRunDirectories
@@ -221,7 +222,9 @@ async def live_bench(base: Path) -> AsyncIterator[RunBench]:
             template = await _furnished(client, project.id, base)
 
             def make() -> SemaphoreRunEngine:
-                return SemaphoreRunEngine(client, Names("live", client), kept, SystemClock())
+                clock = SystemClock()
+                names = Names("live", Standing(client, clock))
+                return SemaphoreRunEngine(client, names, kept, clock)
 
             kept = FileKeptLogs(base)
             at = TemplateId(f"live:{project.id}#{template}")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
 import pytest
 
 from skyforge_tui.domain.errors import Unavailable
@@ -10,9 +14,9 @@ from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import running
-from skyforge_tui.ports.run_engine import OutputSeen, RunSeen
+from skyforge_tui.ports.run_engine import Elsewhere, HeldRuns, OutputSeen, RunSeen, WatchBegan
 from tests.builders import a_detail
-from tests.fakes import Core, under_way, until
+from tests.fakes import Core, FakeClock, FakeRunEngine, under_way, until
 
 
 def local(number: int) -> RunId:
@@ -123,3 +127,61 @@ async def test_stopping_leaves_nothing(core: Core, job: RunWatch) -> None:
     async with running([job], core.bus, core.clock):
         await core.engine.watched.wait()
     assert core.engine.watchers == []
+
+
+class FarEngine(FakeRunEngine):
+    """An engine elsewhere; counts how often it was asked for everything."""
+
+    listings = 0
+
+    async def listed(self, known: Collection[RunId]) -> HeldRuns:
+        """Count, and return all ids."""
+        self.listings += 1
+        return await super().listed(known)
+
+    async def follow(self, run_id: RunId) -> None:
+        """Do nothing."""
+
+    def unfollow(self, run_id: RunId) -> None:
+        """Do nothing."""
+
+    async def bring(self, run_id: RunId) -> None:
+        """Do nothing."""
+
+
+class StillClock(FakeClock):
+    """Time that stands still for whoever waits, until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
+        self.waits = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until time goes on."""
+        self.waits.set()
+        await self.over.wait()
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+async def test_what_is_elsewhere_is_read_once_at_the_start(is_quick: bool) -> None:
+    """A server that can be watched at once is listed then, and once; a slow one before that."""
+    core, clock, engine = Core(), StillClock(), FarEngine("local")
+    assert isinstance(engine, Elsewhere)
+    core.index._engines["local"] = engine
+    began: Any = WatchBegan()
+    async with under_way(RunWatch(engine, core.runs, clock).run()):
+        await clock.waits.wait()
+        await engine.watched.wait()
+        if is_quick:
+            engine.say(began)
+            await until(lambda: engine.listings)
+            clock.over.set()
+        else:
+            clock.over.set()
+            await until(lambda: engine.listings)
+            engine.say(began)
+        engine.put(a_detail(number=2))
+        engine.say(RunSeen(local(2)))
+        await until(lambda: local(2) in core.run_cache.held)
+    assert engine.listings == (1 if is_quick else 2)

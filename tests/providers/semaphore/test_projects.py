@@ -16,8 +16,9 @@ from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.ports.project_host import ProjectContent
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
+from skyforge_tui.providers.runs.semaphore.standing import Standing
 from tests.estates import served_semaphore
-from tests.semaphores import client_of
+from tests.semaphores import EstateClock, client_of
 
 EACH = 8
 """Most requests that one project costs."""
@@ -43,7 +44,8 @@ async def hosting(who: str, more_templates: int = 0) -> AsyncIterator[Hosting]:
     """Give a server, somebody's way to it, and its first project as that one sees it."""
     stock = Stock(more_templates=more_templates)
     async with served_semaphore(stock=stock) as server, client_of(server, who) as client:
-        yield Hosting(server, client, SemaphoreProjects(client, Names("emea", client), server.url))
+        names = Names("emea", Standing(client, EstateClock(server)))
+        yield Hosting(server, client, SemaphoreProjects(client, names, server.url))
 
 
 async def test_a_thousand_templates_cost_as_many_requests_as_one() -> None:

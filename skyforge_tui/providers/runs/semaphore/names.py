@@ -7,7 +7,7 @@ import re
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId, native_of, upstream_of
 from skyforge_tui.integrations.semaphore import wire
-from skyforge_tui.integrations.semaphore.client import SemaphoreClient
+from skyforge_tui.providers.runs.semaphore.standing import Standing
 
 _RUN = re.compile(r"(\d{1,18})-(\d{1,18})")
 
@@ -18,9 +18,9 @@ class Names:
     A run is `<instance>:<project>-<task>`: the server finds a task only in its project.
     """
 
-    def __init__(self, upstream: str, client: SemaphoreClient) -> None:
+    def __init__(self, upstream: str, standing: Standing) -> None:
         self.upstream = upstream
-        self._client = client
+        self.standing = standing
         self._projects: dict[int, str] = {}
         self.templates: dict[tuple[int, int], str] = {}
         """By project and template."""
@@ -79,7 +79,7 @@ class Names:
             TransportError: they cannot be listed.
         """
         if anew or not self._projects:
-            self.learn((await self._client.projects()).items)
+            self.learn((await self.standing.projects()).items)
         return self._projects
 
     def learn(self, projects: tuple[wire.Project, ...]) -> None:

@@ -75,7 +75,7 @@ class SemaphoreProjects:
     async def list_projects(self) -> ProjectListing:
         """Return the projects one belongs to there."""
         with translated(self.upstream, "project.sync"):
-            listed = await self._client.projects()
+            listed = await self._names.standing.projects()
         self._names.learn(listed.items)
         named = slugs(listed.items)
         unreadable = frozenset(self._names.project_id(one) for one in listed.unreadable)
@@ -92,10 +92,10 @@ class SemaphoreProjects:
         """Return a project as its id says, with what one may do there; even if it is gone."""
         number = self._names.project_of(project_id)
         slug = self._names.slug(number)
-        project = self._project(number, slug, slug)
+        project, standing = self._project(number, slug, slug), self._names.standing
         with translated(self.upstream, "project.sync"):
             try:
-                user, granted = await asyncio.gather(self._client.user(), self._client.role(number))
+                user, granted = await asyncio.gather(standing.user(), standing.role(number))
             except TransportError as error:
                 if error.kind != "missing":
                     raise
@@ -105,10 +105,10 @@ class SemaphoreProjects:
     async def read_project(self, project: Project) -> ProjectContent:
         """Read role, members and templates of a project."""
         number = self._names.project_of(project.id)
-        client = self._client
+        client, standing = self._client, self._names.standing
         with translated(self.upstream, "project.sync"):
             user, granted, members, templates, things = await asyncio.gather(
-                client.user(), client.role(number), client.members(number),
+                standing.user(), standing.role(number), client.members(number),
                 client.templates(number), self._things(number),
             )  # fmt: skip
         self._names.people.update((one.id, one.name or one.username) for one in members.items)
