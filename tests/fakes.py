@@ -47,6 +47,8 @@ from skyforge_tui.services.contract import Services
 from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
+from skyforge_tui.services.lab_actions import LabActionService
+from skyforge_tui.services.lab_homes import make_home
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
@@ -821,11 +823,13 @@ class Core:
         self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)
         for provider in self.lab_providers:
             self.health.register(provider.upstream, provider.kind)
+            make_home(self.access, provider.upstream, "ada")
         self.lab_index = LabIndex(self.lab_providers, self.lab_cache, self.health, self.bus)
         links = LabLinks(self.catalog, self.index)
         self.labs = LabService(
             self.lab_index, links, MarkedLabs(self.shelf.cache), self.access, self.bus
         )
+        self.lab_actions = LabActionService(self.lab_index, self.browser, self.access)
         self.retention = RetentionService(
             self.index, self.shelf.cache, {self.engine.upstream: self.logs}, self.shelf.claims,
             self.access, self.clock, Limits(), HOUSE.id,
@@ -850,6 +854,7 @@ class Core:
             sign_in=SignInService(self.desk, self.access),
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
+            lab_actions=self.lab_actions, lab_index=self.lab_index,
             comparisons=self.comparisons, attention=self.attention, lab_links=links,
             retention=self.retention, history=self.history, views=self.views,
             bookmarks=self.bookmarks,

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, ProjectId, RunId
+from skyforge_tui.domain.lab_action import LabServer
+from skyforge_tui.domain.project import Grant
 
 
 class LabState(StrEnum):
@@ -78,11 +80,16 @@ class Lab:
     ready: int | None = None
     """Nodes that do what they are there for; None where nobody can tell."""
     updated_at: datetime | None = None
-    """When its state last changed at the provider."""
+    """When its state last changed at the provider; or its content, where only that is told."""
     step: str = ""
     """What is being done right now, while it is on its way."""
     note: str = ""
     """Why it deviates, in a few words; empty when it does not."""
+    scope: str = ""
+    """Through whose eyes its state is seen, where the provider tells no more than that."""
+    is_locked: bool = False
+    """Whether nobody may edit it."""
+    description: str = ""
     run_id: RunId | None = None
     """The run that builds or built it."""
     asks: bool = False
@@ -123,6 +130,8 @@ class LabNode:
     """Its state in the provider's own words."""
     machine: str = ""
     """What the provider calls it; not what the topology calls it."""
+    has_config: bool | None = None
+    """Whether a configuration is kept for it; None where nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +179,7 @@ class LabSource:
     advice: str = ""
     as_of: datetime | None = None
     """When it last answered."""
+    grant: Grant | None = None
+    """What it allows whoever this program is signed in as there, where it decides."""
+    server: LabServer | None = None
+    """How its machine is, where that comes with a listing."""

@@ -23,8 +23,12 @@ class Permission(StrEnum):
     FILE_READ = "file:read"
     HISTORY_READ = "history:read"
     HISTORY_WRITE = "history:write"
+    LAB_EDIT = "lab:edit"
     LAB_LIST = "lab:list"
     LAB_READ = "lab:read"
+    LAB_START = "lab:start"
+    LAB_STOP = "lab:stop"
+    LAB_WIPE = "lab:wipe"
     MACHINE_READ = "machine:read"
     PROJECT_CREATE = "project:create"
     PROJECT_LIST = "project:list"
@@ -45,6 +49,10 @@ class Permission(StrEnum):
 
 CHANGES_UPSTREAM = frozenset(
     {
+        Permission.LAB_EDIT,
+        Permission.LAB_START,
+        Permission.LAB_STOP,
+        Permission.LAB_WIPE,
         Permission.RUN_ANSWER,
         Permission.RUN_CONFIRM,
         Permission.RUN_START,
@@ -67,8 +75,12 @@ NEEDS: dict[Permission, Role] = {
     Permission.FILE_READ: Role.NONE,
     Permission.HISTORY_READ: Role.NONE,
     Permission.HISTORY_WRITE: Role.NONE,
+    Permission.LAB_EDIT: Role.EDITOR,
     Permission.LAB_LIST: Role.NONE,
     Permission.LAB_READ: Role.NONE,
+    Permission.LAB_START: Role.EDITOR,
+    Permission.LAB_STOP: Role.EDITOR,
+    Permission.LAB_WIPE: Role.EDITOR,
     Permission.MACHINE_READ: Role.NONE,
     Permission.PROJECT_CREATE: Role.NONE,
     Permission.PROJECT_LIST: Role.NONE,

@@ -94,7 +94,7 @@ def _granted(project: Project, grant: Grant, permission: Permission, advice: str
     if permission in grant.permits or (NEEDS[permission] is Role.VIEWER <= grant.role):
         return YES
     word = grant.word or grant.role.word
-    article = "an" if word[:1] in "aeiou" else "a"
+    article = "an" if word[:1] in "aeio" else "a"  # a user
     verb = _VERBS.get(permission, f"do {permission}")
     who = f" ({grant.user})" if grant.user else ""
     reason = f"{article} {word} of {project.slug}{who} may look, not {verb}"
@@ -102,6 +102,10 @@ def _granted(project: Project, grant: Grant, permission: Permission, advice: str
 
 
 _VERBS = {
+    Permission.LAB_EDIT: "edit labs",
+    Permission.LAB_START: "start labs",
+    Permission.LAB_STOP: "stop labs",
+    Permission.LAB_WIPE: "wipe labs",
     Permission.RUN_ANSWER: "answer runs",
     Permission.RUN_CONFIRM: "confirm or reject runs",
     Permission.RUN_START: "run",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import Principal, upstream_of
 from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.lab_action import LabAction
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.permission import CHANGES_UPSTREAM, Permission
 from skyforge_tui.domain.project import Project
@@ -15,6 +16,7 @@ from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.artifact_views import Held
 from skyforge_tui.services.authorization import Access, Decision, Denied
+from skyforge_tui.services.lab_homes import home_of
 
 if TYPE_CHECKING:
     # Whoever shows things before any service is open needs the words only.
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from skyforge_tui.services.doctor import DoctorService
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.services.history import HistoryService
+    from skyforge_tui.services.lab_actions import LabActionService
+    from skyforge_tui.services.lab_index import LabIndex
     from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.pages import PageService
@@ -53,6 +57,8 @@ class Services:
     comparisons: ComparisonService
     attention: AttentionService
     labs: LabService
+    lab_actions: LabActionService
+    lab_index: LabIndex
     lab_links: LabLinks
     retention: RetentionService
     history: HistoryService
@@ -95,17 +101,38 @@ class Services:
             case None:
                 return self.access.decide(principal, permission, None)
 
+    def lab_can(self, lab: Lab, action: LabAction) -> str:
+        """Say from memory why whatever runs a lab cannot do something itself; empty if it can.
+
+        Synchronous and safe to call from the UI thread.
+        """
+        return self.lab_index.why_not(lab.provider, action)
+
+    def may_act(self, principal: Principal, action: LabAction, lab: Lab) -> Decision:
+        """Say from memory whether `principal` may have whatever runs a lab do something to it."""
+        if reason := self.lab_can(lab, action):
+            return Denied(reason)
+        light = self.health.light(lab.provider)
+        if light is not None and light.state is UpstreamState.ERROR:
+            return Denied(f"{lab.provider} does not answer: {light.error}", "R tries it now")
+        return self.access.decide(principal, action.permission, home_of(lab.provider))
+
     def _lab_allows(self, principal: Principal, permission: Permission, lab: Lab) -> Decision:
-        """Say whether a lab, or the topology whose runs start and stop it, may be used so."""
-        if permission is not Permission.RUN_START:
+        """Say whether a lab may be used so: by itself, or by runs of the topology that makes it."""
+        action = _DONE_BY.get(permission)
+        if action is None and permission is not Permission.RUN_START:
             return self.access.decide(principal, permission, lab.project_id)
         template = self.lab_links.template_of(lab)
+        if action is not None and not self.lab_can(lab, action):
+            return self.may_act(principal, action, lab)
         if template is None:
             return Denied(
                 f"no topology of this workspace makes {lab.name}",
                 f"start skyforge in {lab.directory}" if lab.directory else "",
             )
-        return self.access.decide(principal, permission, template.project_id)
+        if permission not in _BY_RUNS:
+            return Denied(f"{lab.kind} cannot {action.words}" if action else "it cannot be done")
+        return self.access.decide(principal, Permission.RUN_START, template.project_id)
 
     def _answers(self, permission: Permission, target: Run | Template) -> Denied | None:
         """Say why nothing can be changed at an upstream that does not answer."""
@@ -131,3 +158,13 @@ class Services:
                 f"start skyforge where {run.project or 'its project'} is",
             )
         return None
+
+
+_DONE_BY = {
+    Permission.LAB_START: LabAction.START,
+    Permission.LAB_STOP: LabAction.STOP,
+    Permission.LAB_WIPE: LabAction.WIPE,
+    Permission.LAB_EDIT: LabAction.SAVE,
+}
+_BY_RUNS = frozenset({Permission.RUN_START, Permission.LAB_START, Permission.LAB_STOP})
+"""What runs of a topology do for its lab."""

@@ -6,7 +6,7 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
@@ -14,6 +14,8 @@ from skyforge_tui.domain.events import LabsChanged
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, upstream_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
+from skyforge_tui.domain.lab_action import LabAction, LabProgress
+from skyforge_tui.ports.lab_actions import why_not
 from skyforge_tui.ports.lab_cache import LabCache
 from skyforge_tui.ports.lab_provider import LabListing, LabProvider, LabQuery, ProgressStamp
 from skyforge_tui.services.bus import Bus
@@ -34,7 +36,14 @@ class LabIndex:
         self._labs: dict[LabId, Lab] = {}
         self._sources: dict[str, LabSource] = {}
         self._details: dict[LabId, LabDetail] = {}
-        self._reading = asyncio.Lock()
+        self._under_way: dict[LabId, tuple[LabState, LabProgress]] = {}
+        self._reading = {one: asyncio.Lock() for one in self._providers}
+        self._taking = asyncio.Lock()
+
+    @property
+    def upstreams(self) -> tuple[str, ...]:
+        """The names of the providers, in the configured order."""
+        return tuple(self._providers)
 
     async def open(self) -> None:
         """Remember what was cached; call once, before anything else."""
@@ -50,12 +59,13 @@ class LabIndex:
                 self._health.remembered(source.provider, source.as_of)
 
     def labs(self) -> tuple[Lab, ...]:
-        """Return the labs as last seen."""
-        return tuple(self._labs.values())
+        """Return the labs as last seen; those that something is done to say so."""
+        return tuple(map(self._with_progress, self._labs.values()))
 
     def lab(self, lab_id: LabId) -> Lab | None:
-        """Return a lab as last seen."""
-        return self._labs.get(lab_id)
+        """Return a lab as last seen; what is done to it counts."""
+        lab = self._labs.get(lab_id)
+        return None if lab is None else self._with_progress(lab)
 
     def sources(self) -> tuple[LabSource, ...]:
         """Return how the providers answered last, in the configured order."""
@@ -76,8 +86,27 @@ class LabIndex:
             raise NotFound(f"no lab provider named {upstream_of(lab_id)}")
         return found
 
+    def why_not(self, upstream: str, action: LabAction) -> str:
+        """Say why a provider cannot do something; empty when it can. Safe from any thread."""
+        provider = self._providers.get(upstream)
+        return f"no server runs {upstream}" if provider is None else why_not(provider, action)
+
+    def begin(self, lab_id: LabId, state: LabState, progress: LabProgress) -> None:
+        """Show from now on that something is done to a lab, and how far that is."""
+        self._under_way[lab_id] = (state, progress)
+        self._bus.publish(LabsChanged(frozenset({lab_id})))
+
+    def end(self, lab_id: LabId) -> None:
+        """Show a lab again as its provider tells it."""
+        if self._under_way.pop(lab_id, None) is not None:
+            self._bus.publish(LabsChanged(frozenset({lab_id})))
+
+    def is_under_way(self, lab_id: LabId) -> bool:
+        """Say whether something is done to a lab just now."""
+        return lab_id in self._under_way
+
     async def detail(self, lab_id: LabId) -> LabDetail:
-        """Ask a lab's provider for all there is, and remember it.
+        """Ask a lab's provider for all there is, and remember it; the lab's row is as new.
 
         Raises:
             NotFound: there is no such lab.
@@ -85,7 +114,12 @@ class LabIndex:
         """
         found = await self.provider(lab_id).detail(lab_id)
         self._details[lab_id] = found
-        return found
+        if lab_id in self._labs and self._labs[lab_id] != found.lab:
+            async with self._taking:
+                await self._cache.write([found.lab], [], [])
+                self._labs = {**self._labs, lab_id: found.lab}
+            self._bus.publish(LabsChanged(frozenset({lab_id})))
+        return replace(found, lab=self._with_progress(found.lab))
 
     def told(self, lab_id: LabId) -> LabDetail | None:
         """Return what a lab's provider told last of it, if it was asked since the start."""
@@ -100,18 +134,24 @@ class LabIndex:
         ]
         return "\n".join(stamps)
 
-    async def read(self, sizes: Mapping[str, int], *, brief: bool = False) -> None:
-        """Ask every provider, write what differs, then tell; a silent one's labs stay as known.
+    async def read(
+        self, sizes: Mapping[str, int], *, brief: bool = False, only: Collection[str] | None = None
+    ) -> None:
+        """Ask every provider, or `only` these; write what differs, then tell.
 
-        `sizes` says how many nodes topologies name, by folder.
+        Each one's labs are known as soon as it has answered: nobody waits for another. A silent
+        one's labs stay as known. `sizes` says how many nodes topologies name, by folder.
         """
-        async with self._reading:
-            counted = {one.directory: one.nodes_total for one in self._labs.values()}
-            known = {folder: total for folder, total in counted.items() if folder and total}
-            query = LabQuery(is_brief=brief, sizes={**sizes, **known})
-            providers = self._providers.values()
-            listings = await asyncio.gather(*(one.list_for_user(query) for one in providers))
-            for provider, listing in zip(providers, listings, strict=True):
+        counted = {one.directory: one.nodes_total for one in self._labs.values()}
+        known = {folder: total for folder, total in counted.items() if folder and total}
+        query = LabQuery(is_brief=brief, sizes={**sizes, **known})
+        asked = [one for name, one in self._providers.items() if only is None or name in only]
+        await asyncio.gather(*(self._read(one, query) for one in asked))
+
+    async def _read(self, provider: LabProvider, query: LabQuery) -> None:
+        async with self._reading[provider.upstream]:
+            listing = await provider.list_for_user(query)
+            async with self._taking:
                 await self._take(provider.upstream, listing)
 
     async def _take(self, upstream: str, listing: LabListing) -> None:
@@ -143,6 +183,12 @@ class LabIndex:
                     self._health.disabled(source.provider, source.error)
                 case _:
                     self._health.failed(source.provider, Unavailable(source.error))
+
+    def _with_progress(self, lab: Lab) -> Lab:
+        if lab.id not in self._under_way:
+            return lab
+        state, progress = self._under_way[lab.id]
+        return replace(lab, state=state, step=progress.text, note="")
 
     def _with_last_answer(self, source: LabSource) -> LabSource:
         """Return a source with the time of its last answer, if it is silent now."""

