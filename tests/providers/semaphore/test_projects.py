@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer, Stock
 from skyforge_tui.demo.servers.semaphore.things import SurveyValue, SurveyVar
+from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.template import FieldKind
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.ports.project_host import ProjectContent
+from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
 from skyforge_tui.providers.runs.semaphore.standing import Standing
+from skyforge_tui.store.kept_logs import FileKeptLogs
+from tests.builders import a_spec
 from tests.estates import served_semaphore
 from tests.semaphores import EstateClock, client_of
 
@@ -92,3 +98,26 @@ async def test_every_type_of_survey_variable_is_asked_for() -> None:
         "choice": (FieldKind.ENUM, False, ("a",)),
     }
     assert found | asked == found  # beside what a run itself may be told: a limit, a dry run
+
+
+async def test_templates_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """A server takes a name twice: each template has a name of its own here, and is itself."""
+    async with hosting("mika") as one:
+        room = one.server.state.rooms[1]
+        (greet,) = [template for template in room.templates.values() if template.name == "Greet"]
+        ids = (1001, 1002, 1003, 1004)
+        for number, name in zip(ids, ("Greet #1002", "Greet", "Greet", "Greet #1003"), strict=True):
+            copy = msgspec.structs.replace(greet, id=number, name=name)
+            room.templates[number] = copy
+        templates = {template.id: template for template in (await one.content()).templates}
+        names = [template.name for template in templates.values()]
+        assert len(set(names)) == len(names) >= 5
+        assert templates[TemplateId("emea:1#1001")].name == "Greet #1002"
+        assert templates[TemplateId("emea:1#1003")].name == "Greet #1003"
+        engine = SemaphoreRunEngine(
+            one.client, one.host._names, FileKeptLogs(tmp_path), EstateClock(one.server)
+        )
+        run = await engine.start(
+            a_spec(template_id="emea:1#1003", template="Greet", answers={}), {}
+        )
+        assert one.server.state.runs[run.number].template_id == 1003

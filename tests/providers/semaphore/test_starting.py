@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 
 from skyforge_tui.demo.chaos import Kind, Trouble
+from skyforge_tui.demo.servers.semaphore.things import SurveyVar
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from skyforge_tui.domain.run import RunState
+from skyforge_tui.domain.run import RunSpec, RunState
 from skyforge_tui.ports.run_engine import RunSeen
+from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
+from skyforge_tui.services.run_specs import USUAL_WINDOW, spec_of
 from tests.builders import a_spec
 from tests.semaphores import Bench, bench_on, moving
 
@@ -127,17 +131,28 @@ async def test_a_dry_run_is_dry_on_every_version(tmp_path: Path, version: str) -
         assert detail.run.note == "dry run"
 
 
-async def test_a_dry_run_that_the_server_ignores_is_stopped(bench: Bench) -> None:
-    """When what comes back does not say that the run is dry, it is stopped at once, and said."""
+@pytest.mark.parametrize(
+    ("asked", "ignored"),
+    [
+        ({"dry_run": "true"}, "the dry run"),
+        ({"limit": "leaf1"}, "the limit"),
+        ({"dry_run": "true", "limit": "leaf1"}, "the dry run and the limit"),
+    ],
+)
+async def test_a_dry_run_or_limit_that_the_server_ignores_is_stopped(
+    bench: Bench, asked: dict[str, str], ignored: str
+) -> None:
+    """When what comes back does not say that the run is harmless, it is stopped, and said."""
     original = bench.client.tasks.start
 
     async def forgetful(start: Any) -> Any:
-        start.params, start.dry_run = None, False
+        start.params, start.dry_run, start.limit = None, False, ""
         return await original(start)
 
+    bench.template.task_params["allow_override_limit"] = True
     bench.client.tasks.start = forgetful  # type: ignore[method-assign]
-    with pytest.raises(Conflict, match="the server ignored the dry run: run 1 was stopped at once"):
-        await bench.launch(dry_run="true")
+    with pytest.raises(Conflict, match=f"the server ignored {ignored}: run 1 was stopped at once"):
+        await bench.launch(**asked)
     (task,) = started(bench)
     await bench.until(lambda: task.end is not None)
     assert (task.status, task.start) == ("stopped", None)
@@ -170,15 +185,19 @@ async def test_asking_again_stops_by_force(bench: Bench) -> None:
     assert (await bench.read(run.id)).state is RunState.STOPPED
 
 
+def a_plan(bench: Bench) -> RunSpec:
+    """Return what starts a plan, which waits for confirmation."""
+    rooms = bench.server.state.rooms.values()
+    (room,) = [one for one in rooms if one.project.name == "cloud-landing"]
+    (plan,) = [one for one in room.templates.values() if one.name == "Network"]
+    return a_spec(template_id=f"semaphore:{room.project.id}#{plan.id}", answers={})
+
+
 async def test_a_run_that_waits_is_confirmed_or_rejected(tmp_path: Path) -> None:
     """A plan waits for a person: confirmed it goes on, rejected it ends; else there is nothing."""
     async with bench_on(tmp_path, who="olga") as bench, moving(bench.server):
-        rooms = bench.server.state.rooms.values()
-        (room,) = [one for one in rooms if one.project.name == "cloud-landing"]
-        (plan,) = [one for one in room.templates.values() if one.name == "Network"]
-        spec = a_spec(template_id=f"semaphore:{room.project.id}#{plan.id}", answers={})
         for verb, last in (("confirm", "success"), ("reject", "error")):
-            run = await bench.engine.start(spec, {})
+            run = await bench.engine.start(a_plan(bench), {})
             await bench.until_status(run, "waiting_confirmation")
             waiting = await bench.read(run.id)
             assert (waiting.waits_for_confirmation, waiting.asks) == (True, True)
@@ -186,3 +205,66 @@ async def test_a_run_that_waits_is_confirmed_or_rejected(tmp_path: Path) -> None
             await bench.until_status(run, last)
             with pytest.raises(Conflict, match="waits for no confirmation"):
                 await getattr(bench.engine, verb)(run.id)
+
+
+@pytest.mark.parametrize("reverts", [False, True])
+async def test_a_run_that_waits_is_stopped(tmp_path: Path, reverts: bool) -> None:
+    """Stopping what waits for confirmation ends it, though the server may take the stop back."""
+    async with (
+        bench_on(tmp_path, who="olga", stop_reverts=reverts) as bench,
+        moving(bench.server),
+    ):
+        run = await bench.engine.start(a_plan(bench), {})
+        await bench.until_status(run, "waiting_confirmation")
+        await bench.engine.stop(run.id)
+        await bench.until_ended(run)
+        ended = await bench.read(run.id)
+        assert (ended.state, ended.waits_for_confirmation) == (RunState.STOPPED, False)
+
+
+async def test_a_stop_that_an_old_server_takes_back_is_said(tmp_path: Path) -> None:
+    """Before 2.12 nothing rejects: a run that waits again says so, and how it can be ended."""
+    async with (
+        bench_on(tmp_path, "2.11", who="olga", stop_reverts=True) as bench,
+        moving(bench.server),
+    ):
+        run = await bench.engine.start(a_plan(bench), {})
+        await bench.until_status(run, "waiting_confirmation")
+        with pytest.raises(Conflict, match="took the stop back") as caught:
+            await bench.engine.stop(run.id)
+        assert caught.value.advice == "A lets it go on; then x stops it"
+        assert (await bench.read(run.id)).asks
+
+
+async def test_a_run_in_the_queue_is_stopped(tmp_path: Path) -> None:
+    """A run that has not begun is stopping until the queue comes by, and never writes more."""
+    async with bench_on(tmp_path, queue_s=3.0) as bench:
+        async with bench.watched():
+            await bench.until_begun()
+            run = await bench.launch()
+            await bench.engine.stop(run.id)
+            assert (await bench.read(run.id)).state is RunState.STOPPING
+            await bench.engine.follow(run.id)
+            await bench.until_complete(run)
+        assert (await bench.read(run.id)).state is RunState.STOPPED
+        assert bench.lines(run) == await bench.record(run) == [f"Task {run.number} added to queue"]
+
+
+async def test_what_nobody_answered_has_its_default(bench: Bench) -> None:
+    """The server applies no default of a survey and enforces no answer: that is done here."""
+    bench.template.survey_vars = [
+        SurveyVar(name="site", default_value="oslo", required=True),
+        SurveyVar(name="count", type="int", default_value="3"),
+        SurveyVar(name="who", required=True),
+    ]
+    host = SemaphoreProjects(bench.client, bench.engine._names, "")
+    (project,) = [one for one in (await host.list_projects()).projects if one.id == "semaphore:1"]
+    content = await host.read_project(project)
+    (template,) = [one for one in content.templates if one.id == bench.template_id]
+    at = bench.clock.now()
+    with pytest.raises(Invalid, match="who"):
+        spec_of(template, project, {}, by="ada", at=at, window=USUAL_WINDOW)
+    spec, secret = spec_of(template, project, {"who": "you"}, by="ada", at=at, window=USUAL_WINDOW)
+    await bench.engine.start(spec, secret)
+    (task,) = started(bench)
+    assert json.loads(task.environment) == {"site": "oslo", "count": 3, "who": "you"}

@@ -81,6 +81,8 @@ class SemaphoreRunEngine:
         force = status in ("stopping", CONFIRMATION)
         with translated(self.upstream, "run.stop"):
             await self._client.tasks.stop(project, task, force=force)
+            if status == CONFIRMATION:
+                await self._make_sure(project, task)
         self._listing.stopped(run_id)
 
     async def answer(self, run_id: RunId, data: bytes) -> None:
@@ -135,6 +137,26 @@ class SemaphoreRunEngine:
                     operation=operation, advice="x stops it instead",
                 ) from error  # fmt: skip
             raise translate(error, self.upstream, operation) from error
+
+    async def _make_sure(self, project: int, task: int) -> None:
+        """End a task that waits for confirmation again although it was stopped.
+
+        Raises:
+            TransportError: it cannot be read.
+            Conflict: this version of the server cannot end it while it waits.
+        """
+        if (await self._client.tasks.get(project, task)).status != CONFIRMATION:
+            return
+        try:
+            await self._client.tasks.reject(project, task)
+        except TransportError as error:
+            if error.kind != "missing":
+                raise
+            raise Conflict(
+                f"the server took the stop back: run {task} waits for confirmation again",
+                upstream=self.upstream, operation="run.stop",
+                advice="A lets it go on; then x stops it",
+            ) from error  # fmt: skip
 
     def _must_go_on(self, run_id: RunId, status: str, operation: str) -> None:
         if state_of(status).is_final:

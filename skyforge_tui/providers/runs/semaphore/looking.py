@@ -19,6 +19,9 @@ LONG_AGO_S: Final = 15.0
 """An end that long ago has everything on record."""
 POLLED_S: Final = (1.0, 5.0)
 """Between looks where nothing is told live: while lines come, and at most."""
+SILENT_S: Final = (2.0, 10.0, 300.0)
+"""Between looks where a socket is up and tells nothing: while lines come, at first, and at most.
+Who is told of a task was settled when it was made: of some the socket never tells."""
 LOOSE: Final = 20_000
 """So many lines that are not known to be on record are worth another look."""
 LONGEST_PAUSE_S: Final = 30.0
@@ -35,6 +38,10 @@ class Looks:
         self._is_live = False
         self._is_polled = False
         self._poll_s = POLLED_S[0]
+        self._silent_s = SILENT_S[1]
+        self._count = -1
+        """How many lines there were when the silence began; -1 where a look is not for that."""
+        self._for_silence = False
         self._held_since: datetime | None = None
         self._began_at = clock.now()
         self._took = timedelta()
@@ -61,7 +68,7 @@ class Looks:
         self._is_live = self._is_polled = False
         self._opened_at = self._held_since = None
         if not self.is_over:
-            self._at = None
+            self._at, self._count = None, -1
 
     def ended(self, at: datetime | None = None) -> None:
         """Look until the record stays as it is; once, if the end `at` is long ago."""
@@ -74,25 +81,31 @@ class Looks:
 
     def ask(self) -> None:
         """Look now."""
-        self._at = self._clock.now()
+        self._in(0)
 
     def holds(self) -> None:
         """Take note that a first line is held back: the record will prove it in a moment."""
         self._held_since = self._held_since or self._clock.now()
-        if self._at is None:
+        if not self._is_set:
             self._in(AGAIN_S)
 
     def loose(self, count: int, of: int) -> None:
         """Look when much was told that is not known to be on record."""
-        if count >= max(LOOSE, of // 2) and self._at is None:
+        if count >= max(LOOSE, of // 2) and not self._is_set:
             self.ask()
 
     # What is decided.
 
-    @property
-    def is_due(self) -> bool:
-        """Whether it is time to look."""
-        return self._at is not None and self._at <= self._clock.now()
+    def is_due(self, count: int) -> bool:
+        """Say whether it is time to look; not for silence if there are more lines by now."""
+        if self._at is None or self._at > self._clock.now():
+            return False
+        if -1 < self._count < count:
+            self._silent_s = SILENT_S[1]
+            self._in(self._silent_s)
+            self._count = count
+            return False
+        return True
 
     def due_in_s(self, held: int) -> float | None:
         """Return how many seconds there are until something is to be done; None for no limit."""
@@ -130,7 +143,8 @@ class Looks:
     def begin(self) -> None:
         """Begin a look."""
         self._began_at = self._clock.now()
-        self._at = None
+        self._for_silence = self._count >= 0
+        self._at, self._count = None, -1
 
     def failed(self) -> None:
         """Look again later, each time later than before; with no connection, when there is one."""
@@ -149,8 +163,8 @@ class Looks:
         self._ending += 1
         return self._is_long_over or is_same or self._ending > len(ENDING_S)
 
-    def joined(self, *, is_joined: bool, has_grown: bool, loose: int) -> None:
-        """Decide when to look next, after a look that went well."""
+    def joined(self, *, is_joined: bool, has_grown: bool, loose: int, count: int) -> None:
+        """Decide when to look next, after a look that went well and left `count` lines."""
         if self._at is not None or self.is_done:
             return  # somebody asked meanwhile
         if self.is_over:
@@ -160,6 +174,17 @@ class Looks:
             self._in(max(self._poll_s, 5 * self._took.total_seconds()))
         elif self._is_live and not is_joined:
             self._in(AGAIN_S if loose else self._until_settled_s())
+        elif self._is_live:
+            self._listen(count, has_grown=has_grown)
+
+    def _listen(self, count: int, *, has_grown: bool) -> None:
+        """Look again only if nothing is told for a while; sooner if that was worth it before."""
+        if not self._for_silence:
+            self._silent_s = SILENT_S[1]
+        else:
+            self._silent_s = SILENT_S[0] if has_grown else min(self._silent_s * 2, SILENT_S[2])
+        self._in(self._silent_s)
+        self._count = count
 
     def _until_settled_s(self) -> float:
         if self._opened_at is None:
@@ -167,5 +192,10 @@ class Looks:
         settled = self._opened_at + timedelta(seconds=LAG_S)
         return max((settled - self._clock.now()).total_seconds(), 0.01)
 
+    @property
+    def _is_set(self) -> bool:
+        """Whether there is to be a look, whatever is told until then."""
+        return self._at is not None and self._count < 0
+
     def _in(self, seconds: float) -> None:
-        self._at = self._clock.now() + timedelta(seconds=seconds)
+        self._at, self._count = self._clock.now() + timedelta(seconds=seconds), -1

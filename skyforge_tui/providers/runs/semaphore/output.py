@@ -124,7 +124,7 @@ class Output:
             await self._write(kept, self._taken(), None)
             if self._looks.should_release(self._joining.held):
                 await self._write(kept, self._taken(), self._joining.release())
-            if self._looks.is_due:
+            if self._looks.is_due(self._joining.count):
                 await self._look(kept)
             else:
                 await self._pause(self._looks.due_in_s(self._joining.held))
@@ -178,7 +178,10 @@ class Output:
         if self._joining.is_joined:
             self._cut_at = None
         self._looks.joined(
-            is_joined=self._joining.is_joined, has_grown=bool(change), loose=self._joining.loose
+            is_joined=self._joining.is_joined,
+            has_grown=bool(change),
+            loose=self._joining.loose,
+            count=self._joining.count,
         )
         if is_last or not self._looks.is_over:
             self._answer(None)

@@ -205,8 +205,10 @@ def _unique_names(templates: Iterable[wire.Template]) -> dict[int, str]:
     named: dict[int, str] = {}
     for one in sorted(templates, key=lambda one: one.id):
         name = one.name or f"template {one.id}"
-        named[one.id] = f"{name} #{one.id}" if name in taken else name
-        taken.add(named[one.id])
+        while name in taken:
+            name = f"{name} #{one.id}"
+        named[one.id] = name
+        taken.add(name)
     return named
 
 
