@@ -164,6 +164,18 @@ def test_a_line_told_after_it_was_asked_for_is_not_doubled() -> None:
     assert not joining.last([a, b, c])
 
 
+def test_a_late_line_of_a_known_time_is_not_doubled() -> None:
+    """A line that was recorded after another of the same time, and is told later, is there once."""
+    at_us = 1_000_001
+    first, second = Row(at_us, "a"), Row(at_us, "b")
+    joining = Joining()
+    assert texts(joining.record([first], is_settled=True)) == ["a"]
+    assert texts(joining.record([first, second])) == ["b"]
+    assert not joining.live(second)
+    assert joining.live(Row(at_us, "c"))
+    assert not joining.last([first, second, Row(at_us, "c")])
+
+
 @dataclass
 class Server:
     """Emits lines, records them later, tells them at once to whoever listens."""

@@ -6,6 +6,7 @@ reports in bursts, tells lines that were asked for a moment ago.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import Final
@@ -24,6 +25,8 @@ class Early:
         self._is_alike = is_alike
         self._times: dict[int, list[int]] = {}
         self._newest_us = -WITHIN_US
+        self._newest: Counter[int] = Counter()
+        """Digests of the lines of that very time."""
 
     def take(
         self, times: Sequence[int], digests: Sequence[int], told: Iterable[tuple[int, int]]
@@ -36,11 +39,16 @@ class Early:
         kept = {one: [at for at in of if at > oldest_us] for one, of in self._times.items()}
         self._times = {one: of for one, of in kept.items() if of}
         since_us = max(after_us, oldest_us)
-        new = takewhile(
-            lambda one: one[0] > since_us, zip(reversed(times), reversed(digests), strict=True)
-        )
-        for at_us, digest in new:
-            self._times.setdefault(digest, []).append(at_us)
+        known, self._newest = self._newest, Counter()
+        for at_us, digest in takewhile(
+            lambda one: one[0] >= since_us, zip(reversed(times), reversed(digests), strict=True)
+        ):
+            if at_us == self._newest_us:
+                self._newest[digest] += 1
+            if at_us == after_us and known[digest]:
+                known[digest] -= 1  # it was there the last time
+            else:
+                self._times.setdefault(digest, []).append(at_us)
         for digest, at_us in told:
             self.tell(digest, at_us)
 
