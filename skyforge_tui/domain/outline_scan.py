@@ -12,6 +12,8 @@ from skyforge_tui.domain.outline import MOST_CELLS, MOST_HOSTS, HostRow, Outcome
 
 SLICE_BYTES = 16 * 1024
 """What is looked at in one go: about a millisecond where every line tells something."""
+_STARS = b"***"
+"""What stands in every line that begins a task, a play or the recap."""
 _OVERLAP = 32
 
 _SGR = rb"(?:\x1b\[[0-9;]*+m)*+"
@@ -84,7 +86,7 @@ class OutlineScan:
         # A match is at the line feed before its line.
         self._base = self.outline.size + 1 - self._begins_line
         start = 0
-        if b"TASK [" in text or b"PLAY" in text or b"HANDLER [" in text:
+        if _STARS in text:
             for head in _HEAD.finditer(text):
                 self._section(text, start, head.start())
                 start = head.start()

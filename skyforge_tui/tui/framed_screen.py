@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from skyforge_tui.services.decisions import Denied
@@ -18,6 +17,7 @@ from skyforge_tui.tui.commands import BY_ID, Command, Place, commands_of
 from skyforge_tui.tui.errors import as_notice, denied_notice
 from skyforge_tui.tui.key_bindings import bound
 from skyforge_tui.tui.once import Beat
+from skyforge_tui.tui.pacing import PacedScreen
 from skyforge_tui.tui.presenters.frame import notice_text, title_line
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.widgets.frame import CrumbBar, FooterBar, NoticeStrip, Pressed
@@ -39,7 +39,7 @@ TALL = 30
 """From so many rows on there is a blank one below the crumbs."""
 
 
-class FramedScreen(Screen[None]):
+class FramedScreen(PacedScreen[None]):
     """A screen with crumbs above and keys below."""
 
     PLACE: ClassVar[Place]

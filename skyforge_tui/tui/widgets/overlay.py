@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
+from skyforge_tui.tui.pacing import PacedScreen
 from skyforge_tui.tui.presenters.cells import (
     Line,
     Span,
@@ -47,7 +48,7 @@ class Panel(Painted, can_focus=True):
         return overlay.panel_line(y) if isinstance(overlay, Overlay) else ()
 
 
-class Overlay(ModalScreen[Result], Generic[Result]):
+class Overlay(PacedScreen[Result], ModalScreen[Result], Generic[Result]):
     """A panel above the place, which it fades; subclasses give its inside and take its keys."""
 
     DEFAULT_CSS = """

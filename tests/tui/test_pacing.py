@@ -1,0 +1,75 @@
+"""When a screen draws."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App
+from textual.widgets import Static
+
+from skyforge_tui.tui import pacing
+from skyforge_tui.tui.pacing import LEAST_S, FramePace, PacedScreen
+from tests.tui.drawing import rows_of, until
+
+
+class Loop:
+    """Keeps after how long something was to be called; time stands still."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        self.delays: list[float] = []
+        self.taken_back = 0
+        monkeypatch.setattr(pacing, "monotonic", lambda: self.now)
+        monkeypatch.setattr(pacing.asyncio, "get_running_loop", lambda: self)
+
+    def call_later(self, delay: float, call: object) -> Loop:
+        """Take note of a delay; what is returned can be taken back."""
+        self.delays.append(delay)
+        return self
+
+    def cancel(self) -> None:
+        """Take back what was to be called."""
+        self.taken_back += 1
+
+
+def test_what_changes_long_after_a_frame_is_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a beat when there was no frame just now."""
+    loop = Loop(monkeypatch)
+    pace = FramePace(lambda: None)
+    pace.resume()
+    pace.pause()
+    loop.now += LEAST_S
+    pace.resume()
+    assert loop.delays == [0.0, 0.0]
+
+
+def test_what_changes_right_after_a_frame_waits_for_the_least_time_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often something changes, frames begin no closer together than that, and no later."""
+    loop = Loop(monkeypatch)
+    pace = FramePace(lambda: None)
+    pace.resume()
+    pace.pause()
+    loop.now += LEAST_S / 4
+    for _ in range(3):
+        pace.resume()
+    assert loop.delays == pytest.approx([0.0, LEAST_S * 3 / 4])
+    assert loop.taken_back == 1, "what was drawn otherwise is not drawn again"
+
+
+async def test_a_screen_draws_whatever_changes_until_it_is_gone() -> None:
+    """Changes close together and far apart are all seen in the end; what is late does no harm."""
+
+    class Paced(App[None]):
+        def get_default_screen(self) -> PacedScreen[None]:
+            return PacedScreen()
+
+    app = Paced()
+    async with app.run_test(size=(20, 3)) as pilot:
+        static = Static("0")
+        await app.screen.mount(static)
+        for number in range(1, 8):
+            static.update(f"number {number}")
+            await until(pilot, lambda number=number: rows_of(app)[0] == f"number {number}")
+        static.update("never seen")
+        app.screen._update_timer.resume()
