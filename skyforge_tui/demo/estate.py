@@ -21,6 +21,8 @@ class Commit:
     author: str
     at: int
     """Nanoseconds since 1970."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What it writes, by path."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Repository:
     name: str
     url: str
     branches: tuple[str, ...] = ("main",)
+    """The first one has all commits; each further one ends some commits earlier."""
     commits: list[Commit] = field(default_factory=list)
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from skyforge_tui.demo.clock import LiveClock
@@ -28,6 +29,8 @@ class Options:
     """Options by kind; a kind that is missing has none, but is served."""
     tls: ssl.SSLContext | None = None
     """What the servers show where they speak TLS; None speaks in the clear."""
+    folder: Path | None = None
+    """Where servers keep what is in files; None is a place of each one's own."""
 
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -66,7 +69,11 @@ async def open_estate(options: Options) -> AsyncIterator[OpenEstate]:
     estate = make_estate(options.seed, LiveClock(options.speed))
     servers = {
         kind: make_server(
-            kind, estate, tls=options.tls, **(_LIVELY[kind] | options.servers.get(kind, {}))
+            kind,
+            estate,
+            tls=options.tls,
+            folder=None if options.folder is None else options.folder / kind,
+            **(_LIVELY.get(kind, {}) | options.servers.get(kind, {})),
         )
         for kind in KINDS
     }

@@ -27,6 +27,8 @@ from skyforge_tui.store.run_directories import FileRunDirectories
 
 ROLES: Final = tuple(BY_ROLE)
 """Whom one can be in the pretend company."""
+_NAMES: Final = {"semaphore": "demo", "gitea": "git"}
+"""What the configuration calls the servers, by kind."""
 _STATE: Final = "state"
 _WORKSPACE: Final = "workspace"
 _ENDS_WITHIN_S: Final = 10
@@ -61,7 +63,8 @@ def serve_demo(
         with _home() as home:
             certificate = make_certificate(home) if tls else None
             context = None if certificate is None else certificate.context
-            async with open_estate(Options(seed, speed, servers or {}, context)) as estate:
+            options = Options(seed, speed, servers or {}, context, home / "servers")
+            async with open_estate(options) as estate:
                 told = estate.told()
                 if certificate is not None:
                     told["tls"] = {
@@ -135,10 +138,11 @@ def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
         secret = home / f"{kind}.token"
         secret.write_text(server["credentials"][role]["token"] + "\n", encoding="utf-8")
         secret.chmod(0o600)
-        lines += ["", f"[{kind}.demo]", f"url = {_text(server['url'])}"]
+        name = _NAMES[kind]
+        lines += ["", f"[{kind}.{name}]", f"url = {_text(server['url'])}"]
         lines += [f"token = {_text(f'file:{secret}')}"]
         if "tls" in told:
-            lines += ["", f"[{kind}.demo.tls]", f"ca_file = {_text(told['tls']['ca_file'])}"]
+            lines += ["", f"[{kind}.{name}.tls]", f"ca_file = {_text(told['tls']['ca_file'])}"]
     config = home / "config.toml"
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return config

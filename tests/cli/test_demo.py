@@ -57,6 +57,14 @@ def test_serves_until_ended(number: signal.Signals) -> None:
             user = client.get(f"{semaphore['url']}/api/user").json()
             assert user["username"] == semaphore["credentials"]["guest"]["username"]
             assert client.get(f"{semaphore['url']}/api/info").json()["version"].startswith("2.10.")
+        gitea = settings["gitea"]["git"]
+        secret = Path(gitea["token"].removeprefix("file:"))
+        headers = {"authorization": f"token {secret.read_text().strip()}"}
+        with httpx.Client(trust_env=False, headers=headers) as client:
+            user = client.get(f"{gitea['url']}/api/v1/user").json()
+            branches = client.get(f"{gitea['url']}/api/v1/repos/net/campus/branches").json()
+        assert user["login"] == told["servers"]["gitea"]["credentials"]["guest"]["username"]
+        assert [one["name"] for one in branches] == ["main"]
         process.send_signal(number)
         assert process.wait(20) == 0
         assert not config.parent.exists()
@@ -91,6 +99,7 @@ def test_ends_with_who_started_it() -> None:
     [
         ("semaphore.version=2.99", "2.99 is not between 2.8 and 2.18"),
         ("semaphore.mood=bad", "'mood' is none of"),
+        ("gitea.version=1.9", "1.9 is not between 1.15 and 1.27"),
         ("version=2.10", "SERVER.NAME=VALUE"),
         ("semaphore.queue_s=soon", "queue_s"),
     ],

@@ -65,7 +65,7 @@ async def test_everything_is_turned(estate: OpenEstate, door: httpx.AsyncClient)
         ("PATCH", "/semaphore/habits", [1], "object"),
         ("POST", "/semaphore/troubles", {"kind": "sadness"}, "latency"),
         ("POST", "/semaphore/troubles", {"kind": "cut", "over": 1}, "over"),
-        ("POST", "/gitea/cut", {}, "semaphore"),
+        ("POST", "/nobody/cut", {}, "semaphore"),
         ("PATCH", "/clock", {"speed": 0}, "speed"),
     ],
 )

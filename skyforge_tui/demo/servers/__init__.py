@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from pathlib import Path
 from typing import Any, Protocol
 
 from skyforge_tui.demo.chaos import Chaos
@@ -61,14 +62,21 @@ class PretendServer(Protocol):
         ...
 
 
-KINDS = ("semaphore",)
+KINDS = ("semaphore", "gitea")
 """Every server that an estate can have."""
 
 
 def make_server(
-    kind: str, estate: Estate, *, tls: ssl.SSLContext | None = None, **options: Any
+    kind: str,
+    estate: Estate,
+    *,
+    tls: ssl.SSLContext | None = None,
+    folder: Path | None = None,
+    **options: Any,
 ) -> PretendServer:
     """Return a server of a kind, not yet open; options are what its kind knows.
+
+    What it keeps in files goes into `folder`; without one, into a place of its own.
 
     Raises:
         ValueError: there is no such kind, or an option is nothing it knows.
@@ -77,4 +85,8 @@ def make_server(
         from skyforge_tui.demo.servers.semaphore.server import make_semaphore
 
         return make_semaphore(estate, tls=tls, **options)
+    if kind == "gitea":
+        from skyforge_tui.demo.servers.gitea.server import make_gitea
+
+        return make_gitea(estate, tls=tls, folder=folder, **options)
     raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")

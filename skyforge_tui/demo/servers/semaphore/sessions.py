@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
+from skyforge_tui.demo import totp
 from skyforge_tui.demo.clock import SECOND
 from skyforge_tui.demo.servers.semaphore.state import Account, State
+from skyforge_tui.demo.totp import is_right
 
 _IDLE_S: Final = 7 * 86400
-_STEP_S: Final = 30
 
 
 @dataclass(slots=True)
@@ -82,10 +82,8 @@ class Sessions:
     def verify(self, session: Session, code: str) -> bool:
         """Take a one-time code; return whether it was right."""
         if session.waits_for == "totp":
-            right = any(
-                hmac.compare_digest(code, self.totp(session.account.person.totp_secret, step))
-                for step in (-1, 0, 1)
-            )
+            secret = session.account.person.totp_secret
+            right = is_right(secret, code, self.state.estate.clock.now())
         else:
             address = session.account.person.email
             right = code in [one.code for one in self.mailbox if one.to == address][-1:]
@@ -95,12 +93,7 @@ class Sessions:
 
     def totp(self, secret: str, steps: int = 0) -> str:
         """Return the code of RFC 6238 for now, or `steps` half minutes later."""
-        count = self.state.estate.clock.now() // SECOND // _STEP_S + steps
-        key = base64.b32decode(secret)
-        digest = hmac.new(key, count.to_bytes(8, "big"), hashlib.sha1).digest()
-        offset = digest[-1] & 0x0F
-        number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
-        return f"{number % 10**6:06d}"
+        return totp.code(secret, self.state.estate.clock.now(), steps)
 
     def make_token(self, account: Account, text: str = "") -> Token:
         """Add a token: 44 characters, all in lower case."""
