@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NOT_HERE = "real program not here: "
 _HOME = pytest.StashKey[Path]()
 
-_FOREIGN = re.compile(r"(NO_COLOR|FORCE_COLOR|COLUMNS|LINES|XDG_\w+|GIT_\w+|LC_\w+|LANGUAGE)$")
+_FOREIGN = re.compile(r"(NO_COLOR|FORCE_COLOR|COLUMNS|LINES|(XDG|GIT|LC|SSH)_\w+|LANGUAGE)$")
 _PAINTED = re.compile(r"TEXTUAL_(?!SNAPSHOT)")
 _OURS = re.compile(r"SKYFORGE_(?!LIVE_)")
 """Settings. `SKYFORGE_LIVE_*` are not: they point the contract suites to real servers."""

@@ -7,9 +7,9 @@ from typing import Literal, Protocol
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.secrets import Secret
 
-Wanted = Literal["password", "token", "totp", "email code"]
+Wanted = Literal["password", "token", "totp", "email code", "passphrase", "reply"]
 """What is asked for: a password, a token (or the password instead), a code of an authenticator
-app, a code that was sent by e-mail."""
+app, a code that was sent by e-mail, what opens a key, the answer to a question of the host's."""
 
 
 class Asker(Protocol):

@@ -43,7 +43,7 @@ def jump_of(place: str) -> Tunnel | None:
     """
     if not place:
         return None
-    from skyforge_tui.integrations.ssh import SshJump  # half a second that most never need
+    from skyforge_tui.integrations.ssh.jump import SshJump  # half a second that most never need
 
     return SshJump(place)
 

@@ -18,7 +18,7 @@ from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.pace import Retry
 from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.http.way import Way
-from skyforge_tui.integrations.ssh import SshJump
+from skyforge_tui.integrations.ssh.jump import SshJump
 from tests.bastion import Bastion
 from tests.certificates import Authority
 from tests.integrations.http.test_websocket import Peer, socket_server

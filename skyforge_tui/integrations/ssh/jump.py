@@ -1,4 +1,4 @@
-"""SSH hosts to go through, as `~/.ssh/config` describes them; the only room that knows asyncssh.
+"""SSH hosts that web services are reached through, as `~/.ssh/config` describes them.
 
 Nothing listens on this machine: every connection is a channel of its own inside of one SSH
 connection. Host keys are checked against `known_hosts`, and nobody is asked anything: keys come
@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import asyncssh
 
-from skyforge_tui.integrations.errors import TransportError, TransportErrorKind
+from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.redaction import redact
+from skyforge_tui.integrations.ssh.failing import failure
 
 CONNECT_S: Final = 15.0
 KEEPALIVE_S: Final = 15.0
@@ -98,27 +99,7 @@ class SshJump:
             message = f"{self._place} did not answer within {CONNECT_S:g} s"
             raise TransportError("timeout", message, is_retryable=True) from None
         except (asyncssh.Error, OSError, ValueError) as error:
-            self._fail(error)
-
-    def _fail(self, error: Exception) -> NoReturn:
-        place = self._place
-        kind: TransportErrorKind
-        match error:
-            case asyncssh.HostKeyNotVerifiable():
-                kind, message = "untrusted", (
-                    f"the host key of {place} is not the known one, or none is known;"
-                    f" run: ssh {place}"
-                )  # fmt: skip
-            case asyncssh.PermissionDenied():
-                kind, message = "unauthorized", f"{place} refused the sign-in; try: ssh {place}"
-            case asyncssh.ConfigParseError() | asyncssh.KeyImportError() | ValueError():
-                kind, message = "invalid", f"the SSH configuration for {place}: {error}"
-            case asyncssh.Error():
-                kind, message = "unreachable", f"{place} broke the SSH connection off: {error}"
-            case _:
-                reason = getattr(error, "strerror", None) or "no such host"
-                kind, message = "unreachable", f"{place} cannot be reached by SSH: {reason}"
-        raise TransportError(kind, redact(message), is_retryable=False) from None
+            raise failure(error, self._place) from None
 
 
 class SshPipe:
