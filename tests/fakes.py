@@ -20,6 +20,7 @@ from typing import Any
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import Event
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.history import LineKind, SentCommand
 from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, native_of, upstream_of
 from skyforge_tui.domain.log import LogGap, LogLine
@@ -805,7 +806,7 @@ class Core:
         self.bus.subscribe(self.events.append)
         self.health = HealthBoard(self.bus)
         for host in self.hosts:
-            self.health.register(host.upstream, "workspace")
+            self.health.register(host.upstream, "workspace", tells=[Subject.PROJECTS])
         self.catalog = Catalog(
             self.hosts, self.project_cache, self.trust, self.access, self.bus, self.health,
             self.clock,

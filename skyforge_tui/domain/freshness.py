@@ -18,6 +18,13 @@ class UpstreamState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Subject(StrEnum):
+    """What an upstream is asked for when the program starts."""
+
+    PROJECTS = "projects"
+    RUNS = "runs"
+
+
 @dataclass(frozen=True, slots=True)
 class UpstreamHealth:
     """One light of the header: an upstream, how it is, and when it last answered."""
@@ -34,3 +41,5 @@ class UpstreamHealth:
     guard: Guard = Guard.NORMAL
     is_unchecked: bool = False
     """Whether anybody may answer in its name, because that was wanted so."""
+    unread: frozenset[Subject] = frozenset()
+    """What it has not told since we began: there may be more than is shown."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Refused, Unavailable
 from skyforge_tui.domain.events import NoticeRaised, ProjectsChanged
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import ProjectId, TemplateId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Project, is_at_or_below
@@ -210,6 +211,7 @@ class Catalog:
             await self._store(new, {}, frozenset())
         await self._read(projects)
         self._health.answered(host.upstream, self._clock.now())
+        self._health.told(host.upstream, Subject.PROJECTS)
 
     async def _read(self, projects: Sequence[Project]) -> None:
         works = [partial(self._read_one, one) for one in projects]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.events import HealthChanged
-from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
+from skyforge_tui.domain.freshness import Subject, UpstreamHealth, UpstreamState
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.services.bus import Bus
 
@@ -20,12 +21,19 @@ class HealthBoard:
         self._lights: dict[str, UpstreamHealth] = {}
 
     def register(
-        self, name: str, kind: str, guard: Guard = Guard.NORMAL, *, is_unchecked: bool = False
+        self,
+        name: str,
+        kind: str,
+        guard: Guard = Guard.NORMAL,
+        *,
+        is_unchecked: bool = False,
+        tells: Iterable[Subject] = (),
     ) -> None:
-        """Add an upstream that nobody has asked yet."""
+        """Add an upstream that nobody has asked yet, and name what it `tells`."""
         light = UpstreamHealth(
-            name, kind, UpstreamState.UNKNOWN, guard=guard, is_unchecked=is_unchecked
-        )
+            name, kind, UpstreamState.UNKNOWN, guard=guard, is_unchecked=is_unchecked,
+            unread=frozenset(tells),
+        )  # fmt: skip
         self._lights.setdefault(name, light)
 
     def remembered(self, name: str, at: datetime) -> None:
@@ -35,6 +43,13 @@ class HealthBoard:
     def answered(self, name: str, at: datetime) -> None:
         """Note that an upstream answered in full."""
         self._set(name, UpstreamState.LIVE, at, "")
+
+    def told(self, name: str, subject: Subject) -> None:
+        """Note that all an upstream has of something was read once since we began."""
+        light = self._lights.get(name)
+        if light is not None and subject in light.unread:
+            self._lights[name] = replace(light, unread=light.unread - {subject})
+            self._bus.publish(HealthChanged(name))
 
     def failed(
         self,

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Refused, Unavailable
 from skyforge_tui.domain.events import LogGrew, NoticeRaised, OutputKept, RunsChanged
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import RunId, native_of, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run, RunDetail
@@ -144,6 +145,7 @@ class RunIndex:
         wanted = sorted((held.ids - states.keys()) | unsettled, key=_newest_first)
         for start in range(0, len(wanted), _FETCH_AT_ONCE):
             await self.read(upstream, wanted[start : start + _FETCH_AT_ONCE])
+        self._health.told(upstream, Subject.RUNS)
 
     async def open_log(self, run_id: RunId, *, is_whole: bool = False) -> LogReader:
         """Return a reader of a run's output, which is brought here for as long as that is open.

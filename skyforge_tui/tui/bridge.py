@@ -14,7 +14,7 @@ from skyforge_tui.tui.link import Link
 if TYPE_CHECKING:
     from textual.app import App
 
-    from skyforge_tui.domain.freshness import UpstreamHealth
+    from skyforge_tui.domain.freshness import Subject, UpstreamHealth
     from skyforge_tui.domain.identity import Principal, Role
     from skyforge_tui.domain.permission import Permission
     from skyforge_tui.services.contract import Services, Target
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.link import Answer, Work
     from skyforge_tui.tui.presenters.headless import Act
 
-_UNREAD = ("workspace", UpstreamState.UNKNOWN)
+_SILENT = (UpstreamState.ERROR, UpstreamState.DISABLED)
 
 
 class Bridge(Link["Services"]):
@@ -76,10 +76,13 @@ class Bridge(Link["Services"]):
         """Return the upstreams' lights, from memory."""
         return () if self._services is None else self._services.health.lights()
 
-    def unread(self) -> str:
-        """Return the workspace nobody has looked through yet since we began, from memory."""
-        unread = (one.name for one in self.lights() if (one.kind, one.state) == _UNREAD)
-        return next(unread, "")
+    def unread(self, subject: Subject) -> str:
+        """Return an upstream that is still read for the first time since we began, from memory.
+
+        One that does not answer is none: its light says so.
+        """
+        lights = (one for one in self.lights() if one.state not in _SILENT)
+        return next((one.name for one in lights if subject in one.unread), "")
 
 
 def _here() -> str:

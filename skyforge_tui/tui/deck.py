@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.keymap import Hotkey, Keymap, shown_key
 from skyforge_tui.tui.launching import Launching
@@ -69,7 +70,7 @@ class Deck(Launching):
         from skyforge_tui.tui.widgets.picker import Picker
 
         offered = await self._offered()
-        if not offered.templates and not self.bridge.unread():
+        if not offered.templates and not self.bridge.unread(Subject.PROJECTS):
             self.say(
                 Notice(
                     Severity.INFO, "Nothing to launch here",
@@ -113,7 +114,7 @@ class Deck(Launching):
 
     def _reading(self) -> str:
         """Return what is still read that may hold more to launch."""
-        return "still reading" if self.bridge.unread() else ""
+        return "still reading" if self.bridge.unread(Subject.PROJECTS) else ""
 
     async def _offered(self) -> _Offered:
         principal = self.bridge.principal

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import LOCAL, Principal
 from skyforge_tui.jobs.artifact_collect import ArtifactCollect
 from skyforge_tui.jobs.lab_watch import LabWatch
@@ -102,7 +103,7 @@ async def assemble(
         desk = Desk(bus, is_attended=is_attended)
         ground = Ground(frame, loaded, principal, cache, state, Access(), bus, SystemClock(), desk)
         health = HealthBoard(bus)
-        health.register(LOCAL, "workspace")
+        health.register(LOCAL, "workspace", tells=Subject)
         opening = open_run_servers(
             loaded.settings, cache_path(frame).parent, ground.access, health, ground.clock,
             Attendance(desk, book_of(frame)),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.guard import Guard
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def open_run_servers(
             guard = Guard(one.guard)
             access.protect(name, guard)
             is_blind = server_of(SEMAPHORE, name, one).is_blind
-            health.register(name, SEMAPHORE, guard, is_unchecked=is_blind)
+            health.register(name, SEMAPHORE, guard, is_unchecked=is_blind, tells=Subject)
             opening = open_semaphore(name, one, cache_dir / "logs" / name, clock, attendance)
             parts = await stack.enter_async_context(opening)
             servers.engines.append(parts.engine)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.demo.servers.semaphore.server import Stock
-from tests.tui.cockpit_harness import press, until_idle
+from tests.tui.cockpit_harness import press, row_with, shows, until_gone, until_idle, until_shown
 from tests.tui.far_cockpit import a_far_site, heard_by
 
 FOR_ONE = ("/projects", "/ws")
@@ -28,3 +29,32 @@ async def test_each_thing_is_asked_for_once_at_the_start(tmp_path: Path) -> None
         # The first thing ever sent makes sure that the token is good, before eight others find out.
         assert tally.pop("GET /user") == 2
         assert tally == dict.fromkeys([f"GET {path}" for path in (*FOR_ONE, *each)], 1)
+
+
+async def test_runs_that_are_still_read_are_said_to_be(tmp_path: Path) -> None:
+    """Before a server has told its runs, no place says that there is none; then it does."""
+    async with a_far_site(tmp_path, Stock()) as (server, site):
+        silent = server.chaos.add(Trouble(Kind.HANG, path="*/tasks/last"))
+        async with site.cockpit() as pilot:
+            await press(pilot, "3", shows="reading far, ")
+            assert not shows(pilot.app, "Runs 0")
+            assert not shows(pilot.app, "No run yet")
+            await press(pilot, "5", shows="reading far")
+            assert not shows(pilot.app, "Nothing broke")
+            server.chaos.remove(silent)
+            await until_shown(pilot, "Nothing broke.")
+            await press(pilot, "3", shows="No run yet.  L launch")
+
+
+async def test_projects_of_a_silent_server_are_as_last_known(tmp_path: Path) -> None:
+    """When a server goes, its projects grey with the sign of what is old, and nothing else does."""
+    async with a_far_site(tmp_path, Stock()) as (server, site), site.cockpit() as pilot:
+        await press(pilot, "1", shows="● in sync")
+        assert not shows(pilot.app, "~ in sync")
+        await server.listener.close()
+        await until_shown(pilot, "~ in sync", "lost")
+        assert "~" not in row_with(pilot.app, "edge-fabric")[:28]
+        await press(pilot, "3", shows="No run is known: far does not answer.  R asks again")
+        await server.listener.open()
+        await press(pilot, "R", "1", shows="● in sync")
+        await until_gone(pilot, "~ in sync")

@@ -157,10 +157,15 @@ def muted_notice(some: Sequence[Concern], loud: Sequence[str], key: str) -> Noti
                   advice=f"{key} shows what is muted")  # fmt: skip
 
 
-def calm_lines(found: Attention, now: datetime) -> list[Line]:
-    """Return what stands there when nothing asks for attention, and what was last."""
+def calm_lines(found: Attention, now: datetime, unread: str = "") -> list[Line]:
+    """Return what stands there when nothing asks for attention, and what was last.
+
+    While an upstream is still `unread`, nobody knows that yet.
+    """
     lines: list[Line] = [(_TICK, Span(f"  {one}.")) for one in
                          ("Nothing broke", "Nothing runs", "Nothing needs you")]  # fmt: skip
+    if unread:
+        lines = [(Span(glyphs.PENDING, "spin"), Span(f"  reading {literal(unread)}", "muted"))]
     facts = [
         *_last("last failure", found.last_failure, now),
         *_last("last run", found.last_run, now),

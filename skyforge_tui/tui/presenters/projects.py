@@ -18,6 +18,7 @@ from skyforge_tui.tui.presenters.cells import (
     fitted,
     line,
     literal,
+    plain,
     spread,
     wrapped,
 )
@@ -47,11 +48,21 @@ _ROOMY = 58
 _USES, _USES_ROOMY = 22, 14
 """Cells for what a file is good for."""
 _SIZES = 10
+_LAST_KNOWN: Line = (Span(f"{glyphs.STALE} last known", "muted"),)
+_SILENT: Line = (Span(glyphs.FAILED, "bad", bold=True), Span(" no answer", "bad"))
 
 
-def project_cells(view: ProjectView) -> dict[str, Line]:
-    """Return a project's cells, by column."""
+def project_cells(view: ProjectView, *, is_stale: bool = False) -> dict[str, Line]:
+    """Return a project's cells, by column; muted where its server does not answer."""
     project = view.project
+    if is_stale:
+        texts = {
+            "project": literal(project.slug),
+            "role": view.role.word if view.role > Role.NONE else "",
+            "sync": f"{glyphs.STALE} {plain(sync_word(view)).partition(' ')[2]}",
+            "templates": str(len(view.templates)) if view.templates else "",
+        }
+        return {name: (Span(text, "muted"),) for name, text in texts.items()}
     quiet = view.role is Role.NONE
     return {
         "project": (Span(literal(project.slug), "muted" if quiet else "text"),),
@@ -94,7 +105,9 @@ def template_cells(template: Template, last: Run | None, now: datetime) -> dict[
     return cells
 
 
-def head_lines(view: ProjectView, now: datetime, width: int) -> list[Line]:
+def head_lines(
+    view: ProjectView, now: datetime, width: int, *, is_stale: bool = False
+) -> list[Line]:
     """Return the top of a project's pane: name, role, description, where it is kept and runs."""
     project = view.project
     you = line(Span("you: ", "muted"), Span(view.role.word))
@@ -111,12 +124,12 @@ def head_lines(view: ProjectView, now: datetime, width: int) -> list[Line]:
         _wire(
             "kept" if is_hosted else "repository",
             upstream_of(project.id) if is_hosted else kept,
-            _kept_word(project),
+            _LAST_KNOWN if is_stale else _kept_word(project),
             seen,
             _head(project),
             width,
         ),
-        _wire("runs", upstream_of(project.id), machine, "", (), width),
+        _wire("runs", upstream_of(project.id), _SILENT if is_stale else machine, "", (), width),
         (),
     ]
     return [*lines, _templates_title(view, width)]

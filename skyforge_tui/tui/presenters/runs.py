@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from skyforge_tui.domain.identity import LOCAL, upstream_of
@@ -25,6 +25,17 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 _BROKEN = frozenset({RunState.ERROR, RunState.LOST})
+
+
+def none_line(silent: Collection[str]) -> Line:
+    """Return what stands there when there is no run; of `silent` servers none is known."""
+    if silent:
+        names, verb = ", ".join(sorted(silent)), "do" if len(silent) > 1 else "does"
+        told = f"No run is known: {literal(names)} {verb} not answer.  "
+        return (Span(told, "muted"), Span("R", "strong", bold=True), Span(" asks again", "muted"))
+    return (
+        Span("No run yet.  ", "muted"), Span("L", "strong", bold=True), Span(" launch", "muted"),
+    )  # fmt: skip
 
 
 def run_cells(

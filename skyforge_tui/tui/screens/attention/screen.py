@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from skyforge_tui.domain.attention_vocabulary import ATTENTION, concern_record
 from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.query import quoted
@@ -236,7 +237,8 @@ class AttentionScreen(BulkRuns):
         self.filter.list(listed, ())
         self.table.display = bool(listed)
         self._nothing.display = not listed
-        self._nothing.show(present.calm_lines(found, now) if not listed else [])
+        unread = self.bridge.unread(Subject.RUNS)
+        self._nothing.show(present.calm_lines(found, now, unread) if not listed else [])
         self._show_about()
         self.tick(self._show if any(one.why is Why.RUNS for one in found.concerns) else None)
         self.show_frame()

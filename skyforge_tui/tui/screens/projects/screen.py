@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from skyforge_tui.domain.freshness import Subject
+from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.domain.vocabularies import (
     PROJECTS,
     TEMPLATES,
@@ -19,6 +21,7 @@ from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
 from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.cut_off import stale_upstreams
 from skyforge_tui.tui.presenters.frame import MARGIN, title_line
 from skyforge_tui.tui.presenters.waiting import is_long
 from skyforge_tui.tui.table_filter import Listed, TableFilter
@@ -63,6 +66,7 @@ class ProjectsScreen(FilteredPlace):
     def __init__(self) -> None:
         self._views: dict[str, ProjectView] = {}
         self._is_empty = False
+        self._lost: frozenset[str] = frozenset()
         self._last: dict[TemplateId, Run] = {}
         super().__init__()
         self._list = ResourceTable(present.COLUMNS, id="projects", margin=0)
@@ -99,11 +103,13 @@ class ProjectsScreen(FilteredPlace):
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether projects or runs changed; or, as long as there is none, the upstreams."""
+        if changes.health and self._lost != stale_upstreams(self.bridge.lights()):
+            return True  # rows of a server that went or came back look different
         return super().concerns(changes) or (changes.health and not self._views)
 
     def awaited(self) -> str:
         """Return what goes on while no project is known."""
-        unread = "" if self._views else self.bridge.unread()
+        unread = "" if self._views else self.bridge.unread(Subject.PROJECTS)
         return super().awaited() or (unread and f"reading {unread}")
 
     def show_waiting(self) -> None:
@@ -142,8 +148,9 @@ class ProjectsScreen(FilteredPlace):
             return views, await services.runs.last_by_template(principal)
 
         views, self._last = await self.ask(ask)
+        self._lost = stale_upstreams(self.bridge.lights())
         self._views = {view.project.id: view for view in views}
-        self._is_empty = not views and not self.bridge.unread()
+        self._is_empty = not views and not self.bridge.unread(Subject.PROJECTS)
         self.filters[0].list([self._listed(view) for view in views], _NONE)
         self.show_waiting()
         if self.focused is None:
@@ -245,7 +252,7 @@ class ProjectsScreen(FilteredPlace):
             self.show_frame()
             return
         width = max(20, self._pane.size.width - _INDENT - MARGIN)
-        head = present.head_lines(view, self.now, width)
+        head = present.head_lines(view, self.now, width, is_stale=self._is_silent(view.project))
         templates = self.filters[1]
         templates.list([self._listed_template(one) for one in view.templates], ())
         rows = max(templates.found, 1 if view.templates else 0)
@@ -261,7 +268,11 @@ class ProjectsScreen(FilteredPlace):
 
     def _listed(self, view: ProjectView) -> Listed:
         record = project_record(view.project, view.role, view.templates, self.now)
-        return Listed(Row(view.project.id, present.project_cells(view)), record)
+        cells = present.project_cells(view, is_stale=self._is_silent(view.project))
+        return Listed(Row(view.project.id, cells), record)
+
+    def _is_silent(self, project: Project) -> bool:
+        return upstream_of(project.id) in self._lost
 
     def _listed_template(self, one: Template) -> Listed:
         last = self._last.get(one.id)

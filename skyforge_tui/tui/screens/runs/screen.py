@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from textual.widget import Widget
 
+from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.domain.vocabularies import RUNS
@@ -25,10 +26,6 @@ from skyforge_tui.tui.table_filter import Hit, TableFilter, hit_among
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import Row
-
-_EMPTY: Line = (
-    Span("No run yet.  ", "muted"), Span("L", "strong", bold=True), Span(" launch", "muted"),
-)  # fmt: skip
 
 
 class RunsScreen(BulkRuns):
@@ -59,7 +56,7 @@ class RunsScreen(BulkRuns):
 
     def crumb(self) -> Line:
         """Return the title with how many runs there are."""
-        return title_line("Runs", self.filter.counted)
+        return title_line("Runs", "" if self.awaited() else self.filter.counted)
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether runs, or roles in their projects, changed."""
@@ -68,7 +65,13 @@ class RunsScreen(BulkRuns):
         if changes.health and self._lost != stale_upstreams(self.bridge.lights()):
             self._stale = None  # every row of a server that went or came back looks different
             return True
-        return bool(changes.run_ids or changes.project_ids)
+        awaits = changes.health and not self.filter.total
+        return bool(changes.run_ids or changes.project_ids or awaits)
+
+    def awaited(self) -> str:
+        """Return what goes on while no run is known."""
+        unread = "" if self.filter.total else self.bridge.unread(Subject.RUNS)
+        return super().awaited() or (unread and f"reading {unread}")
 
     def target(self) -> Run | None:
         """Return the run under the cursor."""
@@ -104,7 +107,8 @@ class RunsScreen(BulkRuns):
             self._asks = sum(run.asks for run in page.values())
         self._tally.show([present.tally_line(order.by_state, self._asks)])
         self._tally.display = bool(order.total)
-        self.filter.show(self._window, order.total, _EMPTY)
+        self.filter.show(self._window, order.total, present.none_line(self._lost))
+        self.show_waiting()
         self._tick_while_running(page)
         self.show_frame()
 
