@@ -42,6 +42,8 @@ class OffsetBuckets:
 
     def _reduced(self, height: int, size: int) -> list[Severity]:
         worst = bytearray(height)
+        if not worst:  # a view that has no room yet
+            return []
         for bucket, rank in enumerate(self._ranks):
             if rank:
                 row = min(height - 1, bucket * self._bytes_each * height // max(size, 1))
