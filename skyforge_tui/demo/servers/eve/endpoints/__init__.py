@@ -1,0 +1,1 @@
+"""The routes of a pretend EVE-NG, noun by noun."""
