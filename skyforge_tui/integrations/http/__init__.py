@@ -2,5 +2,6 @@
 
 `client` is what vendors use. It rests on `wire` (the only room that knows httpx), `websocket`
 (beside it), `tls` (whom to believe), `way` (proxies, jump hosts), `pace` (how much at once, when
-again), `rows` and `reply` (what bodies mean), `failures` (what went wrong, in words).
+again), `rows`, `reply` and `lenient` (what bodies mean), `probe` (where a service is), `failures`
+(what went wrong, in words).
 """

@@ -16,11 +16,12 @@ from skyforge_tui.integrations.asking import Wanted
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.http.probe import Place, Probe, measured
 from skyforge_tui.integrations.http.way import Way
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.secrets import Secret
 from skyforge_tui.integrations.semaphore import sign_in
-from skyforge_tui.integrations.semaphore.probe import Place, Probe, measured
+from skyforge_tui.integrations.semaphore.probe import SEMAPHORE
 from skyforge_tui.integrations.semaphore.session import api_url
 from skyforge_tui.integrations.web_access import revealed
 from skyforge_tui.ports.connector import Dialogue
@@ -212,7 +213,7 @@ class _Attempt:
 
     async def _pace(self, client: HttpClient) -> tuple[float, float | None]:
         self._teller.begin(Step.PACE)
-        latency_ms, skew_s = await measured(client)
+        latency_ms, skew_s = await measured(client, "/ping")
         clock = "" if skew_s is None else f", its clock {_clock_words(skew_s)}"
         words = f"{latency_ms:.0f} ms{clock}"
         if skew_s is not None and abs(skew_s) > _SKEW_S:
@@ -225,7 +226,7 @@ class _Attempt:
 
 
 async def _find(way: Way, look: Callable[[bytes], None], typed: str) -> Place:
-    return await Probe(way, look).find(typed)
+    return await Probe(SEMAPHORE, way, look).find(typed)
 
 
 def _clock_words(skew_s: float) -> str:
