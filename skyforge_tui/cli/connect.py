@@ -43,6 +43,7 @@ _REFERENCE = "env:NAME|file:PATH|…"
 @click.option("--pin", metavar="SHA256", help="Believe this certificate, and no other.")
 @click.option("--insecure", is_flag=True, help="Believe anybody; it stays visible.")
 @click.option("--proxy", metavar="URL", help="Go through this proxy.")
+@click.option("--region", metavar="NAME", help="Where a bucket is, if its service has regions.")
 @click.option("--jump", metavar="HOST", help="Go through this SSH host.")
 @click.option("--guard", type=click.Choice(("normal", "confirm", "read-only")))
 @click.option(
@@ -54,10 +55,12 @@ _REFERENCE = "env:NAME|file:PATH|…"
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
 def connect(ctx: click.Context, /, kind: str, url: str | None, as_json: bool, **said: Any) -> None:
-    """Connect to a server of KIND (semaphore …) at URL, and write it into the configuration.
+    """Connect to a server of KIND (semaphore, s3) at URL, and write it into the configuration.
 
-    URL may be anything a browser shows of it. Without URL, the configured server of that KIND (and
-    --name) is signed in to again. With --test, KIND may be the name of a configured server.
+    URL may be anything a browser shows of it; of a bucket it is https://HOST/BUCKET, --user its
+    access key and --password-ref where the secret key is. Without URL, the configured server of
+    that KIND (and --name) is signed in to again. With --test, KIND may be the name of a configured
+    server.
 
     Secrets are never written into the configuration, only where they are.
     """
@@ -145,7 +148,7 @@ def _with_options(server: Server, said: dict[str, Any]) -> Server:
         server = replace(server, ca_file=ca_file, fingerprint=pin, verify=not said["insecure"])
     plain: dict[str, Any] = {
         "username": said["user"], "proxy": said["proxy"], "jump": said["jump"],
-        "guard": said["guard"],
+        "guard": said["guard"], "region": said["region"],
     }  # fmt: skip
     return replace(server, **references, **{key: one for key, one in plain.items() if one})
 
@@ -162,6 +165,7 @@ def _command(ctx: click.Context, server: Server, said: dict[str, Any]) -> list[s
         "--proxy": said["proxy"],
         "--jump": said["jump"],
         "--guard": said["guard"],
+        "--region": said["region"],
         "--keep": said["keep"],
     }
     words = [word for name, one in glob.items() if one for word in (name, str(one))]

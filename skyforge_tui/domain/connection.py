@@ -67,6 +67,10 @@ class Server:
     proxy: str | None = None
     jump: str = ""
     guard: str = "normal"
+    region: str = ""
+    """Of a bucket; empty is the usual one."""
+    is_path_style: bool = True
+    """Of a bucket: whether its name is a part of the path, and not of the host."""
 
     @property
     def is_blind(self) -> bool:

@@ -67,6 +67,8 @@ class Artifacts(Table):
 
     directory: AbsolutePath | None = None
     """None is `artifacts` in the state directory."""
+    store: InstanceName | None = None
+    """The bucket, as `[s3.NAME]`, where what runs leave is kept instead."""
 
 
 class Retention(Table):
@@ -196,9 +198,13 @@ class S3(Upstream):
     region: str | None = None
     prefix: str = ""
     path_style: bool = True
+    access_key_id: str | None = None
+    """The access key itself: a name, and no secret."""
     access_key: SecretText | None = None
+    """Where the access key is, if it is not to stand here."""
     secret_key: SecretText | None = None
     session_token: SecretText | None = None
+    proxy: Url | None = None
     tls: Tls = Tls()
 
 

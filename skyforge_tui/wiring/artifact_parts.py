@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import pwd
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LOCAL, ProjectId
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.providers.artifacts.work_files import LocalWorkFiles
@@ -22,24 +27,57 @@ from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
 from skyforge_tui.store.database import Database
 
+if TYPE_CHECKING:
+    from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.settings.model import Settings
+
 
 def artifact_services(
     state_dir: Path,
-    directory: Path | None,
+    stores: Sequence[ArtifactStore],
     cache: Database,
     index: RunIndex,
     access: Access,
     bus: Bus,
     clock: Clock,
 ) -> tuple[ArtifactService, ComparisonService]:
-    """Return the services on a directory store: `directory`, or one in the state directory."""
+    """Return the services on some stores, the first being the usual one."""
     house = house_of(state_dir)
     access.keep(house)
-    store = ObjectArtifactStore(LOCAL, DirectoryClient(directory or state_dir / "artifacts"))
     made, claims = SqliteCollectionCache(cache), FileClaims(state_dir)
-    collector = Collector(store, LocalWorkFiles(), claims, made, index, bus, clock)
-    artifacts = ArtifactService([store], collector, index, access, bus, house.id)
+    collector = Collector(stores[0], LocalWorkFiles(), claims, made, index, bus, clock)
+    artifacts = ArtifactService(stores, collector, index, access, bus, house.id)
     return artifacts, ComparisonService(artifacts, index, made, access)
+
+
+def open_stores(
+    state_dir: Path,
+    settings: Settings | None,
+    access: Access,
+    health: HealthBoard,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> list[ArtifactStore]:
+    """Return every artifact store: the directory and the buckets, the chosen one first.
+
+    Raises:
+        Invalid: the chosen one is not configured.
+    """
+    chosen = settings.artifacts if settings is not None else None
+    directory = chosen.directory if chosen is not None else None
+    client = DirectoryClient(directory or state_dir / "artifacts")
+    stores: list[ArtifactStore] = [ObjectArtifactStore(LOCAL, client)]
+    if settings is not None and settings.s3:
+        from skyforge_tui.wiring.buckets import open_buckets  # only whoever has one pays for it
+
+        stores += open_buckets(settings, access, health, clock, stack)
+    usual = chosen.store if chosen is not None and chosen.store else LOCAL
+    if all(one.name != usual for one in stores):
+        raise Invalid(
+            f"artifacts.store is {usual}, but there is no [s3.{usual}]",
+            operation="artifact.stores", advice="connect to it: skyforge connect s3",
+        )  # fmt: skip
+    return sorted(stores, key=lambda one: one.name != usual)
 
 
 def house_of(state_dir: Path) -> Project:

@@ -15,6 +15,7 @@ from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
+from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.lab_provider import LabProvider
 from skyforge_tui.ports.log_store import LogStore
 from skyforge_tui.ports.run_engine import RunEngine
@@ -57,7 +58,7 @@ from skyforge_tui.store.run_directories import FileRunDirectories
 from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.store.trust import SqliteTrustStore
 from skyforge_tui.store.views import SqliteViewStore
-from skyforge_tui.wiring.artifact_parts import artifact_services
+from skyforge_tui.wiring.artifact_parts import artifact_services, open_stores
 from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
@@ -109,9 +110,12 @@ async def assemble(
             Attendance(desk, book_of(frame)),
         )  # fmt: skip
         servers = await stack.enter_async_context(opening)
+        stores = open_stores(
+            frame.state_dir, loaded.settings, ground.access, health, ground.clock, stack
+        )
         engines: list[RunEngine] = [_run_engine(ground), *servers.engines]
         labs = await stack.enter_async_context(_lab_servers(ground, health))
-        services = await _services(ground, health, engines, servers, labs.providers)
+        services = await _services(ground, health, engines, servers, labs.providers, stores)
         jobs: list[Job] = []
         if watch_runs:
             jobs += [RunWatch(one, services.runs, ground.clock) for one in engines]
@@ -152,6 +156,7 @@ async def _services(
     engines: Sequence[RunEngine],
     servers: RunServers,
     lab_providers: Sequence[LabProvider],
+    stores: Sequence[ArtifactStore],
 ) -> Services:
     frame, access, bus, clock = ground.frame, ground.access, ground.bus, ground.clock
     host = LocalRepositoryHost(frame.roots or (Path.cwd(),), ground.principal.username)
@@ -162,9 +167,8 @@ async def _services(
     machine, starter = machine_of(ground.loaded), starter_of(frame)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
     artifacts, comparisons = artifact_services(
-        frame.state_dir, ground.loaded.settings.artifacts.directory, ground.cache, index, access,
-        bus, clock,
-    )  # fmt: skip
+        frame.state_dir, stores, ground.cache, index, access, bus, clock
+    )
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
     lab_index = await _lab_index(ground, lab_providers, health)

@@ -6,7 +6,7 @@ is loaded when somebody connects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from skyforge_tui.domain.connection import KINDS, Server
 from skyforge_tui.integrations.secret_reference import SecretRef
@@ -19,18 +19,25 @@ from skyforge_tui.settings.load import load
 from skyforge_tui.settings.sample import sample
 
 if TYPE_CHECKING:
-    from skyforge_tui.settings.model import Settings, Upstream
+    from skyforge_tui.settings.model import S3, Settings, Upstream
 
 
 def open_connections(frame: FrameSettings, access: Access | None = None) -> ConnectionService:
     """Return the service that makes and tests connections."""
-    return ConnectionService({"semaphore": _semaphore}, book_of(frame), access or Access())
+    connectors = {"semaphore": _semaphore, "s3": _bucket}
+    return ConnectionService(connectors, book_of(frame), access or Access())
 
 
 def _semaphore() -> Connector:
     from skyforge_tui.providers.connections.semaphore import SemaphoreConnector
 
     return SemaphoreConnector()
+
+
+def _bucket() -> Connector:
+    from skyforge_tui.providers.connections.object_store import BucketConnector
+
+    return BucketConnector()
 
 
 def book_of(frame: FrameSettings) -> ConfigBook:
@@ -53,7 +60,11 @@ def servers_of(settings: Settings) -> tuple[Server, ...]:
 
 def server_of(kind: str, name: str, one: Upstream) -> Server:
     """Return a configured server as a connection."""
-    address = getattr(one, "url", None) or getattr(one, "endpoint", None) or ""
+    if kind == "s3":
+        from skyforge_tui.wiring.buckets import bucket_server
+
+        return bucket_server(name, cast("S3", one))
+    address = getattr(one, "url", None) or ""
     host = getattr(one, "host", None) or ""
 
     def text(key: str) -> str:

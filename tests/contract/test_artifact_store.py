@@ -1,11 +1,14 @@
-"""What every ArtifactStore promises, in a directory and in memory."""
+"""What every ArtifactStore promises: in a directory, in memory, and in buckets."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,23 +16,70 @@ import pytest
 from obstore.store import MemoryStore
 
 from skyforge_tui.domain.artifact import ArtifactPage
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, NotSignedIn, Unavailable
+from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from tests.object_stores import (
+    LIVE_URL,
+    S3Service,
+    a_key,
+    ceph,
+    client_of,
+    live_bucket,
+    rclone,
+    rclone_program,
+)
 
 BIG = 9 << 20
 """Bytes that do not go in one request."""
 ODD = "artifacts/edge fabric/1/é #?&+%2F.cfg"
 
 
-@pytest.fixture(params=["directory", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
-    """Return an empty store."""
+@pytest.fixture(scope="module")
+def rclone_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Service]:
+    """Serve S3 by rclone."""
+    with rclone(rclone_program(), tmp_path_factory.mktemp("rclone")) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def ceph_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Service]:
+    """Serve S3 by Ceph."""
+    if shutil.which("radosgw") is None:
+        pytest.skip("real program not here: radosgw")
+    with ceph(tmp_path_factory.mktemp("ceph")) as service:
+        yield service
+
+
+KINDS = ["directory", "memory", "rclone", pytest.param("ceph", marks=pytest.mark.real)]
+KINDS += ["live"] if os.environ.get(LIVE_URL) else []
+
+
+@pytest.fixture(params=KINDS)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ArtifactStore]:
+    """Give an empty store."""
     if request.param == "directory":
-        return ObjectArtifactStore("local", DirectoryClient(tmp_path / "store"))
-    return ObjectArtifactStore("local", ObjectClient(MemoryStore(), is_sorted=True))
+        yield ObjectArtifactStore("local", DirectoryClient(tmp_path / "store"))
+        return
+    if request.param == "memory":
+        yield ObjectArtifactStore("local", ObjectClient(MemoryStore(), is_sorted=True))
+        return
+    if request.param == "live":
+        bucket = live_bucket()
+    else:
+        service: S3Service = request.getfixturevalue(f"{request.param}_service")
+        bucket = await service.make()
+    client = client_of(bucket)
+    yield ObjectArtifactStore("local", client)
+    if request.param == "live":
+        left = await client.page("", deep=True, after="", limit=1000)
+        for one in left.objects:
+            await client.delete(one.key)
+    await client.asker.aclose()
 
 
 async def fill(store: ArtifactStore, *keys: str) -> None:
@@ -122,8 +172,10 @@ async def test_whole_or_not_at_all(store: ArtifactStore, size: int) -> None:
     assert names(await store.page("", deep=True)) == ((), ["kept"])
 
 
-async def test_only_one_creates(store: ArtifactStore) -> None:
+async def test_only_one_creates(store: ArtifactStore, request: pytest.FixtureRequest) -> None:
     """Of several who create the same object at once, one does; the others are told."""
+    if "rclone" in request.node.name:
+        pytest.skip("rclone 1.75 does not know If-None-Match")
     answers = await asyncio.gather(
         *(store.put("a", f"{n}".encode()) for n in range(8)), return_exceptions=True
     )
@@ -223,3 +275,32 @@ async def test_keys_stay_inside(store: ArtifactStore, key: str) -> None:
         with pytest.raises(Invalid):
             await call
     assert names(await store.page("", deep=True)) == ((), ["good"])
+
+
+@pytest.mark.real
+async def test_a_clock_that_is_wrong(ceph_service: S3Service) -> None:
+    """Where this machine's clock is wrong by an hour, that is named as the reason."""
+    bucket = await ceph_service.make()
+    asker = BucketAsker(bucket, now=lambda: datetime.now(UTC) - timedelta(hours=1))
+    store = ObjectArtifactStore("labs", S3Client(asker))
+    with pytest.raises(Unavailable, match="clock") as caught:
+        await store.page("")
+    assert "set this machine's clock" in caught.value.advice
+    await asker.aclose()
+
+
+@pytest.mark.real
+async def test_keys_that_are_wrong(ceph_service: S3Service) -> None:
+    """A real service's refusals are told in the same words whatever was asked."""
+    right = await ceph_service.make()
+    for bucket, error, words in (
+        (replace(right, secret_key=a_key("WRONG", "wrong")), NotSignedIn, "secret key"),
+        (replace(right, access_key=a_key("NOBODY", "nobody")), NotSignedIn, "access key"),
+        (replace(right, name="gone"), Unavailable, "bucket is not there"),
+    ):
+        client = client_of(bucket)
+        store = ObjectArtifactStore("labs", client)
+        for call in (store.page(""), store.head("a"), store.put("a", b"x"), store.delete("a")):
+            with pytest.raises(error, match=words):
+                await call
+        await client.asker.aclose()

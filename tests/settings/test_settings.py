@@ -84,6 +84,7 @@ def test_every_layer_outranks_the_ones_below_and_is_named_as_origin(tmp_path: Pa
     assert {".".join(map(str, key)): str(origin) for key, origin in loaded.origins.items()} == {
         "profile": "option --profile",
         "artifacts.directory": "default",
+        "artifacts.store": "default",
         "retention.age": "default",
         "retention.size": "default",
         "state_dir": "default",

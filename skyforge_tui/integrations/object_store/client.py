@@ -53,46 +53,57 @@ class ObjectClient:
     def _store(self) -> Any:
         return self._given() if callable(self._given) else self._given
 
+    def reopen(self) -> None:
+        """Open the store anew with the next call."""
+        self.__dict__.pop("_store", None)
+
     async def page(self, prefix: str, *, deep: bool, after: str, limit: int) -> Listing:
         """Return what is below `prefix`, sorted, from behind `after`, at most `limit`.
 
         `after` is a key, or a folder with its slash.
         """
-        return await _soon(self._page, prefix, deep, after, limit)
+        return await self._soon(self._page, prefix, deep, after, limit)
 
     async def head(self, key: str) -> StoredObject:
         """Return what is known of an object."""
-        return await _soon(self._head, key)
+        return await self._soon(self._head, key)
 
     async def read(self, key: str, offset: int, size: int) -> bytes:
         """Return up to `size` bytes from `offset`."""
-        return await _soon(self._read, key, offset, size)
+        return await self._soon(self._read, key, offset, size)
 
     async def stream(self, key: str) -> AsyncGenerator[bytes, None]:
         """Yield all bytes."""
-        chunks = await _soon(self._chunks, key)
-        while (chunk := await _in_thread(next, chunks, None)) is not None:
+        chunks = await self._soon(self._chunks, key)
+        while (chunk := await self._in_thread(next, chunks, None)) is not None:
             yield chunk
 
     async def save(self, key: str, target: Path) -> int:
         """Write an object to a new file; return its size. OSError is the file's."""
-        return await _in_thread(self._save, key, target)
+        return await self._in_thread(self._save, key, target)
 
     async def put(
         self, key: str, source: bytes | Iterable[bytes], *, overwrite: bool
     ) -> StoredObject:
         """Store an object whole or not at all; what `source` raises goes through."""
-        return await _in_thread(self._put, key, source, overwrite)
+        return await self._in_thread(self._put, key, source, overwrite)
 
     async def copy(self, source: str, target: str, *, overwrite: bool) -> None:
         """Store an object a second time."""
-        await _in_thread(self._copy, source, target, overwrite)
+        await self._in_thread(self._copy, source, target, overwrite)
 
     async def delete(self, key: str) -> None:
         """Remove an object; a missing one is a failure everywhere, as in a directory."""
-        await _soon(self._delete, key)
+        await self._soon(self._delete, key)
 
     # For subclasses that know more about their store.
+
+    async def ready(self) -> None:
+        """Prepare what the store needs before it is opened; called before everything else."""
+
+    async def explained(self, error: TransportError) -> TransportError:
+        """Return a failure with what else can be found out about it."""
+        return error
 
     def check(self, key: str) -> None:
         """Raise TransportError when `key` may not be touched."""
@@ -102,6 +113,21 @@ class ObjectClient:
     def is_listed(self, key: str) -> bool:
         """Say whether a key, or a folder, is shown in listings."""
         return key.split("/")[0] != STAGING
+
+    async def _soon(self, work: Callable[..., T], *arguments: object) -> T:
+        try:
+            async with asyncio.timeout(_LATEST_S):
+                return await self._in_thread(work, *arguments)
+        except TimeoutError:
+            raise TransportError("timeout", f"no answer for {_LATEST_S:.0f} s") from None
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        await self.ready()
+        try:
+            return await asyncio.to_thread(work, *arguments)
+        except (BaseError, FileNotFoundError, ValueError) as error:
+            reason = failure(error)
+        raise await self.explained(reason)
 
     # In a thread.
 
@@ -166,7 +192,7 @@ class ObjectClient:
 
     def _put(self, key: str, source: bytes | Iterable[bytes], overwrite: bool) -> StoredObject:
         self.check(key)
-        chunks = _Hashed([source] if isinstance(source, bytes) else source)
+        chunks = Hashed([source] if isinstance(source, bytes) else source)
         start, used = [], 0
         for chunk in chunks:
             start.append(chunk)
@@ -175,11 +201,14 @@ class ObjectClient:
                 self._put_large(key, chunks, start, overwrite)
                 break
         else:
-            mode: Any = "overwrite" if overwrite else "create"
-            obstore.put(self._store, key, b"".join(start), mode=mode, use_multipart=False)
+            self._put_whole(key, b"".join(start), overwrite)
         return replace(self._head(key), sha256=chunks.sha256)
 
-    def _put_large(self, key: str, rest: _Hashed, start: list[bytes], overwrite: bool) -> None:
+    def _put_whole(self, key: str, data: bytes, overwrite: bool) -> None:
+        mode: Any = "overwrite" if overwrite else "create"
+        obstore.put(self._store, key, data, mode=mode, use_multipart=False)
+
+    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> None:
         """Gather all bytes elsewhere first: then they appear at once, or never."""
         staged = f"{STAGING}/{uuid4().hex}"
         try:
@@ -201,7 +230,7 @@ class ObjectClient:
         obstore.delete(self._store, key)
 
 
-class _Hashed:
+class Hashed:
     """Pieces on their way, hashed; remembers what broke them, which the library would rewrite."""
 
     def __init__(self, source: Iterable[bytes]) -> None:
@@ -209,7 +238,7 @@ class _Hashed:
         self._hash = hashlib.sha256()
         self.failure: BaseException | None = None
 
-    def __iter__(self) -> _Hashed:
+    def __iter__(self) -> Hashed:
         return self
 
     def __next__(self) -> bytes:
@@ -231,18 +260,3 @@ class _Hashed:
 
 def _first(count: int, things: Iterable[T], *, key: Callable[[T], str]) -> list[T]:  # noqa: ARG001
     return list(itertools.islice(things, count))
-
-
-async def _soon(work: Callable[..., T], *arguments: object) -> T:
-    try:
-        async with asyncio.timeout(_LATEST_S):
-            return await _in_thread(work, *arguments)
-    except TimeoutError:
-        raise TransportError("timeout", f"no answer for {_LATEST_S:.0f} s") from None
-
-
-async def _in_thread(work: Callable[..., T], *arguments: object) -> T:
-    try:
-        return await asyncio.to_thread(work, *arguments)
-    except (BaseError, FileNotFoundError, ValueError) as error:
-        raise failure(error) from None

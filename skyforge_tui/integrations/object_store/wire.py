@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from obstore import exceptions
 
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.refusals import StoreError, told
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -27,6 +28,8 @@ class StoredObject:
     modified_at: datetime
     sha256: str = ""
     """Only after it was put here."""
+    etag: str = ""
+    """Changes with the bytes; how it is made is the store's own affair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Listing:
 
 def stored(meta: ObjectMeta) -> StoredObject:
     """Return an object as the library describes it."""
-    return StoredObject(meta["path"], meta["size"], meta["last_modified"])
+    etag = meta["e_tag"] or ""
+    return StoredObject(meta["path"], meta["size"], meta["last_modified"], etag=etag)
 
 
 def failure(error: Exception) -> TransportError:
@@ -48,8 +52,15 @@ def failure(error: Exception) -> TransportError:
 
     Its messages go on for a page of debugging; only the first line is for people.
     """
+    said = told(str(error))
+    if said is not None:
+        return said
     first = next(iter(str(error).splitlines()), "") or type(error).__name__
     words = _TAIL.sub("", _HEAD.sub("", first))
+    if "InvalidCertificate(" in str(error):
+        return StoreError("untrusted", "its certificate is not trusted", "name its authority")
+    if "HTTP error: " in words:
+        return StoreError("unreachable", "it cannot be reached", "check its address, or try again")
     match error:
         case FileNotFoundError():
             return TransportError("missing", "there is no such object")

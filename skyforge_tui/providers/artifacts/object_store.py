@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
 
@@ -12,11 +12,14 @@ from skyforge_tui.domain.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    NotSignedIn,
     SkyforgeError,
     Unavailable,
+    Untrusted,
 )
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.client import ObjectClient
+from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.ports.artifact_store import Source
 
@@ -24,9 +27,16 @@ from skyforge_tui.ports.artifact_store import Source
 class ObjectArtifactStore:
     """Implements `ArtifactStore` on a client of any object store."""
 
-    def __init__(self, name: str, client: ObjectClient) -> None:
+    def __init__(
+        self,
+        name: str,
+        client: ObjectClient,
+        notice: Callable[[SkyforgeError | None], None] | None = None,
+    ) -> None:
+        """Take the client; `notice` hears after every call how it ended."""
         self._name = name
         self._client = client
+        self._notice = notice
 
     @property
     def name(self) -> str:
@@ -100,13 +110,20 @@ class ObjectArtifactStore:
 
     @contextmanager
     def _translated(self, verb: str, key: str) -> Iterator[None]:
+        failure: SkyforgeError | None = None
         try:
             yield
         except TransportError as error:
-            raise self._error(error, verb, key) from None
+            failure = self._error(error, verb, key)
+        if self._notice is not None:
+            self._notice(failure)
+        if failure is not None:
+            raise failure
 
     def _error(self, error: TransportError, verb: str, key: str) -> SkyforgeError:
         operation = f"artifact.{verb}"
+        advice = error.advice if isinstance(error, StoreError) else ""
+        said = {"upstream": self._name, "operation": operation, "advice": advice}
         match error.kind:
             case "missing":
                 return NotFound(
@@ -119,8 +136,14 @@ class ObjectArtifactStore:
                     advice="say --overwrite to replace it, or choose another key",
                 )  # fmt: skip
             case "invalid":
-                return Invalid(f"{key}: {error.message}", operation=operation)
-            case "refused":
-                return Forbidden(error.message, upstream=self._name, operation=operation)
+                return Invalid(f"{key}: {error.message}", operation=operation, advice=advice)
+            case "refused" | "forbidden":
+                return Forbidden(error.message, **said)
+            case "unauthorized":
+                return NotSignedIn(error.message, **said)
+            case "untrusted":
+                said["advice"] = advice or "say whose authority to believe: tls.ca_file"
+                return Untrusted(error.message, **said)
             case _:
-                return Unavailable(error.message, upstream=self._name, operation=operation)
+                said["advice"] = advice or "try again; nothing was changed"
+                return Unavailable(error.message, **said)

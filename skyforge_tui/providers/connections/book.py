@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from skyforge_tui.domain.connection import Server
 from skyforge_tui.domain.errors import Conflict, Unavailable
@@ -125,6 +126,8 @@ class ConfigBook:
 
 def _values(server: Server) -> Values:
     """Return the keys that say what is known of a server; None takes one away."""
+    if server.kind == "s3":
+        return _bucket_values(server)
     return {
         "url": server.address,
         "username": server.username or None,
@@ -137,6 +140,30 @@ def _values(server: Server) -> Values:
             "verify": None if server.verify else False,
             "ca_file": server.ca_file or None,
             "fingerprint": server.fingerprint or None,
+        },
+    }
+
+
+def _bucket_values(server: Server) -> Values:
+    """Return the keys of a bucket, whose address is that of its service with it behind."""
+    parts = urlsplit(server.address)
+    service, path = parts.netloc, parts.path.strip("/")
+    name, _, prefix = path.partition("/")
+    if not server.is_path_style:
+        (name, _, service), prefix = service.partition("."), path
+    return {
+        "bucket": name,
+        "endpoint": f"{parts.scheme}://{service}",
+        "region": server.region or None,
+        "prefix": prefix or None,
+        "path_style": None if server.is_path_style else False,
+        "access_key_id": server.username or None,
+        "secret_key": server.token_ref or server.password_ref or None,
+        "proxy": server.proxy or None,
+        "guard": None if server.guard == "normal" else server.guard,
+        "tls": {
+            "verify": None if server.verify else False,
+            "ca_file": server.ca_file or None,
         },
     }
 

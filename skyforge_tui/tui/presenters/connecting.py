@@ -44,6 +44,8 @@ _TITLES = {
 
 def fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
     """Return what is asked about a server; `places` are where a token can be kept."""
+    if server.kind == "s3":
+        return _bucket_fields(server, places)
     text, secret, one_of = FieldKind.STRING, FieldKind.SECRET, FieldKind.ENUM
     keep = SurveyField(
         "keep", one_of, places[0], required=True, choices=tuple(places),
@@ -73,6 +75,38 @@ def fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
     )  # fmt: skip
 
 
+def _bucket_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
+    """Return what is asked about a bucket."""
+    text, one_of = FieldKind.STRING, FieldKind.ENUM
+    keep = SurveyField(
+        "keep", one_of, places[0], required=True, choices=tuple(places),
+        description="where the secret key lies; the configuration only says where",
+    )  # fmt: skip
+    return (
+        SurveyField(
+            "address", text, server.address, required=True,
+            description="of the bucket: https://HOST[:PORT]/BUCKET",
+        ),
+        SurveyField(
+            "user", text, server.username,
+            description="access key; empty: the environment, or ~/.aws/credentials",
+        ),
+        SurveyField("password", FieldKind.SECRET, description="secret key of that access key"),
+        SurveyField(
+            "name", text, server.name, description="what to call it here; after its host if empty"
+        ),
+        SurveyField(
+            "guard", one_of, server.guard, required=True, choices=GUARDS,
+            description="how careful to be there: read-only changes nothing",
+        ),
+        *((keep,) if len(places) > 1 else ()),
+        SurveyField(
+            "authority", text, server.ca_file,
+            description="file with the certificate of one's own authority",
+        ),
+    )  # fmt: skip
+
+
 def server_of(before: Server, answers: Mapping[str, str]) -> Server:
     """Return the server that the answers describe; whom to believe is looked at anew elsewhere."""
     address, ca_file = answers["address"].strip(), answers["authority"].strip()
@@ -88,14 +122,18 @@ def server_of(before: Server, answers: Mapping[str, str]) -> Server:
         fingerprint=before.fingerprint if is_same else "",
         verify=before.verify or not is_same,
         proxy=before.proxy,
-        jump=answers["jump"].strip(),
+        jump=answers.get("jump", "").strip(),
         guard=answers["guard"],
+        region=before.region,
+        is_path_style=before.is_path_style,
     )
 
 
 def given_by(answers: Mapping[str, str]) -> Given:
     """Return what was typed to prove oneself."""
-    return Given(token=Hidden(answers["token"].strip()), password=Hidden(answers["password"]))
+    return Given(
+        token=Hidden(answers.get("token", "").strip()), password=Hidden(answers["password"])
+    )
 
 
 def connect_act(server: Server, answers: Mapping[str, str]) -> Connect:

@@ -60,7 +60,8 @@ class ConnectCard(Overlay[Found | None]):
         self._same_as = same_as
         self._form = SurveyForm(present.fields(server, places), {})
         for entry in self._form.entries:
-            entry.secret_hint = _HINTS.get(entry.field.name, entry.secret_hint)
+            hint = _HINTS.get((server.kind, entry.field.name), _HINTS.get(("", entry.field.name)))
+            entry.secret_hint = entry.secret_hint if hint is None else hint
         self._phase = Phase.FILLING
         self._reports: dict[Step, StepReport] = {}
         self._found: Found | None = None
@@ -273,7 +274,12 @@ class ConnectCard(Overlay[Found | None]):
             shown[2](is_right)
 
 
-_HINTS = {"password": "becomes a token", "token": "instead of both"}
+_HINTS = {
+    ("", "password"): "becomes a token",
+    ("", "token"): "instead of both",
+    ("s3", "password"): "kept where you say",
+}
+"""What stands in an empty field, by kind of server and name of the field."""
 
 
 def _out(label: str) -> Line:

@@ -1,0 +1,129 @@
+"""Reads the lists that S3 answers with: XML of strangers, of which only known parts are taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import unquote_plus
+from xml.parsers import expat
+
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.wire import StoredObject
+
+_BEGINNING = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(slots=True)
+class Answered:
+    """One answer to ListObjectsV2."""
+
+    folders: list[str] = field(default_factory=list)
+    """With their final slash."""
+    objects: list[StoredObject] = field(default_factory=list)
+    is_more: bool = False
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload in parts that was begun and not ended."""
+
+    key: str
+    id: str
+    begun_at: datetime
+
+
+def listed(body: bytes) -> Answered:
+    """Read an answer to ListObjectsV2.
+
+    Raises:
+        TransportError: unreadable.
+    """
+    rows = _rows(body, ("Contents", "CommonPrefixes"))
+    top = rows.top
+    is_quoted = top.get("EncodingType") == "url"
+
+    def text(value: str) -> str:
+        return unquote_plus(value) if is_quoted else value
+
+    answered = Answered(is_more=top.get("IsTruncated") == "true")
+    answered.token = top.get("NextContinuationToken", "")
+    for name, row in rows.found:
+        if name == "CommonPrefixes":
+            answered.folders.append(text(row.get("Prefix", "")))
+            continue
+        try:
+            size = int(row.get("Size", ""))
+        except ValueError:
+            raise _unreadable() from None
+        answered.objects.append(
+            StoredObject(
+                text(row.get("Key", "")), size, _moment(row.get("LastModified", "")),
+                etag=row.get("ETag", ""),
+            )
+        )  # fmt: skip
+    return answered
+
+
+def uploads(body: bytes) -> list[Upload]:
+    """Read an answer to ListMultipartUploads.
+
+    Raises:
+        TransportError: unreadable.
+    """
+    rows = _rows(body, ("Upload",))
+    return [
+        Upload(row.get("Key", ""), row.get("UploadId", ""), _moment(row.get("Initiated", "")))
+        for _, row in rows.found
+    ]
+
+
+@dataclass(slots=True)
+class _Rows:
+    top: dict[str, str] = field(default_factory=dict)
+    found: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+def _rows(body: bytes, wanted: tuple[str, ...]) -> _Rows:
+    """Return the texts below the root, and those of every wanted element there."""
+    rows, path, texts = _Rows(), list[str](), list[str]()
+
+    def start(name: str, _: dict[str, str]) -> None:
+        path.append(name.rpartition(":")[2])
+        texts.clear()
+        if len(path) == 2 and path[1] in wanted:
+            rows.found.append((path[1], {}))
+
+    def end(_: str) -> None:
+        if len(path) == 2 and path[1] not in wanted:
+            rows.top[path[1]] = "".join(texts)
+        elif len(path) == 3 and path[1] in wanted:
+            rows.found[-1][1][path[2]] = "".join(texts)
+        path.pop()
+        texts.clear()
+
+    def no_doctype(*_: object) -> None:
+        raise _unreadable()
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = texts.append
+    parser.StartDoctypeDeclHandler = no_doctype  # entities could grow without end
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError:
+        raise _unreadable() from None
+    return rows
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _BEGINNING
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _unreadable() -> TransportError:
+    return TransportError("unreadable", "it answers with what is no list of S3")
