@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.guard import Guard
+from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.link import Link
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.freshness import Subject, UpstreamHealth
     from skyforge_tui.domain.identity import Principal, Role
     from skyforge_tui.domain.permission import Permission
+    from skyforge_tui.domain.run import Run
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.link import Answer, Work
@@ -75,6 +78,16 @@ class Bridge(Link["Services"]):
     def lights(self) -> tuple[UpstreamHealth, ...]:
         """Return the upstreams' lights, from memory."""
         return () if self._services is None else self._services.health.lights()
+
+    def guard(self, upstream: str) -> Guard:
+        """Return how careful one has to be with an upstream, from memory."""
+        guards = (one.guard for one in self.lights() if one.name == upstream)
+        return next(guards, Guard.NORMAL)
+
+    def guarded(self, runs: Iterable[Run]) -> set[str]:
+        """Return the servers of these runs that want a change in so many words, from memory."""
+        upstreams = {upstream_of(one.id) for one in runs}
+        return {one for one in upstreams if self.guard(one) is Guard.CONFIRM}
 
     def unread(self, subject: Subject) -> str:
         """Return an upstream that is still read for the first time since we began, from memory.

@@ -14,6 +14,7 @@ from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.one_by_one import one_by_one
+from skyforge_tui.tui.presenters.guarding import guarded
 from skyforge_tui.tui.presenters.headless import OnRun
 from skyforge_tui.tui.presenters.several import question, run_line
 from skyforge_tui.tui.run_commands import RunCommands
@@ -72,6 +73,7 @@ class BulkRuns(RunCommands, FilteredPlace):
             self.say(Notice(Severity.REFUSED, title, body, advice="esc unmarks them"))
             return
         asked = question(verb, able, left_out, self.bridge.principal.username, self.now)
+        asked = guarded(asked, self.bridge.guarded(able), f"{verb} {len(able)}")
         if await self.app.push_screen_wait(Confirm(asked)):
             await self._act(verb, able)
 

@@ -123,9 +123,14 @@ class FramedScreen(PacedScreen[None]):
 
     def footer_hints(self) -> list[KeyHint]:
         """Return the keys that matter here, most important first."""
-        ranked = sorted(commands_of(self.PLACE), key=lambda one: one.footer)
+        ranked = [(rank, one) for one in commands_of(self.PLACE) if (rank := self.footer_rank(one))]
+        ranked.sort(key=lambda pair: pair[0])
         has_key = self.stage.keymap.keys_of
-        return [self.hint(one) for one in ranked if one.footer and has_key(one.id)]
+        return [self.hint(one) for _, one in ranked if has_key(one.id)]
+
+    def footer_rank(self, command: Command) -> int:
+        """Return where a command stands in the footer: 1 first; 0 not at all."""
+        return command.footer
 
     def footer_lead(self) -> Line:
         """Return what stands before the keys."""

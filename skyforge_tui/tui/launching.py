@@ -99,6 +99,7 @@ class Launching(App[None]):
         """Show a template's card, filled in with `answers`, else with those of its last run."""
         from skyforge_tui.domain.template import trusted_along
         from skyforge_tui.tui.presenters import launch as present
+        from skyforge_tui.tui.presenters.guarding import guard_line
         from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
         from skyforge_tui.tui.widgets.launch_card import LaunchCard
 
@@ -116,6 +117,7 @@ class Launching(App[None]):
 
         known = await self.bridge.ask(ask)
         template, project = known.template, known.project
+        upstream = upstream_of(template.project_id)
         untrusted = None
         if not template.is_trusted:
             files = [(one.path, one.sha256) for one in template.sources]
@@ -133,7 +135,8 @@ class Launching(App[None]):
                 template, known.before, plain, self.now()
             ),
             files=present.files_for(template, project),
-            go=f"launch on {upstream_of(template.project_id)}",
+            go=f"launch on {upstream}",
+            guard=guard_line(self.bridge.guard(upstream)),
             note="closing the program does not stop the run",
         )
         card = LaunchCard(
@@ -222,11 +225,13 @@ class Launching(App[None]):
     # Runs under way.
 
     async def _stop(self, run: Run) -> None:
+        from skyforge_tui.tui.presenters.guarding import guarded
         from skyforge_tui.tui.presenters.headless import OnRun
         from skyforge_tui.tui.presenters.launch import stop_question
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         question = stop_question(run, self.bridge.principal.username, self.now())
+        question = guarded(question, self.bridge.guarded([run]), f"stop {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 
             async def stop(services: Services) -> None:
@@ -236,11 +241,13 @@ class Launching(App[None]):
 
     async def _decide(self, run: Run, verb: str) -> None:
         from skyforge_tui.tui.presenters.deciding import CONFIRM, decision_question
+        from skyforge_tui.tui.presenters.guarding import guarded
         from skyforge_tui.tui.presenters.headless import OnRun
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         principal = self.bridge.principal
         question = decision_question(run, verb, principal.username, self.now())
+        question = guarded(question, self.bridge.guarded([run]), f"{verb} {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 
             async def decide(services: Services) -> None:

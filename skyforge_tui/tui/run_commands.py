@@ -9,6 +9,11 @@ from skyforge_tui.domain.run import Run
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Target
     from skyforge_tui.tui.cockpit import Cockpit
+    from skyforge_tui.tui.command import Command
+
+
+_DECIDING = {"run.confirm": 1, "run.reject": 1, "run.answer": 0}
+"""Where keys stand in the footer while a run waits for a yes."""
 
 
 class RunCommands:
@@ -22,6 +27,13 @@ class RunCommands:
 
         def target(self) -> Target:
             """Return what is under the cursor."""
+
+    def footer_rank(self, command: Command) -> int:
+        """Return where a command stands in the footer: what a run waits for comes first."""
+        run = self.run_here()
+        if run is not None and run.waits_for_confirmation:
+            return _DECIDING.get(command.id, command.footer)
+        return command.footer
 
     def run_here(self) -> Run | None:
         """Return the run under the cursor; None where something else is."""

@@ -19,24 +19,28 @@ from tests.tui.real_cockpit import Site
 
 @asynccontextmanager
 async def a_far_site(
-    base: Path, stock: Stock, who: str = "admin"
+    base: Path, stock: Stock, who: str = "admin", more: str = ""
 ) -> AsyncIterator[tuple[SemaphoreServer, Site]]:
-    """Serve, on a clock on which no time passes, and configure it, signed in as somebody there."""
+    """Serve, on a clock on which no time passes, and configure it, signed in as somebody there.
+
+    `more` are lines of its configuration.
+    """
     site = Site(base).prepare()
     async with served_semaphore(stock=stock) as server:
         secret = base / "token"
         secret.write_text(server.token(who))
         secret.chmod(0o600)
-        site.config.write_text(f'[semaphore.far]\nurl = "{server.url}"\ntoken = "file:{secret}"\n')
+        known = f'[semaphore.far]\nurl = "{server.url}"\ntoken = "file:{secret}"\n'
+        site.config.write_text(known + more)
         yield server, site
 
 
 @asynccontextmanager
 async def a_cockpit(
-    base: Path, stock: Stock, who: str = "admin"
+    base: Path, stock: Stock, who: str = "admin", more: str = ""
 ) -> AsyncIterator[tuple[SemaphoreServer, Pilot[Any]]]:
     """Open a cockpit that knows a server, as one of its people."""
-    async with a_far_site(base, stock, who) as (server, site), site.cockpit() as pilot:
+    async with a_far_site(base, stock, who, more) as (server, site), site.cockpit() as pilot:
         yield server, pilot
 
 

@@ -67,14 +67,38 @@ async def test_confirmed(tmp_path: Path) -> None:
         await card(pilot, "network", "Network")
         await press(pilot, "enter", shows="› runs ›")
         async with moving(server):
-            await until_shown(pilot, "asks you")
-            await press(pilot, "A", shows="run 1")
-            await pilot.press("escape")
-            assert shows(pilot.app, "asks you")
-            await press(pilot, "A", shows="run 1")
-            await pilot.press("enter")
+            await until_shown(pilot, "asks you", "A confirm X reject")
+        assert not shows(pilot.app, "a answer")
+        await press(pilot, "A", shows="Confirm run 1")
+        await pilot.press("escape")
+        assert shows(pilot.app, "asks you")
+        await press(pilot, "A", shows="Confirm run 1")
+        await pilot.press("enter")
+        async with moving(server):
             await until_gone(pilot, "asks you")
             await until_shown(pilot, "✓ passed")
+
+
+async def test_rejected_in_so_many_words(tmp_path: Path) -> None:
+    """A server whose guard says so wants a change to be typed; a run that is rejected ends."""
+    async with a_cockpit(tmp_path, QUIET, more='guard = "confirm"\n') as (server, pilot):
+        await card(pilot, "network", "Network")
+        await until_shown(pilot, "! confirm")
+        await press(pilot, "enter", shows="› runs ›")
+        async with moving(server):
+            await until_shown(pilot, "asks you")
+        await press(pilot, "X", shows=("Reject run 1", "far asks for the words. Type  reject 1"))
+        await write(pilot, "reject")
+        await pilot.press("enter")
+        assert shows(pilot.app, "Type  reject 1")
+        (run,) = server.state.runs.values()
+        assert run.status == "waiting_confirmation"
+        await write(pilot, " 1")
+        await pilot.press("enter")
+        await until_gone(pilot, "Reject run 1")
+        async with moving(server):
+            await until_shown(pilot, "× failed")
+    assert run.status == "error"
 
 
 async def test_stopped(tmp_path: Path) -> None:
