@@ -19,6 +19,9 @@ BLOCK_BYTES = 64 * 1024
 """A block is as many whole lines as it takes to reach this size."""
 CHUNK_BYTES = 1024 * 1024
 """What is read at once, so that nobody waits long for the interpreter or the disk."""
+_SAMPLE_BYTES = 4096
+_LONG_LINE = 48
+"""From so many bytes a line on, line feeds are deleted sooner than counted."""
 RECORD = struct.Struct("<QQ")
 """Index: (offset of a line start, number of that line). Times: (offset, unix milliseconds)."""
 GENERATION_FILE = "generation"
@@ -89,6 +92,18 @@ def starts_line(log: int, offset: int) -> bool:
     return os.pread(log, 1, offset - 1) == b"\n"
 
 
+def _line_feeds(data: bytes, start: int, end: int) -> int:
+    """Return how many line feeds stand from `start` on and before `end`.
+
+    Counting looks at every byte (CPython 3.11), deleting goes from find to find: twice as fast
+    where lines are as long as they usually are, and much slower where they are short.
+    """
+    if data.count(b"\n", start, start + _SAMPLE_BYTES) > _SAMPLE_BYTES // _LONG_LINE:
+        return data.count(b"\n", start, end)
+    piece = data[start:end]
+    return len(piece) - len(piece.replace(b"\n", b""))
+
+
 class LineCounter:
     """Counts lines in bytes that arrive in any pieces, and says where blocks begin."""
 
@@ -119,7 +134,7 @@ class LineCounter:
             feed_at = data.find(b"\n", max(position, full_at))
             if feed_at < 0:
                 break
-            self.lines += data.count(b"\n", position, feed_at + 1)
+            self.lines += _line_feeds(data, position, feed_at + 1)
             position = feed_at + 1
             self.block_start = base + position
             found.append(Record(self.block_start, self.lines))

@@ -86,7 +86,14 @@ def test_a_huge_line_makes_one_block(tmp_path: Path) -> None:
     assert _index(tmp_path) == [Record(10_000_001, 1)]
 
 
-@given(st.lists(st.binary(max_size=200_000), max_size=6), st.integers(1, 70_000))
+_PIECES = st.one_of(
+    st.binary(max_size=200_000),
+    st.integers(0, 200).map(lambda width: (b"x" * width + b"\n") * 1500),
+)
+"""Bytes of any kind, and lines short or long, which are counted in two ways."""
+
+
+@given(st.lists(_PIECES, max_size=6), st.integers(1, 70_000))
 @settings(max_examples=60, deadline=None)
 def test_counting_does_not_depend_on_the_pieces(chunks: list[bytes], step: int) -> None:
     """Blocks and line starts are the same however the bytes arrive."""

@@ -2,7 +2,8 @@
 
 Two kinds of looking. New bytes are indexed at once, up to a budget, at most 20 times a second. The
 outline (where tasks begin, what failed) is read behind that in slices of a millisecond or two, with
-as much time between them, so that keys are answered in between.
+as much time between them, so that keys are answered in between; and seldom as long as lines are
+counted on another thread, which would have to wait for each slice.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ BUDGET_BYTES = 4 * 1024 * 1024
 """How much of a log is indexed in one look."""
 SCAN_S = 0.002
 """How long the outline is read in one go."""
+ASIDE_S = 0.04
+"""Time between two slices while lines are still counted."""
 TELL_S = 0.1
 """Least time between two times that a growing outline is told of."""
 
@@ -129,4 +132,5 @@ class LogWatch(Widget):
             self._last_told = now
             self.show_outline()
         if has_more:
-            self._scan_soon(now - start)
+            is_counted = reader.counted_size >= reader.size
+            self._scan_soon(now - start if is_counted else ASIDE_S)

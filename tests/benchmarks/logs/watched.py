@@ -24,8 +24,8 @@ import pyte
 COLUMNS, ROWS = 160, 50
 PATIENCE_S = 180.0
 _POLL_S = 0.002
-_SETTLE_S = 0.2
-"""How long a program is left in peace before the emulator takes its share of the processor."""
+SETTLE_S = 0.2
+"""How long a program has for one picture before the emulator takes its share of the processor."""
 # What the emulator (pyte 0.8.2) would print: private modes of keyboards, synchronised output.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1b\[\?[\d;]*\$p|\x1bP[^\x1b]*\x1b\\")
 _ESCAPES = re.compile(
@@ -102,9 +102,17 @@ class Watched:
         raise TimeoutError(f"{text!r} never came: {self.text()[-2000:]!r}")
 
     def shown(
-        self, wanted: Callable[[Screen], bool], mark: int = 0, *, patience_s: float = PATIENCE_S
+        self,
+        wanted: Callable[[Screen], bool],
+        mark: int = 0,
+        *,
+        patience_s: float = PATIENCE_S,
+        peace_s: float = SETTLE_S,
     ) -> float:
         """Return the moment since when the screen was as wanted, from a piece on.
+
+        Every piece bears the moment when it came, so that looking later costs nothing but time:
+        `peace_s` is how long the emulator leaves the processor to the program.
 
         Raises:
             TimeoutError: it never is.
@@ -112,7 +120,7 @@ class Watched:
         deadline = perf_counter() + patience_s
         if self._fed > mark and wanted(self._screen.display):
             return self.pieces[self._fed - 1][0]
-        sleep(_SETTLE_S)
+        sleep(peace_s)
         while perf_counter() < deadline:
             while self._fed < len(self.pieces):
                 moment, data = self.pieces[self._fed]
@@ -120,7 +128,7 @@ class Watched:
                 self._stream.feed(_UNKNOWN.sub(b"", data))
                 if self._fed > mark and wanted(self._screen.display):
                     return moment
-            sleep(_SETTLE_S)
+            sleep(SETTLE_S)
         raise TimeoutError("never shown:\n" + "\n".join(self._screen.display))
 
     def screen(self) -> Screen:
