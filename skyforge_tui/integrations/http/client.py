@@ -74,6 +74,7 @@ class HttpClient:
 
     `look` is shown every certificate (DER) that a handshake brings, trusted or not.
     `counts` says how often each method was sent, and `repeat`, `renew` and `socket` happened.
+    `signs_out` are statuses that say, beside 401, that the sign-in is not accepted any more.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class HttpClient:
         retry: Retry | None = None,
         patience: Patience | None = None,
         look: Callable[[bytes], None] | None = None,
+        signs_out: frozenset[int] = frozenset(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -94,6 +96,7 @@ class HttpClient:
         self._wire = Wire(self.base_url, way or Way(), patience or Patience(), look)
         self._pace = pace or Pace()
         self._retry = retry or Retry()
+        self._signs_out = signs_out
         self._sleep = sleep
 
     async def aclose(self) -> None:
@@ -203,7 +206,8 @@ class HttpClient:
                 return await once(signed)
             except HttpError as error:
                 failure = error
-            if failure.kind == "unauthorized" and asked.is_signed and not is_renewed:
+            is_out = failure.kind == "unauthorized" or failure.status in self._signs_out
+            if is_out and asked.is_signed and not is_renewed:
                 is_renewed = True
                 self.counts["renew"] += 1
                 await self.session.renew(signed, failure)
