@@ -70,7 +70,9 @@ class Lab:
     """What runs it (`netlab`, `eve`, …)."""
     owner: str = ""
     directory: str = ""
-    """Where it is kept: an absolute folder, or empty."""
+    """Where it is kept on this machine: an absolute folder, or empty."""
+    folder: str = ""
+    """Where its server keeps it, as that calls the place."""
     topology: str = ""
     """The absolute path of the file that describes it, where that is known."""
     project_id: ProjectId | None = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
 from skyforge_tui.integrations.eve import paths
 from skyforge_tui.integrations.eve.client import EveClient
+from skyforge_tui.integrations.eve.together import together
 from skyforge_tui.integrations.eve.wire import LabFile
 from skyforge_tui.integrations.http.failures import HttpError
 
@@ -39,7 +39,7 @@ async def walk(client: EveClient) -> Found:
     level = ["/"]
     for _ in range(DEEPEST):
         inside: list[str] = []
-        answers = await asyncio.gather(*(_inside(client, one, found) for one in level))
+        answers = await together(_inside(client, one, found) for one in level)
         for folders in answers:
             for one in folders:
                 if one not in seen:

@@ -1,0 +1,166 @@
+"""Starts, stops, wipes and keeps: node by node, each looked at afterwards.
+
+All nodes could be started by one request. It ends at the first that fails, says nothing while it
+lasts, and lasts longer than clients wait: so each node is asked for, and what they say is counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+
+from skyforge_tui.domain.errors import Conflict
+from skyforge_tui.domain.lab_action import LabProgress
+from skyforge_tui.integrations.eve import wire
+from skyforge_tui.integrations.eve.client import EveClient
+from skyforge_tui.integrations.eve.together import together
+from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.lab_actions import Tell
+from skyforge_tui.providers.labs.eve import words
+from skyforge_tui.providers.labs.eve.trouble import words_of
+
+AT_ONCE: Final = 3
+LOOKS_EVERY_S: Final = 3.0
+"""The server forks a program for each node whenever it is looked at."""
+GIVES_UP_S: Final = 180.0
+"""After so long without any change nothing more is waited for."""
+_LATE_TYPE: Final = "iol"
+"""Nodes of this type want the others' bridges, and come last."""
+_UNSURE: Final = ("timeout", "unreachable")
+
+One = Callable[[wire.Node], Coroutine[Any, Any, None]]
+
+
+class EveActing:
+    """Acts on the nodes of one lab at a time."""
+
+    def __init__(self, client: EveClient, clock: Clock, upstream: str) -> None:
+        self._client = client
+        self._clock = clock
+        self._upstream = upstream
+
+    async def start(self, path: str, tell: Tell) -> None:
+        """Start every node, and wait until all that can run do.
+
+        Raises:
+            HttpError: the server does not answer.
+            Conflict: some nodes do not run; says which and why.
+        """
+        nodes = await self._client.nodes(path)
+
+        async def one(node: wire.Node) -> None:
+            await self._client.acts.start(path, node.id)
+
+        order = sorted(nodes, key=lambda node: (node.type == _LATE_TYPE, node.delay, node.id))
+        failed = await self._each(order, one, tell, "started")
+        left = await self._watch(path, failed, wire.RUNNING, tell, "run")
+        self._check("start", nodes, {**dict.fromkeys(left, "it does not run yet"), **failed})
+
+    async def stop(self, path: str, tell: Tell, *, is_pro: bool) -> None:
+        """Stop every node, and wait until none runs. Raises: as `start`."""
+        nodes = await self._client.nodes(path)
+
+        async def one(node: wire.Node) -> None:
+            await self._client.acts.stop(path, node.id, is_pro=is_pro)
+
+        failed = await self._each(nodes, one, tell, "stopped")
+        left = await self._watch(path, failed, wire.STOPPED, tell, "stopped")
+        self._check("stop", nodes, {**dict.fromkeys(left, "it runs yet"), **failed})
+
+    async def wipe(self, path: str, tell: Tell, *, is_told: bool) -> None:
+        """Have every node forget. Raises: as `start`; Conflict too, while any of them runs.
+
+        `is_told` says whether it can be told which lab runs.
+        """
+        nodes = await self._client.nodes(path)
+        running = [one.name for one in nodes if words.is_up(one)]
+        if running and is_told:
+            raise Conflict(
+                f"{len(running)} of its nodes run", upstream=self._upstream, operation="lab.wipe",
+                advice="stop it first: what runs would be torn away",
+            )  # fmt: skip
+
+        async def one(node: wire.Node) -> None:
+            await self._client.acts.wipe(path, node.id)
+
+        self._check("wipe", nodes, await self._each(nodes, one, tell, "wiped"))
+
+    async def save(self, path: str, tell: Tell) -> None:
+        """Keep the configuration of each node that runs, one at a time. Raises: as `start`."""
+        nodes = [one for one in await self._client.nodes(path) if words.is_up(one)]
+        if not nodes:
+            raise Conflict("none of its nodes runs", upstream=self._upstream, operation="lab.save")
+
+        async def one(node: wire.Node) -> None:
+            await self._client.acts.keep_config(path, node.id)
+
+        self._check("save", nodes, await self._each(nodes, one, tell, "saved", at_once=1))
+
+    async def wait_for(self, path: str, node: wire.Node, status: int) -> None:
+        """Wait until one node is so. Raises: as `start`."""
+        others = {one.id: "" for one in await self._client.nodes(path) if one.id != node.id}
+        left = await self._watch(path, others, status, lambda _: None, "")
+        self._check("act", [node], dict.fromkeys(left, "it is not so yet"))
+
+    async def _each(
+        self, nodes: Sequence[wire.Node], one: One, tell: Tell, done: str, at_once: int = AT_ONCE
+    ) -> dict[int, str]:
+        """Do it to each node and return those that failed, with why.
+
+        A node whose answer did not come is neither: it is looked at afterwards.
+        """
+        turns, failed, count = asyncio.Semaphore(at_once), dict[int, str](), 0
+        tell(LabProgress(f"0 of {len(nodes)} {done}", 0, len(nodes)))
+
+        async def turn(node: wire.Node) -> None:
+            nonlocal count
+            async with turns:
+                try:
+                    await one(node)
+                except HttpError as error:
+                    if not (error.kind in _UNSURE and error.was_sent):
+                        if error.kind != "invalid":
+                            raise
+                        failed[node.id] = words_of(error)
+            count += 1
+            tell(LabProgress(f"{count} of {len(nodes)} {done}", count, len(nodes)))
+
+        await together(map(turn, nodes))
+        return failed
+
+    async def _watch(
+        self, path: str, failed: dict[int, str], wanted: int, tell: Tell, done: str
+    ) -> list[int]:
+        """Look until every node that did not fail is as wanted; return those that are not.
+
+        Gives up when nothing has changed for long.
+        """
+        before: tuple[int | None, ...] = ()
+        quiet_s = 0.0
+        while True:
+            nodes = await self._client.nodes(path)
+            left = [
+                one.id for one in nodes if one.status != wanted and one.id not in failed
+                and not (wanted == wire.STOPPED and one.status == wire.BROKEN)
+            ]  # fmt: skip
+            tell(LabProgress(f"{len(nodes) - len(left) - len(failed)} of {len(nodes)} {done}",
+                             len(nodes) - len(left) - len(failed), len(nodes)))  # fmt: skip
+            now = tuple(one.status for one in nodes)
+            quiet_s = 0.0 if now != before else quiet_s + LOOKS_EVERY_S
+            if not left or quiet_s >= GIVES_UP_S:
+                return left
+            before = now
+            await self._clock.sleep(LOOKS_EVERY_S)
+
+    def _check(self, verb: str, nodes: Sequence[wire.Node], failed: dict[int, str]) -> None:
+        if not failed:
+            return
+        names = {one.id: one.name for one in nodes}
+        told = [f"{names.get(number, number)} ({why})" for number, why in list(failed.items())[:3]]
+        more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+        raise Conflict(
+            f"{len(failed)} of {len(nodes)} nodes failed to {verb}: {', '.join(told)}{more}",
+            upstream=self._upstream, operation=f"lab.{verb}",
+        )  # fmt: skip

@@ -1,0 +1,59 @@
+"""Translates what goes wrong on the way to an EVE-NG server, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from skyforge_tui.domain.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotSignedIn,
+    SkyforgeError,
+    Unavailable,
+)
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.eve.envelope import reason_of
+from skyforge_tui.integrations.http.failures import HttpError
+
+_FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
+    "missing": (NotFound, "R looks again"),
+    "unauthorized": (NotSignedIn, "run: skyforge connect eve --name {upstream}"),
+    "forbidden": (Forbidden, "ask who runs the server"),
+    "invalid": (Conflict, ""),
+    "limited": (Unavailable, "run: skyforge connect eve --name {upstream} --user ANOTHER"),
+    "untrusted": (Unavailable, "look at tls in its configuration, or run skyforge connect"),
+    "moved": (Unavailable, "set its url to where it is now"),
+}
+
+
+def words_of(error: TransportError) -> str:
+    """Return what went wrong, in the server's own words where it has any."""
+    return reason_of(error) if isinstance(error, HttpError) else error.message
+
+
+def advice_of(error: TransportError, upstream: str) -> str:
+    """Return what to do next."""
+    return _FAMILIES.get(error.kind, (Unavailable, "R looks again"))[1].format(upstream=upstream)
+
+
+def translate(error: TransportError, upstream: str, operation: str = "") -> SkyforgeError:
+    """Return what a failed exchange means."""
+    family = _FAMILIES.get(error.kind, (Unavailable, ""))[0]
+    return family(
+        words_of(error), upstream=upstream, operation=operation, advice=advice_of(error, upstream)
+    )
+
+
+@contextmanager
+def translated(upstream: str, operation: str) -> Iterator[None]:
+    """Raise what goes wrong in the block as one of our own errors.
+
+    Raises:
+        SkyforgeError: what a `TransportError` means.
+    """
+    try:
+        yield
+    except TransportError as error:
+        raise translate(error, upstream, operation) from error

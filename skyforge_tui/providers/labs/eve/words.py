@@ -1,0 +1,122 @@
+"""What EVE-NG's figures mean for labs and nodes: pure functions.
+
+Source: EVE-NG Community 2.0.3 and 6.2. A node's state is that of this account's pod: what others
+run of the same lab is not told. Before Pro it is read from the console's port, which belongs to the
+node's number and not to its lab: of labs with the same numbers it cannot be told which one runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from skyforge_tui.domain.identity import Role
+from skyforge_tui.domain.lab import LabNode, LabState, NodeState
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Grant
+from skyforge_tui.integrations.eve import wire
+
+POD: Final = "this account's pod"
+_EDITORS: Final = frozenset({"admin", "editor"})
+_RUNS: Final = frozenset({Permission.LAB_START, Permission.LAB_STOP, Permission.LAB_WIPE})
+_STATES: Final = {
+    wire.STOPPED: (NodeState.STOPPED, "stopped"),
+    wire.BROKEN: (NodeState.DOWN, "stopped, its lock was left behind"),
+    wire.RUNNING: (NodeState.UP, "runs"),
+    wire.BUILDING: (NodeState.UP, "is being built"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A lab's state as its nodes tell it."""
+
+    state: LabState
+    up: int | None
+    note: str = ""
+
+
+def grant_of(who: wire.Who) -> Grant:
+    """Return what an account may do: whoever has a pod may run labs, editors may change them."""
+    is_editor = who.role in _EDITORS
+    more = frozenset({Permission.LAB_EDIT}) if is_editor else frozenset()
+    role = Role.EDITOR if is_editor else Role.VIEWER
+    return Grant(who.username, who.role or "user", role, _RUNS | more)
+
+
+def is_up(node: wire.Node) -> bool:
+    """Say whether a node runs, or is about to."""
+    return node.status in (wire.RUNNING, wire.BUILDING)
+
+
+def ports_in_use(nodes: Sequence[wire.Node]) -> frozenset[str]:
+    """Return where the consoles of running nodes are."""
+    return frozenset(one.url for one in nodes if is_up(one) and one.url)
+
+
+def read(
+    nodes: Sequence[wire.Node], shared: Mapping[str, Collection[str]], *, is_known: bool
+) -> Reading:
+    """Return the state of a lab; `shared` says which other labs seem to use a console too.
+
+    `is_known` says that it is this lab that runs: it was started from here, or is the one that the
+    account's browser has open.
+    """
+    up = [one for one in nodes if is_up(one)]
+    broken = [one.name for one in nodes if one.status == wire.BROKEN]
+    rivals = {name for one in up for name in shared.get(one.url, ())}
+    if up and not is_known and all(shared.get(one.url) for one in up):
+        note = f"its console ports are in use, by it or by {_some(sorted(rivals))}"
+        return Reading(LabState.UNKNOWN, None, note)
+    note = f"{_some(broken)}: a lock was left behind" if broken else ""
+    if not up:
+        return Reading(LabState.STOPPED, 0, note)
+    building = [one.name for one in up if one.status == wire.BUILDING]
+    if building:
+        return Reading(LabState.STARTING, len(up) - len(building), f"{_some(building)} starts")
+    down = [one.name for one in nodes if one.status == wire.STOPPED]
+    return Reading(LabState.RUNNING, len(up), note or (f"{_some(down)} stopped" if down else ""))
+
+
+def lab_node(node: wire.Node) -> LabNode:
+    """Return a node as people see it; its address is that of its console."""
+    state, said = _STATES.get(node.status if node.status is not None else -1, (
+        NodeState.UNKNOWN, f"status {node.status}",
+    ))  # fmt: skip
+    return LabNode(
+        name=node.name, device=node.template, image=node.image, address=place_of(node.url),
+        connection=scheme_of(node.url), state=state, status=said,
+        is_ready=False if node.status == wire.BUILDING else None, has_config=node.has_config,
+    )  # fmt: skip
+
+
+def place_of(url: str) -> str:
+    """Return host and port of a console, or nothing."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+def scheme_of(url: str) -> str:
+    """Return the way to a console, or nothing."""
+    try:
+        return urlsplit(url).scheme[:10]
+    except ValueError:
+        return ""
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """Return a time that is told in seconds since 1970; None where it is none."""
+    if seconds is None or not 0 < seconds < 32503680000:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return a few names, and how many more there are."""
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return ", ".join(names[:2]) + more
