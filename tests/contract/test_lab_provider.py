@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from skyforge_tui.demo.chaos import Kind, Trouble
+from skyforge_tui.demo.servers.eve.furnishing import add_lab
+from skyforge_tui.demo.servers.eve.things import Run
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of, upstream_of
@@ -31,10 +35,13 @@ from skyforge_tui.ports.lab_provider import (
     ProgressStamp,
     Reporter,
 )
+from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from skyforge_tui.providers.labs.netlab import NetlabLabProvider
 from tests.builders import NOON
+from tests.eves import served_eve
 from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab, a_lab_source
 from tests.fakes import FakeClock
+from tests.integrations.eve.test_session import a_client
 
 TOPOLOGY = """\
 name: still
@@ -57,7 +64,9 @@ class World:
     """Brings up a lab of nodes r1, r2 and h1 in a line, owned by ada."""
     stop: Callable[[], None]
     take_away: Callable[[], None]
-    """Removes the provider's program."""
+    """Removes the provider's program, or has its server answer no more."""
+    gone: tuple[UpstreamState, str] = (UpstreamState.DISABLED, "not installed")
+    """What its source says then."""
 
 
 def _pretended(folder: Path) -> World:
@@ -150,18 +159,47 @@ def _real(folder: Path, program: Path) -> World:
     return World(provider, start, lambda: netlab("down"), lambda: (programs / "netlab").unlink())
 
 
-@pytest.fixture(params=["pretended", "scripted", pytest.param("real", marks=[pytest.mark.real])])
-def world(
+@asynccontextmanager
+async def _eve() -> AsyncIterator[World]:
+    async with served_eve() as server, a_client(server) as client:
+        state = server.state
+        state.labs.clear()
+        state.runs.clear()
+
+        def start() -> LabId:
+            lab = add_lab(state, "/team", "still", "ada", ("r1", "r2", "h1"))
+            for node in lab.nodes.values():
+                state.runs[state.accounts["admin"].tenant, lab.id, node.id] = Run(0)
+            return LabId("eve-1:/team/still.unl")
+
+        def stop() -> None:
+            state.runs.clear()
+            state.labs.clear()
+
+        def take_away() -> None:
+            server.chaos.add(Trouble(Kind.CUT))
+
+        provider = EveLabProvider(client, FakeClock(), upstream="eve-1", web_url=server.url)
+        gone = (UpstreamState.ERROR, "cannot be reached")
+        yield World(provider, start, stop, take_away, gone)
+
+
+@pytest.fixture(params=["pretended", "scripted", "eve",
+                        pytest.param("real", marks=[pytest.mark.real])])  # fmt: skip
+async def world(
     request: pytest.FixtureRequest, tmp_path: Path, real_program: Callable[[str], Path]
-) -> World:
-    """Return a provider that holds no lab yet."""
+) -> AsyncIterator[World]:
+    """Give a provider that holds no lab yet."""
     match request.param:
         case "pretended":
-            return _pretended(tmp_path)
+            yield _pretended(tmp_path)
         case "scripted":
-            return _scripted(tmp_path)
+            yield _scripted(tmp_path)
+        case "eve":
+            async with _eve() as one:
+                yield one
         case _:
-            return _real(tmp_path, real_program("netlab"))
+            yield _real(tmp_path, real_program("netlab"))
 
 
 @pytest.mark.timeout(400)
@@ -200,8 +238,8 @@ async def _everything_of(provider: LabProvider, lab_id: LabId) -> None:
     ]  # fmt: skip
     moments = [step.at for step in detail.steps if step.at is not None]
     assert moments == sorted(moments)
-    assert detail.steps[-1].text == "started"
-    assert not [one for one in detail.missing if "watch" not in one]
+    assert [one.text for one in detail.steps[-1:]] == (["started"] if detail.steps else [])
+    assert not [one for one in detail.missing if "watch" not in one and "pod" not in one]
 
     assert (await provider.get_metadata(lab_id))["lab_id"] == lab_id
     (metadata,) = await provider.list_metadata()
@@ -216,15 +254,15 @@ async def _everything_of(provider: LabProvider, lab_id: LabId) -> None:
         assert "--" in await provider.graph(lab_id)
 
 
-@pytest.mark.parametrize("world", ["pretended", "scripted"], indirect=True)
+@pytest.mark.parametrize("world", ["pretended", "scripted", "eve"], indirect=True)
 async def test_a_provider_that_is_not_there(world: World) -> None:
-    """Without its program a provider is disabled, says why, and invents no labs."""
+    """Without its program or server a provider says why, and invents no labs."""
     lab_id = world.start()
     world.take_away()
     for listing in (await world.provider.list_for_user(), await world.provider.list_running()):
         (source,) = listing.sources
-        assert (listing.labs, source.mode) == ((), UpstreamState.DISABLED)
-        assert "not installed" in source.error
+        assert (listing.labs, source.mode) == ((), world.gone[0])
+        assert world.gone[1] in source.error
     with pytest.raises(Unavailable):
         await world.provider.get_metadata(lab_id)
 

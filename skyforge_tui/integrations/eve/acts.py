@@ -55,7 +55,7 @@ class EveActs:
         """Make an empty lab and return its path.
 
         Raises:
-            HttpError: invalid, if there is one, or it cannot be called so.
+            HttpError: invalid, if there is one; missing, if it cannot be called so.
         """
         path = f"{folder.rstrip('/')}/{name}{paths.LAB_ENDING}"
         paths.lab_at(path)

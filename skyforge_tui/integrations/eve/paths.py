@@ -14,6 +14,7 @@ from skyforge_tui.integrations.http.failures import HttpError, plain
 
 LAB_ENDING: Final = ".unl"
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_+\- ]+")
+_ALLOWED: Final = "letters, digits, blanks, _ + -"
 _LONGEST: Final = 1000
 
 
@@ -29,10 +30,10 @@ def lab_at(path: str) -> str:
     """Return where a lab is asked for.
 
     Raises:
-        HttpError: invalid, if the server cannot be asked for a lab of that name.
+        HttpError: missing, if the server cannot be asked for a lab of that name.
     """
     if not path.endswith(LAB_ENDING) or not stem(path) or not can_be_asked_for(path):
-        raise _invalid("lab", path)
+        raise _nowhere("lab", path)
     return f"/api/labs{_quoted(path)}"
 
 
@@ -40,11 +41,16 @@ def folder_at(path: str) -> str:
     """Return where a folder is asked for; the root needs its slash.
 
     Raises:
-        HttpError: invalid, if the server cannot be asked for a folder of that name.
+        HttpError: missing, if the server cannot be asked for a folder of that name.
     """
     if not can_be_asked_for(path):
-        raise _invalid("folder", path)
+        raise _nowhere("folder", path)
     return f"/api/folders{_quoted(path)}"
+
+
+def why_not_asked_for(path: str) -> str:
+    """Say why a lab that is there cannot be asked for; empty when it can."""
+    return "" if can_be_asked_for(path) else f"EVE-NG can be asked for names of {_ALLOWED} only"
 
 
 def stem(path: str) -> str:
@@ -61,7 +67,6 @@ def _quoted(path: str) -> str:
     return quote("/" + path.strip("/"), safe="/+")
 
 
-def _invalid(what: str, path: str) -> HttpError:
-    allowed = "letters, digits, blanks, _ + -"
-    message = f"EVE-NG cannot be asked for a {what} called {plain(path, 80)}: only {allowed}"
-    return HttpError("invalid", message, was_sent=False)
+def _nowhere(what: str, path: str) -> HttpError:
+    message = f"EVE-NG cannot be asked for a {what} called {plain(path, 80)}: only {_ALLOWED}"
+    return HttpError("missing", message, was_sent=False)

@@ -145,6 +145,8 @@ class EveListing:
     async def _seen(self, file: LabFile, *, is_idle: bool, awake: set[str] | None) -> Seen | None:
         """Read a lab; one that is gone meanwhile is None."""
         info: wire.LabInfo | None = None
+        if why := paths.why_not_asked_for(file.path):
+            return Seen(file, why=why)
         try:
             info = await self.info(file)
             at_rest = is_idle or (awake is not None and info.id not in awake)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.errors import Invalid, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import LabDetail, LabLink, LabSource, LabState
@@ -193,6 +193,9 @@ class EveLabProvider:
 
     async def create(self, lab: NewLab) -> LabId:
         """Make an empty lab."""
+        why = paths.why_not_asked_for(f"/{lab.name}{paths.LAB_ENDING}")
+        if why or "/" in lab.name or not lab.name.strip():
+            raise Invalid(why or "that is no name of a lab", upstream=self.upstream)
         author = "" if self._who is None else self._who.username
         with translated(self.upstream, "lab.create"):
             path = await self._client.acts.create(
