@@ -86,7 +86,7 @@ def show_run(ctx: click.Context, run: str, as_json: bool) -> None:
             ("project", detail.spec.project),
             ("command", " ".join(detail.spec.command)),
             ("directory", detail.spec.directory),
-            ("started by", detail.spec.started_by),
+            ("started by", detail.run.who or detail.spec.started_by),
             ("exit code", "" if detail.run.exit_code is None else str(detail.run.exit_code)),
             ("signal", detail.run.signal),
             ("output", f"{detail.run.log_bytes} bytes"),

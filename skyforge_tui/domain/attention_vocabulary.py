@@ -7,8 +7,8 @@ from datetime import datetime
 
 from skyforge_tui.domain.concern import Concern, Distrust
 from skyforge_tui.domain.freshness import UpstreamHealth
+from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.lab import Lab
-from skyforge_tui.domain.pattern import in_one_line
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.searchable import Field, Record, record
@@ -27,14 +27,14 @@ ATTENTION = replace(
 )
 
 
-def concern_record(one: Concern, now: datetime, me: str, *, is_muted: bool) -> Record:
+def concern_record(one: Concern, now: datetime, me: Me, *, is_muted: bool) -> Record:
     """Return a concern as a question sees it; of a run, all that can be asked of runs too."""
     texts = {
         "why": str(one.why), "what": one.what, "name": one.name, "project": one.project,
         "who": one.who, "note": one.note,
     }  # fmt: skip
     words = {"muted"} if is_muted else set()
-    if one.who and in_one_line(one.who) == in_one_line(me):
+    if one.is_of(me):
         words.add("mine")
     age = None if one.at is None else microseconds_of(now - one.at)
     match one.thing:

@@ -9,7 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from skyforge_tui.domain.freshness import UpstreamHealth
+from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.pattern import in_one_line
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 
@@ -104,10 +106,20 @@ class Concern:
     def who(self) -> str:
         """Whose it is; empty where nobody's."""
         match self.thing:
-            case Run(started_by=who) | Lab(owner=who):
+            case Run(who=who) | Lab(owner=who):
                 return who
             case _:
                 return ""
+
+    def is_of(self, me: Me) -> bool:
+        """Say whether it is mine."""
+        match self.thing:
+            case Run() as run:
+                return run.is_by(me)
+            case Lab(owner=owner) if owner:
+                return in_one_line(owner) == in_one_line(me.username)
+            case _:
+                return False
 
     @property
     def note(self) -> str:

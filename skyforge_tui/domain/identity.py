@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NewType
 
@@ -55,6 +56,19 @@ class Principal:
     username: str
     groups: frozenset[str] = frozenset()
     is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """By which names somebody goes: on this machine, and on each server one is signed in to."""
+
+    username: str
+    logins: Mapping[str, str] = field(default_factory=dict)
+    """By upstream."""
+
+    def at(self, upstream: str) -> str:
+        """Return the name one goes by there; empty where nobody knows."""
+        return self.username if upstream == LOCAL else self.logins.get(upstream, "")
 
 
 SYSTEM = Principal("system", is_admin=True)

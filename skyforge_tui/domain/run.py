@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from skyforge_tui.domain.identity import LOCAL, ProjectId, RunId, TemplateId, upstream_of
+from skyforge_tui.domain.identity import LOCAL, Me, ProjectId, RunId, TemplateId, upstream_of
+from skyforge_tui.domain.pattern import in_one_line
 
 ACTION = "action"
 """The question whose answer says which of several things a template does."""
@@ -77,6 +78,8 @@ class Run:
     note: str = ""
     """Why it deviates, in a few words; empty when it does not."""
     log_bytes: int = 0
+    login: str = ""
+    """What whoever started it signs in as on its server, where that is known."""
     action: str = ""
     """Which of several things its template was asked to do, such as `up`; else empty."""
 
@@ -84,6 +87,18 @@ class Run:
     def reference(self) -> str:
         """What tells it from the runs of other upstreams in a command."""
         return str(self.number) if upstream_of(self.id) == LOCAL else self.id
+
+    @property
+    def who(self) -> str:
+        """Who started it, by full name and login where both are known and differ."""
+        if not self.login or self.login == self.started_by:
+            return self.started_by
+        return f"{self.started_by} ({self.login})" if self.started_by else self.login
+
+    def is_by(self, me: Me) -> bool:
+        """Say whether I started it."""
+        mine = me.at(upstream_of(self.id))
+        return bool(mine) and in_one_line(self.login or self.started_by) == in_one_line(mine)
 
     @property
     def asks(self) -> bool:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from skyforge_tui.domain.identity import Role, upstream_of
-from skyforge_tui.domain.pattern import in_one_line
+from skyforge_tui.domain.identity import Me, Role, upstream_of
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.searchable import Field, FieldKind, Record, Vocabulary, record
@@ -90,12 +89,12 @@ def run_text(run: Run) -> dict[str, str]:
         "run": str(run.number),
         "template": run.title,
         "project": run.project,
-        "who": run.started_by,
+        "who": run.who,
         "note": run.note,
     }
 
 
-def run_record(run: Run, now: datetime, me: str) -> Record:
+def run_record(run: Run, now: datetime, me: Me) -> Record:
     """Return a run as a question sees it; `me` is whose are mine."""
     words = {RUN_WORDS[run.state]}
     if run.asks:
@@ -104,7 +103,7 @@ def run_record(run: Run, now: datetime, me: str) -> Record:
         words.add("active")
     if run.state.is_final:
         words.add("ended")
-    if in_one_line(run.started_by) == in_one_line(me):
+    if run.is_by(me):
         words.add("mine")
     numbers = {
         "run": run.number,

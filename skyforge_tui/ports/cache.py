@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
+from skyforge_tui.domain.identity import Me, ProjectId, RunId, TemplateId
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.query import EVERYTHING, Query
 from skyforge_tui.domain.run import Doing, Run, RunDetail, RunState
@@ -35,7 +35,7 @@ class RunSearch:
     """Which runs are looked for, by whom and when, and in which order they are wanted."""
 
     now: datetime
-    me: str
+    me: Me
     query: Query = EVERYTHING
     sort: Sort | None = None
     """By a column of `RUN_SORTS`; None for active first, then newest."""

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from skyforge_tui.domain.errors import Forbidden
 from skyforge_tui.domain.guard import Guard
-from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
+from skyforge_tui.domain.identity import Me, Principal, ProjectId, Role, upstream_of
 from skyforge_tui.domain.permission import CHANGES_UPSTREAM, NEEDS, Permission
 from skyforge_tui.domain.project import Grant, Project, access_level
 from skyforge_tui.services.decisions import YES, Allowed, Decision, Denied
@@ -31,10 +31,13 @@ class Access:
         self._projects: dict[ProjectId, Project] = {}
         self._houses: dict[ProjectId, Project] = {}
         self._guards: dict[str, Guard] = {}
+        self._logins: dict[str, str] = {}
 
     def learn(self, projects: Iterable[Project]) -> None:
         """Know exactly these projects from now on."""
         self._projects = {project.id: project for project in projects}
+        granted = ((one.id, one.grant) for one in self._projects.values())
+        self._logins = {upstream_of(one): grant.user for one, grant in granted if grant is not None}
 
     def keep(self, house: Project) -> None:
         """Know for good what is no project but has an owner, such as the state directory."""
@@ -55,6 +58,10 @@ class Access:
     def projects(self) -> tuple[Project, ...]:
         """Return all known projects; houses are none."""
         return tuple(self._projects.values())
+
+    def me(self, principal: Principal) -> Me:
+        """Return by which names `principal` goes, here and on each server."""
+        return Me(principal.username, self._logins)
 
     def role(self, principal: Principal, project_id: ProjectId) -> Role:
         """Return what `principal` is in a project; nothing in an unknown one."""

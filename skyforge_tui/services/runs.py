@@ -60,7 +60,7 @@ class RunService:
         self, principal: Principal, query: Query = EVERYTHING, sort: Sort | None = None
     ) -> RunOrder:
         """Return the order of the runs asked for; unless sorted, active first, then newest."""
-        search = RunSearch(self._clock.now(), principal.username, query, sort)
+        search = RunSearch(self._clock.now(), self.access.me(principal), query, sort)
         return await self._index.cache.order(self._readable(principal), search)
 
     @requires(Permission.RUN_LIST)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.identity import LOCAL, Me, upstream_of
 from skyforge_tui.domain.pattern import BREAK, Pattern, in_one_line
 from skyforge_tui.domain.query import Compares, Has, Is, Like, On, Term, Test, Word
 from skyforge_tui.domain.run import Run, RunState
@@ -54,6 +54,7 @@ class SearchSql:
     """A condition, an order, and what must be matched in Python on what they find."""
 
     parameters: dict[str, object]
+    me: Me
     conditions: list[str] = field(default_factory=list)
     order: str = IN_ORDER
     patterns: list[Term] = field(default_factory=list)
@@ -91,7 +92,7 @@ def row_part(run: Run) -> tuple[object, ...]:
 
 def search_sql(search: RunSearch) -> SearchSql:
     """Return a search as SQL over the table of runs."""
-    sql = SearchSql({"now": microseconds(search.now), "me": in_one_line(search.me)})
+    sql = SearchSql({"now": microseconds(search.now)}, me=search.me)
     for term in search.query.terms:
         condition = _condition(term.test, sql)
         if _needs_python(term.test):
@@ -163,9 +164,21 @@ def _word(word: str, sql: SearchSql) -> str:
             ended = ", ".join(f"'{one}'" for one in RunState if one.is_final)
             return f"(state IN ({ended}))"
         case "mine":
-            return "(who = :me)"
+            return f"({' OR '.join(_mine(sql.me, sql))})"
         case _:
             return f"(state = {sql.bound(_STATES[word].value)})"
+
+
+def _mine(me: Me, sql: SearchSql) -> Iterator[str]:
+    """Yield conditions, one of which holds of what I started: `Ada Lovelace (ada)` or `ada`."""
+    for upstream in (LOCAL, *me.logins):
+        name = in_one_line(me.at(upstream))
+        if not name:
+            continue
+        full = f" ({name})"
+        who = f"who = {sql.bound(name)} OR substr(who, -{len(full)}) = {sql.bound(full)}"
+        yield f"(instance = {sql.bound(in_one_line(upstream))} AND ({who}))"
+    yield "false"
 
 
 def _order(sort: Sort) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.guard import Guard
-from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.identity import Me, upstream_of
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.link import Link
 
@@ -74,6 +74,13 @@ class Bridge(Link["Services"]):
         if project_id is None:
             return None  # a lab outside of every project
         return self._services.access.role(self.principal, project_id)
+
+    @property
+    def me(self) -> Me:
+        """By which names one goes, here and elsewhere, from memory."""
+        if self._services is None:
+            return Me(self.principal.username)
+        return self._services.access.me(self.principal)
 
     def lights(self) -> tuple[UpstreamHealth, ...]:
         """Return the upstreams' lights, from memory."""

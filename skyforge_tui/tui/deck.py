@@ -168,11 +168,11 @@ class Deck(Launching):
         picker.update_choices(self._choices(await self._offered()))
 
     async def _again(self) -> None:
-        me = self.bridge.principal.username
+        me = self.bridge.me
 
         async def ask(services: Services) -> Run | None:
             last = await services.runs.last_by_template(self.bridge.principal)
-            mine = [one for one in last.values() if one.started_by == me]
+            mine = [one for one in last.values() if one.is_by(me)]
             return max(mine or last.values(), key=_used, default=None)
 
         run = await self.bridge.ask(ask)

@@ -230,7 +230,7 @@ class Launching(App[None]):
         from skyforge_tui.tui.presenters.launch import stop_question
         from skyforge_tui.tui.widgets.confirm import Confirm
 
-        question = stop_question(run, self.bridge.principal.username, self.now())
+        question = stop_question(run, self.bridge.me, self.now())
         question = guarded(question, self.bridge.guarded([run]), f"stop {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 
@@ -246,7 +246,7 @@ class Launching(App[None]):
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         principal = self.bridge.principal
-        question = decision_question(run, verb, principal.username, self.now())
+        question = decision_question(run, verb, self.bridge.me, self.now())
         question = guarded(question, self.bridge.guarded([run]), f"{verb} {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 

@@ -24,6 +24,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import DataTable
 
+from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.query_parser import parse
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.view import Sort
@@ -122,7 +123,7 @@ def window(count: int) -> RowWindow[Run]:
     """Return a window on `count` rows that fetches what is wanted at once."""
 
     def draw(key: str, run: Run) -> Row:
-        return Row(key, run_cells(run, None, NOW, "ada"))
+        return Row(key, run_cells(run, None, NOW, Me("ada")))
 
     rows: RowWindow[Run] = RowWindow(draw, lambda ids: rows.fill({n: some_run(n) for n in ids}))
     rows.reorder(array("q", range(1, count + 1)), lambda _: True)
@@ -152,7 +153,7 @@ async def theirs(count: int) -> dict[str, float]:
 
         def fill() -> None:
             for run in runs:
-                cells = run_cells(run, None, NOW, "ada")
+                cells = run_cells(run, None, NOW, Me("ada"))
                 table.add_row(*("".join(span.text for span in cells[name]) for name in names))
 
         took = {"fill and paint": await painted(pilot, table, fill)}
@@ -208,7 +209,7 @@ async def look_for(count: int, directory: Path) -> None:
         report(f"write {count:,} runs", (perf_counter() - start) * 1000)
         report("order of all", await median_ms(cache.order))
         for text, sort in QUERIES:
-            search = RunSearch(NOW, "ada", parse(text, RUNS), sort)
+            search = RunSearch(NOW, Me("ada"), parse(text, RUNS), sort)
             found = len((await cache.order(None, search)).rowids)
             took = await median_ms(lambda search=search: cache.order(None, search))
             report(f"{text or 'all'}{f' by {sort}' if sort else ''}: {found:,} found", took)
@@ -217,7 +218,7 @@ async def look_for(count: int, directory: Path) -> None:
 
 async def rows_and_echo(cache: SqliteRunCache, directory: Path) -> None:
     """Measure from a question to painted rows, and a key's echo at rest and while it is asked."""
-    search = RunSearch(NOW, "ada", parse("bgp", RUNS))
+    search = RunSearch(NOW, Me("ada"), parse("bgp", RUNS))
     table = ResourceTable(COLUMNS)
     async with shown(table) as pilot:
         rows = window(1_000)

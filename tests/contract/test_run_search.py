@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyforge_tui.domain.identity import ProjectId, RunId
+from skyforge_tui.domain.identity import Me, ProjectId, RunId
 from skyforge_tui.domain.pattern import in_one_line
 from skyforge_tui.domain.query_parser import parse
 from skyforge_tui.domain.run import Run, RunDetail, RunState
@@ -44,7 +44,8 @@ def runs(draw: st.DrawFn) -> Run:
         state=draw(st.sampled_from(RunState)),
         template=draw(WORDS),
         project=draw(WORDS),
-        started_by=draw(st.sampled_from(["ada", "Ada", "bob", ""])),
+        started_by=draw(st.sampled_from(["ada", "Ada", "Ada Lovelace", "bob", ""])),
+        login=draw(st.sampled_from(["", "adal", "ADAL", "ada", "bob"])),
         note=draw(WORDS),
         created_at=draw(TIMES),
         started_at=started,
@@ -68,6 +69,9 @@ QUERIES = st.lists(
     st.tuples(st.sampled_from(["", "!"]), TERMS).map("".join), min_size=0, max_size=4
 ).map(" ".join)
 SORTS = st.none() | st.builds(Sort, st.sampled_from(RUN_SORTS), st.booleans())
+
+
+ADA = Me("ada", {"eve-Lab1": "adal"})
 
 
 def expected(some: list[Run], search: RunSearch) -> list[RunId]:
@@ -98,7 +102,7 @@ def sort_value(column: str, run: Run, now: datetime) -> object:
         "run": run.number,
         "template": in_one_line(run.template),
         "project": in_one_line(run.project),
-        "who": in_one_line(run.started_by),
+        "who": in_one_line(run.who),
         "start": run.started_at or run.created_at,
         "took": run.duration(now),
         "note": in_one_line(run.note) or None,
@@ -121,7 +125,7 @@ def test_the_cache_finds_what_the_language_says(
     tmp_path_factory: pytest.TempPathFactory, some: list[Run], text: str, sort: Sort | None
 ) -> None:
     """Whatever the runs and the question, the database answers as Python would."""
-    search = RunSearch(NOW, "ada", parse(text, RUNS), sort)
+    search = RunSearch(NOW, ADA, parse(text, RUNS), sort)
     path = tmp_path_factory.getbasetemp() / "search"
     found = asyncio.run(asked(path, some, search))
     wanted = expected(some, search)
@@ -156,7 +160,7 @@ async def cache(database: Database) -> SqliteRunCache:
 
 def search(text: str) -> RunSearch:
     """Return a search of ada's."""
-    return RunSearch(NOW, "ada", parse(text, RUNS))
+    return RunSearch(NOW, ADA, parse(text, RUNS))
 
 
 async def test_counts_are_of_all(cache: SqliteRunCache) -> None:

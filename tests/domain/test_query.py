@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import Me, RunId
 from skyforge_tui.domain.query import Query, QueryError
 from skyforge_tui.domain.query_completion import completion
 from skyforge_tui.domain.query_parser import parse
@@ -35,7 +35,7 @@ TEXTS = st.one_of(
 
 def found(text: str, run: Run) -> bool:
     """Say whether a query finds a run; ada asks."""
-    return parse(text, RUNS).matches(run_record(run, NOW, "ada"))
+    return parse(text, RUNS).matches(run_record(run, NOW, Me("ada")))
 
 
 @given(TEXTS)

@@ -36,12 +36,27 @@ async def test_watched_to_its_failed_task(tmp_path: Path) -> None:
     async with a_cockpit(tmp_path, QUIET) as (server, pilot):
         async with client_of(server, "olga") as olga:
             await started(olga, environment='{"who": "fail"}')
-        await press(pilot, "3", shows=("Runs 1", "Olga"))
+        await press(pilot, "3", shows=("Runs 1", "olga"))
         await press(pilot, "enter", shows="› runs › 1 Greet")
         async with moving(server):
             await until_shown(pilot, "PLAY RECAP", "× failed")
         await press(pilot, "g", shows="PLAY [")
         await press(pilot, "e", shows="fatal:")
+
+
+async def test_what_is_mine_on_a_server(tmp_path: Path) -> None:
+    """Runs are mine by the login one has there, whatever one is called here and in full."""
+    async with a_cockpit(tmp_path, QUIET, who="olga") as (server, pilot):
+        for who in ("olga", "mika"):
+            async with client_of(server, who) as client:
+                await started(client, environment='{"who": "you"}')
+        await press(pilot, "3", shows=("Runs 2", "olga", "mika"))
+        await press(pilot, "slash", "m", "i", "n", "e", "enter", shows="Runs 1 of 2")
+        await press(pilot, "x", shows="Stop run 1")
+        assert not shows(pilot.app, "Not yours")
+        await press(pilot, "escape", "escape", shows="Runs 2")
+        await until_gone(pilot, "Stop run 1")
+        await press(pilot, "g", "x", shows=("Stop run 2", "Not yours", "Mika Manager (mika)"))
 
 
 async def test_launched_with_a_survey(tmp_path: Path) -> None:

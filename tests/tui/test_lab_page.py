@@ -8,7 +8,7 @@ import pytest
 
 from skyforge_tui.domain.events import LogGrew
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import SYSTEM, LabId, RunId
+from skyforge_tui.domain.identity import SYSTEM, LabId, Me, RunId
 from skyforge_tui.domain.lab import (
     Lab,
     LabDetail,
@@ -115,7 +115,7 @@ def test_parts_as_rows() -> None:
         "          badly",
     ]
     run = a_run(number=7, state=RunState.ERROR, action="up", note="exit code 1")
-    cells = parts.run_cells(run, NOW, "ada")
+    cells = parts.run_cells(run, NOW, Me("ada"))
     assert "× failed 7 up exit code 1" in " ".join(
         text_of(row_line(fit(parts.COLUMNS[Part.RUNS], 76), cells)).split()
     )

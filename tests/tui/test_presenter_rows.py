@@ -9,7 +9,7 @@ from typing import Any
 
 from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
-from skyforge_tui.domain.identity import Role
+from skyforge_tui.domain.identity import Me, Role
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.project import Members
 from skyforge_tui.domain.run import RunState
@@ -81,7 +81,7 @@ USUAL = timedelta(minutes=6, seconds=40)
 def test_runs_small() -> None:
     """At 80 columns a run says state, number, name, who, when, how long and against what."""
     rows = [
-        runs.run_cells(run, usual, NOW, "mara")
+        runs.run_cells(run, usual, NOW, Me("mara"))
         for run, usual in ((QUEUED, None), (RUNNING, USUAL), (FAILED, USUAL), (LOST, USUAL))
     ]
     assert table(runs.COLUMNS, SMALL, *rows) == [
@@ -95,7 +95,7 @@ def test_runs_small() -> None:
 
 def test_runs_large() -> None:
     """At 120 columns a run also says its project, and why it deviates or how long it takes yet."""
-    rows = [runs.run_cells(run, USUAL, NOW, "mara") for run in (ASKING, RUNNING, FAILED)]
+    rows = [runs.run_cells(run, USUAL, NOW, Me("mara")) for run in (ASKING, RUNNING, FAILED)]
     assert table(runs.COLUMNS, LARGE, *rows) == [
         "STATE         RUN  TEMPLATE                PROJECT         WHO        START    TOOK  VS USUAL    NOTE",  # noqa: E501
         "? asks you    811  wan-cutover             edge-fabric     ada        14:20  11m00s  ━━━━━━━━━━  push to pe1, pe2?",  # noqa: E501
@@ -303,7 +303,7 @@ def test_attention_rows() -> None:
         Concern(Why.RUNS, QUEUED), Concern(Why.RUNS, RUNNING),
     ), (Concern(Why.BROKE, LOST),))  # fmt: skip
     rows = [
-        attention_rows.cells(one, {RUNNING.doing: USUAL}, NOW, "mara", is_muted=False)
+        attention_rows.cells(one, {RUNNING.doing: USUAL}, NOW, Me("mara"), is_muted=False)
         for one in found.concerns
     ]
     assert attention_rows.counted(found) == "8 things, 2 broke, 1 muted"
@@ -373,7 +373,7 @@ def test_card_facts_follow_the_answers() -> None:
 
 def test_stop_question() -> None:
     """Before a run is stopped one reads what is lost, what stays, and whose it is."""
-    asked = launch.stop_question(RUNNING, "jonas", NOW)
+    asked = launch.stop_question(RUNNING, Me("jonas"), NOW)
     assert (asked.title, asked.go, asked.way_out) == ("Stop run 812", "stop", "let it run")
     assert texts(asked.things) == [
         "◐ deploy-bgp  edge-fabric  mara  4m12s",

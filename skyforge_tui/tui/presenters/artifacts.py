@@ -194,7 +194,7 @@ def fact_lines(preview: Preview, now: datetime, width: int) -> list[Line]:
         )
         facts += [
             _fact("made by", made),
-            _fact("by", (Span(literal(f"{run.started_by}, {run.project}")),)),
+            _fact("by", (Span(literal(f"{run.who}, {run.project}")),)),
         ]
     written = artifact.modified_at.astimezone(now.tzinfo)
     ago = tones.age(now - artifact.modified_at, fine=True)

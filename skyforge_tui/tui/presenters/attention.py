@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
 from skyforge_tui.domain.freshness import UpstreamHealth
+from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Project
@@ -16,6 +17,7 @@ from skyforge_tui.tui.presenters.bars import duration_bar
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, line, literal, with_tone
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.labs import lab_look
+from skyforge_tui.tui.presenters.runs import starter
 from skyforge_tui.tui.presenters.tones import StateLook
 
 COLUMNS: tuple[Column, ...] = (
@@ -56,14 +58,14 @@ def heading(why: Why, number: int) -> Line:
 
 
 def cells(
-    one: Concern, usual: Mapping[Doing, timedelta], now: datetime, me: str, *, is_muted: bool
+    one: Concern, usual: Mapping[Doing, timedelta], now: datetime, me: Me, *, is_muted: bool
 ) -> dict[str, Line]:
     """Return a concern's cells, by column; a muted one is all in grey."""
     shown: dict[str, Line] = {
         "state": look_of(one).line,
         "what": (Span(literal(one.what), "muted"),),
         "name": (Span(literal(one.name)),),
-        "who": (Span(literal(one.who), "text" if one.who == me else "muted"),),
+        "who": (Span(_who(one), "text" if one.is_of(me) else "muted"),),
         "age": (Span("" if one.at is None else tones.age(now - one.at), "muted"),),
         "note": _note(one, usual, now),
     }
@@ -171,6 +173,10 @@ def calm_lines(found: Attention, now: datetime, unread: str = "") -> list[Line]:
         *_last("last run", found.last_run, now),
     ]
     return [*lines, (), *facts] if facts else lines
+
+
+def _who(one: Concern) -> str:
+    return starter(one.thing) if isinstance(one.thing, Run) else literal(one.who)
 
 
 def _last(label: str, run: Run | None, now: datetime) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.run import Run
 from skyforge_tui.tui.presenters import headless, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
@@ -13,7 +14,7 @@ CONFIRM = "confirm"
 REJECT = "reject"
 
 
-def decision_question(run: Run, verb: str, me: str, now: datetime) -> Question:
+def decision_question(run: Run, verb: str, me: Me, now: datetime) -> Question:
     """Return what is asked before `verb`, which is `confirm` or `reject`."""
     look = tones.run_look(run)
     thing = line(
@@ -21,7 +22,7 @@ def decision_question(run: Run, verb: str, me: str, now: datetime) -> Question:
             Span(look.glyph, look.tone, bold=look.bold),
             Span(f" {literal(run.title)}", "strong", bold=True),
         ),
-        Span(f"  {literal(run.project)}  {literal(run.started_by)}  ", "muted"),
+        Span(f"  {literal(run.project)}  {literal(run.who)}  ", "muted"),
         Span(tones.duration(run.duration(now))),
     )
     costs: list[tuple[str, Line]] = []
@@ -30,8 +31,8 @@ def decision_question(run: Run, verb: str, me: str, now: datetime) -> Question:
     else:
         costs.append(("Lost", (Span("what it has planned; it ends as failed"),)))
         costs.append(("Kept", (Span("its output so far; nothing more is changed"),)))
-    if run.started_by and run.started_by != me:
-        costs.append(("Not yours", (Span(f"{literal(run.started_by)} started it"),)))
+    if run.who and not run.is_by(me):
+        costs.append(("Not yours", (Span(f"{literal(run.who)} started it"),)))
     return Question(
         title=f"{verb.capitalize()} run {run.number}",
         go="let it go on" if verb == CONFIRM else "reject it",

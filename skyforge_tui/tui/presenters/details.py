@@ -131,7 +131,7 @@ def of_folder(ref: ArtifactRef, size: FolderSize, run: Run | None, now: datetime
 def _maker(run: Run | None) -> str:
     if run is None:
         return ""
-    return f"run {run.number} {run.title}, {run.started_by}, {run.project}"
+    return f"run {run.number} {run.title}, {run.who}, {run.project}"
 
 
 def _members(members: Members, creator: str) -> Iterable[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabLinkEnd, LabState, LabStep
 from skyforge_tui.domain.run import Run
 from skyforge_tui.tui.presenters import glyphs, tones
@@ -20,6 +21,7 @@ from skyforge_tui.tui.presenters.cells import (
     wrapped,
 )
 from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.presenters.runs import starter
 
 Cells = Mapping[str, Line]
 _ROWS_OF_A_FAILURE = 6
@@ -129,14 +131,14 @@ def step_rows(steps: Sequence[LabStep], now: datetime, width: int) -> list[Cells
     return rows
 
 
-def run_cells(run: Run, now: datetime, me: str) -> Cells:
+def run_cells(run: Run, now: datetime, me: Me) -> Cells:
     """Return the cells of a run that had to do with a lab."""
     did = joined([(Span(literal(run.action or run.template)),), _why(run)])
     return {
         "state": tones.run_look(run).line,
         "run": (Span(str(run.number), "muted"),),
         "did": did,
-        "who": (Span(literal(run.started_by), "text" if run.started_by == me else "muted"),),
+        "who": (Span(starter(run), "text" if run.is_by(me) else "muted"),),
         "start": (Span(tones.clock(run.started_at or run.created_at, now), "muted"),),
         "took": (Span(tones.duration(run.duration(now))),),
     }

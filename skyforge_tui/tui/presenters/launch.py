@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import Invalid
-from skyforge_tui.domain.identity import LOCAL, upstream_of
+from skyforge_tui.domain.identity import LOCAL, Me, upstream_of
 from skyforge_tui.domain.launch import build
 from skyforge_tui.domain.run import ACTION, Run, RunState
 from skyforge_tui.domain.template import FieldKind, Template
@@ -179,23 +179,23 @@ def run_line(act: headless.Launch) -> str:
     return shlex.join(("run", act.template, *pairs))
 
 
-def stop_question(run: Run, me: str, now: datetime) -> Question:
+def stop_question(run: Run, me: Me, now: datetime) -> Question:
     """Return what is asked before a run is stopped."""
     look = tones.run_look(run)
-    is_mine = run.started_by == me
+    is_mine = run.is_by(me)
     thing = line(
         (
             Span(look.glyph, look.tone, bold=look.bold),
             Span(f" {literal(run.title)}", "strong", bold=True),
         ),
-        Span(f"  {literal(run.project)}  {literal(run.started_by)}  ", "muted"),
+        Span(f"  {literal(run.project)}  {literal(run.who)}  ", "muted"),
         Span(tones.duration(run.duration(now))),
     )
     lost: Line = (Span("unfinished tasks; nothing is rolled back"),)
     kept: Line = (Span("its output so far; r runs it again"),)
     costs: list[tuple[str, Line]] = [("Lost", lost), ("Kept", kept)]
     if not is_mine:
-        costs.append(("Not yours", (Span(f"{literal(run.started_by)} started it"),)))
+        costs.append(("Not yours", (Span(f"{literal(run.who)} started it"),)))
     is_here = upstream_of(run.id) == LOCAL
     how = "interrupt, after 10s terminate, after 5s more kill"
     costs.append(("How", (Span(how if is_here else "its server is asked to end it"),)))

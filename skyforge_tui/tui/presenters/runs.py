@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from skyforge_tui.domain.identity import LOCAL, upstream_of
+from skyforge_tui.domain.identity import LOCAL, Me, upstream_of
 from skyforge_tui.domain.run import Run, RunDetail, RunState
 from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.bars import duration_bar, sparkline
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
 
+_WHO = 8
+"""The most cells for who started a run."""
 COLUMNS: tuple[Column, ...] = (
     Column("state", "State", 10, priority=100),
     Column("run", "Run", 4, most=5, align="right", priority=95),
     Column("template", "Template", 17, most=22, priority=99, cut="middle", is_name=True),
     Column("project", "Project", 12, most=14, priority=30, cut="middle"),
-    Column("who", "Who", 6, most=8, priority=40),
+    Column("who", "Who", 6, most=_WHO, priority=40),
     Column("start", "Start", 6, align="right", priority=80),
     Column("took", "Took", 6, align="right", priority=85),
     Column("usual", "Vs usual", 10, priority=60, can_sort=False),
@@ -39,7 +41,7 @@ def none_line(silent: Collection[str]) -> Line:
 
 
 def run_cells(
-    run: Run, usual: timedelta | None, now: datetime, me: str, *, is_stale: bool = False
+    run: Run, usual: timedelta | None, now: datetime, me: Me, *, is_stale: bool = False
 ) -> dict[str, Line]:
     """Return a run's cells, by column; muted where its server does not answer."""
     took = run.duration(now)
@@ -50,12 +52,18 @@ def run_cells(
         "run": (Span(str(run.number), "muted"),),
         "template": (Span(literal(run.title)),),
         "project": (Span(literal(run.project), "muted"),),
-        "who": (Span(literal(run.started_by), "text" if run.started_by == me else "muted"),),
+        "who": (Span(starter(run), "text" if run.is_by(me) else "muted"),),
         "start": (Span(tones.clock(run.started_at or run.created_at, now), "muted"),),
         "took": (Span(tones.duration(took), "text" if took is not None else "faint"),),
         "usual": duration_bar(took, usual, run.state),
         "note": _note(run, took, usual),
     }
+
+
+def starter(run: Run) -> str:
+    """Return who started a run as a column has room for it: by full name, else by login."""
+    name = literal(run.started_by)
+    return literal(run.login) if run.login and len(name) > _WHO else name or literal(run.login)
 
 
 def _stale_cells(run: Run, now: datetime) -> dict[str, Line]:
@@ -66,7 +74,7 @@ def _stale_cells(run: Run, now: datetime) -> dict[str, Line]:
         "run": str(run.number),
         "template": literal(run.title),
         "project": literal(run.project),
-        "who": literal(run.started_by),
+        "who": starter(run),
         "start": tones.clock(run.started_at or run.created_at, now),
         "took": tones.duration(took),
         "note": literal(run.note),
@@ -174,7 +182,9 @@ def fact_lines(
         lines.append(_fact("command", literal(" ".join(spec.command))))
     if spec.directory:
         lines.append(_fact("directory", literal(spec.directory)))
-    lines.append(_fact("by", f"{literal(spec.started_by)} {tones.clock(spec.created_at, now)}"))
+    lines.append(
+        _fact("by", f"{literal(run.who or spec.started_by)} {tones.clock(spec.created_at, now)}")
+    )
     lines += [_fact(literal(label), literal(words)) for label, words in spec.facts.items()]
     if spec.commit:
         lines.append(_fact("commit", spec.commit[:10]))

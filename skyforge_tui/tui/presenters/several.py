@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.run import Run
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
@@ -16,7 +17,7 @@ def run_line(run: Run) -> Line:
     return line(
         Span(f"{run.number} ", "muted"),
         Span(literal(run.title), "strong", bold=True),
-        Span(f"  {literal(run.project)}  {literal(run.started_by)}", "muted"),
+        Span(f"  {literal(run.project)}  {literal(run.who)}", "muted"),
     )
 
 
@@ -27,7 +28,7 @@ def _thing(run: Run, now: datetime) -> Line:
 
 
 def question(
-    verb: str, runs: Sequence[Run], left_out: Sequence[tuple[Run, str]], me: str, now: datetime
+    verb: str, runs: Sequence[Run], left_out: Sequence[tuple[Run, str]], me: Me, now: datetime
 ) -> Question:
     """Return the question: every run that is meant, and those that are left out with why."""
     stops = verb == "stop"
@@ -35,7 +36,7 @@ def question(
     kept: Line = (Span("their output so far; r runs them again"),)
     same: Line = (Span("each with the answers it had; what was secret is not known any more"),)
     costs = [("Lost", lost), ("Kept", kept)] if stops else [("Answers", same)]
-    others = sorted({run.started_by for run in runs if run.started_by != me})
+    others = sorted({run.who for run in runs if not run.is_by(me)})
     if others:
         costs.append(("Not yours", (Span(f"some were started by {literal(', '.join(others))}"),)))
     for run, reason in left_out:

@@ -21,7 +21,7 @@ from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.integrations.semaphore.task_wire import Task
 from skyforge_tui.integrations.semaphore.tasks import MOST_ALL, MOST_LAST
 from skyforge_tui.ports.run_engine import HeldRuns, RunListing
-from skyforge_tui.providers.runs.semaphore.names import Names
+from skyforge_tui.providers.runs.semaphore.names import Names, Person
 from skyforge_tui.providers.runs.semaphore.rows import detail_of, state_of
 
 _SINGLY: Final = 3
@@ -88,7 +88,7 @@ class Listing:
             by_project[project][task] = run_id
         projects = await self._names.projects(anew=True)
         windows = await asyncio.gather(
-            *(self._window(project, by_project[project]) for project in projects)
+            *(self._told(project, by_project[project]) for project in projects)
         )
         self._fresh.clear()
         ids: set[RunId] = set()
@@ -156,7 +156,7 @@ class Listing:
         if task.tpl_alias:
             self._names.templates[task.project_id, task.template_id] = task.tpl_alias
         if task.user_id is not None and task.user_name:
-            self._names.people[task.user_id] = task.user_name
+            self._names.people.setdefault(task.user_id, Person("", task.user_name))
         return detail_of(
             task, self._names, was_stopped=run_id in self._stopped, ended_at=self._ended.get(run_id)
         )
@@ -176,6 +176,13 @@ class Listing:
             self._tell_ended(run_id)
         else:
             self.active.add(run_id)
+
+    async def _told(self, project: int, known: Collection[int]) -> Window:
+        """Read the newest tasks of a project, and who may have started them."""
+        window, _ = await asyncio.gather(
+            self._window(project, known), self._names.know_people(project)
+        )
+        return window
 
     async def _window(self, project: int, known: Collection[int]) -> Window:
         """Read the newest tasks of a project, further back where that leaves a hole to `known`."""
@@ -198,6 +205,7 @@ class Listing:
     async def _fetch_in(
         self, project: int, wanted: Sequence[tuple[int, RunId]]
     ) -> tuple[dict[RunId, Task], set[RunId]]:
+        await self._names.know_people(project)
         found: dict[RunId, Task] = {}
         unreadable: set[RunId] = set()
         left = dict(wanted)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId, native_of, upstream_of
+from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.semaphore import wire
 from skyforge_tui.providers.runs.semaphore.standing import Standing
 
 _RUN = re.compile(r"(\d{1,18})-(\d{1,18})")
+
+
+class Person(NamedTuple):
+    """An account of the server."""
+
+    login: str
+    name: str = ""
+    """In full."""
 
 
 class Names:
@@ -24,7 +36,8 @@ class Names:
         self._projects: dict[int, str] = {}
         self.templates: dict[tuple[int, int], str] = {}
         """By project and template."""
-        self.people: dict[int, str] = {}
+        self.people: dict[int, Person] = {}
+        self._known_in: set[int] = set()
 
     def project_id(self, project: int) -> ProjectId:
         """Return our id of a project."""
@@ -71,6 +84,29 @@ class Names:
         if upstream_of(run_id) != self.upstream or found is None:
             raise NotFound(f"there is no run {run_id}", upstream=self.upstream)
         return int(found[1]), int(found[2])
+
+    async def know_people(self, project: int) -> None:
+        """Know who one is oneself, and who belongs to a project; asked for once.
+
+        Raises:
+            TransportError: they cannot be listed.
+        """
+        if project in self._known_in:
+            return
+        try:
+            user, members = await asyncio.gather(
+                self.standing.user(), self.standing.members(project)
+            )
+        except TransportError as error:
+            if error.kind not in ("missing", "forbidden"):
+                raise
+            return  # then they are called by the names that come with their tasks
+        self.meet(project, (user, *members.items))
+
+    def meet(self, project: int, people: Iterable[wire.User | wire.Member]) -> None:
+        """Know these people of a project from now on."""
+        self._known_in.add(project)
+        self.people.update((one.id, Person(one.username, one.name)) for one in people)
 
     async def projects(self, *, anew: bool = False) -> dict[int, str]:
         """Return the slug of every project by id; asked for once, or `anew`.

@@ -108,10 +108,10 @@ class SemaphoreProjects:
         client, standing = self._client, self._names.standing
         with translated(self.upstream, "project.sync"):
             user, granted, members, templates, things = await asyncio.gather(
-                standing.user(), standing.role(number), client.members(number),
+                standing.user(), standing.role(number), standing.members(number),
                 client.templates(number), self._things(number),
             )  # fmt: skip
-        self._names.people.update((one.id, one.name or one.username) for one in members.items)
+        self._names.meet(number, (user, *members.items))
         for one in templates.items:
             self._names.templates[number, one.id] = one.name
         notices = _unread(project.slug, templates.unreadable)

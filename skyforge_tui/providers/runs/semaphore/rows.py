@@ -7,7 +7,7 @@ from typing import Final
 
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec, RunState
 from skyforge_tui.integrations.semaphore.task_wire import Task
-from skyforge_tui.providers.runs.semaphore.names import Names
+from skyforge_tui.providers.runs.semaphore.names import Names, Person
 from skyforge_tui.providers.runs.semaphore.options import answers_of
 
 CONFIRMATION: Final = "waiting_confirmation"
@@ -54,6 +54,7 @@ def detail_of(
     created = task.created or task.start or _NEVER
     end = task.end or (ended_at or task.start or created if state.is_final else None)
     title = task.tpl_alias or names.templates.get((project, template)) or f"template {template}"
+    name, login = _who(task, names)
     run = Run(
         id=names.run_id(project, task.id),
         number=task.id,
@@ -62,7 +63,8 @@ def detail_of(
         template=title,
         project_id=names.project_id(project),
         project=names.slug(project),
-        started_by=_who(task, names),
+        started_by=name,
+        login=login,
         created_at=created,
         started_at=task.start,
         ended_at=end if state.is_final else None,
@@ -85,15 +87,15 @@ def detail_of(
     return RunDetail(run, spec)
 
 
-def _who(task: Task, names: Names) -> str:
-    """Return who started it, or what."""
-    if task.user_name:
-        return task.user_name
-    if task.user_id is not None and task.user_id in names.people:
-        return names.people[task.user_id]
+def _who(task: Task, names: Names) -> tuple[str, str]:
+    """Return who started it, or what: in full, and their login where that is known."""
+    if task.user_id is not None:
+        login, name = names.people.get(task.user_id, Person(""))
+        if known := task.user_name or name or login:
+            return known, login
     if task.schedule_id:
-        return "schedule"
-    return "integration" if task.integration_id else ""
+        return "schedule", ""
+    return "integration" if task.integration_id else task.user_name or "", ""
 
 
 def _facts(task: Task) -> dict[str, str]:

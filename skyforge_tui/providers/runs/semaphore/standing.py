@@ -1,7 +1,7 @@
 """Who one is on a Semaphore server, and where one belongs: asked for once, however many want it.
 
 At the start everybody wants to know at the same time. Source: Semaphore UI 2.8 to 2.18,
-`/api/user`, `/api/projects`, `/api/project/P/role`.
+`/api/user`, `/api/projects`, `/api/project/P/role`, `/api/project/P/users`.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class Standing:
         self._clock = clock
         self._user = AskedOnce(client.user, clock)
         self._projects = AskedOnce(client.projects, clock)
+        self._members: dict[int, AskedOnce[Listed[wire.Member]]] = {}
         self._roles: dict[int, AskedOnce[wire.Granted]] = {}
 
     async def user(self) -> wire.User:
@@ -74,6 +75,17 @@ class Standing:
     async def projects(self) -> Listed[wire.Project]:
         """Return the projects one belongs to."""
         return await self._projects.answer()
+
+    async def members(self, project: int) -> Listed[wire.Member]:
+        """Return who belongs to a project.
+
+        Raises:
+            TransportError: missing, if it is not there or one does not belong to it.
+        """
+        if project not in self._members:
+            ask = partial(self._client.members, project)
+            self._members[project] = AskedOnce(ask, self._clock)
+        return await self._members[project].answer()
 
     async def role(self, project: int) -> wire.Granted:
         """Return what one may do in a project.

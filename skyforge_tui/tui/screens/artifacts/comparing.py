@@ -10,8 +10,9 @@ from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.services.comparisons import Rival
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.presenters import tones
-from skyforge_tui.tui.presenters.cells import Line, Span, literal
+from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.presenters.runs import starter
 from skyforge_tui.tui.screens.artifacts.keeping import KeepingPlace
 from skyforge_tui.tui.screens.artifacts.store_view import Against
 from skyforge_tui.tui.widgets.picker import Choice, Picker
@@ -73,6 +74,6 @@ def _choice(rival: Rival, now: datetime) -> Choice[Against]:
         "state": tones.run_look(run).line,
         "age": (Span(tones.age(now - run.created_at), "muted"),),
         "kept": (Span(kept, "muted"),),
-        "who": (Span(literal(run.started_by), "muted"),),
+        "who": (Span(starter(run), "muted"),),
     }
     return Choice(Against(run.id), f"{run.number} {run.title}", cells, also=str(run.state))

@@ -224,7 +224,7 @@ class AttentionScreen(BulkRuns):
         found = self._found
         if found is None:
             return
-        me, now = self.bridge.principal.username, self.now
+        me, now = self.bridge.me, self.now
         muted = found.muted if self._shows_muted else ()
         self._concerns = {one.key: one for one in (*found.concerns, *muted)}
         listed = []

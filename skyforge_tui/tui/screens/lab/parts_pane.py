@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.containers import Vertical
 from textual.message import Message
 
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import Me, RunId
 from skyforge_tui.tui.presenters import lab_parts as present
 from skyforge_tui.tui.presenters.cells import Span
 from skyforge_tui.tui.presenters.lab_parts import Part
@@ -34,7 +34,7 @@ class Seer(NamedTuple):
     """Who looks, when, and how many cells a row has."""
 
     now: datetime
-    me: str
+    me: Me
     width: int
 
 

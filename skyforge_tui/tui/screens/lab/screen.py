@@ -231,7 +231,7 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
         missing = present.missing_lines(detail, self._width)
         self._missing.show(missing)
         self._missing.display = bool(missing)
-        seer = Seer(self.now, self.bridge.principal.username, self._width)
+        seer = Seer(self.now, self.bridge.me, self._width)
         self._parts.show(detail, self._known.runs, told, seer)
         self._show_node()
         is_moving = detail.lab.state.is_moving or (told is not None and told.state.is_active)

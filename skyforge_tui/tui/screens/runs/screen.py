@@ -8,7 +8,7 @@ from datetime import timedelta
 from textual.widget import Widget
 
 from skyforge_tui.domain.freshness import Subject
-from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.identity import Me, upstream_of
 from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.domain.vocabularies import RUNS
 from skyforge_tui.ports.cache import RunOrder
@@ -40,6 +40,7 @@ class RunsScreen(BulkRuns):
         self._usual: dict[Doing, timedelta] = {}
         self._stale: frozenset[object] | None = None
         self._lost: frozenset[str] = frozenset()
+        self._me = Me("")
         self._asks = 0
         self._window: RowWindow[Run] = RowWindow(self._row, self._fetch)
         super().__init__()
@@ -62,6 +63,8 @@ class RunsScreen(BulkRuns):
         """Say whether runs, or roles in their projects, changed."""
         if changes.run_ids:
             self._stale = (self._stale or frozenset()) | changes.run_ids
+        if changes.project_ids and self._me != self.bridge.me:
+            self._stale = None  # other rows are mine now
         if changes.health and self._lost != stale_upstreams(self.bridge.lights()):
             self._stale = None  # every row of a server that went or came back looks different
             return True
@@ -99,7 +102,7 @@ class RunsScreen(BulkRuns):
             self._stale = None if stale is None else (self._stale or frozenset()) | stale
             raise
         self._usual.update(usual)
-        self._lost = stale_upstreams(self.bridge.lights())
+        self._lost, self._me = stale_upstreams(self.bridge.lights()), self.bridge.me
         self._window.reorder(order.rowids, lambda run: stale is None or run.id in stale)
         self._window.fill(page)
         if not first and not query and sort is None:
@@ -153,9 +156,8 @@ class RunsScreen(BulkRuns):
 
     def _row(self, key: str, run: Run) -> Row:
         usual = self._usual.get(run.doing)
-        me = self.bridge.principal.username
         is_stale = upstream_of(run.id) in self._lost
-        return Row(key, present.run_cells(run, usual, self.now, me, is_stale=is_stale))
+        return Row(key, present.run_cells(run, usual, self.now, self._me, is_stale=is_stale))
 
     def _fetch(self, rowids: Sequence[int]) -> None:
         self.work(self._fill(rowids), group="rows", exclusive=True)
