@@ -62,7 +62,7 @@ class PretendServer(Protocol):
         ...
 
 
-KINDS = ("semaphore", "gitea")
+KINDS = ("semaphore", "gitea", "netlab")
 """Every server that an estate can have."""
 
 
@@ -89,4 +89,8 @@ def make_server(
         from skyforge_tui.demo.servers.gitea.server import make_gitea
 
         return make_gitea(estate, tls=tls, folder=folder, **options)
+    if kind == "netlab":
+        from skyforge_tui.demo.servers.netlab.server import make_netlab_host
+
+        return make_netlab_host(estate, folder=folder, **options)
     raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")

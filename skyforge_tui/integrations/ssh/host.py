@@ -23,17 +23,18 @@ from skyforge_tui.integrations.ssh.keys import Keys
 from skyforge_tui.integrations.ssh.person import Person
 from skyforge_tui.integrations.ssh.signing_in import Attempt, Dial
 
-CHANNELS: Final = 6
-"""Commands at the same time on one host; OpenSSH allows ten, and others are there too."""
+CHANNELS: Final = 4
+"""Commands at the same time on one host; OpenSSH allows ten channels on a connection."""
+LONG_CHANNELS: Final = 4
+"""Beside them, commands that go on for as long as somebody listens."""
 SHELL: Final = "exec /bin/sh -s"
-TERMINAL: Final = ("xterm-256color", 120, 40)
 _OPEN_S: Final = 20.0
 
 
 class SshHost:
     """A host and one identity there; connected when first used, and again when it was cut.
 
-    `dial` gives a socket that is connected to the host's SSH server, in place of its address.
+    `dial` gives a socket that is connected to the host's SSH server, instead of its address.
     """
 
     def __init__(self, access: SshAccess, person: Person, dial: Dial | None = None) -> None:
@@ -43,6 +44,7 @@ class SshHost:
         self._connection: asyncssh.SSHClientConnection | None = None
         self._connecting: asyncio.Task[asyncssh.SSHClientConnection] | None = None
         self._turns = asyncio.Semaphore(CHANNELS)
+        self._long_turns = asyncio.Semaphore(LONG_CHANNELS)
         self._jumps: list[asyncssh.SSHClientConnection] = []
         self.connections = 0
         """How often it was connected to."""
@@ -68,9 +70,9 @@ class SshHost:
         """Run a script of POSIX sh to its end; `$1` … are the arguments, whatever is in them.
 
         Raises:
-            TransportError: as `open`; timeout, oversized; unreachable, if the connection was cut.
+            TransportError: as `connect`; timeout, oversized; unreachable, if the line was cut.
         """
-        async with self.open() as channel:
+        async with self._turns, self._opened() as channel:
             try:
                 async with asyncio.timeout(timeout_s):
                     await channel.write(_with_arguments(script, arguments), is_last=True)
@@ -80,18 +82,23 @@ class SshHost:
                 raise TransportError("timeout", message, is_retryable=True) from None
 
     @asynccontextmanager
-    async def open(self, *, terminal: bool = False) -> AsyncIterator[Channel]:
-        """Open a shell that reads a script from its input, and close it.
+    async def listen(self, script: str, arguments: Sequence[str] = ()) -> AsyncIterator[Channel]:
+        """Run a script for as long as the block lasts, to read what it says meanwhile.
 
         Raises:
             TransportError: unreachable, timeout, untrusted, unauthorized, invalid; as `connect`.
         """
-        async with self._turns:
-            channel = await self._opened(terminal=terminal)
-            try:
-                yield channel
-            finally:
-                channel.close()
+        async with self._long_turns, self._opened() as channel:
+            await channel.write(_with_arguments(script, arguments), is_last=True)
+            yield channel
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Channel]:
+        channel = await self._open()
+        try:
+            yield channel
+        finally:
+            channel.close()
 
     async def connect(self) -> asyncssh.SSHClientConnection:
         """Return the connection; whoever comes while it is being made waits for the same.
@@ -123,17 +130,12 @@ class SshHost:
         if self._connection is not None:
             self._connection.abort()
 
-    async def _opened(self, *, terminal: bool) -> Channel:
-        kind, columns, rows = TERMINAL
+    async def _open(self) -> Channel:
         for is_last in (False, True):
             connection = await self.connect()
             try:
                 async with asyncio.timeout(_OPEN_S):
-                    writer, reader, errors = await connection.open_session(
-                        SHELL, encoding=None,
-                        term_type=kind if terminal else None,
-                        term_size=(columns, rows) if terminal else (),
-                    )  # fmt: skip
+                    writer, reader, errors = await connection.open_session(SHELL, encoding=None)
             except asyncssh.ChannelOpenError as error:
                 if is_last or not connection.is_closed():
                     message = f"{self.place} opens no channel: {redact(error.reason)}"

@@ -99,8 +99,7 @@ async def test_what_is_too_much_or_too_slow_is_given_up(host: SshHost) -> None:
 
 async def test_a_cut_line_is_told_and_made_anew(host: SshHost, server: Server) -> None:
     """A command on a line that is cut has no answer; the next one gets a new connection."""
-    async with host.open() as channel:
-        await channel.write(b"echo begun; sleep 60; echo never\n", is_last=True)
+    async with host.listen("echo begun; sleep 60; echo never") as channel:
         assert await channel.read() == b"begun\n"
         server.cut()
         with pytest.raises(TransportError, match="was cut") as caught:

@@ -1,0 +1,68 @@
+"""Runs what comes in by SSH in a real shell, as a real server does: whoever leaves ends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from subprocess import PIPE
+
+import asyncssh
+
+_CHUNK = 1 << 16
+
+
+async def serve(
+    process: asyncssh.SSHServerProcess[bytes], home: Path, environment: Mapping[str, str]
+) -> None:
+    """Run one command to its end; when the channel closes first, its group hears a hang-up."""
+    child = await asyncio.create_subprocess_exec(
+        "/bin/sh", *(("-c", process.command) if process.command else ()),
+        cwd=home, env=dict(environment), start_new_session=True,
+        stdin=PIPE, stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    working = asyncio.create_task(_carry(process, child))
+    closed = asyncio.create_task(process.channel.wait_closed())
+    try:
+        await asyncio.wait([working, closed], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGHUP)
+        for task in (working, closed):
+            task.cancel()
+        await asyncio.gather(working, closed, return_exceptions=True)
+        await child.wait()
+
+
+async def _carry(
+    process: asyncssh.SSHServerProcess[bytes], child: asyncio.subprocess.Process
+) -> None:
+    stdin, stdout, stderr = child.stdin, child.stdout, child.stderr
+    if stdin is None or stdout is None or stderr is None:
+        raise RuntimeError("the shell has no pipes")
+    feeding = asyncio.create_task(_pump(process.stdin.read, stdin.write, stdin.drain))
+    feeding.add_done_callback(lambda _: stdin.close())
+    try:
+        await asyncio.gather(
+            _pump(stdout.read, process.stdout.write, process.stdout.drain),
+            _pump(stderr.read, process.stderr.write, process.stderr.drain),
+        )
+        process.exit(await child.wait())
+    finally:
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)
+
+
+async def _pump(
+    read: Callable[[int], Awaitable[bytes]],
+    write: Callable[[bytes], None],
+    drain: Callable[[], Awaitable[None]],
+) -> None:
+    with contextlib.suppress(ConnectionError, asyncssh.Error):
+        while data := await read(_CHUNK):
+            write(data)
+            await drain()

@@ -1,0 +1,163 @@
+"""The scripts that hold commands on a host when nobody is connected: POSIX sh, no program of ours.
+
+A run is a folder `~/.skyforge/runs/N` there: `spec` (one line of JSON, ours), `command` (sh),
+`log` (every byte), `input` (a pipe to its terminal), `pid` and `holder` (a number and when that
+process began, so that no other one is ever taken for it), `stops`, and at last `exit`.
+
+With `script` of util-linux the command has a terminal: it may ask, and an interrupt is typed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_COMMON: Final = r"""
+umask 077
+root=$HOME/.skyforge/runs
+began() {
+  if IFS= read -r stat 2>/dev/null </proc/$1/stat; then
+    stat=${stat##*) }; set -- $stat; echo "${20}"
+  fi
+}
+alive() {
+  [ -r "$1" ] && read -r pid was <"$1" && kill -0 "$pid" 2>/dev/null &&
+    [ "$(began "$pid")" = "$was" ]
+}
+"""
+HOLDER: Final = (
+    _COMMON
+    + r"""
+cd "$1" && mkdir begun 2>/dev/null || exit 0
+echo "$$ $(began $$)" >holder
+date +%s >started
+exec 3<>input
+heed=; env --default-signal=INT,QUIT true 2>/dev/null && heed='env --default-signal=INT,QUIT'
+if command -v script >/dev/null 2>&1; then
+  SHELL=/bin/sh $heed script -qefc '. ./command' /dev/null <&3 >log 2>&1
+else
+  $heed /bin/sh ./command <&3 >log 2>&1
+fi
+code=$?
+echo "$code $(date +%s) $(wc -c <log)" >exit.part && mv exit.part exit
+"""
+)
+"""Runs `command` in the folder `$1` to its end, once.
+
+Whatever a shell starts in the background ignores interrupts, and all that comes of it too; a shell
+cannot undo that, `env` can.
+"""
+
+START: Final = (
+    _COMMON
+    + r"""
+mkdir -p "$root" || exit 70
+if n=$(readlink "$root/.$1"); then :
+else
+  n=$(cd "$root" && ls | sort -n | tail -n 1); n=$((${n:-0} + 1))
+  until mkdir "$root/$n" 2>/dev/null; do n=$((n + 1)); [ -d "$root" ] || exit 70; done
+  cd "$root/$n" || exit 70
+  printf '%s\n' "$2" >spec && printf '%s' "$3" >command && printf '%s' "$4" >hold || exit 70
+  : >log && mkfifo input || exit 70
+  if ! ln -sn "$n" "$root/.$1" 2>/dev/null; then
+    cd "$root" && rm -rf "./$n" && n=$(readlink "$root/.$1") || exit 70
+  fi
+fi
+cd "$root/$n" || exit 70
+if setsid -f true 2>/dev/null; then
+  setsid -f /bin/sh ./hold "$root/$n" </dev/null >/dev/null 2>&1
+else
+  nohup /bin/sh ./hold "$root/$n" </dev/null >/dev/null 2>&1 &
+fi
+echo "$n"
+"""
+)
+"""Begins a run for the token `$1` (one token, one run), with spec, command and holder."""
+
+LIST: Final = (
+    _COMMON
+    + r"""
+cd "$root" 2>/dev/null || { echo end; exit 0; }
+for n in $(if [ $# -gt 1 ]; then shift; echo "$@"; else ls | sort -rn | head -n "$1"; fi); do
+  [ -d "$n" ] || continue
+  code= ended= size= start= stops= spec= live=no mark=
+  [ -r "$n/spec" ] && IFS= read -r spec <"$n/spec"
+  [ -r "$n/started" ] && read -r start <"$n/started"
+  [ -r "$n/stops" ] && read -r stops <"$n/stops"
+  if [ -r "$n/exit" ]; then read -r code ended size <"$n/exit"
+  else
+    alive "$n/holder" && live=yes
+    [ -r "$n/exit" ] && read -r code ended size <"$n/exit"
+  fi
+  if [ -z "$code" ]; then
+    size=$(wc -c <"$n/log") ended=$(stat -c %Y "$n/log" 2>/dev/null)
+    mark=$(tail -c 200 "$n/log" | od -An -v -tx1 | tr -d ' \n')
+  fi
+  printf 'run %s|%s|%s|%s|%s|%s|%s|%s\n' \
+    "$n" "$start" "$code" "$ended" "$((${size:-0}))" "$live" "$stops" "$mark"
+  printf '%s\n' "$spec"
+done
+echo "end $(date +%s)"
+"""
+)
+"""Tells of the newest `$1` runs, or of those named by the arguments after it."""
+
+FOLLOW: Final = (
+    _COMMON
+    + r"""
+cd "$root/$1" || exit 66
+tail -c "+$2" -f log 2>/dev/null & tail=$!
+while [ ! -e exit ] && alive holder && kill -0 $tail 2>/dev/null; do sleep 0.3; done
+kill $tail 2>/dev/null
+exit 0
+"""
+)
+"""Writes the output of the run `$1` from byte `$2` (from 1) until it has ended, or about so."""
+
+REST: Final = (
+    _COMMON
+    + r"""
+cd "$root/$1" || exit 66
+exec tail -c "+$2" log
+"""
+)
+"""Writes the output of the run `$1` from byte `$2` as it is now."""
+
+STOP: Final = (
+    _COMMON
+    + r"""
+cd "$root/$1" || exit 66
+[ -e exit ] && exit 3
+alive holder || exit 3
+stops=0; [ -r stops ] && read -r stops <stops
+stops=$((stops + 1)); echo $stops >stops
+group=; alive pid && read -r group was <pid
+case $stops in
+  1) if command -v script >/dev/null 2>&1; then printf '\003' 1<>input
+     elif [ -n "$group" ]; then kill -INT -- "-$group"; fi ;;
+  2) [ -n "$group" ] && kill -TERM -- "-$group" ;;
+  *) [ -n "$group" ] && kill -KILL -- "-$group" ;;
+esac
+exit 0
+"""
+)
+"""Asks the run `$1` to end, more firmly each time; 3 if it has."""
+
+ANSWER: Final = (
+    _COMMON
+    + r"""
+cd "$root/$1" || exit 66
+[ -e exit ] && exit 3
+alive holder || exit 3
+printf "$2" 1<>input
+"""
+)
+"""Types `$2`, a format of printf without `%`, into the terminal of the run `$1`; 3 if it ended."""
+
+BEGIN: Final = (
+    _COMMON
+    + r"""
+stty cols 120 rows 40 2>/dev/null
+echo "$$ $(began $$)" >pid
+"""
+)
+"""What stands at the beginning of every command."""
