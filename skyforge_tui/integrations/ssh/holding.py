@@ -133,9 +133,9 @@ stops=$((stops + 1)); echo $stops >stops
 group=; alive pid && read -r group was <pid
 case $stops in
   1) if command -v script >/dev/null 2>&1; then printf '\003' 1<>input
-     elif [ -n "$group" ]; then kill -INT -- "-$group"; fi ;;
-  2) [ -n "$group" ] && kill -TERM -- "-$group" ;;
-  *) [ -n "$group" ] && kill -KILL -- "-$group" ;;
+     elif [ -n "$group" ]; then kill -s INT -- "-$group"; fi ;;
+  2) [ -n "$group" ] && kill -s TERM -- "-$group" ;;
+  *) [ -n "$group" ] && kill -s KILL -- "-$group" ;;
 esac
 exit 0
 """

@@ -147,7 +147,7 @@ async def test_a_holder_that_was_killed_is_told(runs: Detached, server: Server) 
     await until(runs, number, lambda held: b"ready" in held.tail)
     place = server.home / ".skyforge" / "runs" / str(number)
     holder, group = ((place / name).read_text().split()[0] for name in ("holder", "pid"))
-    await runs.host.run('kill -KILL "$1"; kill -KILL -- "-$2"', [holder, group])
+    await runs.host.run('kill -s KILL "$1"; kill -s KILL -- "-$2"', [holder, group])
     held = await until(runs, number, lambda held: held.is_over)
     assert held.code is None
     with pytest.raises(OverError):
