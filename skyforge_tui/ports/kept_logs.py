@@ -34,6 +34,10 @@ class KeptLog(Protocol):
         """Write these lines at the end."""
         ...
 
+    def append_bytes(self, data: bytes, at_ms: int) -> None:
+        """Write bytes at the end as they are; they arrived at so many unix milliseconds."""
+        ...
+
     def replace(self, lines: Sequence[Line], gaps: Sequence[int] = (), reason: str = "") -> None:
         """Make these lines the whole output.
 

@@ -73,6 +73,11 @@ class FileKeptLog:
             self._writer.append(data, at_ms)
 
     @_translated
+    def append_bytes(self, data: bytes, at_ms: int) -> None:
+        """Write bytes at the end as they are."""
+        self._writer.append(data, at_ms)
+
+    @_translated
     def replace(self, lines: Sequence[Line], gaps: Sequence[int] = (), reason: str = "") -> None:
         """Make these lines the whole output."""
         known = None if gaps or self._has_open_gap() else self._known(lines)

@@ -10,7 +10,7 @@ import asyncio
 import os
 import secrets
 import subprocess
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.store.run_directories import FileRunDirectories
 from tests.builders import a_spec
+from tests.lab_hosts import HostBench, host_bench
 from tests.semaphores import bench_on, moving
 
 What = Literal["greets", "fails", "lasts"]
@@ -57,6 +58,8 @@ class RunBench(Protocol):
     """An engine, and what a test may do with it."""
 
     engine: RunEngine
+    has_terminals: bool
+    """Whether every run can be typed into."""
 
     def another(self) -> RunEngine:
         """Return another engine for the same runs, as another program would have one."""
@@ -102,6 +105,8 @@ async def until(
 class LocalBench:
     """Processes of this machine."""
 
+    has_terminals = False
+
     def __init__(self, base: Path) -> None:
         self._state = base / "state"
         self._logs: LogStore = FileLogStore(self._state)
@@ -136,6 +141,8 @@ class LocalBench:
 class SemaphoreBench:
     """Tasks of a Semaphore server, all of one template."""
 
+    has_terminals = False
+
     def __init__(self, make: Callable[[], SemaphoreRunEngine], logs: LogStore, at: TemplateId):
         self._make = make
         self._logs = logs
@@ -157,6 +164,34 @@ class SemaphoreBench:
         assert isinstance(self.engine, Elsewhere)
         await self.engine.bring(run_id)
         return await asyncio.to_thread(_text, self._logs, run_id)
+
+
+class HostRunBench:
+    """Commands of a pretend lab host, over real SSH."""
+
+    has_terminals = True
+
+    def __init__(self, bench: HostBench) -> None:
+        self._bench = bench
+        self.engine: RunEngine = bench.engine
+
+    def another(self) -> RunEngine:
+        """Return another engine for the same host."""
+        return self._bench.another()
+
+    async def launch(self, what: What) -> Run:
+        """Start a command in one of the host's folders."""
+        return await self._bench.launch("edge", tool="sh", what=what)
+
+    async def text(self, run_id: RunId) -> str:
+        """Return what was brought here."""
+        await self._bench.engine.bring(run_id)
+        return await asyncio.to_thread(_text, FileLogStore(self._bench.base), run_id)
+
+
+def _shell(file: str, answers: Mapping[str, str]) -> tuple[str, ...]:
+    scripts = {"greets": "echo hello", "fails": "echo boom; exit 2", "lasts": "exec sleep 600"}
+    return ("sh", "-c", scripts[answers["what"]])
 
 
 def _text(logs: LogStore, run_id: RunId) -> str:
@@ -182,6 +217,13 @@ async def estate_bench(base: Path) -> AsyncIterator[RunBench]:
     """Give a bench on a pretend server, whose time passes as fast as everybody can follow."""
     async with bench_on(base) as bench, moving(bench.server):
         yield SemaphoreBench(bench.another_engine, bench.logs, bench.template_id)
+
+
+@asynccontextmanager
+async def lab_host_bench(base: Path) -> AsyncIterator[RunBench]:
+    """Give a bench on a pretend lab host."""
+    async with host_bench(base, {"sh": _shell}) as bench:
+        yield HostRunBench(bench)
 
 
 class SystemClock:

@@ -62,7 +62,7 @@ class PretendServer(Protocol):
         ...
 
 
-KINDS = ("semaphore", "gitea", "netlab")
+KINDS = ("semaphore", "gitea")
 """Every server that an estate can have."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.ports.kept_logs import KeptLog
 from skyforge_tui.providers.runs.semaphore.output import Output
-from skyforge_tui.providers.runs.semaphore.to_its_end import to_its_end
+from skyforge_tui.providers.runs.to_its_end import to_its_end
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from tests.fakes import FakeClock
 

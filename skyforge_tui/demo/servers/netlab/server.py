@@ -22,6 +22,7 @@ from skyforge_tui.demo.estate import Estate
 from skyforge_tui.demo.knobs import turn
 from skyforge_tui.demo.servers.netlab.furnishing import furnish
 from skyforge_tui.demo.servers.netlab.habits import Habits
+from skyforge_tui.demo.servers.netlab.leftovers import end_all
 from skyforge_tui.demo.servers.netlab.shell import serve
 from skyforge_tui.demo.serving import LOOPBACK
 
@@ -91,8 +92,9 @@ class NetlabHost:
         await asyncio.to_thread(known.write_text, f"{self.known_line}\n", "utf-8")
 
     async def close(self) -> None:
-        """Serve no more; what was started detached goes on, as on a real host that is cut off."""
+        """Serve no more, and end what was started detached: the host is switched off."""
         await self._end()
+        await asyncio.to_thread(end_all, self.home)
         if self._own_folder:
             await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
@@ -161,7 +163,8 @@ class NetlabHost:
             await self._suffer(one, process)
         if process.channel.is_closing():
             return
-        await serve(process, self.home, self._environment())
+        is_mute = any(one.kind is Kind.LOST_ANSWER for one in troubles)
+        await serve(process, self.home, self._environment(), is_mute=is_mute)
 
     async def _suffer(self, trouble: Trouble, process: asyncssh.SSHServerProcess[bytes]) -> None:
         if trouble.kind is Kind.LATENCY:
@@ -170,9 +173,6 @@ class NetlabHost:
             await trouble.over.wait()
         elif trouble.kind is Kind.CUT:
             process.channel.get_connection().abort()
-        else:  # it runs, and nobody hears of it
-            loop = asyncio.get_running_loop()
-            loop.call_later(0.2, process.channel.get_connection().abort)
 
     def opened(self, connection: asyncssh.SSHServerConnection) -> None:
         """Take note of a connection."""

@@ -16,15 +16,22 @@ _CHUNK = 1 << 16
 
 
 async def serve(
-    process: asyncssh.SSHServerProcess[bytes], home: Path, environment: Mapping[str, str]
+    process: asyncssh.SSHServerProcess[bytes],
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    is_mute: bool = False,
 ) -> None:
-    """Run one command to its end; when the channel closes first, its group hears a hang-up."""
+    """Run one command to its end; when the channel closes first, its group hears a hang-up.
+
+    A mute one breaks the connection off instead of telling what became of it.
+    """
     child = await asyncio.create_subprocess_exec(
         "/bin/sh", *(("-c", process.command) if process.command else ()),
         cwd=home, env=dict(environment), start_new_session=True,
         stdin=PIPE, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
-    working = asyncio.create_task(_carry(process, child))
+    working = asyncio.create_task(_carry(process, child, is_mute=is_mute))
     closed = asyncio.create_task(process.channel.wait_closed())
     try:
         await asyncio.wait([working, closed], return_when=asyncio.FIRST_COMPLETED)
@@ -39,7 +46,7 @@ async def serve(
 
 
 async def _carry(
-    process: asyncssh.SSHServerProcess[bytes], child: asyncio.subprocess.Process
+    process: asyncssh.SSHServerProcess[bytes], child: asyncio.subprocess.Process, *, is_mute: bool
 ) -> None:
     stdin, stdout, stderr = child.stdin, child.stdout, child.stderr
     if stdin is None or stdout is None or stderr is None:
@@ -47,6 +54,10 @@ async def _carry(
     feeding = asyncio.create_task(_pump(process.stdin.read, stdin.write, stdin.drain))
     feeding.add_done_callback(lambda _: stdin.close())
     try:
+        if is_mute:
+            await asyncio.gather(stdout.read(), stderr.read())
+            process.channel.get_connection().abort()
+            return
         await asyncio.gather(
             _pump(stdout.read, process.stdout.write, process.stdout.drain),
             _pump(stderr.read, process.stderr.write, process.stderr.drain),

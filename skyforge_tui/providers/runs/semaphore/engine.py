@@ -18,9 +18,9 @@ from skyforge_tui.providers.runs.semaphore.listing import Listing
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.rows import CONFIRMATION, state_of
 from skyforge_tui.providers.runs.semaphore.starting import Starting
-from skyforge_tui.providers.runs.semaphore.telling import Telling
 from skyforge_tui.providers.runs.semaphore.trouble import translate, translated
 from skyforge_tui.providers.runs.semaphore.watching import Watching
+from skyforge_tui.providers.runs.telling import Telling
 
 
 class SemaphoreRunEngine:

@@ -15,7 +15,7 @@ from skyforge_tui.ports.kept_logs import KeptLogs
 from skyforge_tui.providers.runs.semaphore.feed import Mode
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.output import Output
-from skyforge_tui.providers.runs.semaphore.telling import Telling
+from skyforge_tui.providers.runs.telling import Telling
 
 
 class Following:

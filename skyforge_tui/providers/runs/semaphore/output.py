@@ -20,8 +20,8 @@ from skyforge_tui.ports.kept_logs import KeptLog, KeptLogs, Line
 from skyforge_tui.providers.runs.semaphore.joining import Change, Joining, Row
 from skyforge_tui.providers.runs.semaphore.looking import Looks
 from skyforge_tui.providers.runs.semaphore.rows import state_of
-from skyforge_tui.providers.runs.semaphore.to_its_end import to_its_end
 from skyforge_tui.providers.runs.semaphore.trouble import translate
+from skyforge_tui.providers.runs.to_its_end import to_its_end
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from skyforge_tui.providers.runs.semaphore.feed import Feed, Mode
 from skyforge_tui.providers.runs.semaphore.following import Following
 from skyforge_tui.providers.runs.semaphore.listing import Listing
 from skyforge_tui.providers.runs.semaphore.names import Names
-from skyforge_tui.providers.runs.semaphore.telling import Telling
 from skyforge_tui.providers.runs.semaphore.trouble import translate
+from skyforge_tui.providers.runs.telling import Telling
 
 PATROL_S: Final = 15.0
 """Between two looks at one project after the other while the socket is up."""

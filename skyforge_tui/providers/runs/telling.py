@@ -1,4 +1,4 @@
-"""News of one server on their way to whoever watches; what nobody took yet is merged."""
+"""News of one upstream on their way to whoever watches; what nobody took yet is merged."""
 
 from __future__ import annotations
 

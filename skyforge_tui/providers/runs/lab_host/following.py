@@ -1,0 +1,108 @@
+"""Which outputs of a host are brought here: those that somebody reads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from skyforge_tui.domain.identity import RunId, native_of
+from skyforge_tui.integrations.ssh.detached import Detached
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.kept_logs import KeptLogs
+from skyforge_tui.providers.runs.lab_host.names import Names
+from skyforge_tui.providers.runs.lab_host.output import Output
+from skyforge_tui.providers.runs.lab_host.trouble import translated
+from skyforge_tui.providers.runs.telling import Telling
+
+_LOOKED_AGAIN_S = 0.2
+
+
+class Following:
+    """Keeps the outputs that are wanted, and lets them work while somebody watches."""
+
+    def __init__(
+        self, runs: Detached, names: Names, kept: KeptLogs, clock: Clock, telling: Telling
+    ) -> None:
+        self._runs = runs
+        self._names = names
+        self._kept = kept
+        self._clock = clock
+        self._telling = telling
+        self._wanted: dict[RunId, int] = {}
+        self._tasks: dict[RunId, asyncio.Task[None]] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._answers = asyncio.Condition()
+
+    @asynccontextmanager
+    async def driven(self) -> AsyncIterator[None]:
+        """Bring what is wanted while the block lasts."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            try:
+                for run_id in self._wanted:
+                    self._begin(run_id)
+                yield
+            finally:
+                self._group = None
+                for task in self._tasks.values():
+                    task.cancel()
+                self._tasks.clear()
+
+    async def follow(self, run_id: RunId) -> None:
+        """Bring an output from now on."""
+        self._names.number_of(run_id)
+        await asyncio.to_thread(self._kept.prepare, native_of(run_id))
+        self._wanted[run_id] = self._wanted.get(run_id, 0) + 1
+        self._begin(run_id)
+
+    def unfollow(self, run_id: RunId) -> None:
+        """Undo one `follow`; the last one ends it."""
+        left = self._wanted.get(run_id, 0) - 1
+        if left > 0:
+            self._wanted[run_id] = left
+            return
+        self._wanted.pop(run_id, None)
+        if (task := self._tasks.pop(run_id, None)) is not None:
+            task.cancel()
+
+    async def bring(self, run_id: RunId) -> None:
+        """Bring an output as it is now; of an ended run, all of it.
+
+        Raises:
+            SkyforgeError: it does not come.
+        """
+        native, number = native_of(run_id), self._names.number_of(run_id)
+        with translated(self._names.upstream, "run.log"):
+            held = next(iter(await self._runs.listed([number])), None)
+            while held is not None:
+                if await asyncio.to_thread(self._kept.is_complete, native):
+                    return
+                if not held.is_over and await self._size(native) >= held.size:
+                    return
+                if (task := self._tasks.get(run_id)) is None or task.done():
+                    await self._made(run_id).brought()
+                else:  # it is on its way already
+                    await self._clock.sleep(_LOOKED_AGAIN_S)
+
+    async def answered(self) -> None:
+        """Take note that the host answers: what was cut goes on."""
+        async with self._answers:
+            self._answers.notify_all()
+
+    async def _size(self, native: str) -> int:
+        return await asyncio.to_thread(self._kept.size, native)
+
+    async def _reached(self) -> None:
+        async with self._answers:
+            await self._answers.wait()
+
+    def _begin(self, run_id: RunId) -> None:
+        if self._group is None or run_id in self._tasks:
+            return
+        work = self._made(run_id).follow(self._reached)
+        self._tasks[run_id] = self._group.create_task(work, name=f"output of {run_id}")
+
+    def _made(self, run_id: RunId) -> Output:
+        number = self._names.number_of(run_id)
+        return Output(run_id, number, self._runs, self._kept, self._clock, self._telling)
