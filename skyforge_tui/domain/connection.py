@@ -102,6 +102,8 @@ class Found:
     """How far the server's clock is ahead; None where it does not tell."""
     token: Hidden = field(default_factory=lambda: Hidden(""))
     """A token that was made or given, to be kept; empty where a reference does."""
+    password: Hidden = field(default_factory=lambda: Hidden(""))
+    """A password to be kept, where there are no tokens."""
 
 
 def shown_reference(reference: str) -> str:

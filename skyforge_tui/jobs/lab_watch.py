@@ -1,4 +1,6 @@
-"""Keeps labs in step with their providers: at the start, when asked, and while one moves.
+"""Keeps labs in step with providers that tell cheaply whether labs have moved on.
+
+Labs are read at the start, when asked, and while one moves.
 
 Nothing is polled while no lab moves. While one does, the providers' stamp is looked at once a
 second, and labs are read when it changed.
@@ -74,7 +76,7 @@ class LabWatch:
     async def _read(self, *, brief: bool) -> None:
         """Read the labs; what is written while they are read is seen as new afterwards."""
         self._seen = (await self._labs.stamp(SYSTEM))[0]
-        await self._labs.sync(SYSTEM, brief)
+        await self._labs.sync(SYSTEM, brief, await self._labs.near(SYSTEM))
 
     async def _pause(self) -> None:
         """Wait for a step's time, or for news."""

@@ -114,8 +114,8 @@ class ConnectionService:
     ) -> Found:
         """Connect, tell each step, and write the server into the configuration when all is well.
 
-        A token that was given or made goes to `keep`, by default the best place there is; the
-        configuration only says where it is.
+        A token that was given or made, or a password where there are none, goes to `keep`, by
+        default the best place there is; the configuration only says where it is.
 
         Raises:
             Unavailable, NotSignedIn, Untrusted: as `Connector.connect`; nothing is written.
@@ -126,14 +126,15 @@ class ConnectionService:
         found = await self._connector(server).connect(server, given, dialogue)
         dialogue.tell(StepReport(Step.KEEP, StepState.RUNNING))
         server = found.server
-        if found.token:
+        if secret := found.token or found.password:
             place = keep or (await self._book.secret_places())[0]
             label = f"{server.kind}-{server.name}"
-            reference = await self._book.keep_secret(place, label, found.token)
-            server = replace(server, token_ref=reference, password_ref="")
+            reference = await self._book.keep_secret(place, label, secret)
+            token, password = (reference, "") if found.token else ("", reference)
+            server = replace(server, token_ref=token, password_ref=password)
         where = await self._book.write(server)
-        secret = shown_reference(server.token_ref or server.password_ref)
-        dialogue.tell(StepReport(Step.KEEP, StepState.DONE, f"{where}, the secret in {secret}"))
+        shown = shown_reference(server.token_ref or server.password_ref)
+        dialogue.tell(StepReport(Step.KEEP, StepState.DONE, f"{where}, the secret in {shown}"))
         return replace(found, server=server)
 
     async def _check_name(self, server: Server) -> None:

@@ -41,6 +41,13 @@ class LabIndex:
         self._taking = asyncio.Lock()
 
     @property
+    def near(self) -> tuple[str, ...]:
+        """The names of the providers that tell cheaply whether labs have moved on."""
+        return tuple(
+            name for name, one in self._providers.items() if isinstance(one, ProgressStamp)
+        )
+
+    @property
     def upstreams(self) -> tuple[str, ...]:
         """The names of the providers, in the configured order."""
         return tuple(self._providers)

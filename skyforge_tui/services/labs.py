@@ -184,9 +184,21 @@ class LabService:
         keep_grants(self.access, self._index.sources())
 
     @requires(Permission.LAB_LIST)
-    async def is_moving(self, principal: Principal) -> bool:
-        """Say whether a lab is on its way to another state, or a run changes one."""
-        if any(one.state.is_moving for one in self._index.labs()):
+    async def near(self, principal: Principal) -> tuple[str, ...]:
+        """Return the providers that tell cheaply whether labs have moved on."""
+        return self._index.near
+
+    @requires(Permission.LAB_LIST)
+    async def is_moving(self, principal: Principal, upstream: str = "") -> bool:
+        """Say whether a lab is on its way to another state, or a run changes one.
+
+        With an `upstream`, only its own labs count; without one, those that are not elsewhere.
+        """
+        if upstream:
+            mine = (one for one in self._index.labs() if one.provider == upstream)
+            return any(one.state.is_moving for one in mine)
+        near = self._index.near
+        if any(one.state.is_moving for one in self._index.labs() if one.provider in near):
             return True
         return any(is_changing(one) for one in (await self._links.last()).values())
 

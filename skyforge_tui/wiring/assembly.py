@@ -10,6 +10,7 @@ from pathlib import Path
 from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import LOCAL, Principal
 from skyforge_tui.jobs.artifact_collect import ArtifactCollect
+from skyforge_tui.jobs.lab_poll import LabPoll
 from skyforge_tui.jobs.lab_watch import LabWatch
 from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
@@ -121,6 +122,7 @@ async def assemble(
             jobs += [RunWatch(one, services.runs, ground.clock) for one in engines]
             jobs.append(ArtifactCollect(services.artifacts, services.bus, ground.clock))
             jobs.append(LabWatch(services.labs, services.bus, ground.clock))
+            jobs += [LabPoll(services.labs, services.bus, ground.clock, name) for name in labs.far]
             jobs.append(LogRetention(services.retention, ground.clock))
         if sync_projects:
             upstreams = (LOCAL, *servers.upstreams)

@@ -27,7 +27,7 @@ from skyforge_tui.store.run_directories import FileRunDirectories
 
 ROLES: Final = tuple(BY_ROLE)
 """Whom one can be in the pretend company."""
-_NAMES: Final = {"semaphore": "demo", "gitea": "git"}
+_NAMES: Final = {"semaphore": "demo", "gitea": "git", "eve": "eve"}
 """What the configuration calls the servers, by kind."""
 _STATE: Final = "state"
 _WORKSPACE: Final = "workspace"
@@ -135,12 +135,15 @@ def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
     lines = [f"state_dir = {_text(home / _STATE)}", f"cache_dir = {_text(home / 'cache')}"]
     lines += ["", "[workspace]", 'name = "demo"', f"roots = [{_text(home / _WORKSPACE)}]"]
     for kind, server in told["servers"].items():
-        secret = home / f"{kind}.token"
-        secret.write_text(server["credentials"][role]["token"] + "\n", encoding="utf-8")
+        who = server["credentials"][role]
+        proof = "token" if "token" in who else "password"
+        secret = home / f"{kind}.{proof}"
+        secret.write_text(who[proof] + "\n", encoding="utf-8")
         secret.chmod(0o600)
         name = _NAMES[kind]
         lines += ["", f"[{kind}.{name}]", f"url = {_text(server['url'])}"]
-        lines += [f"token = {_text(f'file:{secret}')}"]
+        lines += [f"username = {_text(who['username'])}"] if proof == "password" else []
+        lines += [f"{proof} = {_text(f'file:{secret}')}"]
         if "tls" in told:
             lines += ["", f"[{kind}.{name}.tls]", f"ca_file = {_text(told['tls']['ca_file'])}"]
     config = home / "config.toml"

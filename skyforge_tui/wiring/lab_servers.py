@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from skyforge_tui.domain.guard import Guard
 from skyforge_tui.integrations.netlab.client import NetlabClient
 from skyforge_tui.providers.labs.netlab import NetlabLabProvider
 from skyforge_tui.services.lab_homes import make_home
@@ -45,11 +46,28 @@ async def open_lab_servers(
 
     `owner` is the person on this machine. Without `attendance` there is nobody to ask.
     """
-    del settings, attendance
-    async with AsyncExitStack():
+    async with AsyncExitStack() as stack:
         servers = LabServers()
         netlab = NetlabLabProvider(NetlabClient(), clock, owner=owner)
         servers.providers.append(netlab)
         health.register(netlab.upstream, netlab.kind)
         make_home(access, netlab.upstream, owner)
+        for name, one in settings.eve.items():
+            if one.url is None:
+                continue  # by SSH only
+            from skyforge_tui.wiring.connections import server_of
+            from skyforge_tui.wiring.eve_server import EVE, open_eve
+
+            upstream, guard = free_name(health, EVE, name), Guard(one.guard)
+            is_blind = server_of(EVE, name, one).is_blind
+            health.register(upstream, EVE, guard, is_unchecked=is_blind)
+            make_home(access, upstream, owner, guard)
+            opening = open_eve(upstream, one, one.url, clock, attendance)
+            servers.providers.append(await stack.enter_async_context(opening))
+            servers.far.append(upstream)
         yield servers
+
+
+def free_name(health: HealthBoard, kind: str, name: str) -> str:
+    """Return how a server is called where one of another kind may have its name already."""
+    return name if health.light(name) is None else f"{kind}-{name}"

@@ -62,7 +62,7 @@ class PretendServer(Protocol):
         ...
 
 
-KINDS = ("semaphore", "gitea")
+KINDS = ("semaphore", "gitea", "eve")
 """Every server that an estate can have."""
 
 
@@ -93,4 +93,8 @@ def make_server(
         from skyforge_tui.demo.servers.netlab.server import make_netlab_host
 
         return make_netlab_host(estate, folder=folder, **options)
+    if kind == "eve":
+        from skyforge_tui.demo.servers.eve.server import make_eve
+
+        return make_eve(estate, tls=tls, **options)
     raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from skyforge_tui.domain.connection import Found, Given, Server, Step, StepReport, StepState
 from skyforge_tui.domain.hidden import Hidden
@@ -46,6 +47,13 @@ def fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
     """Return what is asked about a server; `places` are where a token can be kept."""
     if server.kind == "s3":
         return _bucket_fields(server, places)
+    if server.kind == "eve":
+        return _eve_fields(server, places)
+    return _fields(server, places)
+
+
+def _fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
+    """Return what is asked about most servers."""
     text, secret, one_of = FieldKind.STRING, FieldKind.SECRET, FieldKind.ENUM
     keep = SurveyField(
         "keep", one_of, places[0], required=True, choices=tuple(places),
@@ -72,6 +80,21 @@ def fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
             "authority", text, server.ca_file,
             description="file with the certificate of one's own authority",
         ),
+    )  # fmt: skip
+
+
+def _eve_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
+    """Return what is asked about an EVE-NG: there are no tokens, and one session an account."""
+    words = {
+        "user": "an account of its own: signing in ends that account's browser session",
+        "password": "kept, as there are no tokens",
+        "keep": "where its password lies; the configuration only says where",
+    }
+    return tuple(
+        replace(one, description=words.get(one.name, one.description), required=one.required
+                or one.name == "user")
+        for one in _fields(server, places)
+        if one.name != "token"
     )  # fmt: skip
 
 

@@ -1,0 +1,36 @@
+"""Assembles one EVE-NG server: client and labs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from skyforge_tui.integrations.eve.client import EveClient
+from skyforge_tui.integrations.eve.session import base_url, open_http
+from skyforge_tui.providers.labs.eve.provider import EveLabProvider
+from skyforge_tui.wiring.web import DeskAsker, access_of
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.clock import Clock
+    from skyforge_tui.settings.model import Eve
+    from skyforge_tui.wiring.run_servers import Attendance
+
+EVE = "eve"
+
+
+@asynccontextmanager
+async def open_eve(
+    upstream: str, settings: Eve, url: str, clock: Clock, attendance: Attendance | None
+) -> AsyncIterator[EveLabProvider]:
+    """Make a server known; nothing is sent before something is wanted."""
+    access = access_of(settings, url)
+    if attendance is None:
+        http = open_http(access)
+    else:
+        http = open_http(access, DeskAsker(attendance.desk, EVE, upstream))
+    try:
+        web_url = settings.web_url or base_url(url)
+        yield EveLabProvider(EveClient(http), clock, upstream=upstream, web_url=web_url)
+    finally:
+        await http.aclose()
