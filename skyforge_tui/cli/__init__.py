@@ -22,7 +22,7 @@ _GROUPS = {
     "connect": "skyforge_tui.cli.connect:connect",
     "connections": "skyforge_tui.cli.connections:connections",
     "demo": "skyforge_tui.cli.demo:demo",
-    "labs": "skyforge_tui.cli.labs:labs",
+    "labs": "skyforge_tui.cli.lab_actions:labs",
     "doctor": "skyforge_tui.cli.doctor:doctor",
     "projects": "skyforge_tui.cli.projects:projects",
     "runs": "skyforge_tui.cli.runs:runs",

@@ -9,7 +9,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.identity import Principal, upstream_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabSource
 from skyforge_tui.services.contract import Services
 
@@ -53,7 +53,7 @@ def show_lab(ctx: click.Context, name: str, as_json: bool) -> None:
     """Show one lab with nodes, links and steps, by name, id or folder."""
 
     async def work(services: Services, principal: Principal) -> int:
-        lab = await _found(services, principal, name)
+        lab = await found_lab(services, principal, name)
         detail = await services.labs.get(principal, lab.id)
         answer(detail, as_json=as_json, table=lambda: _lines(detail))
         return 0
@@ -68,7 +68,7 @@ def show_metadata(ctx: click.Context, name: str) -> None:
     """Write, as JSON, all that the provider has written down of a lab."""
 
     async def work(services: Services, principal: Principal) -> int:
-        lab = await _found(services, principal, name)
+        lab = await found_lab(services, principal, name)
         answer(await services.labs.metadata(principal, lab.id), as_json=True, table=list)
         return 0
 
@@ -83,7 +83,7 @@ def show_report(ctx: click.Context, name: str, report: str) -> None:
     """Write one of the provider's reports on a lab, such as `wiring` or `addressing.md`."""
 
     async def work(services: Services, principal: Principal) -> int:
-        lab = await _found(services, principal, name)
+        lab = await found_lab(services, principal, name)
         sys.stdout.write(await services.labs.report(principal, lab.id, report))
         return 0
 
@@ -97,16 +97,22 @@ def show_graph(ctx: click.Context, name: str) -> None:
     """Write a lab's links in the DOT language."""
 
     async def work(services: Services, principal: Principal) -> int:
-        lab = await _found(services, principal, name)
+        lab = await found_lab(services, principal, name)
         sys.stdout.write(await services.labs.graph(principal, lab.id))
         return 0
 
     perform(ctx, work)
 
 
-async def _found(services: Services, principal: Principal, name: str) -> Lab:
+async def found_lab(services: Services, principal: Principal, name: str) -> Lab:
+    """Return the lab that people call `name`; of an id only its own provider is asked.
+
+    Raises: as `LabService.find`.
+    """
+    upstream = upstream_of(name)
+    only = (upstream,) if upstream in services.lab_index.upstreams else None
     await services.projects.sync(principal)
-    await services.labs.sync(principal)
+    await services.labs.sync(principal, False, only)
     return await services.labs.find(principal, name)
 
 
@@ -142,7 +148,10 @@ def _lines(detail: LabDetail) -> list[str]:
         ("step", lab.step),
         ("note", lab.note),
         ("owner", lab.owner),
-        ("folder", lab.directory),
+        ("folder", lab.directory or lab.folder),
+        ("about", lab.description),
+        ("seen as", lab.scope),
+        ("locked", "yes" if lab.is_locked else ""),
         ("topology", lab.topology),
         ("project", lab.project),
         ("run", lab.run_id or ""),

@@ -1,0 +1,207 @@
+"""`skyforge labs start` and the like: what whatever runs a lab can do to it itself."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+
+from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.labs import found_lab, labs
+from skyforge_tui.domain.errors import Conflict, Unavailable
+from skyforge_tui.domain.events import Event, LabsChanged
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.lab_action import LabAction, LabServer, NewLab
+from skyforge_tui.services.contract import Services
+
+Do = Callable[[Services, Principal, Lab], Awaitable[object]]
+
+
+def _act(ctx: click.Context, name: str, action: LabAction, do: Do) -> None:
+    """Find a lab, have something done to it and tell how far that is."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        lab = await found_lab(services, principal, name)
+        if reason := services.lab_can(lab, action):
+            advice = "use skyforge runs launch on its topology" if lab.topology else ""
+            raise Conflict(reason, operation=f"lab.{action}", advice=advice)
+        told: list[str] = []
+
+        def hear(event: Event) -> None:
+            now = services.lab_index.lab(lab.id)
+            if isinstance(event, LabsChanged) and now is not None and now.step:
+                if now.step not in told[-1:]:
+                    narrate(now.step)
+                told.append(now.step)
+
+        unsubscribe = services.bus.subscribe(hear)
+        try:
+            await do(services, principal, lab)
+        finally:
+            unsubscribe()
+        return 0
+
+    perform(ctx, work)
+
+
+@labs.command("start")
+@click.argument("name")
+@click.option("--node", help="Only this node.")
+@click.pass_context
+def start_lab(ctx: click.Context, name: str, node: str | None) -> None:
+    """Start every node of a lab, and return when all run."""
+
+    def do(services: Services, principal: Principal, lab: Lab) -> Awaitable[object]:
+        if node is not None:
+            return services.lab_actions.start_node(principal, lab.id, node)
+        return services.lab_actions.start(principal, lab.id)
+
+    _act(ctx, name, LabAction.START if node is None else LabAction.NODE_START, do)
+
+
+@labs.command("stop")
+@click.argument("name")
+@click.option("--node", help="Only this node.")
+@click.pass_context
+def stop_lab(ctx: click.Context, name: str, node: str | None) -> None:
+    """Stop every node of a lab, and return when none runs."""
+
+    def do(services: Services, principal: Principal, lab: Lab) -> Awaitable[object]:
+        if node is not None:
+            return services.lab_actions.stop_node(principal, lab.id, node)
+        return services.lab_actions.stop(principal, lab.id)
+
+    _act(ctx, name, LabAction.STOP if node is None else LabAction.NODE_STOP, do)
+
+
+@labs.command("wipe")
+@click.argument("name")
+@click.pass_context
+def wipe_lab(ctx: click.Context, name: str) -> None:
+    """Have every node of a lab forget what it keeps, configurations that are not saved too."""
+    _act(ctx, name, LabAction.WIPE, lambda services, principal, lab:
+         services.lab_actions.wipe(principal, lab.id))  # fmt: skip
+
+
+@labs.command("save")
+@click.argument("name")
+@click.pass_context
+def save_lab(ctx: click.Context, name: str) -> None:
+    """Keep the running configurations in the lab."""
+    _act(ctx, name, LabAction.SAVE, lambda services, principal, lab:
+         services.lab_actions.save(principal, lab.id))  # fmt: skip
+
+
+@labs.command("lock")
+@click.argument("name")
+@click.pass_context
+def lock_lab(ctx: click.Context, name: str) -> None:
+    """Let nobody edit a lab."""
+    _act(ctx, name, LabAction.LOCK, lambda services, principal, lab:
+         services.lab_actions.lock(principal, lab.id, True))  # fmt: skip
+
+
+@labs.command("unlock")
+@click.argument("name")
+@click.pass_context
+def unlock_lab(ctx: click.Context, name: str) -> None:
+    """Let a lab be edited again."""
+    _act(ctx, name, LabAction.LOCK, lambda services, principal, lab:
+         services.lab_actions.lock(principal, lab.id, False))  # fmt: skip
+
+
+@labs.command("export")
+@click.argument("name")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.pass_context
+def export_lab(ctx: click.Context, name: str, file: Path) -> None:
+    """Write a lab, as an archive, into FILE; `-` is standard output."""
+
+    async def do(services: Services, principal: Principal, lab: Lab) -> None:
+        exported = await services.lab_actions.export(principal, lab.id)
+        if str(file) == "-":
+            sys.stdout.buffer.write(exported.content)
+            return
+        try:
+            await asyncio.to_thread(file.write_bytes, exported.content)
+        except OSError as error:
+            why = (error.strerror or "").lower()
+            raise Unavailable(f"{file} cannot be written ({why})", operation="lab.export") from None
+
+    _act(ctx, name, LabAction.EXPORT, do)
+
+
+@labs.command("console")
+@click.argument("name")
+@click.argument("node")
+@click.pass_context
+def show_console(ctx: click.Context, name: str, node: str) -> None:
+    """Write where a node's console is."""
+
+    async def do(services: Services, principal: Principal, lab: Lab) -> None:
+        found = await services.lab_actions.console(principal, lab.id, node)
+        answer(found, as_json=False, table=lambda: [found.url])
+
+    _act(ctx, name, LabAction.CONSOLE, do)
+
+
+@labs.command("create")
+@click.argument("server")
+@click.argument("name")
+@click.option("--folder", default="", help="Where the server keeps it.")
+@click.option("--description", default="", help="What it is for.")
+@click.pass_context
+def create_lab(ctx: click.Context, server: str, name: str, folder: str, description: str) -> None:
+    """Make an empty lab NAME at SERVER, and write its id."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        await services.labs.sync(principal, False, (server,))
+        lab = NewLab(name, folder, description)
+        made = await services.lab_actions.create(principal, server, lab)
+        answer({"lab_id": made}, as_json=False, table=lambda: [made])
+        return 0
+
+    perform(ctx, work)
+
+
+@labs.command("servers")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.pass_context
+def list_servers(ctx: click.Context, as_json: bool) -> None:
+    """List what runs labs, how it answers, and how its machine is."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        await services.labs.sync(principal)
+        sources = (await services.labs.all(principal)).sources
+        head = ("SERVER", "KIND", "MODE", "VERSION", "WHO", "CPU", "MEM", "DISK", "RUNS", "NOTE")
+        answer(
+            sources,
+            as_json=as_json,
+            table=lambda: rows(
+                head,
+                [
+                    (one.provider, one.kind, str(one.mode), *_figures(one.server), one.error)
+                    for one in sources
+                ],
+            ),
+        )
+        return 0
+
+    perform(ctx, work)
+
+
+def _figures(server: LabServer | None) -> tuple[str, ...]:
+    if server is None:
+        return ("-",) * 6
+    percents = (server.cpu_percent, server.memory_percent, server.disk_percent)
+    runs = sum(count for _, count in server.counts)
+    return (
+        f"{server.edition} {server.version}".strip() or "-",
+        f"{server.user} ({server.role})" if server.role else server.user or "-",
+        *("-" if one is None else f"{one}%" for one in percents),
+        str(runs),
+    )
