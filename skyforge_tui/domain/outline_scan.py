@@ -12,6 +12,8 @@ from skyforge_tui.domain.outline import MOST_CELLS, MOST_HOSTS, HostRow, Outcome
 
 SLICE_BYTES = 16 * 1024
 """What is looked at in one go: about a millisecond where every line tells something."""
+AHEAD_BYTES = 256 * 1024
+"""What is read at once: after each reading a busy interpreter lets others run for up to 5 ms."""
 _STARS = b"***"
 """What stands in every line that begins a task, a play or the recap."""
 _OVERLAP = 32
@@ -49,6 +51,8 @@ class OutlineScan:
 
     def __init__(self) -> None:
         self.outline = Outline()
+        self._ahead = (0, b"")
+        """Bytes that were read, and the offset of the first one."""
         self._begins_line = True
         self._base = 0
         """The offset of the first character of the text that is looked at."""
@@ -69,7 +73,7 @@ class OutlineScan:
         """
         offset = self.outline.size
         end = min(size, offset + SLICE_BYTES)
-        data = read(offset, end - offset)
+        data = self._read(read, offset, end, size)
         whole = data.rfind(b"\n") + 1
         if not whole:
             if len(data) < SLICE_BYTES:
@@ -78,6 +82,12 @@ class OutlineScan:
             whole = len(data) - _OVERLAP
         self.take(data[:whole])
         return end < size
+
+    def _read(self, read: Callable[[int, int], bytes], offset: int, end: int, size: int) -> bytes:
+        start, ahead = self._ahead
+        if not start <= offset <= end <= start + len(ahead):
+            start, ahead = self._ahead = offset, read(offset, min(AHEAD_BYTES, size - offset))
+        return ahead[offset - start : end - start]
 
     def take(self, data: bytes) -> None:
         """Take the next whole lines, or the next part of an enormous one."""

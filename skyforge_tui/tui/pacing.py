@@ -1,4 +1,4 @@
-"""When a screen draws what has changed: at once, unless it has drawn just before.
+"""When a screen draws what has changed: at once, unless it has just drawn again and again.
 
 Textual (8.2.8) draws on a grid of sixty beats a second and leaves one out whenever it comes late:
 for whoever presses a key shortly after a frame, as in a log that grows, the next one is up to
@@ -8,14 +8,16 @@ thirty milliseconds away.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 from textual.screen import Screen, ScreenResultType
 
-LEAST_S = 1 / 120
-"""Least time between the beginnings of two frames."""
+FRAMES, WITHIN_S = 3, 0.025
+"""So many frames may begin within this time: a key is not kept waiting by what was drawn before it,
+and something that changes all the time takes no more than that."""
 
 
 class FramePace:
@@ -24,12 +26,13 @@ class FramePace:
     def __init__(self, draw: Callable[[], object]) -> None:
         self._draw = draw
         self._due: asyncio.TimerHandle | None = None
-        self._drawn_at = float("-inf")
+        self._begun: deque[float] = deque([float("-inf")] * FRAMES, FRAMES)
+        """When the last frames began."""
 
     def resume(self) -> None:
         """Draw as soon as may be."""
         if self._due is None:
-            wait = self._drawn_at + LEAST_S - monotonic()
+            wait = self._begun[0] + WITHIN_S - monotonic()
             self._due = asyncio.get_running_loop().call_later(max(wait, 0.0), self._draw)
 
     def pause(self) -> None:
@@ -37,7 +40,7 @@ class FramePace:
         if self._due is not None:
             self._due.cancel()
             self._due = None
-        self._drawn_at = monotonic()
+        self._begun.append(monotonic())
 
 
 class PacedScreen(Screen[ScreenResultType]):

@@ -7,7 +7,7 @@ from textual.app import App
 from textual.widgets import Static
 
 from skyforge_tui.tui import pacing
-from skyforge_tui.tui.pacing import LEAST_S, FramePace, PacedScreen
+from skyforge_tui.tui.pacing import FRAMES, WITHIN_S, FramePace, PacedScreen
 from tests.tui.drawing import rows_of, until
 
 
@@ -31,30 +31,34 @@ class Loop:
         self.taken_back += 1
 
 
-def test_what_changes_long_after_a_frame_is_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for a beat when there was no frame just now."""
+def test_a_few_frames_follow_each_other_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a beat because something else was drawn just before."""
     loop = Loop(monkeypatch)
     pace = FramePace(lambda: None)
-    pace.resume()
-    pace.pause()
-    loop.now += LEAST_S
-    pace.resume()
-    assert loop.delays == [0.0, 0.0]
+    for _ in range(FRAMES):
+        pace.resume()
+        pace.pause()
+        loop.now += 0.001
+    assert loop.delays == [0.0] * FRAMES
 
 
-def test_what_changes_right_after_a_frame_waits_for_the_least_time_only(
+def test_what_changes_all_the_time_is_drawn_no_more_often_than_it_may(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """However often something changes, frames begin no closer together than that, and no later."""
+    """However often something changes, so many frames begin within that time, and no more."""
     loop = Loop(monkeypatch)
     pace = FramePace(lambda: None)
-    pace.resume()
-    pace.pause()
-    loop.now += LEAST_S / 4
+    for _ in range(FRAMES):
+        pace.resume()
+        pace.pause()
+        loop.now += 0.001
     for _ in range(3):
         pace.resume()
-    assert loop.delays == pytest.approx([0.0, LEAST_S * 3 / 4])
-    assert loop.taken_back == 1, "what was drawn otherwise is not drawn again"
+    assert loop.delays == pytest.approx([0.0] * FRAMES + [WITHIN_S - FRAMES * 0.001])
+    loop.now += loop.delays[-1]
+    pace.pause()
+    pace.resume()
+    assert loop.delays[-1] == pytest.approx(0.001), "the second of those frames makes room"
 
 
 async def test_a_screen_draws_whatever_changes_until_it_is_gone() -> None:

@@ -183,7 +183,7 @@ class LogFrame:
         chrome = self._measured()
         rows = self.window.rows()
         row = rows[y] if y < len(rows) else None
-        above = next((one for one in reversed(rows[:y]) if one.line is not None), None)
+        above = next((rows[n] for n in range(min(y, len(rows)) - 1, -1, -1) if rows[n].line), None)
         segments = self._painter.row(
             self.window.document, row, above, self.window.column, self._decor(row)
         )

@@ -204,10 +204,10 @@ class Painter:
             # A wide character in a column that is none.
             segments = list(Strip(segments, taken).crop(0, room))
         elif is_cut:
-            kept = Strip(segments, taken).crop(0, min(taken, room - 1))
+            kept, taken = _cropped(segments, taken, room - 1)
             last = text[-1][1] if text else Sgr(tone="muted")
             segments = [*kept, Segment(self._cut, ink(last._replace(lit=0), self._look, on))]
-            rest = room - kept.cell_length - 1
+            rest = room - taken - 1
         elif row.text is not None and row.text.has_rule and rest > 0:
             segments.append(self._segment(self._own(TRACK) * rest, "line", on))
             rest = 0
@@ -257,6 +257,18 @@ class Painter:
 
     def _own(self, text: str) -> str:
         return twin(text) if self._look.ascii else text
+
+
+def _cropped(segments: list[Segment], taken: int, room: int) -> tuple[list[Segment], int]:
+    """Return what of some segments fits in so many cells, and how many it takes."""
+    too_much = taken - room
+    if too_much <= 0:
+        return segments, taken
+    text = segments[-1].text
+    if len(text) > too_much and text.isascii():
+        return [*segments[:-1], Segment(text[:-too_much], segments[-1].style)], room
+    kept = Strip(segments, taken).crop(0, room)
+    return list(kept), kept.cell_length
 
 
 def pill_words(new_lines: int) -> str:

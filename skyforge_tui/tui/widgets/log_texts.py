@@ -13,12 +13,18 @@ LOOK_BACK_LINES = 50
 """How far above a line colours are looked for that were left switched on."""
 _LOOK_BACK_BYTES = 256 * 1024
 
+_RESETS = (b"\x1b[0m", b"\x1b[m")
+"""A line that switches everything off leaves nothing on from above."""
+_ABOVE_AT_ONCE = 8
+_SHORT_BYTES = 4096
+"""Above a line shorter than this, several are read at once: most likely they are short too."""
+
 _LINES_AT_HAND = 512
 _BYTES_AT_HAND = 32 * 1024 * 1024
 """Lines that are found again without looking, and bytes of them, until the log grows."""
-_TEXTS_KEPT = 2048
+_TEXTS_KEPT = 512
 _BYTES_KEPT = 32 * 1024 * 1024
-_STATES_KEPT = 8192
+_STATES_KEPT = 2048
 
 
 class LogTexts:
@@ -55,10 +61,7 @@ class LogTexts:
     def above(self, offset: int) -> LogLine | None:
         """Return the line above the one that begins at `offset`."""
         if offset not in self._above:
-            found = self._reader.lines_before(offset, 1)
-            if found:
-                self._keep(found[0].offset, found[0])
-            self._above[offset] = found[0] if found else None
+            self._look_above(offset)
         return self._above[offset]
 
     def below(self, offset: int) -> LogLine | None:
@@ -87,6 +90,19 @@ class LogTexts:
             self._texts.move_to_end(key)
         self._here[offset] = text
         return text
+
+    def _look_above(self, offset: int) -> None:
+        """Look at some lines above, more of them the more there were above the last ones."""
+        below = self._lines.get(offset)
+        is_short = below is not None and len(below.data) < _SHORT_BYTES
+        found = self._reader.lines_before(offset, _ABOVE_AT_ONCE if is_short else 1)
+        above = None
+        for line in found:
+            self._keep(line.offset, line)
+            if above is not None:
+                self._above[line.offset] = above
+            above = line
+        self._above[offset] = above
 
     def _keep(self, offset: int, line: LogLine) -> None:
         if max(len(self._lines), len(self._above)) >= _LINES_AT_HAND:
@@ -120,6 +136,8 @@ class LogTexts:
             seen += len(above.data)
             lines.append(above)
             offset = above.offset
+            if any(reset in above.data for reset in _RESETS):
+                break
         state = self._states.get(offset, PLAIN)
         for line in reversed(lines):
             state = sgr_after(line.data, state)

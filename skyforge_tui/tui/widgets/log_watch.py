@@ -12,10 +12,9 @@ from asyncio import TimerHandle
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.tui.once import once
+from skyforge_tui.tui.widgets.kept_rows import KeptRows
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.log_store import LogReader
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 STEP_S = 0.05
 """Least time between two looks at a growing log."""
+RUSH_S = 0.08
+"""The same where every row is another one at each look: nobody reads those, but keys are pressed."""
 BUDGET_BYTES = 4 * 1024 * 1024
 """How much of a log is indexed in one look."""
 SCAN_S = 0.002
@@ -33,7 +34,7 @@ TELL_S = 0.1
 """Least time between two times that a growing outline is told of."""
 
 
-class LogWatch(Widget):
+class LogWatch(KeptRows):
     """A widget that looks at `self.reader` and keeps `self.frame` up to date."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -41,6 +42,7 @@ class LogWatch(Widget):
         self._timer: TimerHandle | None = None
         self._scanning: TimerHandle | None = None
         self._last_look = 0.0
+        self._step_s = STEP_S
         self._last_told = 0.0
 
     if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class LogWatch(Widget):
         """Look at the log soon: it may have more bytes."""
         if self.reader is None or self._timer is not None or not self.is_attached:
             return
-        wait = self._last_look + STEP_S - monotonic()
+        wait = self._last_look + self._step_s - monotonic()
         self._timer = once(self, max(wait, 0.0), self._wake)
 
     def look_now(self) -> None:
@@ -90,8 +92,10 @@ class LogWatch(Widget):
         if reader is None:
             return
         self._last_look = monotonic()
+        lines = reader.line_count
         try:
             has_more = reader.refresh(BUDGET_BYTES)
+            self._step_s = RUSH_S if reader.line_count - lines >= self.size.height else STEP_S
             if self.frame is None or reader.generation != self.frame.generation:
                 self.start_over()
             self.show_growth()

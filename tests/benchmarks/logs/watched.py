@@ -13,6 +13,7 @@ import re
 import select
 import struct
 import subprocess
+import sys
 import termios
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,9 @@ import pyte
 COLUMNS, ROWS = 160, 50
 PATIENCE_S = 180.0
 _POLL_S = 0.002
+_OVERLAP_BYTES = 4096
+"""How much of what came before is looked at again with every piece: a text may be torn in two."""
+_SWITCH_S = 0.0002
 SETTLE_S = 0.2
 """How long a program has for one picture before the emulator takes its share of the processor."""
 # What the emulator (pyte 0.8.2) would print: private modes of keyboards, synchronised output.
@@ -57,6 +61,8 @@ class Watched:
         self._screen = pyte.Screen(columns, ROWS)
         self._stream = pyte.ByteStream(self._screen)
         self._fed = 0
+        # The thread that reads must not wait long for the one that looks at what was read.
+        sys.setswitchinterval(_SWITCH_S)
         self._is_over = threading.Event()
         self.began = perf_counter()
         self.process = subprocess.Popen(
@@ -93,7 +99,7 @@ class Watched:
             while looked < len(self.pieces):
                 moment, data = self.pieces[looked]
                 looked += 1
-                kept = (kept + data)[-65536:]
+                kept = kept[-_OVERLAP_BYTES:] + data
                 if pattern.search(_ESCAPES.sub(b"", kept)):
                     return moment
             if self.process.poll() is not None and looked == len(self.pieces):
