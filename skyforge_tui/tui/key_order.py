@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import App
 
+from skyforge_tui.tui.pacing import PacedScreen
 from skyforge_tui.tui.type_ahead import LEAVING
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class KeyOrder(App[None]):
 
     async def _hand_over(self, event: events.Key | events.Paste) -> None:
         self._in_hand = event
+        if isinstance(self.screen, PacedScreen):
+            self.screen.hurry()
         target = self.focused or self.screen
         await super().on_event(event)
         stops: deque[MessagePump] = deque()

@@ -33,6 +33,7 @@ class LogKeys(LogMoving, FramedScreen):
     def action_command(self, command_id: str) -> None:
         """Carry out a command; what the last one could not do is no longer said."""
         self.told = ""
+        self.log_view.give_way()
         super().action_command(command_id)
         self._show_mode()
 

@@ -1,4 +1,4 @@
-"""When a screen draws what has changed: at once, unless it has just drawn again and again.
+"""When a screen draws what has changed: at once, unless it has drawn just before.
 
 Textual (8.2.8) draws on a grid of sixty beats a second and leaves one out whenever it comes late:
 for whoever presses a key shortly after a frame, as in a log that grows, the next one is up to
@@ -8,16 +8,16 @@ thirty milliseconds away.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 from textual.screen import Screen, ScreenResultType
 
-FRAMES, WITHIN_S = 3, 0.025
-"""So many frames may begin within this time: a key is not kept waiting by what was drawn before it,
-and something that changes all the time takes no more than that."""
+LEAST_S = 1 / 60
+"""Least time between the beginnings of two frames that nobody waits for."""
+HURRY_S = 0.03
+"""How long after a key frames may follow each other at once."""
 
 
 class FramePace:
@@ -26,27 +26,40 @@ class FramePace:
     def __init__(self, draw: Callable[[], object]) -> None:
         self._draw = draw
         self._due: asyncio.TimerHandle | None = None
-        self._begun: deque[float] = deque([float("-inf")] * FRAMES, FRAMES)
-        """When the last frames began."""
+        self._drawn_at = float("-inf")
+        self._hurry_until = float("-inf")
 
     def resume(self) -> None:
         """Draw as soon as may be."""
         if self._due is None:
-            wait = self._begun[0] + WITHIN_S - monotonic()
-            self._due = asyncio.get_running_loop().call_later(max(wait, 0.0), self._draw)
+            now = monotonic()
+            wait = 0.0 if now < self._hurry_until else max(0.0, self._drawn_at + LEAST_S - now)
+            self._due = asyncio.get_running_loop().call_later(wait, self._draw)
 
     def pause(self) -> None:
         """Take note that everything is drawn right now."""
         if self._due is not None:
             self._due.cancel()
             self._due = None
-        self._begun.append(monotonic())
+        self._drawn_at = monotonic()
+
+    def hurry(self) -> None:
+        """Draw what a key changes without waiting."""
+        self._hurry_until = monotonic() + HURRY_S
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+            self.resume()
 
 
 class PacedScreen(Screen[ScreenResultType]):
     """A screen that draws without delay."""
 
     _pace: FramePace | None = None
+
+    def hurry(self) -> None:
+        """Draw without waiting what the key that was just pressed changes."""
+        self._update_timer.hurry()
 
     @property
     def _update_timer(self) -> Any:

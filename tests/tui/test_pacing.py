@@ -7,7 +7,7 @@ from textual.app import App
 from textual.widgets import Static
 
 from skyforge_tui.tui import pacing
-from skyforge_tui.tui.pacing import FRAMES, WITHIN_S, FramePace, PacedScreen
+from skyforge_tui.tui.pacing import HURRY_S, LEAST_S, FramePace, PacedScreen
 from tests.tui.drawing import rows_of, until
 
 
@@ -31,34 +31,49 @@ class Loop:
         self.taken_back += 1
 
 
-def test_a_few_frames_follow_each_other_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for a beat because something else was drawn just before."""
+def test_what_changes_long_after_a_frame_is_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a beat when there was no frame just now."""
     loop = Loop(monkeypatch)
     pace = FramePace(lambda: None)
-    for _ in range(FRAMES):
-        pace.resume()
-        pace.pause()
-        loop.now += 0.001
-    assert loop.delays == [0.0] * FRAMES
+    pace.resume()
+    pace.pause()
+    loop.now += LEAST_S
+    pace.resume()
+    assert loop.delays == [0.0, 0.0]
 
 
 def test_what_changes_all_the_time_is_drawn_no_more_often_than_it_may(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """However often something changes, so many frames begin within that time, and no more."""
+    """However often something changes, frames begin no closer together than that, and no later."""
     loop = Loop(monkeypatch)
     pace = FramePace(lambda: None)
-    for _ in range(FRAMES):
-        pace.resume()
-        pace.pause()
-        loop.now += 0.001
+    pace.resume()
+    pace.pause()
+    loop.now += LEAST_S / 4
     for _ in range(3):
         pace.resume()
-    assert loop.delays == pytest.approx([0.0] * FRAMES + [WITHIN_S - FRAMES * 0.001])
-    loop.now += loop.delays[-1]
+    assert loop.delays == pytest.approx([0.0, LEAST_S * 3 / 4])
+    assert loop.taken_back == 1, "what was drawn otherwise is not drawn again"
+
+
+def test_what_a_key_changes_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame that was put off comes at once when a key is pressed; so does what it changes."""
+    loop = Loop(monkeypatch)
+    pace = FramePace(lambda: None)
+    pace.resume()
     pace.pause()
     pace.resume()
-    assert loop.delays[-1] == pytest.approx(0.001), "the second of those frames makes room"
+    assert loop.delays == pytest.approx([0.0, LEAST_S])
+    pace.hurry()
+    pace.pause()
+    loop.now += HURRY_S / 2
+    pace.resume()
+    assert loop.delays[2:] == [0.0, 0.0]
+    pace.pause()
+    loop.now += HURRY_S / 2
+    pace.resume()
+    assert loop.delays[4:] == pytest.approx([LEAST_S - HURRY_S / 2])
 
 
 async def test_a_screen_draws_whatever_changes_until_it_is_gone() -> None:

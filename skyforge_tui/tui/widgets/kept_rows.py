@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
+
+
+class WholeRow(Strip):
+    """A row that does not keep itself alive.
+
+    Textual (8.2.8) has a strip remember what it is when it is cut at its end: itself. Of such rings
+    only the search for garbage gets rid, of a thousand objects with every frame of a log.
+    """
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """Return the parts between some cells."""
+        cuts = list(cuts)
+        return [self] if cuts == [self.cell_length] else super().divide(cuts)
 
 
 class KeptRows(Widget):
@@ -51,12 +67,10 @@ class KeptRows(Widget):
             strip = self._kept.get(y)
             if strip is None:
                 strip = self.render_line(y)
-                if filters:
-                    segments = list(strip)
-                    for one in filters:
-                        segments = one.apply(segments, background)
-                    strip = Strip(segments, size.width)
-                self._kept[y] = strip
+                segments = list(strip)
+                for one in filters:
+                    segments = one.apply(segments, background)
+                strip = self._kept[y] = WholeRow(segments, size.width)
             found.append(strip)
         if crop.column_span == (0, size.width):
             return found

@@ -3,7 +3,8 @@
 Two kinds of looking. New bytes are indexed at once, up to a budget, at most 20 times a second. The
 outline (where tasks begin, what failed) is read behind that in slices of a millisecond or two, with
 as much time between them, so that keys are answered in between; and seldom as long as lines are
-counted on another thread, which would have to wait for each slice.
+counted on another thread, which would have to wait for each slice. When a key was just pressed,
+both wait a moment, until what it does is on the screen.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 STEP_S = 0.05
 """Least time between two looks at a growing log."""
 RUSH_S = 0.08
-"""The same where every row is another one at each look: nobody reads those, but keys are pressed."""
+"""The same where more than a screenful comes between two looks, which nobody reads."""
+KEY_S = 0.03
+"""How long a key is given way."""
+LATEST_S = 0.2
+"""Most time between two looks for all the keys that are pressed."""
 BUDGET_BYTES = 4 * 1024 * 1024
 """How much of a log is indexed in one look."""
 SCAN_S = 0.002
@@ -44,6 +49,8 @@ class LogWatch(KeptRows):
         self._last_look = 0.0
         self._step_s = STEP_S
         self._last_told = 0.0
+        self._last_scan = 0.0
+        self._key_until = 0.0
 
     if TYPE_CHECKING:
 
@@ -86,16 +93,20 @@ class LogWatch(KeptRows):
         wait = self._last_look + self._step_s - monotonic()
         self._timer = once(self, max(wait, 0.0), self._wake)
 
+    def give_way(self) -> None:
+        """Leave the next moment to a key that was pressed."""
+        self._key_until = monotonic() + KEY_S
+
     def look_now(self) -> None:
         """Take in what is new."""
         reader = self.reader
         if reader is None:
             return
         self._last_look = monotonic()
-        lines = reader.line_count
+        was = reader.size
         try:
             has_more = reader.refresh(BUDGET_BYTES)
-            self._step_s = RUSH_S if reader.line_count - lines >= self.size.height else STEP_S
+            self._step_s = RUSH_S if 0 < was < reader.size - self.size.area else STEP_S
             if self.frame is None or reader.generation != self.frame.generation:
                 self.start_over()
             self.show_growth()
@@ -108,8 +119,16 @@ class LogWatch(KeptRows):
             self.grew()
 
     def _wake(self) -> None:
+        wait = self._wait_for_key(self._last_look)
+        if wait > 0:
+            self._timer = once(self, wait, self._wake)
+            return
         self._timer = None
         self.look_now()
+
+    def _wait_for_key(self, last: float) -> float:
+        """Return for how long to give way, after something was done last at that moment."""
+        return min(self._key_until, last + LATEST_S) - monotonic()
 
     # The outline.
 
@@ -119,10 +138,14 @@ class LogWatch(KeptRows):
 
     def _scan(self) -> None:
         self._scanning = None
+        wait = self._wait_for_key(self._last_scan)
+        if wait > 0:
+            self._scan_soon(wait)
+            return
         reader, frame = self.reader, self.frame
         if reader is None or frame is None or reader.generation != frame.generation:
             return
-        start = now = monotonic()
+        start = now = self._last_scan = monotonic()
         has_more = True
         was_at = frame.scan.outline.size
         try:
