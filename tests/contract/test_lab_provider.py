@@ -27,7 +27,8 @@ from skyforge_tui.domain.lab import (
     LabStep,
     NodeState,
 )
-from skyforge_tui.integrations.netlab.client import SOMEWHERE, NetlabClient
+from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.integrations.netlab.place import SOMEWHERE
 from skyforge_tui.ports.lab_provider import (
     GraphSource,
     LabProvider,

@@ -12,7 +12,8 @@ import pytest
 
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import inspection, status_file, wire
-from skyforge_tui.integrations.netlab.client import SOMEWHERE, NetlabClient
+from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.integrations.netlab.place import SOMEWHERE
 from tests.fake_labs import ScriptedNetlab
 
 ENTRY = {

@@ -1,8 +1,4 @@
-"""Asks the netlab command line: in the right folder, without a terminal, bounded in every way.
-
-`netlab inspect`, `report` and `graph` load plugins and snapshots of the folder they work in, which
-run code: ask only about folders in which this person started a lab.
-"""
+"""Asks the netlab command line of this machine: in the right folder, without a terminal."""
 
 from __future__ import annotations
 
@@ -12,40 +8,22 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Literal
 
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import status_file, wire
+from skyforge_tui.integrations.netlab.place import SNAPSHOT, SOMEWHERE, Folder, Surroundings
+from skyforge_tui.integrations.netlab.questions import NetlabQuestions, words
 from skyforge_tui.integrations.process import Completed, run
 
-TopologyKey = Literal["nodes", "links", "input"]
-
-_VERSION = re.compile(rb"netlab version (\d+)\.(\d+)")
-_REPORT = re.compile(r"[a-z0-9][a-z0-9_-]*(\.(md|html|ascii|text))?")
 _CHANGES_LABS = re.compile(
     rb"^ *(\d+) (?:.*[/ ])?netlab +(?:up|down|restart|initial|config|create|api)\b", re.MULTILINE
 )
-SOMEWHERE = ""
-"""Stands for the folder of a process that does not tell where it is."""
-_USAGE = 2
-"""The exit code of a release that does not know an option."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusAnswer:
-    """The labs, and how they were found out."""
-
-    status: wire.Status
-    transport: Literal["command", "status file"] = "command"
-    why: str = ""
-    """Why the command was not used; empty when it was, or when it is too old for it."""
-
-
-class NetlabClient:
-    """Runs netlab; every call says where it works and never waits for an answer to a question."""
+class NetlabClient(NetlabQuestions):
+    """Runs the netlab of this machine."""
 
     def __init__(
         self,
@@ -53,11 +31,9 @@ class NetlabClient:
         environ: Mapping[str, str] | None = None,
         timeout_s: float = 20.0,
     ) -> None:
-        self._program = program
+        super().__init__(program)
         self._environ = _surroundings() if environ is None else dict(environ)
         self._timeout_s = timeout_s
-        self._is_old = False
-        self._file_is_elsewhere = False
 
     @property
     def home(self) -> Path:
@@ -68,85 +44,22 @@ class NetlabClient:
         """Return where the program is, or None when it is not installed."""
         return shutil.which(self._program, path=self._environ.get("PATH"))
 
-    async def version(self) -> tuple[int, int]:
-        """Return year and month of the release.
+    @property
+    def endpoint(self) -> str:
+        """Where the program is."""
+        return self.path() or ""
 
-        Raises:
-            TransportError: missing, timeout, unreadable.
-        """
-        done = await self._run("version", cwd=self.home)
-        found = _VERSION.search(done.stdout)
-        if found is None:
-            raise TransportError("unreadable", "netlab does not tell its version")
-        return int(found[1]), int(found[2])
-
-    async def status(self) -> StatusAnswer:
-        """Return this person's labs: from the command, else from the file that it reads.
-
-        The command can be slow or fail after a reboot, and says nothing readable before 26.02.
-
-        Raises:
-            TransportError: missing, or neither the command nor the file can be understood.
-        """
-        if self._is_old:
-            return StatusAnswer(await self._from_file(), "status file")
+    async def surroundings(
+        self, directories: Collection[str], *, with_changing: bool
+    ) -> Surroundings:
+        """Look at folders of labs, and for whoever changes labs just now."""
+        folders = await asyncio.to_thread(lambda: {one: _looked_at(one) for one in directories})
+        if not with_changing:
+            return Surroundings(folders)
         try:
-            done = await self._run("status", "--all", "--format", "json", cwd=self.home)
-            if done.exit_code == _USAGE and b"--format" in done.stderr:
-                self._is_old = True
-                return StatusAnswer(await self._from_file(), "status file")
-            found = wire.read_all(_document(done, "netlab status"))
-        except TransportError as error:
-            if error.kind == "missing" or not self.status_files():
-                raise
-            return StatusAnswer(await self._from_file(), "status file", error.message)
-        # It can be moved by anybody's defaults, which only netlab itself puts together.
-        self._file_is_elsewhere = bool(found.labs) and not self.status_files()
-        return StatusAnswer(found)
-
-    async def brief_status(self) -> StatusAnswer:
-        """Return this person's labs as the status file has them, if it is where it should be.
-
-        Raises: as `status`.
-        """
-        if self.path() is None:
-            raise self._missing()
-        if self._file_is_elsewhere:
-            return await self.status()
-        return StatusAnswer(await self._from_file(), "status file")
-
-    async def instance(self, instance: str) -> wire.InstanceStatus:
-        """Return the nodes of a lab instance, asking its provider (docker, libvirt) about them.
-
-        Raises:
-            UnknownInstanceError: there is none.
-            TransportError: as `status`; failed also when its folder is gone.
-        """
-        done = await self._run("status", f"--instance={instance}", "--format", "json")
-        return wire.read_instance(_document(done, "netlab status"))
-
-    async def inspect(self, directory: str, key: TopologyKey) -> Any:
-        """Return a top-level part of the topology of the lab in `directory`.
-
-        Raises:
-            TransportError: missing, timeout, failed with netlab's words, unreadable.
-        """
-        done = await self._run("inspect", "-q", "--format", "json", key, cwd=directory)
-        return _document(done, "netlab inspect")
-
-    async def report(self, directory: str, name: str) -> str:
-        """Return a report on the lab in `directory`; netlab ends with 0 when there is none such.
-
-        Raises:
-            TransportError: refused, when there is no such report; else as `inspect`.
-        """
-        if not _REPORT.fullmatch(name):
-            raise TransportError("refused", f"{name!r} is not the name of a report")
-        done = await self._run("report", "-q", name, cwd=directory)
-        text = done.stdout.decode(errors="replace")
-        if not text.strip() or b"Cannot find" in done.stderr:
-            raise TransportError("refused", _words(done) or f"there is no report {name}")
-        return text
+            return Surroundings(folders, await self.changing())
+        except TransportError:
+            return Surroundings(folders)  # without `ps` nobody knows; netlab's own words stand
 
     async def graph(self, directory: str) -> str:
         """Return the links of the lab in `directory` in the DOT language.
@@ -158,7 +71,7 @@ class NetlabClient:
             target = Path(folder) / "graph.dot"
             done = await self._run("graph", "-q", str(target), cwd=directory)
             if not target.is_file():
-                raise TransportError("failed", _words(done) or "netlab graph wrote no file")
+                raise TransportError("failed", words(done) or "netlab graph wrote no file")
             return target.read_text("utf-8", errors="replace")
 
     async def changing(self) -> frozenset[str]:
@@ -184,6 +97,13 @@ class NetlabClient:
 
     async def _from_file(self) -> wire.Status:
         return await status_file.read(self.home)
+
+    async def _has_file(self) -> bool:
+        return bool(self.status_files())
+
+    async def _check_installed(self) -> None:
+        if self.path() is None:
+            raise self._missing()
 
     async def _run(self, *arguments: str, cwd: str | Path | None = None) -> Completed:
         program = self.path()
@@ -220,22 +140,12 @@ def _surroundings() -> dict[str, str]:
     return {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), beside])}
 
 
-def _document(done: Completed, what: str) -> Any:
-    """Return the JSON that a command wrote, whatever its exit code; else raise its own words."""
+def _looked_at(directory: str) -> Folder:
+    path = Path(directory)
+    if not path.is_dir():
+        return Folder(is_there=False, real=os.path.realpath(directory))
     try:
-        return wire.read_json(done.stdout, what)
-    except TransportError:
-        if done.exit_code == 0:
-            raise
-        words = _words(done) or f"{what} ended with code {done.exit_code}"
-        raise TransportError("failed", words) from None
-
-
-def _words(done: Completed) -> str:
-    """Return what a command complained about, on one line; its last line when it has no form."""
-    lines = [one.strip() for one in done.stderr.decode(errors="replace").splitlines()]
-    said = [one for one in lines if one]
-    for line in said:
-        if " in " in line and ": " in line and not line.startswith("..."):
-            return line.partition(": ")[2]
-    return said[-1] if said else ""
+        snapshot = str((path / SNAPSHOT).stat().st_mtime_ns)
+    except OSError:
+        snapshot = ""
+    return Folder(is_there=True, real=os.path.realpath(directory), snapshot=snapshot)

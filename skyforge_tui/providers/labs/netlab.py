@@ -1,9 +1,8 @@
-"""Labs that netlab runs on this machine, for the person who started the program."""
+"""Labs that netlab runs, on this machine for the person who started the program, or on a host."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import wire
-from skyforge_tui.integrations.netlab.client import SOMEWHERE, NetlabClient, StatusAnswer
+from skyforge_tui.integrations.netlab.client import NetlabClient
+from skyforge_tui.integrations.netlab.place import Surroundings
+from skyforge_tui.integrations.netlab.questions import NetlabQuestions, StatusAnswer
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs import netlab_words as words
@@ -34,13 +35,15 @@ _NOT_WATCHED = (
 Answer = TypeVar("Answer")
 
 
-class NetlabLabProvider:
-    """Tells of the labs that netlab has started here."""
+class NetlabLabs:
+    """Tells of the labs that netlab has started where `client` asks it."""
 
     kind = KIND
+    _advice = _INSTALL
+    """What to do where there is no netlab."""
 
     def __init__(
-        self, client: NetlabClient, clock: Clock, *, owner: str, upstream: str = KIND
+        self, client: NetlabQuestions, clock: Clock, *, owner: str, upstream: str = KIND
     ) -> None:
         self._client = client
         self._clock = clock
@@ -63,7 +66,7 @@ class NetlabLabProvider:
             return LabListing((), (self._silent(error),), is_brief=query.is_brief)
         source = LabSource(
             self.upstream, KIND, UpstreamState.LIVE, answer.transport,
-            self._client.path() or "", answer.why, as_of=self._clock.now(),
+            self._client.endpoint, answer.why, as_of=self._clock.now(),
         )  # fmt: skip
         if query.owner and query.owner != self._owner:
             return LabListing((), (source,), is_brief=query.is_brief)
@@ -87,13 +90,14 @@ class NetlabLabProvider:
     async def detail(self, lab_id: LabId) -> LabDetail:
         """Return a lab with its nodes, links and steps."""
         entry = await self._entry(lab_id)
-        lab = self._read(entry, await self._changing([entry]))
-        if not _is_there(entry):
+        around = await self._told(self._around([entry]))
+        lab = self._read(entry, around)
+        if not around.folder(entry.directory).is_there:
             why = f"nodes and links: {entry.directory} is not there any more"
             return LabDetail(lab, (), (), words.steps(entry), (why,))
         missing: list[str] = []
         (lab, seen), plan = await asyncio.gather(
-            self._counted(entry, lab, missing), self._plan(entry, missing)
+            self._counted(entry, lab, missing), self._plan(entry, around, missing)
         )
         nodes = seen or tuple(words.node(one, entry) for one in words.machines(plan.nodes))
         lab = replace(
@@ -102,10 +106,6 @@ class NetlabLabProvider:
             topology=lab.topology or plan.file,
         )
         return LabDetail(lab, nodes, plan.links, words.steps(entry), tuple(missing))
-
-    async def progress_stamp(self) -> str:
-        """Return a text that differs whenever netlab wrote its status file."""
-        return await self._client.stamp()
 
     async def report(self, lab_id: LabId, name: str) -> str:
         """Return one of netlab's reports on a lab."""
@@ -117,11 +117,6 @@ class NetlabLabProvider:
                 advice = "netlab show reports lists them"
                 raise NotFound(error.message, upstream=self.upstream, advice=advice) from None
             raise self._unavailable(error) from error
-
-    async def graph(self, lab_id: LabId) -> str:
-        """Return the links of a lab in the DOT language."""
-        entry = await self._entry(lab_id)
-        return await self._told(self._client.graph(entry.directory))
 
     # Asking.
 
@@ -137,31 +132,30 @@ class NetlabLabProvider:
         raise NotFound(f"netlab knows no lab {native_of(lab_id)}", upstream=self.upstream)
 
     async def _labs(self, entries: tuple[wire.LabEntry, ...], query: LabQuery) -> tuple[Lab, ...]:
-        changing = await self._changing(entries)
+        around = await self._around(entries)
         labs = [
-            words.so_far(self._read(entry, changing), entry, query.sizes.get(entry.directory))
+            words.so_far(self._read(entry, around), entry, query.sizes.get(entry.directory))
             for entry in entries
         ]
         if query.is_brief:
             return tuple(labs)
 
         async def counted(entry: wire.LabEntry, lab: Lab) -> Lab:
-            if lab.state is not LabState.RUNNING or not _is_there(entry):
+            if lab.state is not LabState.RUNNING or not around.folder(entry.directory).is_there:
                 return lab
             async with self._turns:
                 return (await self._counted(entry, lab, []))[0]
 
         return tuple(await asyncio.gather(*map(counted, entries, labs)))
 
-    async def _changing(self, entries: Iterable[wire.LabEntry]) -> frozenset[str] | None:
-        """Return where netlab changes labs just now; asked only if one seems to be on its way."""
+    async def _around(self, entries: Iterable[wire.LabEntry]) -> Surroundings:
+        """Look at folders, and at what changes labs just now if one seems to be on its way."""
+        entries = tuple(entries)
         readings = [words.read(entry, is_anything_moving=None) for entry in entries]
-        if not any(one.state.is_moving for one in readings):
-            return None
-        try:
-            return await self._client.changing()
-        except TransportError:
-            return None  # without `ps` nobody knows; what netlab wrote down then stands
+        return await self._client.surroundings(
+            [one.directory for one in entries],
+            with_changing=any(one.state.is_moving for one in readings),
+        )
 
     async def _counted(
         self, entry: wire.LabEntry, lab: Lab, missing: list[str]
@@ -202,27 +196,24 @@ class NetlabLabProvider:
             lab = replace(lab, ready=ready if known else None, note=note)
         return lab, nodes
 
-    async def _plan(self, entry: wire.LabEntry, missing: list[str]) -> Plan:
+    async def _plan(self, entry: wire.LabEntry, around: Surroundings, missing: list[str]) -> Plan:
         try:
-            return await self._plans.of(entry)
+            return await self._plans.of(entry, around.folder(entry.directory))
         except TransportError as error:
             missing.append(f"nodes and links: {error.message}")
             return Plan()
 
     # Translating.
 
-    def _read(self, entry: wire.LabEntry, changing: frozenset[str] | None) -> Lab:
+    def _read(self, entry: wire.LabEntry, around: Surroundings) -> Lab:
         key = (entry.instance, entry.timestamp)
-        is_anything_moving = None
-        if changing is not None:
-            here = os.path.realpath(entry.directory)
-            is_anything_moving = not changing.isdisjoint((here, SOMEWHERE))
+        is_anything_moving = around.is_changing(entry.directory)
         if key in self._left_behind:
             is_anything_moving = False  # what moves now is another lab
         reading = words.read(entry, is_anything_moving=is_anything_moving)
         if is_anything_moving is False and reading.state is LabState.FAILED:
             self._left_behind.add(key)
-        if not _is_there(entry):
+        if not around.folder(entry.directory).is_there:
             reading = words.Reading(LabState.UNKNOWN, note="its folder is gone")
         return Lab(
             id=self._id(entry.instance),
@@ -258,9 +249,9 @@ class NetlabLabProvider:
         return LabSource(
             self.upstream, KIND,
             UpstreamState.DISABLED if is_missing else UpstreamState.ERROR,
-            endpoint=self._client.path() or "",
+            endpoint=self._client.endpoint,
             error=error.message,
-            advice=_INSTALL if is_missing else "R looks again",
+            advice=self._advice if is_missing else "R looks again",
         )  # fmt: skip
 
     async def _told(self, asking: Awaitable[Answer]) -> Answer:
@@ -270,9 +261,24 @@ class NetlabLabProvider:
             raise self._unavailable(error) from error
 
     def _unavailable(self, error: TransportError) -> Unavailable:
-        advice = _INSTALL if error.kind == "missing" else "R looks again"
+        advice = self._advice if error.kind == "missing" else "R looks again"
         return Unavailable(error.message, upstream=self.upstream, advice=advice)
 
 
-def _is_there(entry: wire.LabEntry) -> bool:
-    return Path(entry.directory).is_dir()
+class NetlabLabProvider(NetlabLabs):
+    """Tells of the labs that netlab has started on this machine."""
+
+    def __init__(
+        self, client: NetlabClient, clock: Clock, *, owner: str, upstream: str = KIND
+    ) -> None:
+        super().__init__(client, clock, owner=owner, upstream=upstream)
+        self._here = client
+
+    async def progress_stamp(self) -> str:
+        """Return a text that differs whenever netlab wrote its status file."""
+        return await self._here.stamp()
+
+    async def graph(self, lab_id: LabId) -> str:
+        """Return the links of a lab in the DOT language."""
+        entry = await self._entry(lab_id)
+        return await self._told(self._here.graph(entry.directory))
