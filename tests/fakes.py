@@ -54,6 +54,7 @@ from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.retention import RetentionService
@@ -375,8 +376,14 @@ class MemoryRunCache:
             having.sort(key=lambda one: values[one.id] or (0, ""), reverse=sort.is_descending)
             found = having + [one for one in found if values[one.id] is None]
         return RunOrder(
-            array("q", [self.rowids[one.id] for one in found]), Counter(one.state for one in runs)
+            array("q", [self.rowids[one.id] for one in found]),
+            Counter(one.state for one in runs),
+            Counter(one.project_id for one in runs),
         )
+
+    async def held_by_template(self) -> dict[TemplateId, int]:
+        """Count by template."""
+        return Counter(one.run.template_id for one in self.held.values())
 
     async def page(self, rowids: Sequence[int]) -> dict[int, Run]:
         """Return those that are there."""
@@ -822,6 +829,7 @@ class Core:
         )
         self.projects = ProjectService(self.catalog, self.access, self.bus)
         self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)
+        self.older_runs = OlderRunsService(self.index, self.catalog, self.access)
         for provider in self.lab_providers:
             self.health.register(provider.upstream, provider.kind)
             make_home(self.access, provider.upstream, "ada")
@@ -854,7 +862,8 @@ class Core:
             connections=ConnectionService(makes, self.book, self.access),
             sign_in=SignInService(self.desk, self.access),
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
-            projects=self.projects, runs=self.runs, artifacts=self.artifacts, labs=self.labs,
+            projects=self.projects, runs=self.runs, older_runs=self.older_runs,
+            artifacts=self.artifacts, labs=self.labs,
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             comparisons=self.comparisons, attention=self.attention, lab_links=links,
             retention=self.retention, history=self.history, views=self.views,

@@ -26,6 +26,20 @@ async def refresh(services: KnowsRuns, principal: Principal, only: str = "") -> 
     return max(codes, default=0)
 
 
+async def read_older(services: KnowsRuns, principal: Principal) -> None:
+    """Read all runs that servers list when they are asked, and tell what they keep to themselves.
+
+    Raises:
+        Unavailable, Refused: one did not answer.
+    """
+    older = await services.older_runs.read(principal)
+    while older.left:
+        older = await services.older_runs.read(principal)
+    if older.beyond:
+        names = ", ".join(older.upstreams)
+        narrate(f"{older.beyond} older runs are counted by {names}, but not listed")
+
+
 async def found_run(services: KnowsRuns, principal: Principal, reference: str) -> RunId:
     """Return the run that `reference` names, as it is now."""
     await refresh(services, principal, upstream_of(reference) if ":" in reference else "")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows
-from skyforge_tui.cli.refreshing import found_run, refresh
+from skyforge_tui.cli.refreshing import found_run, read_older, refresh
 from skyforge_tui.cli.run_decisions import confirm_run, reject_run
 from skyforge_tui.cli.run_gc import collect_garbage
 from skyforge_tui.cli.run_logs import run_logs
@@ -45,12 +45,15 @@ runs.add_command(reject_run)
 @click.option(
     "--limit", type=click.IntRange(min=1), help="At most so many, active and newest first."
 )
+@click.option("--older", is_flag=True, help="Read older runs that servers have, too.")
 @click.pass_context
-def list_runs(ctx: click.Context, as_json: bool, limit: int | None) -> None:
+def list_runs(ctx: click.Context, as_json: bool, limit: int | None, older: bool) -> None:
     """List runs: active first, then newest."""
 
     async def work(services: RunParts, principal: Principal) -> int:
         code = await refresh(services, principal)
+        if older:
+            await read_older(services, principal)
         found = await services.runs.newest(principal, limit)
         now = datetime.now(UTC)
         answer(

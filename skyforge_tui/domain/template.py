@@ -142,6 +142,8 @@ class Template:
     is_hosted: bool = False
     """Whether a server keeps it and runs it there: nothing of it runs here, so nothing needs to be
     trusted here. Then it has no directory and no sources."""
+    run_count: int = 0
+    """How many runs of it its server has, when it was last read."""
     facts: tuple[tuple[str, str], ...] = ()
     """What else its server says of it, as label and words, such as `inventory`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,6 +23,8 @@ class RunOrder:
     """Small integers that `RunCache.page` takes; compact (`array('q')`)."""
     by_state: Mapping[RunState, int]
     """Of all that may be seen, whatever was looked for."""
+    by_project: Mapping[ProjectId, int] = field(default_factory=dict)
+    """How many there are of each project, whatever was looked for."""
 
     @property
     def total(self) -> int:
@@ -55,6 +57,10 @@ class RunCache(Protocol):
 
         With a search, only what it finds, as it wants it sorted. May be cancelled at any time.
         """
+        ...
+
+    async def held_by_template(self) -> dict[TemplateId, int]:
+        """Return how many runs of each template there are."""
         ...
 
     async def page(self, rowids: Sequence[int]) -> dict[int, Run]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import RunId, TemplateId
 from skyforge_tui.domain.run import Run, RunDetail, RunSpec
 
 
@@ -157,6 +157,19 @@ class Confirming(RunEngine, Protocol):
         """End a run instead of letting it go on.
 
         Raises: as `confirm`; Conflict also where the server does not know how to reject.
+        """
+        ...
+
+
+@runtime_checkable
+class Deep(RunEngine, Protocol):
+    """An engine that lists the newest runs by itself, and older ones when it is asked."""
+
+    async def older(self, template_ids: Collection[TemplateId]) -> RunListing:
+        """Read every run of these templates that can be listed, however old: a request for each.
+
+        Raises:
+            Unavailable: they cannot be listed.
         """
         ...
 

@@ -77,6 +77,11 @@ class Catalog:
         """Return a project's templates with their trust, by name."""
         return tuple(self.trusted.judged(one) for one in self._bare_templates(project_id))
 
+    @property
+    def bare_templates(self) -> Collection[Template]:
+        """All templates as last read, whether trusted or not."""
+        return self._templates.values()
+
     def covered(self) -> list[Project]:
         """Return the projects of the current workspaces."""
         known = self.access.projects()
@@ -188,8 +193,8 @@ class Catalog:
     async def _recall_trust(self) -> None:
         """Hear what another process trusted meanwhile, and tell whose templates that changes."""
         if paths := await self.trusted.recall():
-            known = self._templates.values()
-            judged = {one.project_id for one in known if paths & {s.path for s in one.sources}}
+            some = (one for one in self.bare_templates if paths & {s.path for s in one.sources})
+            judged = {one.project_id for one in some}
             if judged:
                 self._bus.publish(ProjectsChanged(frozenset(judged)))
 
@@ -284,8 +289,7 @@ class Catalog:
         self._bus.publish(ProjectsChanged(gone | {one.id for one in changed}))
 
     def _bare_templates(self, project_id: ProjectId) -> tuple[Template, ...]:
-        mine = (one for one in self._templates.values() if one.project_id == project_id)
-        return by_name(mine)
+        return by_name(one for one in self._templates.values() if one.project_id == project_id)
 
     def _host(self, project_id: ProjectId) -> ProjectHost:
         """Return the host of a project; what was cached may belong to one no longer configured."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.lab_index import LabIndex
     from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
+    from skyforge_tui.services.older_runs import OlderRunsService
     from skyforge_tui.services.pages import PageService
     from skyforge_tui.services.projects import ProjectService
     from skyforge_tui.services.retention import RetentionService
@@ -52,6 +53,7 @@ class Services:
 
     projects: ProjectService
     runs: RunService
+    older_runs: OlderRunsService
     bookmarks: BookmarkService
     artifacts: ArtifactService
     comparisons: ComparisonService

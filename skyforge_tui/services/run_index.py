@@ -14,7 +14,7 @@ from typing import TypeVar
 from skyforge_tui.domain.errors import Conflict, NotFound, Refused, Unavailable
 from skyforge_tui.domain.events import LogGrew, NoticeRaised, OutputKept, RunsChanged
 from skyforge_tui.domain.freshness import Subject
-from skyforge_tui.domain.identity import RunId, native_of, upstream_of
+from skyforge_tui.domain.identity import RunId, TemplateId, native_of, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run, RunDetail
 from skyforge_tui.ports.cache import RunCache
@@ -22,6 +22,7 @@ from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.log_store import LogReader, LogStore
 from skyforge_tui.ports.run_engine import (
     Confirming,
+    Deep,
     Elsewhere,
     HeldRuns,
     OutputSeen,
@@ -74,6 +75,11 @@ class RunIndex:
         """The names of the engines whose output is on this machine."""
         engines = self._engines.items()
         return frozenset(name for name, one in engines if not isinstance(one, Elsewhere))
+
+    @property
+    def engines(self) -> Mapping[str, RunEngine]:
+        """All engines, by name."""
+        return self._engines
 
     def engine(self, upstream: str) -> RunEngine:
         """Return the engine of that name.
@@ -146,6 +152,21 @@ class RunIndex:
         for start in range(0, len(wanted), _FETCH_AT_ONCE):
             await self.read(upstream, wanted[start : start + _FETCH_AT_ONCE])
         self._health.told(upstream, Subject.RUNS)
+
+    async def read_older(self, upstream: str, template_ids: Collection[TemplateId]) -> int:
+        """Read older runs of these templates of a `Deep` engine; return how many are new here."""
+        engine = self.engine(upstream)
+        if not isinstance(engine, Deep):
+            return 0
+        async with self._one_at_a_time[upstream]:
+            listing: RunListing = await self._asked(engine, engine.older(template_ids))
+            known = await self.cache.states(upstream)
+            new = [one for one in listing.runs if one.run.id not in known]
+            for start in range(0, len(new), _FETCH_AT_ONCE):
+                some = new[start : start + _FETCH_AT_ONCE]
+                await self.cache.write(some, ())
+                self._bus.publish(RunsChanged(frozenset(one.run.id for one in some)))
+        return len(new)
 
     async def open_log(self, run_id: RunId, *, is_whole: bool = False) -> LogReader:
         """Return a reader of a run's output, which is brought here for as long as that is open.

@@ -8,6 +8,7 @@ from typing import Protocol
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.offered import Offered
+from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.runs import RunService
 
 
@@ -17,6 +18,11 @@ class KnowsRuns(Offered, Protocol):
     @property
     def runs(self) -> RunService:
         """What one may do with runs."""
+        ...
+
+    @property
+    def older_runs(self) -> OlderRunsService:
+        """What servers have beside what they list."""
         ...
 
     @property
@@ -30,6 +36,7 @@ class RunParts:
     """Runs alone: what has been launched, not what could be."""
 
     runs: RunService
+    older_runs: OlderRunsService
     bus: Bus
     run_upstreams: tuple[str, ...]
     notices: tuple[Notice, ...] = ()

@@ -19,21 +19,16 @@ from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.store.database import Database
 from skyforge_tui.store.instants import microseconds
 from skyforge_tui.store.payloads import Row, decoded, encoded, id_row, storable
+from skyforge_tui.store.run_order import STATES, in_order
 from skyforge_tui.store.run_search import (
     COLUMNS,
     IN_ORDER,
-    SearchSql,
     found,
     row_part,
     search_sql,
 )
 
-_STATES = {state.value: state for state in RunState}
 _NEWEST_FIRST = "created_at DESC, number DESC"
-
-_COUNTS = "SELECT project_id, state, count(*) FROM runs GROUP BY project_id, state"
-_OF_PROJECTS = "+project_id IN (SELECT value FROM json_each(:projects))"
-"""The plus keeps SQLite from gathering by project and then sorting what is in order already."""
 
 _LAST_BY_TEMPLATE = f"""
     WITH RECURSIVE seen (id) AS (
@@ -84,7 +79,6 @@ class _Detail(msgspec.Struct):
 
 _RUN = msgspec.json.Decoder(Run)
 _DETAIL = msgspec.json.Decoder(_Detail)
-_ROWIDS = msgspec.json.Decoder(list[int])
 _IDS = msgspec.json.Decoder(list[RunId])
 _WORDS = msgspec.json.Decoder(list[str])
 
@@ -104,10 +98,10 @@ class SqliteRunCache:
         With a search, only what it finds, as it wants it sorted. May be cancelled at any time.
         """
         if search is None:
-            return await self._database.read(lambda one: _in_order(one, projects))
+            return await self._database.read(lambda one: in_order(one, projects))
         await self._make_searchable()
         sql = search_sql(search)
-        order = await self._database.read(lambda one: _in_order(one, projects, sql))
+        order = await self._database.read(lambda one: in_order(one, projects, sql))
         return replace(order, rowids=await self._matching(order.rowids, sql.patterns))
 
     async def page(self, rowids: Sequence[int]) -> dict[int, Run]:
@@ -153,7 +147,7 @@ class SqliteRunCache:
             f"{upstream}:",
             f"{upstream};",
         )
-        states = (_STATES.get(word, RunState.UNKNOWN) for word in _WORDS.decode(words))
+        states = (STATES.get(word, RunState.UNKNOWN) for word in _WORDS.decode(words))
         return dict(zip(_IDS.decode(ids), states, strict=True))
 
     async def latest(self, template_id: TemplateId, limit: int) -> list[Run]:
@@ -164,6 +158,11 @@ class SqliteRunCache:
             template_id,
             limit,
         )
+
+    async def held_by_template(self) -> dict[TemplateId, int]:
+        """Return how many runs of each template there are."""
+        rows = await self._rows("SELECT template_id, count(*) FROM runs GROUP BY template_id")
+        return {TemplateId(template): count for template, count in rows}
 
     async def last_by_template(self) -> dict[TemplateId, Run]:
         """Return the newest run of every template that ever ran."""
@@ -227,34 +226,6 @@ class SqliteRunCache:
         return await self._database.read(
             lambda connection: connection.execute(sql, parameters).fetchall()
         )
-
-
-def _in_order(
-    connection: sqlite3.Connection,
-    projects: Collection[ProjectId] | None,
-    sql: SearchSql | None = None,
-) -> RunOrder:
-    by_state: dict[RunState, int] = {}
-    where, parameters = "true", dict[str, object]()
-    for project_id, word, count in connection.execute(_COUNTS):
-        if projects is None or project_id in projects:
-            state = _STATES.get(word, RunState.UNKNOWN)
-            by_state[state] = by_state.get(state, 0) + count
-        else:
-            # Asked only when something is to be hidden: it doubles the time.
-            where, parameters = _OF_PROJECTS, {"projects": _json(sorted(projects))[0]}
-    source, order = "runs", IN_ORDER
-    if sql is not None and (sql.conditions or sql.order != IN_ORDER):
-        source, order = "runs INDEXED BY runs_search", sql.order
-        where, parameters = f"{where} AND {sql.where}", parameters | sql.parameters
-    # SQLite keeps the order of a subquery for what gathers its rows into one text, and
-    # one text of 100,000 numbers is read in half the time of as many rows.
-    (text,) = connection.execute(
-        "SELECT json_group_array(rowid) FROM "  # noqa: S608
-        f"(SELECT rowid FROM {source} WHERE {where} ORDER BY {order})",
-        parameters,
-    ).fetchone()
-    return RunOrder(array("q", _ROWIDS.decode(text)), by_state)
 
 
 def _read_some(connection: sqlite3.Connection) -> None:

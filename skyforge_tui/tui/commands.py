@@ -74,6 +74,10 @@ COMMANDS: tuple[Command, ...] = (
         "run.answer", ("a",), "answer", "type what it asks for", "This", _WITH_RUN,
         Permission.RUN_ANSWER, footer=5,
     ),
+    Command(
+        "run.older", ("O",), "older", "read older runs that servers have", "This",
+        _at(Place.RUNS), Permission.RUN_LIST,
+    ),
     Command("run.made", ("u",), "made", "what it left among the artifacts", "This", _WITH_RUN,
             Permission.ARTIFACT_READ),
     Command(

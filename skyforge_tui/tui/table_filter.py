@@ -65,6 +65,10 @@ class TableFilter:
         self.sort: Sort | None = None
         self.found = 0
         self.total = 0
+        self.beyond = 0
+        """Rows there are elsewhere, and that are not among those of the table."""
+        self.more: Line = ()
+        """What one reads behind "none found" while there are."""
         self.has_loaded = False
         self._listed: tuple[Listed, ...] = ()
         self._shown: Sequence[Listed] = ()
@@ -76,8 +80,10 @@ class TableFilter:
         if not self.has_loaded:
             return ""
         if self.query:
-            return f"{count(self.found)} of {count(self.total)}"
-        return count(self.total)
+            known = f"{count(self.found)} of {count(self.total)}"
+            return f"{known}, {count(self.beyond)} older not here" if self.beyond else known
+        all_ = f" of {count(self.total + self.beyond)}" if self.beyond else ""
+        return f"{count(self.total)}{all_}"
 
     @property
     def hidden(self) -> int:
@@ -163,7 +169,7 @@ class TableFilter:
         if not self.total:
             return empty
         return (Span(f"0 of {count(self.total)} · ", "muted"), Span("esc", "strong", bold=True),
-                Span(" clears", "muted"))  # fmt: skip
+                Span(" clears", "muted"), *(self.more if self.beyond else ()))  # fmt: skip
 
 
 def hit_among(hits: Sequence[int], cursor: int, step: int) -> Hit:

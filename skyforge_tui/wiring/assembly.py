@@ -38,6 +38,7 @@ from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.run_index import RunIndex
@@ -182,6 +183,7 @@ async def _services(
     return Services(
         projects=ProjectService(catalog, access, bus),
         runs=runs,
+        older_runs=OlderRunsService(index, catalog, access),
         bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),
         artifacts=artifacts,
         comparisons=comparisons,

@@ -20,6 +20,7 @@ from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.run_parts import RunParts
 from skyforge_tui.services.runs import RunService
@@ -68,7 +69,8 @@ async def assemble_runs(
         runs = RunService(index, catalog, access, bus, clock)
         jobs = [RunWatch(one, runs, clock) for one in engines] if watch_runs else []
         await stack.enter_async_context(running(jobs, bus, clock))
-        yield RunParts(runs, bus, (LOCAL, *servers.upstreams), cache.notices)
+        older = OlderRunsService(index, catalog, access)
+        yield RunParts(runs, older, bus, (LOCAL, *servers.upstreams), cache.notices)
 
 
 class LateHost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from skyforge_tui.demo.chaos import Kind, Trouble
@@ -23,7 +24,7 @@ async def test_each_thing_is_asked_for_once_at_the_start(tmp_path: Path) -> None
     async with a_far_site(tmp_path, stock) as (server, site):
         tally = heard_by(server)
         async with site.cockpit() as pilot:
-            await press(pilot, "3", shows="Runs 4,000")
+            await press(pilot, "3", shows="Runs 4,000 of 10,000")
             await until_idle(pilot)
         each = [f"/project/{room}{path}" for room in server.state.rooms for path in FOR_EACH]
         # The first thing ever sent makes sure that the token is good, before eight others find out.
@@ -58,3 +59,27 @@ async def test_projects_of_a_silent_server_are_as_last_known(tmp_path: Path) -> 
         await server.listener.open()
         await press(pilot, "R", "1", shows="● in sync")
         await until_gone(pilot, "~ in sync")
+
+
+async def test_older_runs_are_counted_and_read_when_asked_for(tmp_path: Path) -> None:
+    """What a server has and does not list is counted in the title, and comes by a key."""
+    stock = Stock(past_runs=10_000)
+    async with a_far_site(tmp_path, stock) as (server, site), site.cockpit() as pilot:
+        await press(pilot, "3", shows=("Runs 4,000 of 10,000", "O older"))
+        await press(pilot, "slash", "z", "z", "enter", shows="esc clears O reads older ones")
+        await press(pilot, "escape", shows="Runs 4,000 of 10,000")
+        tally = heard_by(server)
+        await press(pilot, "O", shows=("Read ", "O reads on"))
+        assert sum(tally.values()) == 8
+        assert {one.rpartition("/")[2] for one in tally} == {"tasks"}
+        for _ in range(9):
+            await press(pilot, "O")
+            await until_idle(pilot)
+        most = Counter(one.template_id for one in server.state.runs.values())
+        kept = sum(max(0, count - 1_000) for count in most.values())
+        listed = f"{10_000 - kept:,} of 10,000" if kept else "10,000"
+        await until_shown(pilot, f"Runs {listed}")
+        before = tally.total()
+        await press(pilot, "O")
+        await until_idle(pilot)
+        assert tally.total() == before

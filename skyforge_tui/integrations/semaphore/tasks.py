@@ -66,6 +66,11 @@ class SemaphoreTasks:
         """Return the newest 1000 tasks, newest first."""
         return await listed(self._http, f"/project/{project}/tasks", Task)
 
+    async def of_template(self, project: int, template: int) -> Listed[Task]:
+        """Return the newest 1000 tasks of a template, newest first."""
+        path = f"/project/{project}/templates/{template}/tasks"
+        return await listed(self._http, path, Task)
+
     async def get(self, project: int, task: int) -> Task:
         """Return one task, without the names of its template and user.
 

@@ -161,6 +161,8 @@ class Template(Shape):
     allow_override_branch_in_task: bool = False
     start_version: str | None = None
     build_template_id: int | None = None
+    tasks: int = 0
+    """How many tasks of it there are."""
 
     @property
     def variable_group_ids(self) -> tuple[int, ...]:

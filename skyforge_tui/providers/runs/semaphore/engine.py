@@ -6,7 +6,7 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 
 from skyforge_tui.domain.errors import Conflict
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import RunId, TemplateId
 from skyforge_tui.domain.run import Run, RunSpec
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
@@ -24,7 +24,7 @@ from skyforge_tui.providers.runs.telling import Telling
 
 
 class SemaphoreRunEngine:
-    """Implements `RunEngine`, `Confirming` and `Elsewhere` over one server."""
+    """Implements `RunEngine`, `Confirming`, `Deep` and `Elsewhere` over one server."""
 
     def __init__(
         self,
@@ -61,6 +61,11 @@ class SemaphoreRunEngine:
         """Read these runs; of those listed a moment ago without asking again."""
         with translated(self.upstream, "run.list"):
             return await self._listing.fetch(run_ids)
+
+    async def older(self, template_ids: Collection[TemplateId]) -> RunListing:
+        """Read every run of these templates that the server lists: 1000 of each at most."""
+        with translated(self.upstream, "run.list"):
+            return await self._listing.older(template_ids)
 
     async def start(self, spec: RunSpec, secrets: Mapping[str, str]) -> Run:
         """Start a run exactly once; `secrets` are answers by question."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from skyforge_tui.domain.errors import NotFound
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import RunId, TemplateId
 from skyforge_tui.domain.run import RunDetail
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
@@ -147,6 +147,23 @@ class Listing:
             found |= tasks
             unreadable |= unread
         details = [self.detail(found[one]) for one in run_ids if one in found]
+        return RunListing(tuple(details), frozenset(unreadable))
+
+    async def older(self, template_ids: Collection[TemplateId]) -> RunListing:
+        """Read every task of these templates that is listed.
+
+        Raises:
+            TransportError: a list did not come.
+        """
+        named = [self._names.template_of(one) for one in template_ids]
+        await asyncio.gather(*(self._names.know_people(one) for one in {each[0] for each in named}))
+        lists = await asyncio.gather(*(self._client.tasks.of_template(*one) for one in named))
+        unreadable = {
+            self._names.run_id(project, one)
+            for (project, _), listed in zip(named, lists, strict=True)
+            for one in listed.unreadable
+        }
+        details = (self.detail(task) for listed in lists for task in listed.items)
         return RunListing(tuple(details), frozenset(unreadable))
 
     def detail(self, task: Task) -> RunDetail:

@@ -171,6 +171,7 @@ class SemaphoreProjects:
             (template.description or "").strip(),
             survey=survey_of(template),
             is_hosted=True,
+            run_count=max(template.tasks, 0),
             facts=tuple((label, words) for label, words in facts.items() if words),
         )
 

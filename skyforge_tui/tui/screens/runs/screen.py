@@ -13,9 +13,11 @@ from skyforge_tui.domain.run import Doing, Run
 from skyforge_tui.domain.vocabularies import RUNS
 from skyforge_tui.ports.cache import RunOrder
 from skyforge_tui.services.contract import Services
+from skyforge_tui.services.older_runs import Older
 from skyforge_tui.tui.bulk_runs import BulkRuns
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.presenters import older_runs as older
 from skyforge_tui.tui.presenters import runs as present
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.cut_off import stale_upstreams
@@ -82,6 +84,8 @@ class RunsScreen(BulkRuns):
 
     def lacks(self, command: Command) -> str:
         """Say that there is no run, where one is needed."""
+        if command.id == "run.older":
+            return "" if self.filter.beyond else "servers have no older runs than these"
         return "no run here" if command.id.startswith("run.") and self.target() is None else ""
 
     async def load(self) -> None:
@@ -89,15 +93,16 @@ class RunsScreen(BulkRuns):
         first, last = self.table.visible_range
         query, sort = self.filter.query, self.filter.sort
 
-        async def ask(services: Services) -> tuple[RunOrder, dict[int, Run], Usual]:
+        async def ask(services: Services) -> tuple[RunOrder, int, dict[int, Run], Usual]:
             order = await services.runs.order(self.bridge.principal, query, sort)
             rowids = order.rowids[max(0, first - AROUND) : max(last, 0) + 1 + AROUND]
             page = await services.runs.page(self.bridge.principal, rowids)
-            return order, page, await usual_of(services, self, page)
+            beyond = await services.older_runs.count(self.bridge.principal, order)
+            return order, beyond, page, await usual_of(services, self, page)
 
         stale, self._stale = self._stale, frozenset()
         try:
-            order, page, usual = await self.ask(self._newest.work(ask))
+            order, beyond, page, usual = await self.ask(self._newest.work(ask))
         except BaseException:
             self._stale = None if stale is None else (self._stale or frozenset()) | stale
             raise
@@ -110,10 +115,29 @@ class RunsScreen(BulkRuns):
             self._asks = sum(run.asks for run in page.values())
         self._tally.show([present.tally_line(order.by_state, self._asks)])
         self._tally.display = bool(order.total)
+        self.filter.beyond = beyond
+        self.filter.more = older.older_hint(self.cockpit.keymap.shown("run.older"))
         self.filter.show(self._window, order.total, present.none_line(self._lost))
         self.show_waiting()
         self._tick_while_running(page)
         self.show_frame()
+
+    def footer_rank(self, command: Command) -> int:
+        """Return where a command stands in the footer: older runs, where there are any."""
+        if command.id == "run.older":
+            return 5 if self.filter.beyond else 0
+        return super().footer_rank(command)
+
+    def do_run_older(self) -> None:
+        """Read older runs of servers."""
+        self.work(self._read_older(), group="older", exclusive=True)
+
+    async def _read_older(self) -> None:
+        async def ask(services: Services) -> Older:
+            return await services.older_runs.read(self.bridge.principal)
+
+        key = self.cockpit.keymap.shown("run.older")
+        self.say(older.older_notice(await self.ask(ask), key))
 
     def refilter(self, which: TableFilter) -> None:  # noqa: ARG002
         """Ask for the runs anew."""
