@@ -73,10 +73,15 @@ def guarded(call: Callable[[], int]) -> int:
             narrate(str(complaint))
         return 2
     except SkyforgeError as error:
-        narrate(f"skyforge: {error}")
-        if error.advice:
-            narrate(f"  {error.advice}")
-        return exit_code(error)
+        return told(error)
+
+
+def told(error: SkyforgeError) -> int:
+    """Say why something failed, and return the exit code of that."""
+    narrate(f"skyforge: {error}")
+    if error.advice:
+        narrate(f"  {error.advice}")
+    return exit_code(error)
 
 
 def exit_code(error: SkyforgeError) -> int:

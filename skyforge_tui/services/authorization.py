@@ -9,14 +9,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from skyforge_tui.domain.errors import Forbidden
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import Me, Principal, ProjectId, Role, upstream_of
 from skyforge_tui.domain.permission import CHANGES_UPSTREAM, NEEDS, Permission
-from skyforge_tui.domain.project import Grant, Project, access_level
 from skyforge_tui.services.decisions import YES, Allowed, Decision, Denied
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.project import Grant, Project
 
 __all__ = ["YES", "Access", "Allowed", "Decision", "Denied", "Guarded", "requires"]
 
@@ -68,7 +70,11 @@ class Access:
         if principal.is_admin:
             return Role.ADMIN
         project = self.project(project_id)
-        return Role.NONE if project is None else access_level(project, principal)
+        if project is None:
+            return Role.NONE
+        from skyforge_tui.domain.project import access_level
+
+        return access_level(project, principal)
 
     def decide(
         self, principal: Principal, permission: Permission, project_id: ProjectId | None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.notice import Notice
-from skyforge_tui.services.bus import Bus
-from skyforge_tui.services.files import FileService
+if TYPE_CHECKING:
+    from skyforge_tui.domain.notice import Notice
+    from skyforge_tui.services.bus import Bus
+    from skyforge_tui.services.files import FileService
 
 
 @dataclass(frozen=True, slots=True)

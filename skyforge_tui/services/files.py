@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import NotFound
-from skyforge_tui.domain.events import FilesGrew
-from skyforge_tui.domain.identity import Principal, ProjectId
-from skyforge_tui.domain.log_source import LogProgress
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.ports.log_files import LogFiles, OpenedLog
 from skyforge_tui.services.authorization import Access, requires
-from skyforge_tui.services.bus import Bus
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.identity import Principal, ProjectId
+    from skyforge_tui.domain.log_source import LogProgress
+    from skyforge_tui.ports.log_files import LogFiles, OpenedLog
+    from skyforge_tui.services.bus import Bus
 
 
 class FileService:
@@ -57,6 +59,8 @@ class FileService:
         Raises:
             Unavailable: a file cannot be read.
         """
+        from skyforge_tui.domain.events import FilesGrew
+
         progress = await asyncio.to_thread(log.advance)
         if progress != since:
             self._bus.publish(FilesGrew(progress))

@@ -49,13 +49,6 @@ def drop(directory: Path, reason: str) -> int:
         ) from error
 
 
-def hold_for_reading(log: int) -> None:
-    """Keep others from removing a log while this descriptor of it is open."""
-    # A file system without locks, or somebody who removes it right now, keeps nobody from reading.
-    with contextlib.suppress(OSError):
-        fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)
-
-
 def _hold(held: contextlib.ExitStack, path: Path, kind: int, refusal: str) -> bool:
     """Lock a file as long as `held` lasts; return whether there is one."""
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
+import fcntl
 import os
 import stat
 import threading
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from skyforge_tui.domain.log import LogGap
-from skyforge_tui.store.log_dropping import hold_for_reading
 from skyforge_tui.store.log_format import (
     CHUNK_BYTES,
     GENERATION_FILE,
@@ -112,7 +111,7 @@ class RunFiles(LogFiles):
             self.times = _if_there(self._names.times, opened, self._directory)
             self.gaps = _if_there(self._names.gaps, opened, self._directory)
             if self.log is not None:
-                hold_for_reading(self.log)
+                _hold_for_reading(self.log)
             self._opened = opened.pop_all()
 
     def are_outdated(self) -> bool:
@@ -193,7 +192,16 @@ def _ordinary(name: str | Path, opened: contextlib.ExitStack, directory: int | N
     return descriptor
 
 
+def _hold_for_reading(log: int) -> None:
+    """Keep others from removing a log while this descriptor of it is open."""
+    # A file system without locks, or somebody who removes it right now, keeps nobody from reading.
+    with contextlib.suppress(OSError):
+        fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
 def _gap(line: bytes) -> LogGap | None:
+    import json
+
     try:
         entry = json.loads(line)
     except ValueError:

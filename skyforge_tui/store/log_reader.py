@@ -15,14 +15,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log import LogGap, LogLine
-from skyforge_tui.domain.log_query import LogQuery
-from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.store.log_counting import LineCounting
 from skyforge_tui.store.log_files import LogFiles, PlainFile, RunFiles, read_gaps
-from skyforge_tui.store.log_filter import FilteredLogReader
 from skyforge_tui.store.log_index import LogIndex
 from skyforge_tui.store.log_pages import LogPages
-from skyforge_tui.store.log_search import BackgroundLogSearch
+from skyforge_tui.store.log_searchable import Searchable
 from skyforge_tui.store.log_times import LogTimes
 
 DEFAULT_BUDGET_BYTES = 2 * 1024 * 1024
@@ -49,7 +46,7 @@ def _translated(
     return call
 
 
-class FileLogReader:
+class FileLogReader(Searchable):
     """Reads a run's output, or a plain file of lines; implements `LogReader`.
 
     One thread reads. From another one, only `reopen` (what it opened is taken over by the next
@@ -232,18 +229,6 @@ class FileLogReader:
     def gaps(self) -> tuple[LogGap, ...]:
         """Return the known holes, by offset."""
         return self._gaps
-
-    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
-        """Begin to look for something in the background, from the byte at `near` outwards.
-
-        Raises:
-            Invalid: it would take too large a machine to look for this.
-        """
-        return BackgroundLogSearch(self, query, near)
-
-    def filtered(self, search: LogSearch, context: int = 0) -> FilteredLogReader:
-        """Return a reader of the lines in which `search` has hits, and those around each."""
-        return FilteredLogReader(self, search, context)
 
     def close(self) -> None:
         """Give the descriptors back; closing twice is fine."""

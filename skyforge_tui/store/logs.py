@@ -10,6 +10,7 @@ from skyforge_tui.store.log_copy import copied
 from skyforge_tui.store.log_dropping import drop
 from skyforge_tui.store.log_format import current_log
 from skyforge_tui.store.log_reader import FileLogReader
+from skyforge_tui.store.log_searchable import load_search
 from skyforge_tui.store.log_writer import LogWriter
 
 __all__ = ["FileLogReader", "FileLogStore", "LogWriter"]
@@ -33,6 +34,7 @@ class FileLogStore:
             NotFound: there is no such run.
             Unavailable: its output cannot be read.
         """
+        load_search()
         directory = self._directory(native_run_id)
         try:
             return FileLogReader(directory, on_close=on_close)

@@ -14,7 +14,6 @@ from skyforge_tui.tui.commands import TABS, Command, Place
 from skyforge_tui.tui.framed_screen import SLIM, TALL, WIDE, FramedScreen
 from skyforge_tui.tui.presenters.frame import Identity
 from skyforge_tui.tui.presenters.frame import Place as Tab
-from skyforge_tui.tui.presenters.lights import light_of
 from skyforge_tui.tui.presenters.missing import missing
 from skyforge_tui.tui.widgets.frame import HeaderBar
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.cockpit import Cockpit
     from skyforge_tui.tui.messages import Changes
+    from skyforge_tui.tui.presenters.lights import Light
     from skyforge_tui.tui.presenters.offers import Yank
 
 __all__ = ["SLIM", "TALL", "WIDE", "PlaceScreen"]
@@ -107,8 +107,16 @@ class PlaceScreen(FramedScreen):
         identity = Identity(cockpit.profile, self.bridge.principal.username, self.role_word())
         broken, waiting = cockpit.attention
         self._header.show(active=self.TAB.value, identity=identity, broken=broken, waiting=waiting)
-        self._crumbs.show(lights=[light_of(one, self.now) for one in self.bridge.lights()])
+        self._crumbs.show(lights=self._lights())
         super().show_frame()
+
+    def _lights(self) -> list[Light]:
+        lights = self.bridge.lights()
+        if not lights:
+            return []
+        from skyforge_tui.tui.presenters.lights import light_of
+
+        return [light_of(one, self.now) for one in lights]
 
     def denied(self, command: Command) -> Denied | None:
         """Say why a command is refused for what stands under the cursor; None if it is not."""

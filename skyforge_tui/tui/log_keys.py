@@ -13,16 +13,16 @@ from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.commands import BY_ID
 from skyforge_tui.tui.framed_screen import FramedScreen
 from skyforge_tui.tui.log_moving import LogMoving
+from skyforge_tui.tui.presenters.amounts import count
 from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, line, literal
 from skyforge_tui.tui.presenters.glyphs import MARKED
 from skyforge_tui.tui.presenters.hints import KeyHint
-from skyforge_tui.tui.presenters.offers import Yank
-from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.widgets.log_mouse import LogMouse
 from skyforge_tui.tui.widgets.log_pane import LogPane
 
 if TYPE_CHECKING:
     from skyforge_tui.tui.commands import Command
+    from skyforge_tui.tui.presenters.offers import Yank
 
 MOST_OF_A_LINE = 200
 
@@ -244,5 +244,7 @@ class LogKeys(LogMoving, FramedScreen):
 
     def own_yanks(self) -> list[Yank]:
         """Return what can be copied of the line one has come to."""
+        from skyforge_tui.tui.presenters.offers import Yank
+
         text = self.log_view.line_text()
         return [Yank("y", "this line", text)] if text else []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.notice import Notice, Severity
@@ -29,6 +31,22 @@ if TYPE_CHECKING:
     from skyforge_tui.services.file_parts import FileParts
     from skyforge_tui.tui.keymap import Keymap
     from skyforge_tui.tui.link import Engine
+
+
+_LATE = (
+    "json",
+    "skyforge_tui.domain.log_query",
+    "skyforge_tui.tui.presenters.offers",
+    "skyforge_tui.tui.widgets.help",
+)
+"""What the first picture does without."""
+
+
+def load_the_rest() -> None:
+    """Load what keys may ask for; not for the UI thread."""
+    cell_len("漢")  # loads the table of widths
+    for name in _LATE:
+        import_module(name)
 
 
 class ViewerApp(KeyOrder, TypeAhead, Terminal, Ending, Crashing, Looks, Helping):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from skyforge_tui.settings.frame import read_frame
 from skyforge_tui.tui.curtain import CurtainedApp
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.wiring import current_principal, open_services
-from skyforge_tui.wiring.garbage import settle
+from skyforge_tui.wiring.garbage import WRITING_S, settle
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
@@ -28,14 +29,15 @@ def make_cockpit(config_path: Path | None = None, profile: str | None = None) ->
 
     def make_engine(app: SkyforgeApp) -> Engine[Services]:
         """Begin what comes after the first picture."""
-        settle()
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Services]:
+            await asyncio.sleep(WRITING_S)
             from skyforge_tui.integrations.log_file import written_to
 
             with written_to(frame.state_dir / "skyforge.log"):
                 cockpit.load()
+                settle()
                 async with open_services(
                     frame,
                     watch_runs=True,

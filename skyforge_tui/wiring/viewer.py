@@ -15,7 +15,7 @@ from skyforge_tui.domain.log_source import PIPED
 from skyforge_tui.settings.frame import FrameSettings, read_frame
 from skyforge_tui.wiring import current_principal
 from skyforge_tui.wiring.file_parts import file_parts
-from skyforge_tui.wiring.garbage import defer, settle
+from skyforge_tui.wiring.garbage import WRITING_S, defer, settle
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.log_files import OpenedLog
@@ -52,26 +52,31 @@ def make_viewer(
 ) -> ViewerApp:
     """Return the viewer of an opened log, ready to run."""
     from skyforge_tui.engine.thread import ThreadEngine
-    from skyforge_tui.jobs.file_follow import FileFollow
-    from skyforge_tui.jobs.runner import running
     from skyforge_tui.tui.keymap import Keymap
     from skyforge_tui.tui.viewer import ViewerApp
-    from skyforge_tui.wiring.ground import SystemClock
-
-    clock = SystemClock()
 
     def make_engine(app: ViewerApp) -> ThreadEngine[FileParts]:
         """Begin what comes after the first picture."""
-        settle()
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[FileParts]:
+            await asyncio.sleep(WRITING_S)
+            try:
+                _load_the_rest()
+            finally:
+                settle()
+                app.link.on_ui(app.let_in)
+            from skyforge_tui.jobs.file_follow import FileFollow
+            from skyforge_tui.jobs.runner import running
+            from skyforge_tui.wiring.ground import SystemClock
+
+            clock = SystemClock()
             async with running([FileFollow(parts.files, log, clock)], parts.bus, clock):
                 yield parts
 
         return ThreadEngine(opened, app.link.unheard)
 
-    return ViewerApp(
+    app = ViewerApp(
         make_engine,
         current_principal(),
         log,
@@ -83,6 +88,17 @@ def make_viewer(
         few_colours=frame.few_colours,
         config_path=str(frame.config_path),
     )
+    app.hold_input()
+    return app
+
+
+def _load_the_rest() -> None:
+    """Load what keys may ask for; on the UI thread no file is opened, for code either."""
+    from skyforge_tui.store.log_searchable import load_search
+    from skyforge_tui.tui.viewer import load_the_rest
+
+    load_search()
+    load_the_rest()
 
 
 def _keys_from_terminal() -> int:

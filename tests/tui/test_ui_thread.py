@@ -29,14 +29,18 @@ def report() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="sky-", ignore_cleanup_errors=True) as name:
         base = Path(name).resolve()
         a_repository(base / "work" / "edge-fabric", {"skyforge.toml": MANIFEST})
-        places = {f"XDG_{one}_HOME": str(base / one) for one in ("STATE", "CACHE", "CONFIG")}
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.tui.watched_journey", str(base / "work")],
-            cwd=ROOT, env=os.environ | places, capture_output=True, text=True, timeout=110,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-6000:]
-        yield json.loads(done.stdout.splitlines()[-1])
+        yield _watched("tests.tui.watched_journey", base / "work", base)
+
+
+def _watched(module: str, argument: Path, home: Path) -> dict[str, Any]:
+    places = {f"XDG_{one}_HOME": str(home / one) for one in ("STATE", "CACHE", "CONFIG")}
+    done = subprocess.run(
+        [sys.executable, "-m", module, str(argument)], cwd=ROOT, env=os.environ | places,
+        capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-6000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def test_nothing_is_opened_on_the_ui_thread(report: dict[str, Any]) -> None:
@@ -56,3 +60,13 @@ def test_garbage_is_sought_seldom(report: dict[str, Any]) -> None:
     assert garbage["thresholds"] == [5_000, 20, 100]
     # Freezing takes all there was at the picture but its garbage, and later what was loaded since.
     assert garbage["frozen"] > 0.9 * garbage["at_the_picture"] > 10_000
+
+
+def test_the_viewer_keeps_its_ui_thread_free_too(tmp_path: Path) -> None:
+    """What its keys need is loaded beside the first picture; then nothing is opened there."""
+    log = tmp_path / "log"
+    log.write_text(
+        "".join(f"line {number}\n" for number in range(1, 500)) + "TASK [last] ***\nline 500\n"
+    )
+    found = _watched("tests.tui.watched_viewing", log, tmp_path)
+    assert found == {"seen": []}

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+MOST_FILES = 255
+"""As many can be read as one: each has a number of one byte."""
+
 
 class Coming(NamedTuple):
     """What is known of a file that we write ourselves."""

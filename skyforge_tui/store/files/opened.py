@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log_source import PIPED, LogProgress, LogSource, SourceKind
-from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.store.files.open_file import Coming, OpenFile
-from skyforge_tui.store.files.pump import Pump
-from skyforge_tui.store.files.reader import MergedReader
-from skyforge_tui.store.files.spool import Spool
-from skyforge_tui.store.log_copy import copied
 from skyforge_tui.store.log_reader import FileLogReader
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_store import LogReader
+    from skyforge_tui.store.files.pump import Pump
+    from skyforge_tui.store.files.reader import MergedReader
+    from skyforge_tui.store.files.spool import Spool
 
 _SLICE_BYTES = 256 * 1024
 """What is merged at once: some milliseconds of pure Python."""
@@ -118,6 +120,8 @@ class FileLog:
             Conflict: `target` is there already; nothing is overwritten.
             Unavailable: it cannot be written.
         """
+        from skyforge_tui.store.log_copy import copied
+
         return copied(self.reader, target)
 
     def close(self) -> None:
@@ -144,6 +148,8 @@ class FileLog:
             raise Unavailable(
                 f"{error.filename} cannot be read: {error.strerror}", operation="file.open"
             ) from error
+        from skyforge_tui.store.files.reader import MergedReader
+
         self._merged = MergedReader(files)
         return self._merged
 

@@ -7,13 +7,12 @@ import stat
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import Forbidden, Invalid, NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.log_source import PIPED, LogSource, SourceKind
+from skyforge_tui.store.files.open_file import MOST_FILES
 from skyforge_tui.store.files.opened import FileLog, Part
-from skyforge_tui.store.files.pump import PipeStream, Pump, Stream
-from skyforge_tui.store.files.spool import Spool
-from skyforge_tui.store.files.table import MOST_FILES
 from skyforge_tui.store.files.unpacking import (
     HEAD_BYTES,
     Packing,
@@ -21,6 +20,9 @@ from skyforge_tui.store.files.unpacking import (
     looks_binary,
     packing_of,
 )
+
+if TYPE_CHECKING:
+    from skyforge_tui.store.files.pump import PipeStream, Stream
 
 _OPERATION = "file.open"
 
@@ -46,7 +48,7 @@ class LocalLogFiles:
             Unavailable: it cannot be read, or there is no place to keep what is piped in.
         """
         with ExitStack() as opened:
-            pipe = None if piped is None else PipeStream(piped)
+            pipe = None if piped is None else _stream(piped)
             if pipe is not None:
                 # Closed here unless a part takes it over, which then closes it.
                 opened.callback(pipe.close)
@@ -72,7 +74,7 @@ class LocalLogFiles:
             mode = path.stat().st_mode
             if stat.S_ISFIFO(mode):
                 descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-                stream = PipeStream(descriptor, has_to_wait=True)
+                stream = _stream(descriptor, has_to_wait=True)
                 return self._spooled(LogSource(name, SourceKind.PIPE), stream)
             if not stat.S_ISREG(mode):
                 raise _no_file(name, mode)
@@ -85,6 +87,9 @@ class LocalLogFiles:
             raise _failure(name, error) from error
 
     def _spooled(self, source: LogSource, stream: Stream) -> Part:
+        from skyforge_tui.store.files.pump import Pump
+        from skyforge_tui.store.files.spool import Spool
+
         try:
             spool = Spool(self._spools)
         except OSError as error:
@@ -94,6 +99,13 @@ class LocalLogFiles:
                 operation=_OPERATION, advice="set TMPDIR to a folder with room",
             ) from error  # fmt: skip
         return Part(source, spool.log, spool, Pump(stream, spool.writer, spool.directory))
+
+
+def _stream(descriptor: int, *, has_to_wait: bool = False) -> PipeStream:
+    """Return what comes out of a descriptor; what reads pipes is loaded when there is one."""
+    from skyforge_tui.store.files.pump import PipeStream
+
+    return PipeStream(descriptor, has_to_wait=has_to_wait)
 
 
 def _packing(name: str, path: Path) -> Packing | None:

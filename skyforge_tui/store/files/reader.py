@@ -10,12 +10,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log import LogGap, LogLine
-from skyforge_tui.domain.log_query import LogQuery
-from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.store.files.merged import MergedFiles
 from skyforge_tui.store.files.open_file import OpenFile
-from skyforge_tui.store.log_filter import FilteredLogReader
-from skyforge_tui.store.log_search import BackgroundLogSearch
+from skyforge_tui.store.log_searchable import Searchable
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -37,7 +34,7 @@ def _translated(
     return call
 
 
-class MergedReader:
+class MergedReader(Searchable):
     """Shows what was merged so far.
 
     One thread reads, another merges and opens anew; any may `read` bytes.
@@ -197,18 +194,6 @@ class MergedReader:
         """
         found = self.lines(self.line_at(offset), 1)
         return found[0].at if found else None
-
-    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
-        """Begin to look for something in the background, from the byte at `near` outwards.
-
-        Raises:
-            Invalid: it would take too large a machine to look for this.
-        """
-        return BackgroundLogSearch(self, query, near)
-
-    def filtered(self, search: LogSearch, context: int = 0) -> FilteredLogReader:
-        """Return a reader of the lines in which `search` has hits, and those around each."""
-        return FilteredLogReader(self, search, context)
 
     def gaps(self) -> tuple[LogGap, ...]:
         """Return no holes: nobody knows of any."""

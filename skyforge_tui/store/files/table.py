@@ -12,7 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-MOST_FILES = 255
+from skyforge_tui.store.files.open_file import MOST_FILES
+
 _STEP = 64
 
 FEED = MOST_FILES

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.log_source import PIPED, LogProgress, LogSource, SourceKind
-from skyforge_tui.ports.log_store import LogReader
+from skyforge_tui.tui.presenters.amounts import count, size
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
-from skyforge_tui.tui.presenters.tones import count, size
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_store import LogReader
 
 _MOST_NAMED = 3
 

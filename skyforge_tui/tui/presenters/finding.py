@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.query import QueryError
+from skyforge_tui.tui.presenters.amounts import count
 from skyforge_tui.tui.presenters.cells import (
     Line,
     Span,
@@ -14,7 +15,9 @@ from skyforge_tui.tui.presenters.cells import (
     line,
     literal,
 )
-from skyforge_tui.tui.presenters.tones import count
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.query import QueryError
 
 
 @dataclass(frozen=True, slots=True)

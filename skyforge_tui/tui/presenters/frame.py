@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.presenters.cells import (
@@ -20,7 +21,9 @@ from skyforge_tui.tui.presenters.cells import (
 )
 from skyforge_tui.tui.presenters.glyphs import FAILED, PARTIAL, PASSED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
-from skyforge_tui.tui.presenters.lights import Light, lights_line
+
+if TYPE_CHECKING:
+    from skyforge_tui.tui.presenters.lights import Light
 
 MARGIN = 2
 
@@ -131,9 +134,14 @@ def second_row(left: Line, lights: Sequence[Light], width: int) -> Line:
     A crumb too long loses its head; the lights keep at least their dots.
     """
     inner = width - 2 * MARGIN
+    if not lights:
+        return (Span(" " * MARGIN), *spread(left, (), inner))
+    # Loaded when there are any, which is never in the first picture.
+    from skyforge_tui.tui.presenters.lights import lights_line
+
     for keep in (left, *_shorter(left)):
         shown = lights_line(lights, inner - width_of(keep) - 2)
-        if shown or not lights:
+        if shown:
             return (Span(" " * MARGIN), *spread(keep, shown, inner))
     dots = lights_line(lights, max(0, inner - 12))
     room = inner - width_of(dots) - 2

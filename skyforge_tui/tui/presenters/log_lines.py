@@ -12,7 +12,7 @@ from typing import NamedTuple
 from skyforge_tui.domain.log import LogGap
 from skyforge_tui.domain.log_severity import LOOKED_AT, Severity, severity_of
 from skyforge_tui.tui.ansi import Parsed
-from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters import amounts
 from skyforge_tui.tui.presenters.cells import Tone
 from skyforge_tui.tui.sgr import PLAIN, Sgr
 
@@ -59,15 +59,15 @@ def gap_words(gap: LogGap) -> str:
         return gap.reason
     sizes = []
     if gap.missing_lines is not None:
-        sizes.append(f"{tones.count(gap.missing_lines)} line{'s' * (gap.missing_lines != 1)}")
+        sizes.append(f"{amounts.count(gap.missing_lines)} line{'s' * (gap.missing_lines != 1)}")
     if gap.missing_bytes is not None:
-        sizes.append(tones.size(gap.missing_bytes))
+        sizes.append(amounts.size(gap.missing_bytes))
     return "gap " + (", ".join(sizes) if sizes else "of unknown size")
 
 
 def hidden_words(lines: int | None, tasks: int) -> str:
     """Return how much is left out, as `3 tasks passed, 41 lines`; what is unknown is not said."""
-    told = [f"{tones.count(tasks)} task{'s' * (tasks != 1)} passed"] if tasks else []
+    told = [f"{amounts.count(tasks)} task{'s' * (tasks != 1)} passed"] if tasks else []
     if lines is not None:
-        told.append(f"{tones.count(lines)} line{'s' * (lines != 1)}")
+        told.append(f"{amounts.count(lines)} line{'s' * (lines != 1)}")
     return ", ".join(told) or "left out"

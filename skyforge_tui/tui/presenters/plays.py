@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from skyforge_tui.domain.outline import HostRow, Outcome, Outline
-from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters import amounts
 from skyforge_tui.tui.presenters.cells import (
     Line,
     Span,
@@ -85,7 +85,7 @@ def task_line(
     right = [_count(tally[one], word, tone) for one, word, tone in counted]
     bad = sum(tone == "bad" for _, _, tone in counted)
     if took is not None:
-        right.append((Span(tones.duration(took), "muted"),))
+        right.append((Span(amounts.duration(took), "muted"),))
     left = line(Span(f"{kind} {number} ", "accent", bold=True), Span(name, "strong", bold=True))
     wanted = min(width_of(left), width // 2)
     # What went well gives way to the name, then the time; what went wrong stays.
@@ -102,15 +102,16 @@ def play_line(head: str, outline: Outline, width: int) -> Line:
         return spread(line(Span("PLAY ", "accent", bold=True), name), (), width)
     told = [host for host in outline.hosts if host.recap is not None]
     out = sum(host.is_out for host in told)
-    well = line(Span(tones.count(len(told) - out)), Span(" well", "muted"))
+    well = line(Span(amounts.count(len(told) - out)), Span(" well", "muted"))
     counts = [well, _count(out, "out", "bad")] if out else [well]
     return spread((Span("RECAP", "accent", bold=True),), joined(counts) if told else (), width)
 
 
 def _count(number: int, word: str, tone: Tone) -> Line:
     if tone == "bad":
-        return (Span(f"{tones.count(number)} {word}", "bad", bold=True),)
-    return (Span(tones.count(number), "text" if tone == "muted" else tone), Span(f" {word}", tone))
+        return (Span(f"{amounts.count(number)} {word}", "bad", bold=True),)
+    figure = Span(amounts.count(number), "text" if tone == "muted" else tone)
+    return (figure, Span(f" {word}", tone))
 
 
 def progress_line(outline: Outline, expected: int | None, width: int, *, has_grid: bool) -> Line:
@@ -130,9 +131,9 @@ def progress_line(outline: Outline, expected: int | None, width: int, *, has_gri
 
 
 def _of(number: int, of: int | None, word: str) -> Line:
-    total = () if of is None or of < number else (Span(f"/{tones.count(of)}", "muted"),)
+    total = () if of is None or of < number else (Span(f"/{amounts.count(of)}", "muted"),)
     many = number if of is None else of
-    return line(Span(tones.count(number)), total, Span(f" {word}{'s' * (many != 1)}", "muted"))
+    return line(Span(amounts.count(number)), total, Span(f" {word}{'s' * (many != 1)}", "muted"))
 
 
 # The grid

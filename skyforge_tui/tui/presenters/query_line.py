@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from skyforge_tui.tui.presenters.amounts import count
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, cut_text, literal
-from skyforge_tui.tui.presenters.tones import count
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.query import QueryError

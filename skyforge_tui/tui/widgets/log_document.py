@@ -8,13 +8,15 @@ before the line that follows, as piece -1; those behind the last line stand at `
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.log import LogGap, LogLine
-from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.tui.widgets.log_missing import Hidden, MissingRows
 from skyforge_tui.tui.widgets.log_text import Fragment, Light, LogText
 from skyforge_tui.tui.widgets.log_texts import LogTexts
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_store import LogReader
 
 END = 1 << 62
 """Behind every line."""

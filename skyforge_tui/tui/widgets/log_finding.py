@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.log_query import LogQuery, read_log_query
-from skyforge_tui.domain.query import QueryError
-from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.once import once
 from skyforge_tui.tui.presenters.finding import Found
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.log_query import LogQuery
+    from skyforge_tui.domain.query import QueryError
+    from skyforge_tui.ports.log_search import LogSearch
     from skyforge_tui.tui.widgets.log_view import LogView
 
 NEARLY = 0.99
@@ -88,6 +88,9 @@ class LogFinding:
 
     def look_for(self, text: str) -> None:
         """Look for something else, from where one began; nothing when there is no text."""
+        from skyforge_tui.domain.log_query import read_log_query
+        from skyforge_tui.domain.query import QueryError
+
         self._stop_search()
         self._error, self._failure = None, ""
         reader = self._view.reader

@@ -6,14 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.geometry import Region
 from textual.strip import Strip
 
 from skyforge_tui.domain.outline_scan import OutlineScan
-from skyforge_tui.ports.log_search import LogSearch
-from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.tui.presenters.cells import Ground
 from skyforge_tui.tui.presenters.log_lines import hidden_words
 from skyforge_tui.tui.theme import Look
@@ -30,6 +28,10 @@ from skyforge_tui.tui.widgets.log_paint import (
 )
 from skyforge_tui.tui.widgets.log_text import Light
 from skyforge_tui.tui.widgets.log_window import LogWindow
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_search import LogSearch
+    from skyforge_tui.ports.log_store import LogReader
 
 
 class Shape(NamedTuple):

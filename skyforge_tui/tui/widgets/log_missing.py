@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.log import LogGap, LogLine
-from skyforge_tui.ports.log_store import LogReader
 
 if TYPE_CHECKING:
+    from skyforge_tui.ports.log_store import LogReader
     from skyforge_tui.tui.widgets.log_texts import LogTexts
 
 _OFFSET: Callable[[LogGap], int] = attrgetter("offset")

@@ -17,7 +17,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from skyforge_tui.domain.log import LogGap
-from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters import amounts
 from skyforge_tui.tui.presenters.cells import Ground, Tone, cut_text
 from skyforge_tui.tui.presenters.glyphs import (
     CURSOR,
@@ -273,7 +273,7 @@ def _cropped(segments: list[Segment], taken: int, room: int) -> tuple[list[Segme
 
 def pill_words(new_lines: int) -> str:
     """Return what the pill says."""
-    return f" F  {tones.count(new_lines)} new ↓ "
+    return f" F  {amounts.count(new_lines)} new ↓ "
 
 
 def thumb_rows(first: int, last: int, line_count: int, height: int) -> tuple[int, int]:

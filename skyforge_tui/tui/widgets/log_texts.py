@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.log import LogLine
-from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.tui.sgr import PLAIN, Sgr, sgr_after
 from skyforge_tui.tui.widgets.log_text import LogText
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.log_store import LogReader
 
 LOOK_BACK_LINES = 50
 """How far above a line colours are looked for that were left switched on."""

@@ -128,7 +128,7 @@ class LogView(
         self._reader = reader
         self._told_stale = False
         self.start_over()
-        self.look_now()
+        self.look_first()
         self.redraw()
 
     def hide_passed(self, *, is_on: bool) -> None:

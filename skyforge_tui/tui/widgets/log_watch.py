@@ -31,6 +31,8 @@ LATEST_S = 0.2
 """Most time between two looks for all the keys that are pressed."""
 BUDGET_BYTES = 4 * 1024 * 1024
 """How much of a log is indexed in one look."""
+SMALL_BYTES = 256 * 1024
+"""A log up to this size is indexed before its first picture, a larger one behind it."""
 SCAN_S = 0.002
 """How long the outline is read in one go."""
 ASIDE_S = 0.04
@@ -97,15 +99,24 @@ class LogWatch(KeptRows):
         """Leave the next moment to a key that was pressed."""
         self._key_until = monotonic() + KEY_S
 
+    def look_first(self) -> None:
+        """Take in what the first picture of a log needs: nothing may keep it waiting."""
+        self._look(0)
+
     def look_now(self) -> None:
         """Take in what is new."""
+        self._look(BUDGET_BYTES)
+
+    def _look(self, budget_bytes: int) -> None:
         reader = self.reader
         if reader is None:
             return
         self._last_look = monotonic()
         was = reader.size
         try:
-            has_more = reader.refresh(BUDGET_BYTES)
+            has_more = reader.refresh(budget_bytes)
+            if not budget_bytes and reader.size <= SMALL_BYTES:
+                has_more = reader.refresh(BUDGET_BYTES)
             self._step_s = RUSH_S if 0 < was < reader.size - self.size.area else STEP_S
             if self.frame is None or reader.generation != self.frame.generation:
                 self.start_over()

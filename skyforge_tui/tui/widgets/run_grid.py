@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from skyforge_tui.domain.outline import OUT, Outline
+from skyforge_tui.tui.presenters.amounts import count
 from skyforge_tui.tui.presenters.cells import Line, Span, banded, line
 from skyforge_tui.tui.presenters.frame import MARGIN
 from skyforge_tui.tui.presenters.glyphs import CURSOR
 from skyforge_tui.tui.presenters.plays import Columns, columns_for, grid_head, host_line
-from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.widgets.painted import Painted
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.log_keys import LogKeys
 from skyforge_tui.tui.presenters import files as present
+from skyforge_tui.tui.presenters.amounts import size
 from skyforge_tui.tui.presenters.cells import Line
-from skyforge_tui.tui.presenters.tones import size
 from skyforge_tui.tui.widgets.log_pane import LogPane
 from skyforge_tui.tui.widgets.log_view import LogView
 

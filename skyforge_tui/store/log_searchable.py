@@ -1,0 +1,38 @@
+"""Looking for something in a log: the same for every reader, and loaded when it is first needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.log_query import LogQuery
+    from skyforge_tui.ports.log_search import LogSearch
+    from skyforge_tui.ports.log_store import LogReader
+    from skyforge_tui.store.log_filter import FilteredLogReader
+
+
+def load_search() -> None:
+    """Load what looks for something: before a screen may ask for it, and away from its thread."""
+    import_module("skyforge_tui.store.log_search")
+    import_module("skyforge_tui.store.log_filter")
+
+
+class Searchable:
+    """A `LogReader` in which something can be looked for."""
+
+    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
+        """Begin to look for something in the background, from the byte at `near` outwards.
+
+        Raises:
+            Invalid: it would take too large a machine to look for this.
+        """
+        from skyforge_tui.store.log_search import BackgroundLogSearch
+
+        return BackgroundLogSearch(cast("LogReader", self), query, near)
+
+    def filtered(self, search: LogSearch, context: int = 0) -> FilteredLogReader:
+        """Return a reader of the lines in which `search` has hits, and those around each."""
+        from skyforge_tui.store.log_filter import FilteredLogReader
+
+        return FilteredLogReader(cast("LogReader", self), search, context)
