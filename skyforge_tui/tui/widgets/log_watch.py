@@ -125,7 +125,7 @@ class LogWatch(KeptRows):
             self.cannot_read(error)
             return
         self.check_stale(reader)
-        self._scan_soon()
+        self._scan_soon(0.0 if budget_bytes else STEP_S)
         if has_more:
             self.grew()
 
