@@ -411,7 +411,7 @@ async def test_only_what_is_seen_is_parsed(
     real = log_text.parse
     monkeypatch.setattr(log_text, "parse", lambda *args: parsed.append(1) or real(*args))
     async with showing(reader, (80, 20)) as (_, view, pilot):
-        assert reader.line_count == 200_000
+        await eventually(pilot, lambda: reader.line_count == 200_000)
         view.to_offset(reader.size // 2)
         view.to_top()
         await pilot.pause()
