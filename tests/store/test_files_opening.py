@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import errno
+import fcntl
 import gzip
 import lzma
 import os
@@ -166,6 +167,21 @@ def test_a_pipe_is_kept_as_it_comes(opened: Callable[..., FileLog], tmp_path: Pa
     assert target.read_bytes() == TEXT
     log.close()
     assert list((tmp_path / "spools").iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="only Linux tells")
+def test_whoever_pipes_in_seldom_waits(opened: Callable[..., FileLog]) -> None:
+    """A pipe that is ours holds more than one of nobody's; what is no pipe is read as it is."""
+    ours, theirs = os.pipe()
+    other = os.open(os.devnull, os.O_RDONLY)
+    usual = fcntl.fcntl(ours, fcntl.F_GETPIPE_SZ)
+    log = opened("-", piped=ours)
+    assert fcntl.fcntl(theirs, fcntl.F_GETPIPE_SZ) > usual
+    os.close(theirs)
+    run_dry(log)
+    empty = opened("-", piped=other)
+    run_dry(empty)
+    assert empty.reader.size == 0
 
 
 def test_leaving_lets_go_of_the_pipe(opened: Callable[..., FileLog]) -> None:

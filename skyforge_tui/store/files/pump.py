@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
 import select
 import threading
@@ -13,6 +15,8 @@ from typing import Protocol
 from skyforge_tui.store.log_writer import LogWriter
 
 _PIECE_BYTES = 256 * 1024
+_PIPE_BYTES = 1024 * 1024
+"""The most that Linux grants to anybody."""
 _LOOK_AT_ROOM_BYTES = 16 * 1024 * 1024
 _RESERVE_BYTES = 512 * 1024 * 1024
 _RESERVE_SHARE = 20
@@ -49,6 +53,7 @@ class PipeStream:
         `has_to_wait` says that whoever writes may not be there yet.
         """
         self._descriptor = descriptor
+        _widen(descriptor)
         self._has_to_wait = has_to_wait
         self._stopped, self._stop = os.pipe()
         self._is_closed = False
@@ -81,6 +86,14 @@ class PipeStream:
         self._is_closed = True
         for one in (self._descriptor, self._stopped, self._stop):
             os.close(one)
+
+
+def _widen(descriptor: int) -> None:
+    """Let a pipe hold more, so that whoever writes into it and we wait less for each other."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        # It may be no pipe, or one that may grow no more; all of them can be read.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 class Pump:

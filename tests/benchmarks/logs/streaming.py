@@ -125,12 +125,16 @@ def keys_rows(keys: int, rounds: int, environ: dict[str, str]) -> None:
 
 
 def ours_flooded(lines: int, environ: dict[str, str], save_to: Path) -> dict[str, float]:
-    """Return how fast everything is taken in, and whether it is all there."""
+    """Return how fast everything is taken in, and whether it is all there.
+
+    The time is that from the start of the program, as it reads before it has drawn anything; that
+    of a peer begins with its first picture.
+    """
     with produced("flood", lines) as (pipe, producer):
         watched = Watched((*OURS.command, "-"), environ, stdin=pipe, cwd=save_to, columns=_COLUMNS)
         try:
             assert producer.stderr is not None
-            began = watched.until(b"<00-")
+            watched.until(b"<00-")
             at_rest = watched.peak_mb()
             moment = watched.until(f"{lines:,} lines".encode())
             watched.press(b"S")
@@ -143,7 +147,7 @@ def ours_flooded(lines: int, environ: dict[str, str], save_to: Path) -> dict[str
             if kept != wanted:
                 note("BYTES DIFFER: what was saved is not what was written")
             return {
-                "rate": lines / (moment - began), "peak": watched.peak_mb(), "start": at_rest,
+                "rate": lines / (moment - watched.began), "peak": watched.peak_mb(), "start": at_rest,
                 "same": float(kept == wanted),
             }  # fmt: skip
         finally:
