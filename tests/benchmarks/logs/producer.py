@@ -14,7 +14,8 @@ from time import perf_counter, sleep
 
 RULER = "".join(f"<{column:02d}-----" for column in range(0, 96, 8)).encode()
 _TICK_S = 0.005
-_BLOCK = 1000
+BLOCK = 1000
+"""Lines that are written at once by `flood`."""
 
 
 def lines(first: int, count: int) -> bytes:
@@ -38,10 +39,10 @@ def paced(rate: float, seconds: float) -> Iterator[bytes]:
 
 def flood(count: int) -> Iterator[bytes]:
     """Yield so many lines as fast as they are taken."""
-    block = lines(0, _BLOCK)
-    for first in range(0, count, _BLOCK):
+    block = lines(0, BLOCK)
+    for first in range(0, count, BLOCK):
         # One number in a block is enough to know how far it came.
-        yield block[:-10] + b"%09d\n" % (first + _BLOCK - 1)
+        yield block[:-10] + b"%09d\n" % (first + BLOCK - 1)
 
 
 def main(arguments: list[str]) -> None:

@@ -147,7 +147,8 @@ def ours_flooded(lines: int, environ: dict[str, str], save_to: Path) -> dict[str
             if kept != wanted:
                 note("BYTES DIFFER: what was saved is not what was written")
             return {
-                "rate": lines / (moment - watched.began), "peak": watched.peak_mb(), "start": at_rest,
+                "rate": lines / (moment - watched.began), "peak": watched.peak_mb(),
+                "start": at_rest,
                 "same": float(kept == wanted),
             }  # fmt: skip
         finally:
@@ -184,4 +185,5 @@ def ingest_rows(lines: int, rounds: int, environ: dict[str, str], cache: Path) -
     row("", "/s", ours, taken.median("rich", "rate"), of="RichLog", bar=100, at_least=True, n=n)
     row("peak memory", "MB", taken.median("ours", "peak"), taken.median("ours", "start"),
         of="at start", bar=1.5, n=n)  # fmt: skip
-    row("all bytes there, by hash", "", taken.median("ours", "same"))
+    row("all bytes there, by hash", "", taken.median("ours", "same"), 1, of="written", bar=1,
+        at_least=True)  # fmt: skip
