@@ -16,17 +16,26 @@ from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LOCAL, RunId, upstream_of
 from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import Run
+from skyforge_tui.domain.transfer import Transfer
 from skyforge_tui.integrations.object_store.client import ObjectClient
+from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.cache import RunCache
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.work_files import Finding, WorkFile
+from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from skyforge_tui.services.artifact_care import ArtifactCareService
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.carrier import Carrier
+from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.comparisons import ComparisonService
 from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.store_shelf import StoreShelf
+from skyforge_tui.services.transfer_runner import TransferRunner
+from skyforge_tui.services.transfers import TransferService
 from tests.builders import a_project
 
 HOUSE = a_project(path="/var/lib/ada", name="this-machine")
@@ -112,6 +121,25 @@ class MemoryCollectionCache:
 
 
 @dataclass
+class MemoryTransferBook:
+    """Transfers by id."""
+
+    held: dict[str, Transfer] = field(default_factory=dict)
+
+    async def write(self, transfer: Transfer) -> None:
+        """Remember one."""
+        self.held[transfer.id] = transfer
+
+    async def remove(self, transfer_id: str) -> None:
+        """Forget one."""
+        self.held.pop(transfer_id, None)
+
+    async def read(self) -> list[Transfer]:
+        """Return all."""
+        return sorted(self.held.values(), key=lambda one: one.begun_at)
+
+
+@dataclass
 class Shelf:
     """All that keeps artifacts."""
 
@@ -123,6 +151,10 @@ class Shelf:
     files: FakeWorkFiles = field(default_factory=FakeWorkFiles)
     claims: FakeClaims = field(default_factory=FakeClaims)
     cache: MemoryCollectionCache = field(default_factory=MemoryCollectionCache)
+    more: list[ArtifactStore] = field(default_factory=list)
+    """Stores beside the usual one."""
+    carrier: Carrier = field(default_factory=lambda: Carrier(LocalArtifactFiles(), Checksums()))
+    book: MemoryTransferBook = field(default_factory=MemoryTransferBook)
 
     def collector(self, index: RunIndex, bus: Bus, clock: Clock) -> Collector:
         """Return the collector on all this."""
@@ -137,4 +169,22 @@ class Shelf:
         access.keep(HOUSE)
         self.cache.runs = index.cache
         collector = self.collector(index, bus, clock)
-        return ArtifactService([self.store], collector, index, access, bus, HOUSE.id)
+        stores = StoreShelf([self.store, *self.more], access)
+        return ArtifactService(stores, self.carrier, collector, index, access, bus, HOUSE.id)
+
+    def care(self, artifacts: ArtifactService, bus: Bus, clock: Clock) -> ArtifactCareService:
+        """Return what cares for all this."""
+        access, sums = artifacts.access, self.carrier.sums
+        stores = StoreShelf([self.store, *self.more], access)
+        return ArtifactCareService(artifacts, stores, sums, self.cache, access, bus, clock)
+
+    def transfers(self, artifacts: ArtifactService, bus: Bus, clock: Clock) -> TransferService:
+        """Return what carries bytes to all this and from it."""
+        access, claims = artifacts.access, TransferClaims()
+        stores = StoreShelf([self.store, *self.more], access)
+        runner = TransferRunner(stores, self.carrier, self.book, claims, bus, clock)
+        return TransferService(artifacts, stores, runner, access)
+
+
+class TransferClaims(FakeClaims):
+    """Claims of transfers, apart from those of collections."""

@@ -848,6 +848,8 @@ class Core:
         self.bookmarks = BookmarkService(self.bookmark_store, self.index, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
         self.comparisons = self.shelf.comparisons(self.artifacts, self.index)
+        self.care = self.shelf.care(self.artifacts, self.bus, self.clock)
+        self.transfers = self.shelf.transfers(self.artifacts, self.bus, self.clock)
         self.doctor = DoctorService(self.machine, self.access)
         self.pages = PageService(self.catalog, self.browser, self.access)
         self.welcome = WelcomeService(
@@ -865,7 +867,8 @@ class Core:
             projects=self.projects, runs=self.runs, older_runs=self.older_runs,
             artifacts=self.artifacts, labs=self.labs,
             lab_actions=self.lab_actions, lab_index=self.lab_index,
-            comparisons=self.comparisons, attention=self.attention, lab_links=links,
+            comparisons=self.comparisons, artifact_care=self.care,
+            transfers=self.transfers, attention=self.attention, lab_links=links,
             retention=self.retention, history=self.history, views=self.views,
             bookmarks=self.bookmarks,
             access=self.access,

@@ -17,6 +17,9 @@ MANIFEST = "manifest.json"
 UNFILED = "unfiled"
 """Stands for the slug of a project without one."""
 
+NOTES = ".sums"
+"""The first part of the keys where checksums are noted; nobody's artifacts are there."""
+
 LONGEST_KEY = 1024
 """Bytes, as in every store that speaks S3."""
 _STAGING = re.compile(r"#\d+$")
@@ -46,6 +49,8 @@ class Artifact:
     content_type: str = ""
     checksum: str = ""
     """SHA-256 in hex, where it is known."""
+    etag: str = ""
+    """Changes with its bytes; how it is made is the store's own affair."""
 
     @property
     def ref(self) -> ArtifactRef:

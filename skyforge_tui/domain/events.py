@@ -66,6 +66,11 @@ class ArtifactsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TransfersChanged(Event):
+    """Transfers have begun, ended or come further."""
+
+
+@dataclass(frozen=True, slots=True)
 class HealthChanged(Event):
     """An upstream's light changed."""
 

@@ -101,6 +101,14 @@ def read(data: bytes, run_id: RunId, store: str, prefix: str) -> Collection | No
         return None
 
 
+def run_id_in(data: bytes) -> RunId | None:
+    """Return the run that a manifest tells of; None when it cannot be read."""
+    try:
+        return RunId(str(json.loads(data)["run"]["id"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
 def checksums(data: bytes) -> dict[str, str]:
     """Return the SHA-256 of each key that a manifest names; empty when it cannot be read."""
     try:

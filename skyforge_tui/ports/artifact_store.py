@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
-from pathlib import Path
-from typing import Protocol
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactPage
 
@@ -52,20 +52,12 @@ class ArtifactStore(Protocol):
         """
         ...
 
-    def stream(self, key: str) -> AsyncGenerator[bytes, None]:
-        """Yield all bytes of an object, in pieces.
+    def stream(self, key: str, *, start: int = 0, etag: str = "") -> AsyncGenerator[bytes, None]:
+        """Yield all bytes of an object from `start`, in pieces; there must be some.
 
-        Raises:
-            NotFound: there is none; raised at the first piece.
-        """
-        ...
-
-    async def save(self, key: str, target: Path) -> int:
-        """Write an object to a new file and return its size; a failure leaves no file behind.
-
-        Raises:
-            NotFound: there is no such object.
-            Conflict: `target` is there already.
+        Raises, at the first piece:
+            NotFound: there is none.
+            Conflict: it is not the one of this `etag` any more.
         """
         ...
 
@@ -93,4 +85,29 @@ class ArtifactStore(Protocol):
         Raises:
             NotFound: there is none.
         """
+        ...
+
+    async def clear(self, keys: Sequence[str]) -> None:
+        """Remove objects, many at once; those that are not there are passed over."""
+        ...
+
+
+@runtime_checkable
+class Linking(Protocol):
+    """A store that lets others read an object by its address alone."""
+
+    async def url(self, key: str, lasts: timedelta) -> str:
+        """Return an address where anybody can read an object for a while; nothing is sent.
+
+        Whoever has it needs no keys: it is never logged.
+        """
+        ...
+
+
+@runtime_checkable
+class Sweeping(Protocol):
+    """A store where uploads that were broken off leave something behind."""
+
+    async def sweep(self, key: str, since: datetime) -> int:
+        """Let go of what uploads of a key left since a moment; return how many there were."""
         ...

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,22 +15,21 @@ from skyforge_tui.domain.artifact import (
     home_of,
 )
 from skyforge_tui.domain.collection import Collection
-from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId, upstream_of
-from skyforge_tui.domain.manifest import checksums, manifest_key
 from skyforge_tui.domain.markers import Marker
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run
-from skyforge_tui.ports.artifact_store import ArtifactStore, Source
+from skyforge_tui.ports.artifact_store import Source
 from skyforge_tui.services.artifact_views import FolderSize, Held, Level, Preview
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.carrier import Carrier
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.store_shelf import StoreShelf
 
 PREVIEW_BYTES = 64 * 1024
-_LARGEST_MANIFEST = 16 << 20
 _COUNTED = 1000
 """Objects counted of a folder; of more it is said that there are more."""
 
@@ -41,19 +39,21 @@ class ArtifactService:
 
     def __init__(
         self,
-        stores: Sequence[ArtifactStore],
+        shelf: StoreShelf,
+        carrier: Carrier,
         collector: Collector,
         index: RunIndex,
         access: Access,
         bus: Bus,
         house: ProjectId,
     ) -> None:
-        """Take the stores, the first being the usual one.
+        """Take the stores and what carries bytes to them and from them.
 
         `house` is the project that stands for the state directory itself: it rules over what
         belongs to no known project.
         """
-        self._stores = {one.name: one for one in stores}
+        self._shelf = shelf
+        self._carrier = carrier
         self._collector = collector
         self._index = index
         self.access = access
@@ -71,7 +71,7 @@ class ArtifactService:
     @requires(Permission.ARTIFACT_LIST)
     async def stores(self, principal: Principal) -> tuple[str, ...]:
         """Return the names of the stores, the usual one first."""
-        return tuple(self._stores)
+        return self._shelf.names
 
     @requires(Permission.ARTIFACT_LIST)
     async def level(
@@ -89,7 +89,7 @@ class ArtifactService:
             Invalid: the prefix leads out of the store.
         """
         prefix = checked_prefix(ref.key)
-        page = await self._store(ref).page(prefix, deep=deep, after=after, limit=limit)
+        page = await self._shelf.of(ref).page(prefix, deep=deep, after=after, limit=limit)
         folders = [await self._held(ref.store, one, is_folder=True) for one in page.folders]
         artifacts = [(one, await self._held(ref.store, one.key)) for one in page.artifacts]
         return Level(
@@ -101,7 +101,7 @@ class ArtifactService:
     @requires(Permission.ARTIFACT_READ, of="ref")
     async def measure(self, principal: Principal, ref: ArtifactRef) -> FolderSize:
         """Return how much is in a folder."""
-        page = await self._store(ref).page(checked_prefix(ref.key), deep=True, limit=_COUNTED)
+        page = await self._shelf.of(ref).page(checked_prefix(ref.key), deep=True, limit=_COUNTED)
         return FolderSize(
             len(page.artifacts),
             sum(one.size for one in page.artifacts),
@@ -112,17 +112,26 @@ class ArtifactService:
     @requires(Permission.ARTIFACT_READ, of="ref")
     async def preview(self, principal: Principal, ref: ArtifactRef) -> Preview:
         """Return an artifact with its first 64 KiB."""
-        store = self._store(ref)
+        artifact = await self.known(principal, ref)
+        start = await self._shelf.of(ref).read(ref.key, 0, PREVIEW_BYTES)
+        return Preview(artifact, start, await self._maker(ref.key))
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def head(self, principal: Principal, ref: ArtifactRef) -> Artifact:
+        """Return what is known of an artifact without its bytes."""
+        return await self._shelf.of(ref).head(checked_key(ref.key))
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def known(self, principal: Principal, ref: ArtifactRef) -> Artifact:
+        """Return what is known of an artifact, with its checksum where that was noted."""
+        store = self._shelf.of(ref)
         artifact = await store.head(checked_key(ref.key))
-        start = await store.read(ref.key, 0, PREVIEW_BYTES)
-        run = await self._maker(ref.key)
-        known = await self._checksums(ref) if run is not None else {}
-        return Preview(replace(artifact, checksum=known.get(ref.key, "")), start, run)
+        return replace(artifact, checksum=await self._carrier.sums.of(store, artifact))
 
     @requires(Permission.ARTIFACT_READ, of="ref")
     async def checksums(self, principal: Principal, ref: ArtifactRef) -> dict[str, str]:
         """Return the SHA-256 of every key that the manifest of a key's run names."""
-        return await self._checksums(ref)
+        return await self._carrier.sums.of_run(self._shelf.of(ref), ref.key)
 
     @requires(Permission.ARTIFACT_READ, of="ref")
     async def maker(self, principal: Principal, ref: ArtifactRef) -> Run | None:
@@ -132,13 +141,15 @@ class ArtifactService:
     @requires(Permission.ARTIFACT_READ, of="ref")
     async def stream(self, principal: Principal, ref: ArtifactRef) -> AsyncGenerator[bytes, None]:
         """Return all bytes of an artifact, in pieces."""
-        await self._store(ref).head(checked_key(ref.key))
-        return self._store(ref).stream(ref.key)
+        artifact = await self._shelf.of(ref).head(checked_key(ref.key))
+        return self._shelf.of(ref).stream(ref.key, etag=artifact.etag)
 
     @requires(Permission.ARTIFACT_READ, of="ref")
-    async def save(self, principal: Principal, ref: ArtifactRef, target: Path) -> int:
-        """Write an artifact to a new file and return its size; nothing is overwritten."""
-        return await self._store(ref).save(checked_key(ref.key), target)
+    async def save(
+        self, principal: Principal, ref: ArtifactRef, target: Path, *, overwrite: bool = False
+    ) -> int:
+        """Write an artifact to a file and return its size; goes on where an earlier try ended."""
+        return await self._carrier.get(self._shelf.of(ref), ref.key, target, overwrite=overwrite)
 
     @requires(Permission.ARTIFACT_READ, of="run_id")
     async def made_by(self, principal: Principal, run_id: RunId) -> Collection | None:
@@ -163,8 +174,8 @@ class ArtifactService:
             Conflict: there is one already, and `overwrite` was not said.
             Invalid: the key leads out of the store.
         """
-        store = self._store(ref)
-        artifact = await store.put(checked_key(ref.key), source, overwrite=overwrite)
+        store = self._shelf.writable(ref)
+        artifact = await self._carrier.put(store, ref.key, source, overwrite=overwrite)
         self._changed(ref)
         return artifact
 
@@ -181,21 +192,24 @@ class ArtifactService:
 
         Raises: as `put`; NotFound, if there is no such artifact.
         """
-        chunks = await self.stream(principal, source)  # asks whether it may be read, too
-        store = self._store(target)
-        if source.store == target.store:
-            await chunks.aclose()
-            await store.copy(source.key, checked_key(target.key), overwrite=overwrite)
-        else:
-            source_bytes = _pulled(chunks, asyncio.get_running_loop())
-            await store.put(checked_key(target.key), source_bytes, overwrite=overwrite)
+        # Asks whether it may be read, too.
+        await self.head(principal, source)
+        await self._carrier.copy(
+            self._shelf.of(source), source.key, self._shelf.writable(target), target.key,
+            overwrite=overwrite,
+        )  # fmt: skip
         self._changed(target)
 
     @requires(Permission.ARTIFACT_DELETE, of="ref")
     async def delete(self, principal: Principal, ref: ArtifactRef) -> None:
         """Remove an artifact."""
-        await self._store(ref).delete(checked_key(ref.key))
+        await self._carrier.delete(self._shelf.writable(ref), ref.key)
         self._changed(ref)
+
+    @requires(Permission.ARTIFACT_DELETE, of="ref")
+    async def check_removable(self, principal: Principal, ref: ArtifactRef) -> None:
+        """Raise what would keep one from removing an artifact; removes nothing."""
+        self._shelf.writable(ref)
 
     # Keeping what runs made: what jobs call.
 
@@ -216,13 +230,6 @@ class ArtifactService:
             Unavailable: the store does not take it; another try goes on from there.
         """
         return await self._collector.collect(run_id)
-
-    def _store(self, ref: ArtifactRef) -> ArtifactStore:
-        store = self._stores.get(ref.store)
-        if store is None:
-            known = ", ".join(self._stores)
-            raise NotFound(f"no artifact store named {ref.store}", advice=f"there are: {known}")
-        return store
 
     def _may_see(self, principal: Principal, held: Held) -> bool:
         """Say whether a person sees that something is there; the way to the projects is free."""
@@ -255,24 +262,3 @@ class ArtifactService:
             if detail.run.project == home.slug:
                 return detail.run
         return None
-
-    async def _checksums(self, ref: ArtifactRef) -> dict[str, str]:
-        """Return what the manifest of the run says."""
-        prefix = "/".join(ref.key.split("/")[:3])
-        try:
-            data = await self._store(ref).read(manifest_key(prefix), 0, _LARGEST_MANIFEST)
-        except NotFound:
-            return {}
-        return checksums(data)
-
-
-def _pulled(
-    chunks: AsyncGenerator[bytes, None], loop: asyncio.AbstractEventLoop
-) -> Generator[bytes, None, None]:
-    """Yield what a stream of the loop's thread holds, piece by piece, in another thread."""
-
-    async def following() -> bytes | None:
-        return await anext(chunks, None)
-
-    while (chunk := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
-        yield chunk

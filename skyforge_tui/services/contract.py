@@ -20,6 +20,7 @@ from skyforge_tui.services.lab_homes import home_of
 
 if TYPE_CHECKING:
     # Whoever shows things before any service is open needs the words only.
+    from skyforge_tui.services.artifact_care import ArtifactCareService
     from skyforge_tui.services.artifacts import ArtifactService
     from skyforge_tui.services.attention import AttentionService
     from skyforge_tui.services.bookmarks import BookmarkService
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.retention import RetentionService
     from skyforge_tui.services.runs import RunService
     from skyforge_tui.services.sign_in import SignInService
+    from skyforge_tui.services.transfers import TransferService
     from skyforge_tui.services.views import ViewService
     from skyforge_tui.services.welcome import WelcomeService
 
@@ -56,6 +58,8 @@ class Services:
     older_runs: OlderRunsService
     bookmarks: BookmarkService
     artifacts: ArtifactService
+    artifact_care: ArtifactCareService
+    transfers: TransferService
     comparisons: ComparisonService
     attention: AttentionService
     labs: LabService

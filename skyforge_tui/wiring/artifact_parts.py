@@ -7,7 +7,7 @@ import pwd
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LOCAL, ProjectId
@@ -15,21 +15,38 @@ from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.clock import Clock
+from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.providers.artifacts.work_files import LocalWorkFiles
+from skyforge_tui.services.artifact_care import ArtifactCareService
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.carrier import Carrier
+from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.comparisons import ComparisonService
 from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.store_shelf import StoreShelf
+from skyforge_tui.services.transfer_runner import TransferRunner
+from skyforge_tui.services.transfers import TransferService
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
 from skyforge_tui.store.database import Database
+from skyforge_tui.store.transfers import FileTransferBook
 
 if TYPE_CHECKING:
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.settings.model import Settings
+
+
+class ArtifactParts(NamedTuple):
+    """The services about artifacts."""
+
+    artifacts: ArtifactService
+    comparisons: ComparisonService
+    care: ArtifactCareService
+    transfers: TransferService
 
 
 def artifact_services(
@@ -40,14 +57,21 @@ def artifact_services(
     access: Access,
     bus: Bus,
     clock: Clock,
-) -> tuple[ArtifactService, ComparisonService]:
+) -> ArtifactParts:
     """Return the services on some stores, the first being the usual one."""
     house = house_of(state_dir)
     access.keep(house)
-    made, claims = SqliteCollectionCache(cache), FileClaims(state_dir)
+    made, claims, sums = SqliteCollectionCache(cache), FileClaims(state_dir), Checksums()
     collector = Collector(stores[0], LocalWorkFiles(), claims, made, index, bus, clock)
-    artifacts = ArtifactService(stores, collector, index, access, bus, house.id)
-    return artifacts, ComparisonService(artifacts, index, made, access)
+    shelf, carrier = StoreShelf(stores, access), Carrier(LocalArtifactFiles(), sums)
+    artifacts = ArtifactService(shelf, carrier, collector, index, access, bus, house.id)
+    runner = TransferRunner(shelf, carrier, FileTransferBook(state_dir), claims, bus, clock)
+    return ArtifactParts(
+        artifacts,
+        ComparisonService(artifacts, index, made, access),
+        ArtifactCareService(artifacts, shelf, sums, made, access, bus, clock),
+        TransferService(artifacts, shelf, runner, access),
+    )
 
 
 def open_stores(

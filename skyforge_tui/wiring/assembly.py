@@ -16,6 +16,7 @@ from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
+from skyforge_tui.jobs.transfer_resume import TransferResume
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.lab_provider import LabProvider
 from skyforge_tui.ports.log_store import LogStore
@@ -118,10 +119,12 @@ async def assemble(
         engines: list[RunEngine] = [_run_engine(ground), *servers.engines]
         labs = await stack.enter_async_context(_lab_servers(ground, health))
         services = await _services(ground, health, engines, servers, labs.providers, stores)
+        stack.push_async_callback(services.transfers.runner.aclose)
         jobs: list[Job] = []
         if watch_runs:
             jobs += [RunWatch(one, services.runs, ground.clock) for one in engines]
             jobs.append(ArtifactCollect(services.artifacts, services.bus, ground.clock))
+            jobs.append(TransferResume(services.transfers, ground.clock))
             jobs.append(LabWatch(services.labs, services.bus, ground.clock))
             jobs += [LabPoll(services.labs, services.bus, ground.clock, name) for name in labs.far]
             jobs.append(LogRetention(services.retention, ground.clock))
@@ -169,9 +172,7 @@ async def _services(
     logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
     machine, starter = machine_of(ground.loaded), starter_of(frame)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
-    artifacts, comparisons = artifact_services(
-        frame.state_dir, stores, ground.cache, index, access, bus, clock
-    )
+    kept = artifact_services(frame.state_dir, stores, ground.cache, index, access, bus, clock)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
     lab_index = await _lab_index(ground, lab_providers, health)
@@ -185,8 +186,10 @@ async def _services(
         runs=runs,
         older_runs=OlderRunsService(index, catalog, access),
         bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),
-        artifacts=artifacts,
-        comparisons=comparisons,
+        artifacts=kept.artifacts,
+        artifact_care=kept.care,
+        transfers=kept.transfers,
+        comparisons=kept.comparisons,
         attention=AttentionService(runs, labs, catalog, health, mutes, bus, clock),
         labs=labs,
         lab_actions=LabActionService(lab_index, browser, access),

@@ -11,7 +11,7 @@ from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
 from skyforge_tui.integrations.object_store.s3 import S3Client
-from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from skyforge_tui.providers.artifacts.bucket import BucketArtifactStore
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
@@ -75,7 +75,7 @@ def open_buckets(
         asker = BucketAsker(bucket_of(one))
         stack.push_async_callback(asker.aclose)
         notice = _Light(name, health, clock)
-        stores.append(ObjectArtifactStore(name, S3Client(asker), notice))
+        stores.append(BucketArtifactStore(name, S3Client(asker), notice))
     return stores
 
 

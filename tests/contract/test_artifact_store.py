@@ -88,9 +88,9 @@ async def fill(store: ArtifactStore, *keys: str) -> None:
         await store.put(key, key.encode())
 
 
-async def everything(store: ArtifactStore, key: str) -> bytes:
-    """Return all bytes of an object."""
-    async with aclosing(store.stream(key)) as chunks:
+async def everything(store: ArtifactStore, key: str, start: int = 0, etag: str = "") -> bytes:
+    """Return all bytes of an object, or those from `start`."""
+    async with aclosing(store.stream(key, start=start, etag=etag)) as chunks:
         return b"".join([chunk async for chunk in chunks])
 
 
@@ -142,7 +142,7 @@ def pieces(size: int, letter: bytes = b"x") -> Iterator[bytes]:
         yield piece
 
 
-async def test_large_objects(store: ArtifactStore, tmp_path: Path) -> None:
+async def test_large_objects(store: ArtifactStore) -> None:
     """What comes in pieces is stored whole, with its checksum, under the same rules."""
     stored = await store.put("big", pieces(BIG))
     assert stored.size == BIG
@@ -151,8 +151,8 @@ async def test_large_objects(store: ArtifactStore, tmp_path: Path) -> None:
         await store.put("big", pieces(BIG, b"y"))
     assert await store.read("big", BIG - 3, 10) == b"xxx"
     await store.put("big", pieces(BIG, b"z"), overwrite=True)
-    assert await store.save("big", tmp_path / "saved") == BIG
-    assert (tmp_path / "saved").read_bytes() == b"z" * BIG
+    assert await everything(store, "big") == b"z" * BIG
+    assert await everything(store, "big", start=BIG - 3) == b"zzz"
     assert names(await store.page("", deep=True)) == ((), ["big"])
 
 
@@ -234,7 +234,7 @@ async def test_delete(store: ArtifactStore) -> None:
         await store.delete("a/b/c")
 
 
-async def test_missing(store: ArtifactStore, tmp_path: Path) -> None:
+async def test_missing(store: ArtifactStore) -> None:
     """What is not there is said to be not there, whatever is asked of it."""
     await fill(store, "folder/x")
     for key in ("a", "folder"):
@@ -244,21 +244,26 @@ async def test_missing(store: ArtifactStore, tmp_path: Path) -> None:
             await store.read(key, 0, 1)
         with pytest.raises((NotFound, Invalid)):
             await everything(store, key)
-        with pytest.raises((NotFound, Invalid)):
-            await store.save(key, tmp_path / "saved")
-    assert not (tmp_path / "saved").exists()
 
 
-async def test_save_overwrites_nothing(store: ArtifactStore, tmp_path: Path) -> None:
-    """An existing file stays as it is, and a place that cannot be written is named."""
-    await fill(store, "a")
-    target = tmp_path / "file"
-    target.write_text("mine")
-    with pytest.raises(Conflict, match="already"):
-        await store.save("a", target)
-    assert target.read_text() == "mine"
-    with pytest.raises(Unavailable, match="nowhere"):
-        await store.save("a", tmp_path / "nowhere" / "file")
+async def test_another_version_is_told(
+    store: ArtifactStore, request: pytest.FixtureRequest
+) -> None:
+    """Who goes on with an object that was replaced meanwhile is told, and gets nothing of it."""
+    if "rclone" in request.node.name:
+        pytest.skip("rclone 1.75 does not know If-Match")
+    first = await store.put("a", b"0123456789")
+    assert await everything(store, "a", start=4, etag=first.etag) == b"456789"
+    await store.put("a", b"another one", overwrite=True)
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        await everything(store, "a", start=4, etag=first.etag)
+
+
+async def test_many_are_cleared(store: ArtifactStore) -> None:
+    """Many objects are removed at once; those that are gone already disturb nobody."""
+    await fill(store, "a/1", "a/2", "b")
+    await store.clear(["a/1", "a/2", "a/3"])
+    assert names(await store.page("", deep=True)) == ((), ["b"])
 
 
 @pytest.mark.parametrize(

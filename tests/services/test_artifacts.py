@@ -23,7 +23,7 @@ from skyforge_tui.domain.project import Members
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.artifact_views import Held, Level
-from skyforge_tui.services.artifacts import PREVIEW_BYTES, ArtifactService
+from skyforge_tui.services.artifacts import PREVIEW_BYTES
 from skyforge_tui.services.authorization import Allowed, Denied
 from tests.artifact_fakes import HOUSE
 from tests.builders import NOON, PROJECT_ID, a_detail, a_project, a_run
@@ -225,10 +225,8 @@ async def test_changes_are_told(core: Core, tmp_path: Path) -> None:
 async def test_other_stores(core: Core) -> None:
     """A copy may go from one store to another; an unknown store is not there."""
     other = ObjectArtifactStore("other", ObjectClient(MemoryStore(), is_sorted=True))
-    service = ArtifactService(
-        [core.shelf.store, other], core.shelf.collector(core.index, core.bus, core.clock),
-        core.index, core.access, core.bus, HOUSE.id,
-    )  # fmt: skip
+    core.shelf.more.append(other)
+    service = core.shelf.service(core.index, core.access, core.bus, core.clock)
     assert await service.stores(ADA) == (LOCAL, "other")
     await service.copy(ADA, ref(f"{OURS_7}/a.cfg"), ref(f"{OURS_7}/a.cfg", "other"))
     async with aclosing(await service.stream(ADA, ref(f"{OURS_7}/a.cfg", "other"))) as chunks:

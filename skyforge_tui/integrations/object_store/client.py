@@ -11,25 +11,27 @@ import contextlib
 import hashlib
 import heapq
 import itertools
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PreconditionError
 from obstore.store import ObjectStore
 
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
 from skyforge_tui.integrations.object_store.wire import Listing, StoredObject, failure, stored
 
 T = TypeVar("T")
 
 STAGING = ".staging"
 """Where large objects are until all their bytes are there; never listed."""
-_CHUNK = 1 << 20
+_HIDDEN = frozenset({STAGING, ".sums"})
+"""First parts of keys that are never listed."""
+_CHUNK = 4 << 20
 _AT_ONCE = 8 << 20
 """Bytes up to which an object is put in one request, from memory."""
 _LATEST_S = 60.0
@@ -72,15 +74,11 @@ class ObjectClient:
         """Return up to `size` bytes from `offset`."""
         return await self._soon(self._read, key, offset, size)
 
-    async def stream(self, key: str) -> AsyncGenerator[bytes, None]:
-        """Yield all bytes."""
-        chunks = await self._soon(self._chunks, key)
+    async def stream(self, key: str, start: int = 0, etag: str = "") -> AsyncGenerator[bytes, None]:
+        """Yield all bytes from `start` on, of the version that has this `etag`."""
+        chunks = await self._soon(self._chunks, key, start, etag)
         while (chunk := await self._in_thread(next, chunks, None)) is not None:
             yield chunk
-
-    async def save(self, key: str, target: Path) -> int:
-        """Write an object to a new file; return its size. OSError is the file's."""
-        return await self._in_thread(self._save, key, target)
 
     async def put(
         self, key: str, source: bytes | Iterable[bytes], *, overwrite: bool
@@ -95,6 +93,10 @@ class ObjectClient:
     async def delete(self, key: str) -> None:
         """Remove an object; a missing one is a failure everywhere, as in a directory."""
         await self._soon(self._delete, key)
+
+    async def clear(self, keys: Sequence[str]) -> None:
+        """Remove objects; those that are not there are passed over."""
+        await self._in_thread(self._clear, keys)
 
     # For subclasses that know more about their store.
 
@@ -112,7 +114,7 @@ class ObjectClient:
 
     def is_listed(self, key: str) -> bool:
         """Say whether a key, or a folder, is shown in listings."""
-        return key.split("/")[0] != STAGING
+        return key.split("/")[0] not in _HIDDEN
 
     async def _soon(self, work: Callable[..., T], *arguments: object) -> T:
         try:
@@ -169,26 +171,16 @@ class ObjectClient:
             return b""
         return bytes(obstore.get_range(self._store, key, start=offset, end=end))
 
-    def _chunks(self, key: str) -> Iterator[bytes]:
+    def _chunks(self, key: str, start: int = 0, etag: str = "") -> Iterator[bytes]:
         self.check(key)
-        answer = obstore.get(self._store, key)
-        return (bytes(one) for one in answer.stream(min_chunk_size=_CHUNK))
-
-    def _save(self, key: str, target: Path) -> int:
-        chunks = self._chunks(key)
+        options: Any = {"range": {"offset": start}} if start else {}
+        if etag:
+            options["if_match"] = etag
         try:
-            file = target.open("xb")
-        except FileExistsError:
-            raise
-        except OSError as error:
-            words = (error.strerror or str(error)).lower()
-            raise TransportError("failed", f"{target} cannot be written: {words}") from None
-        with file:
-            try:
-                return sum(file.write(chunk) for chunk in chunks)
-            except BaseException:
-                target.unlink(missing_ok=True)
-                raise
+            answer = obstore.get(self._store, key, options=options)
+        except PreconditionError:
+            raise StoreError("exists", "it was changed meanwhile", code=CHANGED) from None
+        return (bytes(one) for one in answer.stream(min_chunk_size=_CHUNK))
 
     def _put(self, key: str, source: bytes | Iterable[bytes], overwrite: bool) -> StoredObject:
         self.check(key)
@@ -228,6 +220,12 @@ class ObjectClient:
     def _delete(self, key: str) -> None:
         self._head(key)
         obstore.delete(self._store, key)
+
+    def _clear(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.check(key)
+            with contextlib.suppress(FileNotFoundError):
+                obstore.delete(self._store, key)
 
 
 class Hashed:

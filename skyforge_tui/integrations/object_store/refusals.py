@@ -13,6 +13,8 @@ from typing import Final
 from skyforge_tui.integrations.errors import TransportError, TransportErrorKind
 from skyforge_tui.integrations.http.failures import HttpError
 
+CHANGED: Final = "Changed"
+"""The code of an error that says that an object is another one by now."""
 _CODE: Final = re.compile(r"<Code>\s*(\w{1,80})\s*</Code>")
 _REGION: Final = re.compile(r"<Region>\s*([\w-]{1,40})\s*</Region>")
 

@@ -6,9 +6,9 @@ of them that is a thousand requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import obstore
@@ -98,7 +98,46 @@ class S3Client(ObjectClient):
         is_odd = any(part in ("", ".", "..") for part in parts) or not bare.isprintable()
         return not is_odd and self.is_listed(bare)
 
+    async def url(self, key: str, lasts: timedelta) -> str:
+        """Return an address where anybody can read an object for a while; nothing is sent."""
+        self.check(key)
+        return await self._soon(self._signed, key, lasts)
+
+    async def sweep(self, key: str, since: datetime) -> int:
+        """Let go of uploads of a key that were begun since a moment and not ended."""
+        self.check(key)
+        whole = f"{self._bucket.start}{key}"
+        found = await self.asker.uploads(whole)
+        left = [one for one in found if one.key == whole and one.begun_at >= since]
+        for one in left:
+            await self.asker.abort(one)
+        return len(left)
+
     # In a thread.
+
+    def _chunks(self, key: str, start: int = 0, etag: str = "") -> Iterator[bytes]:
+        try:
+            return super()._chunks(key, start, etag)
+        except GenericError as error:
+            if _WHOLE_INSTEAD not in str(error):
+                raise
+        return self._chunks_from(key, start, etag)
+
+    def _chunks_from(self, key: str, start: int, etag: str) -> Iterator[bytes]:
+        """Yield the whole object but its beginning: for services that answer ranges oddly."""
+        at = 0
+        for chunk in super()._chunks(key, 0, etag):
+            if rest := chunk[max(0, start - at) :]:
+                yield rest
+            at += len(chunk)
+
+    def _signed(self, key: str, lasts: timedelta) -> str:
+        return str(obstore.sign(self._store, "GET", key, lasts))
+
+    def _clear(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.check(key)
+        obstore.delete(self._store, list(keys))
 
     def _read(self, key: str, offset: int, size: int) -> bytes:
         try:

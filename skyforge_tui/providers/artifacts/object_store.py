@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from pathlib import Path
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactPage, checked_key, checked_prefix
 from skyforge_tui.domain.errors import (
@@ -19,7 +18,7 @@ from skyforge_tui.domain.errors import (
 )
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.client import ObjectClient
-from skyforge_tui.integrations.object_store.refusals import StoreError
+from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
 from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.ports.artifact_store import Source
 
@@ -47,7 +46,7 @@ class ObjectArtifactStore:
         self, prefix: str, *, deep: bool = False, after: str = "", limit: int = 1000
     ) -> ArtifactPage:
         """Return what lies below `prefix`, sorted by key."""
-        with self._translated("list", prefix):
+        with self.translated("list", prefix):
             found = await self._client.page(
                 checked_prefix(prefix), deep=deep, after=after, limit=limit
             )
@@ -57,59 +56,54 @@ class ObjectArtifactStore:
 
     async def head(self, key: str) -> Artifact:
         """Return what is known of an object without its bytes."""
-        with self._translated("read", key):
+        with self.translated("read", key):
             return self._artifact(await self._client.head(checked_key(key)))
 
     async def read(self, key: str, offset: int, size: int) -> bytes:
         """Return up to `size` bytes from `offset`."""
-        with self._translated("read", key):
+        with self.translated("read", key):
             return await self._client.read(checked_key(key), offset, size)
 
-    async def stream(self, key: str) -> AsyncGenerator[bytes, None]:
-        """Yield all bytes of an object."""
-        with self._translated("read", key):
-            async with aclosing(self._client.stream(checked_key(key))) as chunks:
+    async def stream(
+        self, key: str, *, start: int = 0, etag: str = ""
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield all bytes of an object from `start`."""
+        with self.translated("read", key):
+            async with aclosing(self._client.stream(checked_key(key), start, etag)) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
-    async def save(self, key: str, target: Path) -> int:
-        """Write an object to a new file and return its size."""
-        with self._translated("read", key):
-            try:
-                return await self._client.save(checked_key(key), target)
-            except FileExistsError:
-                raise Conflict(
-                    f"there is a {target.name} already in {target.parent}",
-                    operation="artifact.save",
-                    advice="nothing is overwritten: move it away, or save elsewhere",
-                ) from None  # fmt: skip
-            except OSError as error:
-                words = f"{target} cannot be written: {error.strerror or error}"
-                raise Unavailable(words, operation="artifact.save") from None
-
     async def put(self, key: str, source: Source, *, overwrite: bool = False) -> Artifact:
         """Store an object, whole or not at all."""
-        with self._translated("put", key):
+        with self.translated("put", key):
             found = await self._client.put(checked_key(key), source, overwrite=overwrite)
             return self._artifact(found)
 
     async def copy(self, source: str, target: str, *, overwrite: bool = False) -> None:
         """Store an object a second time under another key."""
-        with self._translated("read", source):
+        with self.translated("read", source):
             await self._client.head(checked_key(source))
-        with self._translated("put", target):
+        with self.translated("put", target):
             await self._client.copy(source, checked_key(target), overwrite=overwrite)
 
     async def delete(self, key: str) -> None:
         """Remove an object."""
-        with self._translated("delete", key):
+        with self.translated("delete", key):
             await self._client.delete(checked_key(key))
 
+    async def clear(self, keys: Sequence[str]) -> None:
+        """Remove objects; those that are not there are passed over."""
+        with self.translated("delete", keys[0] if keys else ""):
+            await self._client.clear([checked_key(key) for key in keys])
+
     def _artifact(self, one: StoredObject) -> Artifact:
-        return Artifact(self._name, one.key, one.size, one.modified_at, checksum=one.sha256)
+        return Artifact(
+            self._name, one.key, one.size, one.modified_at, checksum=one.sha256, etag=one.etag
+        )
 
     @contextmanager
-    def _translated(self, verb: str, key: str) -> Iterator[None]:
+    def translated(self, verb: str, key: str) -> Iterator[None]:
+        """Turn what fails in the block into an error of the domain, and tell how it went."""
         failure: SkyforgeError | None = None
         try:
             yield
@@ -129,6 +123,11 @@ class ObjectArtifactStore:
                 return NotFound(
                     f"no artifact {key} in {self._name}", operation=operation,
                     advice="list them with artifacts ls",
+                )  # fmt: skip
+            case "exists" if isinstance(error, StoreError) and error.code == CHANGED:
+                return Conflict(
+                    f"{key} was changed meanwhile", upstream=self._name, operation=operation,
+                    advice="try again: it begins anew",
                 )  # fmt: skip
             case "exists":
                 return Conflict(

@@ -1,0 +1,295 @@
+"""`skyforge artifacts get|put|cp|mv|rm`: bytes go, come, are doubled, moved and removed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+from collections.abc import Generator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from skyforge_tui.cli.answers import answer, narrate, perform
+from skyforge_tui.cli.artifact_care import as_json_option, confirm, meant, store_option
+from skyforge_tui.cli.collecting import catch_up
+from skyforge_tui.domain.artifact import ArtifactRef, checked_key, checked_prefix
+from skyforge_tui.domain.errors import SkyforgeError, Unavailable
+from skyforge_tui.domain.identity import Principal
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.transfer import Transfer
+    from skyforge_tui.services.contract import Services
+
+_CHUNK = 1 << 20
+_LOOK_S = 0.5
+"""Seconds between two looks at how far a transfer has come."""
+
+_overwrite = click.option("--overwrite", is_flag=True, help="Replace what is there.")
+
+
+@click.command("get")
+@click.argument("key")
+@click.option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")
+@_overwrite
+@store_option
+@as_json_option
+@click.pass_context
+def get_artifact(
+    ctx: click.Context,
+    key: str,
+    output: str | None,
+    overwrite: bool,
+    store: str | None,
+    as_json: bool,
+) -> None:
+    """Write KEY to a file, called like its last part unless said otherwise.
+
+    What was broken off goes on from where it was when the same is asked for again.
+    """
+    here = Path.cwd()
+
+    async def work(services: Services, principal: Principal) -> int:
+        ref = await meant(services, principal, store, key)
+        checked_key(ref.key)
+        await catch_up(services, principal)
+        if output == "-":
+            await _write_out(services, principal, ref)
+            return 0
+        target = here / (output or ref.key.rpartition("/")[2])
+        begun = await services.transfers.get(principal, ref, target, overwrite=overwrite)
+        done = await _carried(services, principal, begun)
+        answer(
+            {"key": ref.key, "file": str(target), "size": done.total},
+            as_json=as_json,
+            table=lambda: [f"{done.total} bytes in {target}"],
+        )
+        return 0
+
+    perform(ctx, work)
+
+
+@click.command("put")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("key")
+@_overwrite
+@store_option
+@as_json_option
+@click.pass_context
+def put_artifact(
+    ctx: click.Context, file: Path, key: str, overwrite: bool, store: str | None, as_json: bool
+) -> None:
+    """Store FILE (- is standard input) as KEY."""
+    path = file.absolute()
+
+    async def work(services: Services, principal: Principal) -> int:
+        ref = await meant(services, principal, store, key)
+        checked_key(ref.key)
+        if str(file) == "-":
+            await services.artifacts.put(principal, ref, _standard_input(), overwrite=overwrite)
+        else:
+            begun = await services.transfers.put(principal, ref, path, overwrite=overwrite)
+            await _carried(services, principal, begun)
+        stored = await services.artifacts.known(principal, ref)
+        answer(stored, as_json=as_json, table=lambda: [f"{stored.size} bytes in {ref}"])
+        return 0
+
+    perform(ctx, work)
+
+
+@click.command("cp")
+@click.argument("source")
+@click.argument("target")
+@_overwrite
+@store_option
+@as_json_option
+@click.pass_context
+def copy_artifact(
+    ctx: click.Context, source: str, target: str, overwrite: bool, store: str | None, as_json: bool
+) -> None:
+    """Store the artifact SOURCE a second time as TARGET; both may be STORE:KEY."""
+    _double(ctx, source, target, overwrite, store, as_json, is_move=False)
+
+
+@click.command("mv")
+@click.argument("source")
+@click.argument("target")
+@_overwrite
+@store_option
+@as_json_option
+@click.pass_context
+def move_artifact(
+    ctx: click.Context, source: str, target: str, overwrite: bool, store: str | None, as_json: bool
+) -> None:
+    """Move the artifact SOURCE to TARGET; both may be STORE:KEY.
+
+    It is removed where it was when it is whole where it goes.
+    """
+    _double(ctx, source, target, overwrite, store, as_json, is_move=True)
+
+
+@click.command("rm")
+@click.argument("keys", nargs=-1, required=True)
+@click.option("--recursive", "-r", is_flag=True, help="All that lies below, after counting it.")
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@store_option
+@as_json_option
+@click.pass_context
+def remove_artifacts(
+    ctx: click.Context,
+    keys: tuple[str, ...],
+    recursive: bool,
+    dry_run: bool,
+    yes: bool,
+    store: str | None,
+    as_json: bool,
+) -> None:
+    """Remove the artifacts KEYS for good, or with -r all that lies below them."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        if not recursive:
+            return await _remove(services, principal, store, keys, as_json, is_dry=dry_run)
+        refs = [await meant(services, principal, store, checked_prefix(one)) for one in keys]
+        counted = [await services.artifact_care.count(principal, one) for one in refs]
+        count, size = sum(one.count for one in counted), sum(one.size for one in counted)
+        if not dry_run:
+            words = f"Remove {count:,} artifacts, {size:,} bytes, for good?"
+            if count:
+                confirm(words, is_said=yes)
+            for one in refs:
+                await services.artifact_care.clear(principal, one)
+        verb = "would go" if dry_run else "are gone"
+        answer(
+            {"prefixes": [str(one) for one in refs], "count": count, "bytes": size,
+             "dry_run": dry_run},
+            as_json=as_json,
+            table=lambda: [f"{count:,} artifacts with {size:,} bytes {verb}"],
+        )  # fmt: skip
+        return 0
+
+    perform(ctx, work)
+
+
+def _double(
+    ctx: click.Context,
+    source: str,
+    target: str,
+    overwrite: bool,
+    store: str | None,
+    as_json: bool,
+    *,
+    is_move: bool,
+) -> None:
+    async def work(services: Services, principal: Principal) -> int:
+        one = await meant(services, principal, store, source)
+        other = await meant(services, principal, store, target)
+        checked_key(one.key)
+        checked_key(other.key)
+        begin = services.transfers.move if is_move else services.transfers.copy
+        begun = await begin(principal, one, other, overwrite=overwrite)
+        await _carried(services, principal, begun)
+        verb = "moved" if is_move else "copied"
+        answer(
+            {"source": one.key, "key": other.key, "store": other.store},
+            as_json=as_json,
+            table=lambda: [f"{verb} to {other}"],
+        )
+        return 0
+
+    perform(ctx, work)
+
+
+async def _remove(
+    services: Services,
+    principal: Principal,
+    store: str | None,
+    keys: tuple[str, ...],
+    as_json: bool,
+    *,
+    is_dry: bool,
+) -> int:
+    """Remove one after the other; what fails is told, and the rest goes on."""
+    removed: list[str] = []
+    failures: list[SkyforgeError] = []
+    for one in keys:
+        ref = await meant(services, principal, store, one)
+        try:
+            checked_key(ref.key)
+            if is_dry:
+                await services.artifacts.head(principal, ref)
+            else:
+                await services.artifacts.delete(principal, ref)
+            removed.append(ref.key)
+        except SkyforgeError as error:
+            if len(keys) == 1:
+                raise
+            failures.append(error)
+            narrate(f"skyforge: {ref}: {error}")
+    verb = "would remove" if is_dry else "removed"
+    document: dict[str, object] = {"removed": removed, "failed": len(failures)}
+    if len(keys) == 1:
+        document = {"removed": removed[0]}
+    answer(document, as_json=as_json, table=lambda: [f"{verb} {one}" for one in removed])
+    return 1 if failures else 0
+
+
+async def _carried(services: Services, principal: Principal, begun: Transfer) -> Transfer:
+    """Return a transfer when it has ended well; how far it has come is told to a terminal.
+
+    Whoever does not want to wait ends it.
+    """
+    waiting = asyncio.ensure_future(services.transfers.wait(principal, begun.id))
+    is_told = sys.stderr.isatty()
+    try:
+        while True:
+            done, _ = await asyncio.wait([waiting], timeout=_LOOK_S)
+            if done:
+                return await waiting
+            if is_told:
+                _tell(await services.transfers.one(principal, begun.id))
+    except asyncio.CancelledError:
+        await services.transfers.abandon(principal, begun.id)
+        raise
+    finally:
+        waiting.cancel()
+        if is_told:
+            sys.stderr.write("\r\x1b[K")
+
+
+def _tell(transfer: Transfer) -> None:
+    """Write how far a transfer has come over what was written before."""
+    at = datetime.now(UTC)
+    left = transfer.left_s(at)
+    share = f" {transfer.done * 100 // transfer.total}%" if transfer.total else ""
+    rest = "" if left is None else f", {left:.0f} s left"
+    speed = f"{transfer.speed(at) / 1e6:.1f} MB/s"
+    words = f"{transfer.kind} {transfer.name}{share} {transfer.done:,} bytes, {speed}{rest}"
+    sys.stderr.write(f"\r\x1b[K{words}")
+    sys.stderr.flush()
+
+
+async def _write_out(services: Services, principal: Principal, ref: ArtifactRef) -> None:
+    """Write an artifact to standard output; its checksum is known when all of it is out."""
+    known = await services.artifacts.known(principal, ref)
+    digest = hashlib.sha256()
+    if known.size:
+        async with aclosing(await services.artifacts.stream(principal, ref)) as chunks:
+            async for chunk in chunks:
+                digest.update(chunk)
+                sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+    if known.checksum and digest.hexdigest() != known.checksum:
+        raise Unavailable(
+            f"what came of {ref} is not what was stored: its checksum differs",
+            upstream=ref.store, operation="artifact.get", advice="do not use what was written",
+        )  # fmt: skip
+
+
+def _standard_input() -> Generator[bytes, None, None]:
+    """Yield what a person or a program hands over."""
+    while chunk := sys.stdin.buffer.read(_CHUNK):
+        yield chunk

@@ -1,0 +1,77 @@
+"""Files of this machine that artifacts come from and go to."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Protocol
+
+
+class PartFile(Protocol):
+    """A file that is on its way: hidden beside its place until all its bytes are there."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that are there."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes that are there, in hex."""
+        ...
+
+    async def write(self, chunk: bytes) -> None:
+        """Add bytes.
+
+        Raises:
+            Unavailable: the disk is full, or broken; what is there stays for another try.
+        """
+        ...
+
+    async def finish(self) -> None:
+        """Put the file in its place, at once.
+
+        Raises:
+            Conflict: something has come to be there, and it is not to be replaced.
+            Unavailable: it cannot be put there.
+        """
+        ...
+
+    async def discard(self) -> None:
+        """Remove what is there."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of it; unless it was finished or discarded, another try goes on from here."""
+        ...
+
+
+class LocalFiles(Protocol):
+    """Reads and writes files of this machine."""
+
+    async def begin(self, target: Path, version: str, *, overwrite: bool) -> PartFile:
+        """Begin to write a file, or go on with the same `version` of it.
+
+        Raises:
+            Conflict: there is one already and it is not to be replaced, or another program is
+                bringing the same.
+            Unavailable: it cannot be written there.
+        """
+        ...
+
+    async def size(self, path: Path) -> int:
+        """Return the bytes of a regular file.
+
+        Raises:
+            NotFound: there is none.
+            Invalid: it is something else.
+            Unavailable: it cannot be read.
+        """
+        ...
+
+    def read(self, path: Path) -> Generator[bytes, None, None]:
+        """Yield the bytes of a regular file; to be used in a thread.
+
+        Raises: as `size`.
+        """
+        ...

@@ -1,0 +1,34 @@
+"""Artifacts in a bucket: an object store that can also lend addresses, and clear up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from skyforge_tui.domain.artifact import checked_key
+from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.integrations.object_store.s3 import S3Client
+from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+
+
+class BucketArtifactStore(ObjectArtifactStore):
+    """Implements `ArtifactStore`, `Linking` and `Sweeping` on a bucket."""
+
+    def __init__(
+        self,
+        name: str,
+        client: S3Client,
+        notice: Callable[[SkyforgeError | None], None] | None = None,
+    ) -> None:
+        super().__init__(name, client, notice)
+        self._bucket = client
+
+    async def url(self, key: str, lasts: timedelta) -> str:
+        """Return an address where anybody can read an object for a while."""
+        with self.translated("read", key):
+            return await self._bucket.url(checked_key(key), lasts)
+
+    async def sweep(self, key: str, since: datetime) -> int:
+        """Let go of what uploads of a key left since a moment."""
+        with self.translated("put", key):
+            return await self._bucket.sweep(checked_key(key), since)

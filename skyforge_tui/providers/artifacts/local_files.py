@@ -1,0 +1,205 @@
+"""Files of this machine: read as they are, and written so that half a file never has their name.
+
+What comes is written beside its place, under a hidden name that tells which version of what it is;
+whoever asks for the same again goes on from there. In its place it is put by one link or rename.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Generator
+from pathlib import Path
+from typing import NoReturn
+
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
+
+_CHUNK = 1 << 20
+_NAME = 80
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
+"""What file systems without hard links say."""
+_OPERATION = "artifact.save"
+_KEPT = "nothing is overwritten: move it away, save elsewhere, or say --overwrite"
+
+
+class LocalPartFile:
+    """Implements `PartFile`; made by `LocalArtifactFiles.begin`."""
+
+    def __init__(self, path: Path, target: Path, descriptor: int, *, overwrite: bool) -> None:
+        self._path = path
+        self._target = target
+        self._descriptor = descriptor
+        self._overwrite = overwrite
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that are there."""
+        return self._size
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes that are there, in hex."""
+        return self._hash.hexdigest()
+
+    def take_stock(self) -> None:
+        """Hash what an earlier try has left; in a thread."""
+        while chunk := os.read(self._descriptor, _CHUNK):
+            self._hash.update(chunk)
+            self._size += len(chunk)
+
+    async def write(self, chunk: bytes) -> None:
+        """Add bytes."""
+        await asyncio.to_thread(self._write, chunk)
+
+    async def finish(self) -> None:
+        """Put the file in its place, at once."""
+        await asyncio.to_thread(self._finish)
+
+    async def discard(self) -> None:
+        """Remove what is there."""
+        await asyncio.to_thread(self._path.unlink, missing_ok=True)
+
+    async def aclose(self) -> None:
+        """Let go of it."""
+        os.close(self._descriptor)
+
+    def _write(self, chunk: bytes) -> None:
+        left = memoryview(chunk)
+        try:
+            while left:
+                count = os.write(self._descriptor, left)
+                self._hash.update(left[:count])
+                self._size += count
+                left = left[count:]
+        except OSError as error:
+            _fail(error, self._target)
+
+    def _finish(self) -> None:
+        try:
+            os.fsync(self._descriptor)
+            if self._overwrite:
+                self._path.replace(self._target)
+                return
+            try:
+                self._target.hardlink_to(self._path)
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                if os.path.lexists(self._target):
+                    raise FileExistsError(errno.EEXIST, "exists") from None
+                self._path.rename(self._target)
+                return
+            self._path.unlink()
+        except FileExistsError:
+            raise _there_is_one(self._target) from None
+        except OSError as error:
+            _fail(error, self._target)
+
+
+class LocalArtifactFiles:
+    """Implements `LocalFiles`."""
+
+    async def begin(self, target: Path, version: str, *, overwrite: bool) -> LocalPartFile:
+        """Begin to write a file, or go on with the same version of it."""
+        return await asyncio.to_thread(self._begin, target, version, overwrite)
+
+    async def size(self, path: Path) -> int:
+        """Return the bytes of a regular file."""
+        return await asyncio.to_thread(self._size, path)
+
+    def read(self, path: Path) -> Generator[bytes, None, None]:
+        """Yield the bytes of a regular file."""
+        descriptor = _opened(path)
+        try:
+            while chunk := _read(descriptor, path):
+                yield chunk
+        finally:
+            os.close(descriptor)
+
+    def _size(self, path: Path) -> int:
+        descriptor = _opened(path)
+        try:
+            return os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+
+    def _begin(self, target: Path, version: str, overwrite: bool) -> LocalPartFile:
+        if not overwrite and os.path.lexists(target):
+            raise _there_is_one(target)
+        if overwrite and target.is_dir():
+            raise Conflict(f"{target} is a folder", operation=_OPERATION)
+        mark = hashlib.sha256(version.encode()).hexdigest()[:16]
+        stem = os.fsencode(target.name)[:_NAME].decode(errors="ignore")
+        path = target.parent / f".{stem}.{mark}.part"
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+            descriptor = os.open(path, flags, 0o666)
+        except OSError as error:
+            _fail(error, target)
+        try:
+            self._claim(descriptor, path, target)
+            part = LocalPartFile(path, target, descriptor, overwrite=overwrite)
+            part.take_stock()
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return part
+
+    def _claim(self, descriptor: int, path: Path, target: Path) -> None:
+        """Make sure that what was opened is ours alone, and still has its name."""
+        here = os.fstat(descriptor)
+        if not stat.S_ISREG(here.st_mode) or here.st_nlink != 1 or here.st_uid != os.geteuid():
+            raise Conflict(f"{path} is not what was left there", operation=_OPERATION)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            words = f"{target} is being brought by another program"
+            raise Conflict(words, operation=_OPERATION, advice="let it end") from None
+
+
+def _opened(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise NotFound(f"no file {path}", operation="artifact.put") from None
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or str(error)
+        failure = Unavailable(f"{path} cannot be read: {words.lower()}", operation="artifact.put")
+        raise failure from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Invalid(f"{path} is no regular file", operation="artifact.put")
+    return descriptor
+
+
+def _read(descriptor: int, path: Path) -> bytes:
+    try:
+        return os.read(descriptor, _CHUNK)
+    except OSError as error:
+        words = (error.strerror or str(error)).lower()
+        failure = Unavailable(f"{path} cannot be read: {words}", operation="artifact.put")
+    raise failure
+
+
+def _there_is_one(target: Path) -> Conflict:
+    words = f"there is a {target.name} already in {target.parent}"
+    return Conflict(words, operation=_OPERATION, advice=_KEPT)
+
+
+def _fail(error: OSError, target: Path) -> NoReturn:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise Unavailable(
+            f"there is no room left for {target}", operation=_OPERATION,
+            advice="make room there, then try again: it goes on from where it stopped",
+        ) from None  # fmt: skip
+    words = (error.strerror or str(error)).lower()
+    raise Unavailable(
+        f"{target} cannot be written: {words}", operation=_OPERATION,
+        advice="choose a place where you may write",
+    ) from None  # fmt: skip

@@ -1,0 +1,283 @@
+"""Caring for artifacts: found, counted, verified, lent, cleared; and known again after a loss."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from skyforge_tui.domain.artifact import (
+    MANIFEST,
+    ROOT,
+    Artifact,
+    ArtifactRef,
+    checked_prefix,
+    home_of,
+)
+from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError
+from skyforge_tui.domain.events import ArtifactsChanged
+from skyforge_tui.domain.folding import folded
+from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.manifest import read, run_id_in
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.retention import Limits
+from skyforge_tui.ports.artifact_store import ArtifactStore, Linking
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.collection_cache import CollectionCache
+from skyforge_tui.services.artifacts import ArtifactService
+from skyforge_tui.services.authorization import YES, Access, requires
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.checksums import Checksums
+from skyforge_tui.services.store_shelf import StoreShelf
+
+LONGEST_URL = timedelta(days=7)
+"""As long as S3 lets an address last."""
+_PAGE = 1000
+_LARGEST_MANIFEST = 16 << 20
+
+
+class Soundness(StrEnum):
+    """How an artifact's bytes are beside its checksum."""
+
+    SOUND = "sound"
+    DIFFERENT = "different"
+    UNKNOWN = "not noted"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An artifact, and how its bytes are; `reason` says why they cannot be read."""
+
+    artifact: Artifact
+    soundness: Soundness
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """How much lies below a prefix, or of it goes."""
+
+    count: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class OldRun:
+    """All that one run left: its prefix, how much that is, and when the last of it came."""
+
+    prefix: str
+    bulk: Bulk
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What was learned from manifests."""
+
+    runs: int
+    unreadable: tuple[str, ...]
+    """Keys of manifests that cannot be read."""
+
+
+class ArtifactCareService:
+    """What one may do with many artifacts, and about them."""
+
+    def __init__(
+        self,
+        artifacts: ArtifactService,
+        shelf: StoreShelf,
+        sums: Checksums,
+        collections: CollectionCache,
+        access: Access,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._artifacts = artifacts
+        self._shelf = shelf
+        self._sums = sums
+        self._collections = collections
+        self.access = access
+        self._bus = bus
+        self._clock = clock
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project of an artifact's reference."""
+        return await self._artifacts.project_of(target)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def find(
+        self, principal: Principal, ref: ArtifactRef, text: str, limit: int = 1000
+    ) -> tuple[list[Artifact], bool]:
+        """Return artifacts below a prefix whose key holds a text, and whether there are more.
+
+        Page by page, as stores know no other way: of many keys it takes a while.
+        """
+        wanted, found = folded(text), list[Artifact]()
+        async for page in self._pages(ref):
+            found += [one for one in page if wanted in folded(one.key)]
+            if len(found) > limit:
+                return found[:limit], True
+        return found, False
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def count(self, principal: Principal, ref: ArtifactRef) -> Bulk:
+        """Return how much lies below a prefix, all of it."""
+        count = size = 0
+        async for page in self._pages(ref):
+            count += len(page)
+            size += sum(one.size for one in page)
+        return Bulk(count, size)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def verify(self, principal: Principal, ref: ArtifactRef) -> list[Verdict]:
+        """Read an artifact, or all below a prefix, and compare with what was noted.
+
+        Raises:
+            NotFound: there is nothing.
+        """
+        store = self._shelf.of(ref)
+        try:
+            return [await self._verdict(store, await store.head(ref.key))]
+        except (NotFound, Invalid):
+            verdicts = [
+                await self._verdict(store, one) async for page in self._pages(ref) for one in page
+            ]
+        if not verdicts:
+            raise NotFound(f"nothing lies at {ref}", advice="list what is: artifacts ls")
+        return verdicts
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def url(self, principal: Principal, ref: ArtifactRef, lasts: timedelta) -> str:
+        """Return an address where anybody can read an artifact for a while.
+
+        Raises:
+            Invalid: its store has no addresses, or they do not last that long.
+            NotFound: there is no such artifact.
+        """
+        store = self._shelf.of(ref)
+        if not isinstance(store, Linking):
+            raise Invalid(
+                f"{ref.store} is a directory: what is in it has no address",
+                operation="artifact.url", advice="copy it to a bucket first: artifacts cp",
+            )  # fmt: skip
+        if not timedelta(0) < lasts <= LONGEST_URL:
+            raise Invalid("an address lasts at most 7 days", operation="artifact.url")
+        await store.head(ref.key)
+        return await store.url(ref.key, lasts)
+
+    @requires(Permission.ARTIFACT_DELETE, of="ref")
+    async def clear(self, principal: Principal, ref: ArtifactRef) -> Bulk:
+        """Remove all that lies below a prefix, for good.
+
+        Raises:
+            Invalid: the prefix is empty: a whole store is not cleared.
+        """
+        prefix = checked_prefix(ref.key)
+        if prefix in ("", ROOT):
+            raise Invalid(
+                "a whole store is not cleared", operation="artifact.delete",
+                advice="say whose: artifacts/PROJECT, or artifacts/PROJECT/RUN",
+            )  # fmt: skip
+        return await self._cleared(ref)
+
+    @requires(Permission.ARTIFACT_DELETE, of="ref")
+    async def outdated(
+        self, principal: Principal, ref: ArtifactRef, limits: Limits
+    ) -> tuple[Bulk, list[OldRun]]:
+        """Return how much runs left below a prefix, and what of it goes by some limits.
+
+        A run's artifacts go as a whole, the oldest first.
+        """
+        runs: dict[str, OldRun] = {}
+        async for page in self._pages(ref):
+            for one in page:
+                if home_of(one.key).number is None:
+                    continue
+                prefix = "/".join(one.key.split("/")[:3])
+                before = runs.get(prefix) or OldRun(prefix, Bulk(0, 0), one.modified_at)
+                bulk = Bulk(before.bulk.count + 1, before.bulk.size + one.size)
+                runs[prefix] = OldRun(prefix, bulk, max(before.newest, one.modified_at))
+        oldest = sorted(runs.values(), key=lambda run: run.newest)
+        left = sum(run.bulk.size for run in oldest)
+        total = Bulk(sum(run.bulk.count for run in oldest), left)
+        doomed: list[OldRun] = []
+        for run in oldest:
+            is_old = limits.age is not None and self._clock.now() - run.newest > limits.age
+            if is_old or (limits.size is not None and left > limits.size):
+                doomed.append(run)
+                left -= run.bulk.size
+        return total, doomed
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def index(self, principal: Principal, store: str) -> Indexed:
+        """Learn from the manifests of a store what its runs left, as after a loss of the cache.
+
+        Only what one may read is learned.
+        """
+        root = ArtifactRef(store, ROOT)
+        learned, unreadable = 0, list[str]()
+        async for page in self._pages(root):
+            for one in page:
+                if one.name != MANIFEST or one.key.count("/") != 3:
+                    continue
+                project_id = await self.project_of(one.ref)
+                if self.access.decide(principal, Permission.ARTIFACT_READ, project_id) != YES:
+                    continue
+                is_learned = await self._learn(self._shelf.of(root), one)
+                learned += is_learned
+                if not is_learned:
+                    unreadable.append(one.key)
+        self._bus.publish(ArtifactsChanged(store, frozenset({ROOT})))
+        return Indexed(learned, tuple(unreadable))
+
+    async def _learn(self, store: ArtifactStore, manifest: Artifact) -> bool:
+        data = await store.read(manifest.key, 0, _LARGEST_MANIFEST)
+        prefix = manifest.key.rpartition("/")[0]
+        run_id = run_id_in(data)
+        told = None if run_id is None else read(data, run_id, store.name, prefix)
+        if told is not None:
+            await self._collections.write(told)
+        return told is not None
+
+    async def _verdict(self, store: ArtifactStore, artifact: Artifact) -> Verdict:
+        try:
+            expected = await self._sums.of(store, artifact)
+            if not expected:
+                return Verdict(artifact, Soundness.UNKNOWN)
+            digest = hashlib.sha256()
+            if artifact.size:
+                async with aclosing(store.stream(artifact.key, etag=artifact.etag)) as chunks:
+                    async for chunk in chunks:
+                        digest.update(chunk)
+        except SkyforgeError as error:
+            return Verdict(artifact, Soundness.UNREADABLE, error.message)
+        is_sound = digest.hexdigest() == expected
+        return Verdict(artifact, Soundness.SOUND if is_sound else Soundness.DIFFERENT)
+
+    async def _cleared(self, ref: ArtifactRef) -> Bulk:
+        store = self._shelf.writable(ref)
+        count = size = 0
+        async for page in self._pages(ref):
+            keys = [one.key for one in page]
+            await store.clear(keys)
+            await self._sums.forget(store, keys)
+            count += len(page)
+            size += sum(one.size for one in page)
+        if not count:
+            raise NotFound(f"nothing lies below {ref}", advice="list what is: artifacts ls")
+        self._bus.publish(ArtifactsChanged(ref.store, frozenset({ref.key})))
+        return Bulk(count, size)
+
+    async def _pages(self, ref: ArtifactRef) -> AsyncGenerator[Sequence[Artifact], None]:
+        """Yield all that lies below a prefix, page by page."""
+        store, prefix, after = self._shelf.of(ref), checked_prefix(ref.key), ""
+        while True:
+            page = await store.page(prefix, deep=True, after=after, limit=_PAGE)
+            yield page.artifacts
+            after = page.last
+            if not page.is_more:
+                return

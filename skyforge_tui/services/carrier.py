@@ -1,0 +1,191 @@
+"""Carries bytes between stores and files, whole or not at all, with their checksums.
+
+Not a service: nobody outside `services` and the composition root calls it, so it checks nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import aclosing
+from pathlib import Path
+
+from skyforge_tui.domain.artifact import Artifact, checked_key
+from skyforge_tui.domain.errors import Invalid, Unavailable
+from skyforge_tui.domain.transfer import Meter
+from skyforge_tui.ports.artifact_store import ArtifactStore, Source
+from skyforge_tui.ports.local_files import LocalFiles
+from skyforge_tui.services.checksums import Checksums
+
+_LARGEST_COPY = 5 << 30
+"""Bytes that S3 copies by itself (API reference, CopyObject)."""
+
+
+class Carrier:
+    """Carries artifacts; every call may be measured and stopped by a `Meter`."""
+
+    def __init__(self, files: LocalFiles, sums: Checksums) -> None:
+        self._files = files
+        self.sums = sums
+
+    async def get(
+        self,
+        store: ArtifactStore,
+        key: str,
+        target: Path,
+        *,
+        overwrite: bool = False,
+        meter: Meter | None = None,
+    ) -> int:
+        """Write an artifact to a file and return its size; goes on where an earlier try ended.
+
+        Raises:
+            NotFound: there is no such artifact.
+            Conflict: there is a file already, or the artifact changes meanwhile.
+            Unavailable: one of both sides fails, or the bytes are not those of the checksum.
+        """
+        meter = meter or Meter()
+        artifact = await store.head(checked_key(key))
+        expected = await self.sums.of(store, artifact)
+        version = f"{artifact.ref} {artifact.etag} {artifact.modified_at} {artifact.size}"
+        part = await self._files.begin(target, version, overwrite=overwrite)
+        try:
+            meter.begin(artifact.size, part.size)
+            if part.size < artifact.size:
+                stream = store.stream(key, start=part.size, etag=artifact.etag)
+                async with aclosing(stream) as chunks, aclosing(_ahead(chunks)) as pieces:
+                    async for chunk in pieces:
+                        await part.write(chunk)
+                        meter.add(len(chunk))
+            if part.size != artifact.size or (expected and part.sha256 != expected):
+                await part.discard()
+                raise _differs(artifact)
+            await part.finish()
+        finally:
+            await part.aclose()
+        return artifact.size
+
+    async def put_file(
+        self,
+        store: ArtifactStore,
+        key: str,
+        path: Path,
+        *,
+        overwrite: bool = False,
+        meter: Meter | None = None,
+    ) -> Artifact:
+        """Store a file.
+
+        Raises:
+            NotFound: there is no such file.
+            Conflict: there is such an artifact already.
+            Invalid: it is no regular file, or changes meanwhile.
+            Unavailable: one of both sides fails.
+        """
+        size = await self._files.size(path)
+        source = _exactly(self._files.read(path), size, path)
+        return await self.put(store, key, source, size=size, overwrite=overwrite, meter=meter)
+
+    async def put(
+        self,
+        store: ArtifactStore,
+        key: str,
+        source: Source,
+        *,
+        size: int = 0,
+        overwrite: bool = False,
+        meter: Meter | None = None,
+    ) -> Artifact:
+        """Store bytes, and note their checksum."""
+        meter = meter or Meter()
+        pieces = [source] if isinstance(source, bytes) else source
+        meter.begin(size or (len(source) if isinstance(source, bytes) else 0))
+        try:
+            stored = await store.put(checked_key(key), _metered(pieces, meter), overwrite=overwrite)
+        except asyncio.CancelledError:
+            meter.stop()
+            raise
+        await self.sums.note(store, stored)
+        return stored
+
+    async def copy(
+        self,
+        source: ArtifactStore,
+        key: str,
+        target: ArtifactStore,
+        to: str,
+        *,
+        overwrite: bool = False,
+        meter: Meter | None = None,
+    ) -> None:
+        """Store an artifact a second time; within a store, the store does it."""
+        meter = meter or Meter()
+        artifact = await source.head(checked_key(key))
+        if source.name == target.name and artifact.size <= _LARGEST_COPY:
+            meter.begin(artifact.size)
+            await target.copy(key, checked_key(to), overwrite=overwrite)
+            expected = await self.sums.of(source, artifact)
+            if expected:
+                await self.sums.write(target, to, expected)
+            meter.add(artifact.size)
+            return
+        stream = source.stream(key, etag=artifact.etag)
+        async with aclosing(stream) as chunks:
+            pulled = _pulled(chunks, asyncio.get_running_loop())
+            await self.put(target, to, pulled, size=artifact.size, overwrite=overwrite, meter=meter)
+
+    async def delete(self, store: ArtifactStore, key: str) -> None:
+        """Remove an artifact, and what was noted of it."""
+        await store.delete(checked_key(key))
+        await self.sums.forget(store, [key])
+
+
+def _differs(artifact: Artifact) -> Unavailable:
+    return Unavailable(
+        f"what came of {artifact.key} is not what was stored: its checksum differs",
+        upstream=artifact.store, operation="artifact.get",
+        advice="nothing was kept; artifacts verify says more",
+    )  # fmt: skip
+
+
+async def _ahead(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Yield what a stream holds, the next piece being fetched meanwhile."""
+    pending = asyncio.ensure_future(anext(chunks, None))
+    try:
+        while (chunk := await pending) is not None:
+            pending = asyncio.ensure_future(anext(chunks, None))
+            yield chunk
+    finally:
+        pending.cancel()
+        await asyncio.gather(pending, return_exceptions=True)
+
+
+def _metered(pieces: Iterable[bytes], meter: Meter) -> Generator[bytes, None, None]:
+    for piece in pieces:
+        meter.add(len(piece))
+        yield piece
+
+
+def _exactly(pieces: Iterable[bytes], size: int, path: Path) -> Generator[bytes, None, None]:
+    """Yield the pieces of a file that had this size a moment ago."""
+    left = size
+    for piece in pieces:
+        left -= len(piece)
+        yield piece
+    if left:
+        raise Invalid(
+            f"{path} changed while it was read", operation="artifact.put",
+            advice="nothing was stored; try again when nobody writes to it",
+        )  # fmt: skip
+
+
+def _pulled(
+    chunks: AsyncGenerator[bytes, None], loop: asyncio.AbstractEventLoop
+) -> Generator[bytes, None, None]:
+    """Yield what a stream of the loop's thread holds, piece by piece, in another thread."""
+
+    async def following() -> bytes | None:
+        return await anext(chunks, None)
+
+    while (chunk := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
+        yield chunk

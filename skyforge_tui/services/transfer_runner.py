@@ -1,0 +1,253 @@
+"""Carries transfers on beside everything else, whoever looks, and knows how far each has come.
+
+Not a service: nobody outside `services` and the composition root calls it, so it checks nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from skyforge_tui.domain.errors import NotFound, SkyforgeError, Unavailable
+from skyforge_tui.domain.events import ArtifactsChanged, NoticeRaised, TransfersChanged
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.transfer import (
+    Meter,
+    StoppedError,
+    Transfer,
+    TransferKind,
+    TransferState,
+    ref_of,
+)
+from skyforge_tui.ports.artifact_store import Sweeping
+from skyforge_tui.ports.claims import Claims
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.transfer_book import TransferBook
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.carrier import Carrier
+from skyforge_tui.services.store_shelf import StoreShelf
+
+_AT_ONCE = 3
+_TOLD_S = 0.1
+"""Seconds between two tellings of how far one has come."""
+_KEPT = 50
+"""Ended transfers that are still known."""
+
+
+class TransferRunner:
+    """Runs transfers; `aclose` ends those that are under way here."""
+
+    def __init__(
+        self,
+        shelf: StoreShelf,
+        carrier: Carrier,
+        book: TransferBook,
+        claims: Claims,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._shelf = shelf
+        self._carrier = carrier
+        self._book = book
+        self._claims = claims
+        self._bus = bus
+        self._clock = clock
+        self._known: dict[str, Transfer] = {}
+        self._failures: dict[str, SkyforgeError] = {}
+        self._meters: dict[str, Meter] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def aclose(self) -> None:
+        """End what is under way; it stays in the book and is gone on with by the next program."""
+        tasks = list(self._tasks.values())
+        for meter in self._meters.values():
+            meter.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def all(self) -> tuple[Transfer, ...]:
+        """Return what is under way or has ended here, the newest first."""
+        return tuple(self._seen(one) for one in reversed(self._known.values()))
+
+    def one(self, transfer_id: str) -> Transfer:
+        """Return a transfer with how far it has come.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        if transfer_id not in self._known:
+            raise NotFound(f"no transfer {transfer_id}", operation="transfer.find")
+        return self._seen(self._known[transfer_id])
+
+    async def wait(self, transfer_id: str) -> Transfer:
+        """Return a transfer when it has ended.
+
+        Raises:
+            NotFound: there is none of this id.
+            SkyforgeError: whatever it failed of.
+        """
+        task = self._tasks.get(transfer_id)
+        if task is not None:
+            await asyncio.wait([task])
+        if (failure := self._failures.get(transfer_id)) is not None:
+            raise failure
+        return self.one(transfer_id)
+
+    def stop(self, transfer_id: str) -> None:
+        """Stop a transfer with its next piece."""
+        self.one(transfer_id)
+        if (meter := self._meters.get(transfer_id)) is not None:
+            meter.stop()
+
+    async def abandon(self, transfer_id: str) -> None:
+        """Stop a transfer, and see that nobody goes on with it."""
+        self.stop(transfer_id)
+        await self._book.remove(transfer_id)
+
+    async def take_over(self) -> int:
+        """Go on with transfers whose program has ended; return how many there were."""
+        taken = 0
+        for one in await self._book.read():
+            if one.id in self._known or one.state.is_final:
+                continue
+            async with self._claims.claim(_claim(one)) as is_ours:
+                pass  # whoever carries it holds the claim until its program ends
+            if is_ours:
+                await self.go(replace(one, state=TransferState.WAITING, is_resumed=True))
+                taken += 1
+        return taken
+
+    async def begin(
+        self, kind: TransferKind, source: str, target: str, overwrite: bool
+    ) -> Transfer:
+        """Begin a transfer; `source` and `target` as in `Transfer`."""
+        begun_at = self._clock.now()
+        return await self.go(
+            Transfer(
+                uuid4().hex[:12], kind, source, target, TransferState.WAITING, begun_at,
+                overwrite=overwrite,
+            )
+        )  # fmt: skip
+
+    async def go(self, transfer: Transfer) -> Transfer:
+        """Begin a transfer, or go on with it."""
+        self._known[transfer.id] = transfer
+        self._failures.pop(transfer.id, None)
+        self._forget_old()
+        await self._book.write(transfer)
+        self._meters[transfer.id] = Meter(self._teller())
+        task = asyncio.get_running_loop().create_task(self._carry(transfer.id))
+        self._tasks[transfer.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(transfer.id, None))
+        self._tell()
+        return transfer
+
+    async def _carry(self, transfer_id: str) -> None:
+        """Carry a transfer to its end, and note how it ended."""
+        transfer = self._known[transfer_id]
+        async with self._slots, AsyncExitStack() as stack:
+            claim = self._claims.claim(_claim(transfer))
+            if not await stack.enter_async_context(claim):
+                self._end(transfer_id, TransferState.STOPPED, "another program goes on with it")
+                return
+            begun = replace(
+                transfer, state=TransferState.RUNNING, begun_at=self._clock.now(), ended_at=None
+            )
+            self._known[transfer_id] = begun
+            self._tell()
+            try:
+                await self._move(begun, self._meters[transfer_id])
+            except StoppedError:
+                self._end(transfer_id, TransferState.STOPPED)
+            except SkyforgeError as error:
+                self._failures[transfer_id] = error
+                self._end(transfer_id, TransferState.FAILED, error.message, error.advice)
+                self._raise_notice(self._known[transfer_id], error)
+            else:
+                self._end(transfer_id, TransferState.DONE)
+            await self._book.remove(transfer_id)
+
+    async def _move(self, transfer: Transfer, meter: Meter) -> None:
+        """Move the bytes of a transfer."""
+        overwrite = transfer.overwrite
+        if transfer.kind is TransferKind.GET:
+            ref = ref_of(transfer.source)
+            await self._carrier.get(
+                self._shelf.of(ref), ref.key, Path(transfer.target), overwrite=overwrite,
+                meter=meter,
+            )  # fmt: skip
+            return
+        target = ref_of(transfer.target)
+        store = self._shelf.writable(target)
+        if transfer.is_resumed and isinstance(store, Sweeping):
+            await store.sweep(target.key, transfer.begun_at)
+        if transfer.kind is TransferKind.PUT:
+            await self._carrier.put_file(
+                store, target.key, Path(transfer.source), overwrite=overwrite, meter=meter
+            )
+        elif transfer.kind in (TransferKind.COPY, TransferKind.MOVE):
+            source = ref_of(transfer.source)
+            origin = self._shelf.of(source)
+            await self._carrier.copy(
+                origin, source.key, store, target.key, overwrite=overwrite, meter=meter
+            )
+            if transfer.kind is TransferKind.MOVE:
+                await self._carrier.delete(self._shelf.writable(source), source.key)
+                self._bus.publish(ArtifactsChanged(source.store, frozenset({source.key})))
+        else:
+            raise Unavailable("this version does not know how to go on with it")
+        self._bus.publish(ArtifactsChanged(target.store, frozenset({target.key})))
+
+    def _end(
+        self, transfer_id: str, state: TransferState, error: str = "", advice: str = ""
+    ) -> None:
+        seen = self._seen(self._known[transfer_id])
+        self._known[transfer_id] = replace(
+            seen, state=state, error=error, advice=advice, ended_at=self._clock.now()
+        )
+        self._meters.pop(transfer_id, None)
+        self._tell()
+
+    def _raise_notice(self, transfer: Transfer, error: SkyforgeError) -> None:
+        words = f"{transfer.kind} {transfer.name} failed"
+        notice = Notice(Severity.ERROR, words, str(error), advice=error.advice)
+        self._bus.publish(NoticeRaised(notice))
+
+    def _seen(self, transfer: Transfer) -> Transfer:
+        """Return a transfer with how far it has come."""
+        meter = self._meters.get(transfer.id)
+        if meter is None:
+            return transfer
+        return replace(transfer, done=meter.done, total=meter.total, kept=meter.kept)
+
+    def _forget_old(self) -> None:
+        ended = [one.id for one in self._known.values() if one.state.is_final]
+        for transfer_id in ended[: max(0, len(ended) - _KEPT)]:
+            del self._known[transfer_id]
+            self._failures.pop(transfer_id, None)
+
+    def _tell(self) -> None:
+        self._bus.publish(TransfersChanged())
+
+    def _teller(self) -> Callable[[], None]:
+        """Return what tells how far one has come, from any thread, not more often than is seen."""
+        loop = asyncio.get_running_loop()
+        told = [0.0]
+
+        def tell() -> None:
+            now = loop.time()
+            if now - told[0] >= _TOLD_S:
+                told[0] = now
+                loop.call_soon_threadsafe(self._tell)
+
+        return tell
+
+
+def _claim(transfer: Transfer) -> str:
+    return f"transfer-{transfer.id}"

@@ -1,0 +1,149 @@
+"""Transfers: begun here and carried on beside everything else, whoever looks; stopped, tried again.
+
+A transfer belongs to the program that began it. One whose program has ended is taken over by the
+next: a file that was coming goes on from where it was, what was going is sent anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from skyforge_tui.domain.artifact import ArtifactRef, checked_key
+from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
+from skyforge_tui.services.artifacts import ArtifactService
+from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.store_shelf import StoreShelf
+from skyforge_tui.services.transfer_runner import TransferRunner
+
+
+class TransferService:
+    """What one may do about transfers."""
+
+    def __init__(
+        self,
+        artifacts: ArtifactService,
+        shelf: StoreShelf,
+        runner: TransferRunner,
+        access: Access,
+    ) -> None:
+        self._artifacts = artifacts
+        self._shelf = shelf
+        self.runner = runner
+        self.access = access
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project of an artifact's reference."""
+        return await self._artifacts.project_of(target)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def list(self, principal: Principal) -> tuple[Transfer, ...]:
+        """Return what is under way or has ended here, the newest first."""
+        return self.runner.all()
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def get(
+        self, principal: Principal, ref: ArtifactRef, target: Path, *, overwrite: bool = False
+    ) -> Transfer:
+        """Begin to bring an artifact to a file of this machine."""
+        self._shelf.of(ref)
+        checked_key(ref.key)
+        return await self.runner.begin(TransferKind.GET, str(ref), str(target), overwrite)
+
+    @requires(Permission.ARTIFACT_WRITE, of="ref")
+    async def put(
+        self, principal: Principal, ref: ArtifactRef, source: Path, *, overwrite: bool = False
+    ) -> Transfer:
+        """Begin to store a file of this machine."""
+        self._shelf.writable(ref)
+        checked_key(ref.key)
+        return await self.runner.begin(TransferKind.PUT, str(source), str(ref), overwrite)
+
+    @requires(Permission.ARTIFACT_WRITE, of="target")
+    async def copy(
+        self,
+        principal: Principal,
+        source: ArtifactRef,
+        target: ArtifactRef,
+        *,
+        overwrite: bool = False,
+    ) -> Transfer:
+        """Begin to store an artifact a second time, in the same store or another."""
+        await self._artifacts.head(principal, source)  # asks whether it may be read, too
+        self._shelf.writable(target)
+        checked_key(target.key)
+        return await self.runner.begin(TransferKind.COPY, str(source), str(target), overwrite)
+
+    @requires(Permission.ARTIFACT_WRITE, of="target")
+    async def move(
+        self,
+        principal: Principal,
+        source: ArtifactRef,
+        target: ArtifactRef,
+        *,
+        overwrite: bool = False,
+    ) -> Transfer:
+        """Begin to move an artifact: it is removed where it was when it is whole where it goes."""
+        await self._artifacts.check_removable(principal, source)
+        await self._artifacts.head(principal, source)
+        self._shelf.writable(target)
+        checked_key(target.key)
+        return await self.runner.begin(TransferKind.MOVE, str(source), str(target), overwrite)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def one(self, principal: Principal, transfer_id: str) -> Transfer:
+        """Return a transfer with how far it has come.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        return self.runner.one(transfer_id)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def wait(self, principal: Principal, transfer_id: str) -> Transfer:
+        """Return a transfer when it has ended, well or because somebody stopped it.
+
+        Raises:
+            NotFound: there is none of this id.
+            SkyforgeError: whatever it failed of.
+        """
+        return await self.runner.wait(transfer_id)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def stop(self, principal: Principal, transfer_id: str) -> None:
+        """Stop a transfer; nothing of it gets the name it was to have.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        self.runner.stop(transfer_id)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def abandon(self, principal: Principal, transfer_id: str) -> None:
+        """Stop a transfer, and see that nobody goes on with it when this program ends now.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        await self.runner.abandon(transfer_id)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def retry(self, principal: Principal, transfer_id: str) -> Transfer:
+        """Try a transfer again that failed or was stopped; a file goes on from where it was.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        before = self.runner.one(transfer_id)
+        if not before.state.is_final or before.state is TransferState.DONE:
+            return before
+        return await self.runner.go(
+            replace(before, state=TransferState.WAITING, error="", advice="")
+        )
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def take_over(self, principal: Principal) -> int:
+        """Go on with transfers whose program has ended; return how many there were."""
+        return await self.runner.take_over()
