@@ -17,6 +17,8 @@ from obstore.store import LocalStore
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.client import STAGING, ObjectClient
 
+_LONGEST_PART = 240
+"""Bytes of a file's name, with room for what marks one under way."""
 _STALE_S = 24 * 3600.0
 """Seconds after which nobody is still writing what stands in the staging folder."""
 
@@ -45,6 +47,9 @@ class DirectoryClient(ObjectClient):
         parts = key.split("/")
         if any(part in ("", ".", "..") for part in parts):
             raise TransportError("invalid", "it leads out of the store")
+        if any(len(part.encode()) > _LONGEST_PART for part in parts):
+            words = f"a part of it is longer than {_LONGEST_PART} bytes"
+            raise TransportError("invalid", words)
         for index, part in enumerate(parts):
             here = here / part
             try:
