@@ -37,6 +37,7 @@ from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
+from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.authorization import Access
@@ -57,6 +58,7 @@ from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
+from skyforge_tui.services.repositories import RepositoryService
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
@@ -851,6 +853,8 @@ class Core:
         self.care = self.shelf.care(self.artifacts, self.bus, self.clock)
         self.transfers = self.shelf.transfers(self.artifacts, self.bus, self.clock)
         self.doctor = DoctorService(self.machine, self.access)
+        held = [one for one in self.hosts if isinstance(one, RepositoryHost)]
+        self.repositories = RepositoryService(held, self.access, self.bus)
         self.pages = PageService(self.catalog, self.browser, self.access)
         self.welcome = WelcomeService(
             self.starter, self.starter, self.machine, self.catalog, self.access
@@ -865,7 +869,7 @@ class Core:
             sign_in=SignInService(self.desk, self.access),
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, older_runs=self.older_runs,
-            artifacts=self.artifacts, labs=self.labs,
+            artifacts=self.artifacts, labs=self.labs, repositories=self.repositories,
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             comparisons=self.comparisons, artifact_care=self.care,
             transfers=self.transfers, attention=self.attention, lab_links=links,

@@ -10,6 +10,7 @@
     │   ├── Untrusted    this content was not trusted yet
     │   ├── Invalid      the request itself is wrong
     │   └── Conflict     the thing is in another state than the request needs
+    │       └── Stale    a file changed since it was read
     └── NotFound         look elsewhere
 """
 
@@ -61,6 +62,19 @@ class Invalid(Refused):
 
 class Conflict(Refused):
     """The thing is in another state than the request needs."""
+
+
+class Stale(Conflict):
+    """A file changed since it was read: look at both before writing again."""
+
+    def __init__(
+        self, path: str, *, upstream: str = "", operation: str = "", advice: str = ""
+    ) -> None:
+        super().__init__(
+            f"{path} was changed by somebody else", upstream=upstream, operation=operation,
+            advice=advice or "look at both versions, then write again",
+        )  # fmt: skip
+        self.path = path
 
 
 class NotFound(SkyforgeError):  # noqa: N818

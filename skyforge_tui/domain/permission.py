@@ -35,6 +35,7 @@ class Permission(StrEnum):
     PROJECT_READ = "project:read"
     PROJECT_SYNC = "project:sync"
     PROJECT_TRUST = "project:trust"
+    REPOSITORY_WRITE = "repository:write"
     RUN_ANSWER = "run:answer"
     RUN_CONFIRM = "run:confirm"
     RUN_DELETE = "run:delete"
@@ -53,6 +54,7 @@ CHANGES_UPSTREAM = frozenset(
         Permission.LAB_START,
         Permission.LAB_STOP,
         Permission.LAB_WIPE,
+        Permission.REPOSITORY_WRITE,
         Permission.RUN_ANSWER,
         Permission.RUN_CONFIRM,
         Permission.RUN_START,
@@ -87,6 +89,7 @@ NEEDS: dict[Permission, Role] = {
     Permission.PROJECT_READ: Role.VIEWER,
     Permission.PROJECT_SYNC: Role.NONE,
     Permission.PROJECT_TRUST: Role.OWNER,
+    Permission.REPOSITORY_WRITE: Role.EDITOR,
     Permission.RUN_ANSWER: Role.EDITOR,
     Permission.RUN_CONFIRM: Role.EDITOR,
     Permission.RUN_DELETE: Role.OWNER,

@@ -89,7 +89,7 @@ async def look(folder: Path) -> WorkTree | Absence:
         TransportError: git did not answer in time, or in more words than are read.
     """
     try:
-        done = await _git(
+        done = await call(
             folder,
             *("rev-parse", "--is-bare-repository", "--is-inside-work-tree"),
             *("--symbolic-full-name", "HEAD", "--show-toplevel"),
@@ -100,7 +100,7 @@ async def look(folder: Path) -> WorkTree | Absence:
         return Absence(NoTree.NO_GIT, error.message)
     lines = done.stdout.split(b"\n")
     if done.exit_code != 0 and lines[:2] != [b"false", b"true"]:
-        return _absence(lines, _said(done))
+        return _absence(lines, said(done))
     if done.exit_code != 0:  # in a work tree, but there is no HEAD yet
         return await _unborn(folder)
     if lines[:2] != [b"false", b"true"] or len(lines) < 4:
@@ -119,9 +119,9 @@ async def files(top: Path) -> frozenset[str]:
     Raises:
         TransportError: git failed, did not answer in time, or named more than 64 MiB of paths.
     """
-    done = await _git(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    done = await call(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if done.exit_code != 0:
-        raise TransportError("failed", _said(done))
+        raise TransportError("failed", said(done))
     return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
 
 
@@ -131,7 +131,7 @@ async def remote_of(top: Path, name: str = "origin") -> str:
     Raises:
         TransportError: git is missing, or did not answer in time.
     """
-    done = await _git(top, "config", "--get", f"remote.{name}.url")
+    done = await call(top, "config", "--get", f"remote.{name}.url")
     return done.stdout.decode("utf-8", "replace").strip() if done.exit_code == 0 else ""
 
 
@@ -145,18 +145,18 @@ async def begin(folder: Path, subject: str) -> bool:
         TransportError: missing; timeout; or failed: it could not become a repository.
     """
     for words in (("init", "-q", "--template="), ("add", "-A")):
-        done = await _git(folder, *words)
+        done = await call(folder, *words)
         if done.exit_code != 0:
-            raise TransportError("failed", _said(done))
+            raise TransportError("failed", said(done))
     settings = ("-c", "user.useConfigOnly=true", "-c", "commit.gpgSign=false")
-    return (await _git(folder, *settings, "commit", "-q", "-m", subject)).exit_code == 0
+    return (await call(folder, *settings, "commit", "-q", "-m", subject)).exit_code == 0
 
 
 async def _unborn(folder: Path) -> WorkTree | Absence:
-    top = await _git(folder, "rev-parse", "--show-toplevel")
+    top = await call(folder, "rev-parse", "--show-toplevel")
     if top.exit_code != 0:
-        return Absence(NoTree.BROKEN, _said(top))
-    branch = await _git(folder, "symbolic-ref", "--short", "-q", "HEAD")
+        return Absence(NoTree.BROKEN, said(top))
+    branch = await call(folder, "symbolic-ref", "--short", "-q", "HEAD")
     return WorkTree(
         Path(os.fsdecode(top.stdout.removesuffix(b"\n"))),
         os.fsdecode(branch.stdout.removesuffix(b"\n")),
@@ -166,12 +166,12 @@ async def _unborn(folder: Path) -> WorkTree | Absence:
 
 
 async def _head(folder: Path) -> tuple[Head | None, str]:
-    done = await _git(
+    done = await call(
         folder, "log", "-1", "--no-show-signature", "--no-color", "--format=%H%x00%ct%x00%an%x00%s"
     )
     parts = done.stdout.decode("utf-8", "replace").rstrip("\n").split("\0")
     if done.exit_code != 0 or len(parts) != 4:
-        return None, _said(done)
+        return None, said(done)
     sha, seconds, author, subject = parts
     try:
         at = datetime.fromtimestamp(int(seconds), UTC)
@@ -191,7 +191,7 @@ def _absence(lines: list[bytes], said: str) -> Absence:
     return Absence(NoTree.BROKEN, said)
 
 
-def _said(done: Completed) -> str:
+def said(done: Completed) -> str:
     """Return git's last complaint in one line."""
     text = done.stderr.decode("utf-8", "replace").strip()
     fatal = [line for line in text.splitlines() if line.startswith("fatal: ")]
@@ -199,14 +199,30 @@ def _said(done: Completed) -> str:
     return last.removeprefix("fatal: ").strip()
 
 
-async def _git(folder: Path, *words: str) -> Completed:
+async def call(
+    folder: Path,
+    *words: str,
+    stdin: bytes | None = None,
+    more: Mapping[str, str] | None = None,
+    max_bytes: int = _MAX_BYTES,
+    is_cut: bool = False,
+) -> Completed:
+    """Run git in a folder with all turned off that a repository might have run; see `process.run`.
+
+    `more` is added to its environment.
+
+    Raises:
+        TransportError: git is missing, late, or says too much.
+    """
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     return await run(
         ["git", "--no-pager", *settings, "-C", str(folder), *words],
         cwd="/",
-        env=_clean(os.environ),
+        env=_clean(os.environ) | dict(more or {}),
         timeout_s=_TIMEOUT_S,
-        max_bytes=_MAX_BYTES,
+        max_bytes=max_bytes,
+        stdin=stdin,
+        is_cut=is_cut,
     )
 
 

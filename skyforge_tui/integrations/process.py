@@ -30,17 +30,20 @@ async def run(
     env: Mapping[str, str] | None = None,
     timeout_s: float = 30.0,
     max_bytes: int = 16 << 20,
+    stdin: bytes | None = None,
+    is_cut: bool = False,
 ) -> Completed:
     """Run `argv` to its end and return what it wrote, at most `max_bytes` on each stream.
 
-    Its standard input is empty and it has no controlling terminal, so nothing can ask a question
-    unseen. When time is up, when it writes too much, or when the caller is cancelled, its whole
+    Its standard input is `stdin` or empty, and it has no controlling terminal, so nothing can ask a
+    question unseen. With `is_cut`, a program that writes more is ended, and the first bytes are
+    returned. When time is up, when it writes too much, or when the caller is cancelled, its whole
     process group is killed.
 
     Raises:
         TransportError: missing (no such program or directory), timeout, oversized.
     """
-    return await _execute(argv, None, (), cwd, env, timeout_s, max_bytes)
+    return await _execute(argv, stdin, (), cwd, env, timeout_s, max_bytes, is_cut=is_cut)
 
 
 async def spawn_detached(
@@ -69,17 +72,23 @@ async def spawn_detached(
 class _Collector(asyncio.SubprocessProtocol):
     """Gathers what a process writes and knows when it has ended."""
 
-    def __init__(self, program: str, max_bytes: int) -> None:
+    def __init__(self, program: str, max_bytes: int, *, is_cut: bool) -> None:
         loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[None] = loop.create_future()
         self.closed: asyncio.Future[None] = loop.create_future()
         self.streams = {1: bytearray(), 2: bytearray()}
         self._program = program
         self._max_bytes = max_bytes
+        self._is_cut = is_cut
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         self.streams[fd] += data[: max(self._max_bytes + 1 - len(self.streams[fd]), 0)]
-        if len(self.streams[fd]) > self._max_bytes and not self.closed.done():
+        if len(self.streams[fd]) <= self._max_bytes or self.closed.done():
+            return
+        if self._is_cut:
+            del self.streams[fd][self._max_bytes :]
+            self.closed.set_result(None)
+        else:
             message = f"{self._program} wrote more than {self._max_bytes} bytes"
             self.closed.set_exception(TransportError("oversized", message))
 
@@ -100,10 +109,12 @@ async def _execute(
     env: Mapping[str, str] | None,
     timeout_s: float,
     max_bytes: int,
+    *,
+    is_cut: bool = False,
 ) -> Completed:
     try:
         transport, collector = await asyncio.get_running_loop().subprocess_exec(
-            lambda: _Collector(argv[0], max_bytes),
+            lambda: _Collector(argv[0], max_bytes, is_cut=is_cut),
             *argv,
             stdin=DEVNULL if stdin is None else PIPE,
             cwd=cwd,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.older_runs import OlderRunsService
     from skyforge_tui.services.pages import PageService
     from skyforge_tui.services.projects import ProjectService
+    from skyforge_tui.services.repositories import RepositoryService
     from skyforge_tui.services.retention import RetentionService
     from skyforge_tui.services.runs import RunService
     from skyforge_tui.services.sign_in import SignInService
@@ -54,6 +55,7 @@ class Services:
     """The public contract."""
 
     projects: ProjectService
+    repositories: RepositoryService
     runs: RunService
     older_runs: OlderRunsService
     bookmarks: BookmarkService

@@ -14,12 +14,14 @@ from skyforge_tui.jobs.lab_poll import LabPoll
 from skyforge_tui.jobs.lab_watch import LabWatch
 from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
+from skyforge_tui.jobs.repository_watch import RepositoryWatch
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
 from skyforge_tui.jobs.transfer_resume import TransferResume
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.lab_provider import LabProvider
 from skyforge_tui.ports.log_store import LogStore
+from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import RunEngine
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
@@ -42,6 +44,7 @@ from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.projects import ProjectService
+from skyforge_tui.services.repositories import RepositoryService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.sign_in import Desk, SignInService
@@ -66,6 +69,7 @@ from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
+from skyforge_tui.wiring.repository_servers import open_repository_servers
 from skyforge_tui.wiring.retention_parts import retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
 
@@ -113,12 +117,13 @@ async def assemble(
             Attendance(desk, book_of(frame)),
         )  # fmt: skip
         servers = await stack.enter_async_context(opening)
+        gits = await stack.enter_async_context(_repository_servers(ground, health))
         stores = open_stores(
             frame.state_dir, loaded.settings, ground.access, health, ground.clock, stack
         )
         engines: list[RunEngine] = [_run_engine(ground), *servers.engines]
         labs = await stack.enter_async_context(_lab_servers(ground, health))
-        services = await _services(ground, health, engines, servers, labs.providers, stores)
+        services = await _services(ground, health, engines, servers, gits, labs.providers, stores)
         stack.push_async_callback(services.transfers.runner.aclose)
         jobs: list[Job] = []
         if watch_runs:
@@ -129,10 +134,19 @@ async def assemble(
             jobs += [LabPoll(services.labs, services.bus, ground.clock, name) for name in labs.far]
             jobs.append(LogRetention(services.retention, ground.clock))
         if sync_projects:
-            upstreams = (LOCAL, *servers.upstreams)
+            kept = tuple(one.upstream for one in gits)
+            jobs += [RepositoryWatch(services.projects, ground.clock, one) for one in kept]
+            upstreams = (LOCAL, *servers.upstreams, *kept)
             jobs += [ProjectSync(services.projects, services.bus, one) for one in upstreams]
         await stack.enter_async_context(running(jobs, ground.bus, ground.clock))
         yield services
+
+
+def _repository_servers(
+    ground: Ground, health: HealthBoard
+) -> AbstractAsyncContextManager[Sequence[RepositoryHost]]:
+    attendance = Attendance(ground.desk, book_of(ground.frame))
+    return open_repository_servers(ground.loaded.settings, ground.access, health, attendance)
 
 
 def _lab_servers(ground: Ground, health: HealthBoard) -> AbstractAsyncContextManager[LabServers]:
@@ -161,13 +175,14 @@ async def _services(
     health: HealthBoard,
     engines: Sequence[RunEngine],
     servers: RunServers,
+    gits: Sequence[RepositoryHost],
     lab_providers: Sequence[LabProvider],
     stores: Sequence[ArtifactStore],
 ) -> Services:
     frame, access, bus, clock = ground.frame, ground.access, ground.bus, ground.clock
     host = LocalRepositoryHost(frame.roots or (Path.cwd(),), ground.principal.username)
     projects, trust = SqliteProjectCache(ground.cache), SqliteTrustStore(ground.state)
-    catalog = Catalog([host, *servers.hosts], projects, trust, access, bus, health, clock)
+    catalog = Catalog([host, *servers.hosts, *gits], projects, trust, access, bus, health, clock)
     await catalog.open()
     logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
     machine, starter = machine_of(ground.loaded), starter_of(frame)
@@ -183,6 +198,7 @@ async def _services(
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus),
+        repositories=RepositoryService((host, *gits), access, bus),
         runs=runs,
         older_runs=OlderRunsService(index, catalog, access),
         bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def open_connections(frame: FrameSettings, access: Access | None = None) -> ConnectionService:
     """Return the service that makes and tests connections."""
-    connectors = {"semaphore": _semaphore, "eve": _eve, "s3": _bucket}
+    connectors = {"semaphore": _semaphore, "gitea": _gitea, "eve": _eve, "s3": _bucket}
     return ConnectionService(connectors, book_of(frame), access or Access())
 
 
@@ -38,6 +38,12 @@ def _eve() -> Connector:
     from skyforge_tui.providers.connections.eve import EveConnector
 
     return EveConnector()
+
+
+def _gitea() -> Connector:
+    from skyforge_tui.providers.connections.gitea import GiteaConnector
+
+    return GiteaConnector()
 
 
 def _bucket() -> Connector:

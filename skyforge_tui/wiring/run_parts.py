@@ -36,9 +36,9 @@ from skyforge_tui.wiring.run_servers import open_run_servers
 if TYPE_CHECKING:
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.template import Source, Template
+    from skyforge_tui.ports.declaring_host import DeclaringHost
     from skyforge_tui.ports.log_store import LogStore
     from skyforge_tui.ports.project_host import ProjectContent, ProjectHost, ProjectListing
-    from skyforge_tui.ports.repository_host import RepositoryHost
     from skyforge_tui.ports.run_engine import RunEngine
     from skyforge_tui.settings.model import Settings
 
@@ -83,7 +83,7 @@ class LateHost:
         self._user = user
 
     @cached_property
-    def _host(self) -> RepositoryHost:
+    def _host(self) -> DeclaringHost:
         from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 
         return LocalRepositoryHost(self._roots, self._user)

@@ -133,7 +133,7 @@ def test_comments_and_order_stay(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("connect", "gitea", "https://h"), 2, "this release cannot connect to gitea yet"),
+        (("connect", "containerlab", "h"), 2, "cannot connect to containerlab yet"),
         (("connect", "jenkins", "https://h"), 2, "jenkins is no kind of server"),
         (("connect", "semaphore"), 2, "say which semaphore"),
         (("connect", "semaphore", "--name", "x"), 5, "no connection is called x"),

@@ -1,163 +1,245 @@
-"""What every repository host keeps: the same assertions against each implementation."""
+"""What every host of repositories keeps: the same assertions against each implementation."""
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from skyforge_tui.domain.errors import NotFound
+from skyforge_tui.domain.errors import Conflict, NotFound, Stale
 from skyforge_tui.domain.identity import Principal, Role
 from skyforge_tui.domain.project import ProjectKind, access_level
-from skyforge_tui.domain.template import TemplateKind
-from skyforge_tui.ports.repository_host import RepositoryHost
-from skyforge_tui.providers.repositories.local import LocalRepositoryHost
-from tests.worktrees import a_repository, git, write
+from skyforge_tui.domain.repository import EntryKind, FileChange, FolderPage
+from skyforge_tui.ports.repository_host import COMMIT_PAGE, FOLDER_PAGE, RepositoryHost
+from skyforge_tui.ports.repository_keeper import RepositoryKeeper
+from tests.contract.repository_worlds import FILES, WORLDS, World, estate_world, make_large
 
-FILES = {
-    "skyforge.toml": '[project]\ndescription = "Edges"\n[[templates]]\nname = "up"\n'
-    'command = ["netlab", "up", "{topology}"]\n[[templates.survey]]\nname = "topology"\n',
-    "site.yml": "- hosts: all\n  name: Configure everything\n",
-    "README.md": "hello\n",
-}
+ODD = "lab/ospf # 100%/Übersicht & <x>?\nzwei.yml"
+MIB = 1024 * 1024
 
 
-@dataclass
-class LocalWorld:
-    """One repository, `edge-fabric`, of user ada on this machine."""
-
-    folder: Path
-
-    def __post_init__(self) -> None:
-        self.repository = a_repository(self.folder / "edge-fabric", FILES)
-        self.host: RepositoryHost = LocalRepositoryHost([self.folder], "ada")
-
-    def change(self, files: dict[str, str]) -> None:
-        """Write files and make them the newest commit."""
-        write(self.repository, files)
-        git(self.repository, "add", "-A")
-        git(self.repository, "commit", "-q", "-m", "Second thoughts")
-
-    def clone_from(self, remote: str) -> None:
-        """Say where the repository came from."""
-        git(self.repository, "remote", "add", "origin", remote)
-
-    def remove(self, name: str) -> None:
-        """Remove one file."""
-        (self.repository / name).unlink()
-
-    def remove_project(self) -> None:
-        """Remove the whole project."""
-        shutil.rmtree(self.repository)
+@pytest.fixture(params=list(WORLDS))
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """Give a host with one repository in it."""
+    async with WORLDS[request.param](tmp_path) as made:
+        yield made
 
 
-@pytest.fixture(params=[LocalWorld], ids=["local"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> LocalWorld:
-    """Return a host with one project in it."""
-    made: LocalWorld = request.param(tmp_path)
-    return made
+async def top_of(world: World, ref: str = "main") -> FolderPage:
+    """Return the topmost folder of a branch."""
+    newest = (await world.host.commits(world.project, ref)).commits[0]
+    return await world.host.folder(world.project, newest.sha)
 
 
-async def test_a_listing_is_shallow_and_complete(world: LocalWorld) -> None:
-    """Every project is listed with branch, commit and description, without files."""
+async def object_of(world: World, path: str) -> str:
+    """Return what the content of a file is called now."""
+    found = await world.host.read_file(world.project, "main", path, MIB)
+    assert found is not None
+    return found.object_id
+
+
+async def test_a_repository_is_a_project(world: World) -> None:
+    """It is listed with its branch, and read with its newest commit and its files."""
+    assert isinstance(world.host, RepositoryHost)
     listing = await world.host.list_projects()
-    (project,) = listing.projects
-    assert project.id.startswith(f"{world.host.upstream}:")
-    assert (project.slug, project.name, project.kind) == (
-        "edge-fabric",
-        "edge-fabric",
-        ProjectKind.GIT,
-    )
-    assert (project.branch, project.description) == ("main", "Edges")
-    assert project.commit is not None
-    assert project.commit.subject == "First light"
-    assert (project.files, project.file_count) == ((), 0)
-    assert listing.unreadable == frozenset()
-
-
-async def test_listing_and_reading_agree(world: LocalWorld) -> None:
-    """A project is the same in both, but for files and notices."""
-    (listed,) = (await world.host.list_projects()).projects
+    (listed,) = [one for one in listing.projects if one.id == world.project.id]
+    assert (listed.kind, listed.branch) == (ProjectKind.GIT, "main")
+    assert access_level(listed, Principal("ada")) is Role.OWNER
     read = (await world.host.read_project(listed)).project
-    for name in ("id", "slug", "name", "kind", "path", "description", "branch", "commit"):
-        assert getattr(read, name) == getattr(listed, name)
+    assert read.commit is not None
+    assert read.commit.subject == "First light"
+    assert [one.path for one in read.files] == sorted(FILES)
+    assert read.file_count == len(FILES)
+    assert world.host.covers(listed.id)
+    assert (await world.host.describe(listed.id)).slug == listed.slug
 
 
-async def test_the_person_of_the_host_is_somebody_in_the_project(world: LocalWorld) -> None:
-    """Who may write it owns it; a stranger is nobody."""
-    (project,) = (await world.host.list_projects()).projects
-    assert access_level(project, Principal("ada")) is Role.OWNER
-    assert access_level(project, Principal("eve")) is Role.NONE
+async def test_folders_lead_to_files(world: World) -> None:
+    """From the topmost folder every file is reached by names of contents, with its true size."""
+    found: dict[str, int] = {}
+
+    async def walk(tree: str, above: str) -> None:
+        page = await world.host.folder(world.project, tree)
+        assert page.total == len(page.entries)
+        for entry in page.entries:
+            if entry.kind is EntryKind.FOLDER:
+                await walk(entry.object_id, f"{above}{entry.name}/")
+            else:
+                found[above + entry.name] = entry.size
+
+    newest = (await world.host.commits(world.project, "main")).commits[0]
+    await walk(newest.sha, "")
+    assert found == {path: len(data) for path, data in FILES.items()}
 
 
-async def test_files_and_templates_are_read(world: LocalWorld) -> None:
-    """Files are sorted and counted; declared templates and playbooks are found, none trusted."""
-    (project,) = (await world.host.list_projects()).projects
-    content = await world.host.read_project(project)
-    assert [one.path for one in content.project.files] == sorted(FILES)
-    assert content.project.files[0].size == len(FILES["README.md"])
-    assert content.project.file_count == len(FILES)
-    assert {one.name: one.kind for one in content.templates} == {
-        "up": TemplateKind.COMMAND,
-        "site.yml": TemplateKind.PLAYBOOK,
-    }
-    for template in content.templates:
-        assert template.id.startswith(f"{project.id}#")
-        assert template.project_id == project.id
-        assert not template.is_trusted
-        assert template.sources
+async def test_files_are_read_as_far_as_wanted(world: World) -> None:
+    """The first bytes come with the true size; what is no file is none."""
+    host, project = world.host, world.project
+    part = await host.read_file(project, "main", "README.md", 3)
+    assert part is not None
+    assert (part.data, part.size, part.is_whole) == (b"# E", 8, False)
+    whole = await host.read_file(project, "main", "README.md", MIB)
+    assert whole is not None
+    assert (whole.data, whole.is_whole) == (FILES["README.md"], True)
+    names = {one.name: one.object_id for one in (await top_of(world)).entries}
+    assert whole.object_id == names["README.md"]
+    assert await host.read_file(project, "main", "nothing", MIB) is None
+    assert await host.read_file(project, "main", "lab", MIB) is None
 
 
-async def test_a_new_commit_is_seen(world: LocalWorld) -> None:
-    """Reading again tells what is there now."""
-    (project,) = (await world.host.list_projects()).projects
-    world.change({"second.yml": "- hosts: all\n"})
-    content = await world.host.read_project(project)
-    assert content.project.commit is not None
-    assert content.project.commit.subject == "Second thoughts"
-    assert "second.yml" in {one.name for one in content.templates}
+async def test_files_are_written_by_one_commit(world: World) -> None:
+    """Made, changed and deleted files are one commit, which names them in its patch."""
+    host, project = world.host, world.project
+    changes = [
+        FileChange(ODD, b"odd\n"),
+        FileChange("README.md", b"new\n", await object_of(world, "README.md")),
+        FileChange("lab/a b.yml", None, await object_of(world, "lab/a b.yml")),
+    ]
+    made = await host.write_files(project, changes, "Three at once", branch="main")
+    page = await host.commits(project, "main")
+    assert (page.commits[0].sha, page.commits[0].subject) == (made, "Three at once")
+    assert page.total == 2
+    odd = await host.read_file(project, made, ODD, MIB)
+    assert odd is not None
+    assert odd.data == b"odd\n"
+    assert await host.read_file(project, "main", "lab/a b.yml", MIB) is None
+    assert [one.sha for one in (await host.commits(project, "main", path=ODD)).commits] == [made]
+    patch = await host.patch(project, made, MIB)
+    assert patch.is_whole
+    assert "-# Edges" in patch.text
+    cut = await host.patch(project, made, 20)
+    assert (len(cut.text), cut.is_whole) == (20, False)
 
 
-async def test_a_fingerprint_is_what_was_read_until_the_content_changes(
-    world: LocalWorld,
-) -> None:
-    """One changed byte in the declaring file is another fingerprint."""
-    (project,) = (await world.host.list_projects()).projects
-    templates = {one.name: one for one in (await world.host.read_project(project)).templates}
-    for template in templates.values():
-        assert await world.host.fingerprint(template) == template.sources
-    world.change({"site.yml": FILES["site.yml"] + "\n"})
-    assert await world.host.fingerprint(templates["site.yml"]) != templates["site.yml"].sources
-    assert await world.host.fingerprint(templates["up"]) == templates["up"].sources
+async def test_what_changed_meanwhile_is_stale(world: World) -> None:
+    """Who writes against an old content is told which file, and nothing of theirs is written."""
+    host, project = world.host, world.project
+    old = await object_of(world, "README.md")
+    theirs = [FileChange("README.md", b"theirs\n", old)]
+    await host.write_files(project, theirs, "Theirs", branch="main")
+    mine = [FileChange("new.txt", b"x"), FileChange("README.md", b"mine\n", old)]
+    with pytest.raises(Stale) as caught:
+        await host.write_files(project, mine, "Mine", branch="main")
+    assert caught.value.path == "README.md"
+    with pytest.raises(Stale):
+        await host.write_files(project, [FileChange("README.md", b"m")], "Mine", branch="main")
+    assert await host.read_file(project, "main", "new.txt", MIB) is None
+    now = await host.read_file(project, "main", "README.md", MIB)
+    assert now is not None
+    assert now.data == b"theirs\n"
+    assert (await host.commits(project, "main")).total == 2
 
 
-async def test_what_is_gone_is_not_found(world: LocalWorld) -> None:
-    """A vanished source file, and a vanished project, are told as such."""
-    (project,) = (await world.host.list_projects()).projects
-    templates = {one.name: one for one in (await world.host.read_project(project)).templates}
-    world.remove("site.yml")
+async def test_branches_may_have_slashes(world: World) -> None:
+    """A branch with slashes is listed behind the default one, read and written like any other."""
+    host, project = world.host, world.project
+    name = "feature/evpn/phase-2"
+    await world.branch(name)
+    made = await host.write_files(project, [FileChange("on.txt", b"it")], "On it", branch=name)
+    branches = await host.branches(project)
+    assert [(one.name, one.is_default) for one in branches] == [("main", True), (name, False)]
+    assert branches[1].commit.sha == made
+    assert await host.read_file(project, "main", "on.txt", MIB) is None
+    assert await host.read_file(project, name, "on.txt", MIB) is not None
+    assert "on.txt" in {one.name for one in (await top_of(world, name)).entries}
+
+
+async def test_an_empty_repository_begins_with_a_write(world: World) -> None:
+    """Without a commit there are no branches and no commits; the first write makes both."""
+    project = await world.empty()
+    host = world.host
+    assert await host.branches(project) == ()
+    assert (await host.commits(project, "main")).commits == ()
+    await host.write_files(project, [FileChange("first.txt", b"x")], "First", branch="main")
+    assert [one.name for one in await host.branches(project)] == ["main"]
+    assert [one.subject for one in (await host.commits(project, "main")).commits] == ["First"]
+
+
+async def test_what_is_gone_is_not_found(world: World) -> None:
+    """A commit that never was, and a repository that is gone, are not found."""
     with pytest.raises(NotFound):
-        await world.host.fingerprint(templates["site.yml"])
-    world.remove_project()
+        await world.host.folder(world.project, "0" * 40)
+    await world.remove()
     with pytest.raises(NotFound):
-        await world.host.read_project(project)
+        await world.host.read_project(world.project)
 
 
-async def test_a_broken_file_is_a_notice_and_hides_nothing_else(world: LocalWorld) -> None:
-    """What cannot be read is told with its place; the rest of the project is there."""
-    (project,) = (await world.host.list_projects()).projects
-    world.change({"skyforge.toml": "[[templates]]\nname = \n", "bad.yml": "- hosts: all\n  x: [\n"})
-    content = await world.host.read_project(project)
-    assert {one.name for one in content.templates} == {"site.yml"}
-    places = [notice.where.rpartition("/")[2] for notice in content.project.notices]
-    assert places == ["skyforge.toml:2", "bad.yml:3"]
+@pytest.mark.parametrize("name", ["local", "estate"])
+async def test_a_large_repository_is_read_in_pieces(name: str, tmp_path: Path) -> None:
+    """50,000 files, a file of 200 MB and a long history come in pages, and cost what is shown."""
+    files, size = 50_000, 200 * MIB
+    async with WORLDS[name](tmp_path) as world:
+        spare = tmp_path / "hollow"
+        await asyncio.to_thread(make_large, world.folder(), spare, files, size, COMMIT_PAGE + 2)
+        host, project = world.host, world.project
+        page = await host.commits(project, "main")
+        assert (len(page.commits), page.total, page.has_more) == (COMMIT_PAGE, 53, True)
+        rest = await host.commits(project, "main", start=COMMIT_PAGE)
+        assert [one.subject for one in rest.commits] == ["c001", "c000", "First light"]
+        assert not rest.has_more
+        (flat,) = [one for one in (await top_of(world)).entries if one.name == "flat"]
+        first = await host.folder(project, flat.object_id)
+        assert (len(first.entries), first.total) == (FOLDER_PAGE, files)
+        last = await host.folder(project, flat.object_id, files - FOLDER_PAGE)
+        assert last.entries[-1].name == f"file {files - 1:05d}.yml"
+        part = await host.read_file(project, "main", "big.bin", 64 * 1024)
+        assert part is not None
+        assert (len(part.data), part.size, part.is_whole) == (64 * 1024, size, False)
+        if name == "estate":  # a work tree has the files that are checked out
+            read = (await host.read_project(project)).project
+            assert read.file_count >= files
+            assert 0 < len(read.files) <= 200
 
 
-async def test_a_page_is_where_it_was_cloned_from(world: LocalWorld) -> None:
-    """A project's page is that of the repository it came from, without names or passwords."""
-    (project,) = (await world.host.list_projects()).projects
-    assert await world.host.page_of(project) == ""
-    world.clone_from("https://mara:geheim@git.example.net/net/edge-fabric.git")
-    assert await world.host.page_of(project) == "https://git.example.net/net/edge-fabric"
+async def test_a_name_that_is_taken_is_told_with_its_owner(tmp_path: Path) -> None:
+    """Repositories are typed by their names, and by owner and name where there are two."""
+    async with estate_world(tmp_path) as world:
+        host = world.host
+        assert isinstance(host, RepositoryKeeper)
+        await host.create_repository("campus")
+        slugs = {one.slug for one in (await host.list_projects()).projects}
+        assert {"edge-fabric", "net/campus", "mika/campus"} <= slugs
+        found = await host.find_repository("net/edge")
+        assert found is not None
+        assert found.slug == "edge-fabric"
+        assert await host.find_repository("net/nothing") is None
+
+
+async def test_people_are_let_in(tmp_path: Path) -> None:
+    """Who is let in may what was said; who is unknown is not found; settings are changed."""
+    async with estate_world(tmp_path) as world:
+        host, project = world.host, world.project
+        assert isinstance(host, RepositoryKeeper)
+        await host.let_in(project, "gus", Role.EDITOR)
+        await host.let_in(project, "rosa", Role.VIEWER)
+        await host.let_in(project, "rosa", Role.OWNER)
+        told = dict(await host.collaborators(project))
+        assert told == {"gus": Role.EDITOR, "rosa": Role.OWNER}
+        await host.put_out(project, "gus")
+        await host.put_out(project, "nobody")
+        assert await host.collaborator_names(project) == {"rosa"}
+        with pytest.raises(NotFound, match="nobody is called nobody"):
+            await host.let_in(project, "nobody", Role.VIEWER)
+        changed = await host.change_repository(project, description="D", is_private=False)
+        assert (changed.description, changed.is_public) == ("D", True)
+        archived = await host.change_repository(project, is_archived=True)
+        assert archived.grant is not None
+        assert archived.grant.permits == frozenset()
+        with pytest.raises(Conflict, match="archived"):
+            await host.write_files(project, [FileChange("x", b"x")], "m", branch="main")
+        assert "gus" in await host.find_people("gus")
+        await host.delete_repository(project)
+        await host.delete_repository(project)
+
+
+async def test_shorter_pages_of_a_server_fill_ours(tmp_path: Path) -> None:
+    """A server that gives a folder in pages of its own size still fills a page of ours."""
+    async with estate_world(tmp_path) as world:
+        changes = [FileChange(f"f/{number:04d}", b"") for number in range(12)]
+        await world.host.write_files(world.project, changes, "Many", branch="main")
+        (found,) = [one for one in (await top_of(world)).entries if one.name == "f"]
+        world.server.habits.tree_page = 5  # type: ignore[attr-defined]
+        page = await world.host.folder(world.project, found.object_id)
+        assert [one.name for one in page.entries] == [f"{number:04d}" for number in range(12)]

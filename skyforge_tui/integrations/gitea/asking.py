@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
@@ -93,12 +93,19 @@ class Asking:
     async def stream(
         self, repo: str, rest: str, query: Query | None = None
     ) -> AsyncIterator[Answer]:
-        """Give the answer to a GET about a repository while it arrives; `repo` is known by now.
+        """Give the answer to a GET about a repository while it arrives.
 
         Raises:
             HttpError: as `HttpClient.stream`.
         """
-        async with self.http.stream(self.path(repo, rest), query) as answer:
+        async with AsyncExitStack() as stack:
+            answer: Answer | None = None
+            while answer is None:
+                opening = self.http.stream(self.path(repo, rest), query)
+                try:
+                    answer = await stack.enter_async_context(opening)
+                except HttpError as error:
+                    self._follow(repo, error)
             yield answer
 
     async def about(self, repo: str, rest: str, shape: type[T], query: Query | None = None) -> T:

@@ -7,7 +7,9 @@ once under such a name never changes.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -26,15 +28,22 @@ from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.lenient import read
 
 TREE_PAGE: Final = 1000
+_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST_TREE_BYTES: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The beginning of a file; `is_whole` when nothing follows."""
+    """The beginning of a file; `is_whole` when nothing follows.
+
+    `size` is of the whole in bytes and `sha` names its content; None and empty where the server
+    does not tell.
+    """
 
     data: bytes = field(repr=False)
     is_whole: bool
+    size: int | None = None
+    sha: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +108,16 @@ class GiteaFiles:
         Raises:
             HttpError: missing.
         """
-        await self._known(repo)
         query: Query = {"ref": ref} if ref else {}
         data = bytearray()
         async with self._asking.stream(repo, f"/raw/{segments(path)}", query) as answer:
+            size, sha = _told_of(answer.headers)
             async for chunk in answer.chunks():
                 data += chunk
                 if len(data) > most:
-                    return Part(bytes(data[:most]), is_whole=False)
-        return Part(bytes(data), is_whole=True)
+                    return Part(bytes(data[:most]), False, size, sha)
+        whole = bytes(data)
+        return Part(whole, True, len(whole), sha or blob_id(whole))
 
     async def read(self, repo: str, path: str, ref: str = "") -> tuple[bytes, str] | None:
         """Return the whole content of a file and its name, or None where there is none.
@@ -119,7 +129,7 @@ class GiteaFiles:
         if found is None or found.type != "file":
             return None
         if found.content is not None:
-            return base64.b64decode(found.content), found.sha
+            return found.decoded(), found.sha
         part = await self.bytes_of(repo, path, ref, max(found.size, 1) + 1)
         return part.data, found.sha
 
@@ -194,7 +204,7 @@ class GiteaFiles:
             missing = []
             for path, one in told:
                 if one is not None and one.content is not None:
-                    found[path] = base64.b64decode(one.content), one.sha
+                    found[path] = one.decoded(), one.sha
                 elif one is not None:
                     missing.append(path)
         for path in missing:
@@ -224,11 +234,18 @@ class GiteaFiles:
             raise _stale_or(error, path) from None
         return read(reply, wire.Written)
 
-    async def _known(self, repo: str) -> None:
-        """Learn a new name first: a stream cannot be sent again."""
-        if repo not in self._asking.renamed:
-            await self._asking.repo("GET", repo)
-            self._asking.renamed.setdefault(repo, repo)
+
+def blob_id(data: bytes) -> str:
+    """Return how git names a content, where it names by SHA-1."""
+    return hashlib.sha1(f"blob {len(data)}\0".encode() + data).hexdigest()  # noqa: S324
+
+
+def _told_of(headers: Mapping[str, str]) -> tuple[int | None, str]:
+    """Return size and name of a content as its headers tell."""
+    length, is_packed = headers.get("content-length", ""), "content-encoding" in headers
+    name = headers.get("etag", "").strip('"')
+    size = int(length) if length.isdecimal() and not is_packed else None
+    return size, name if _OBJECT.fullmatch(name) else ""
 
 
 def _operation(change: FileChange) -> dict[str, str]:
@@ -244,9 +261,10 @@ def _stale_or(error: HttpError, path: str) -> StaleError | HttpError:
 
 
 def _named_in(error: HttpError, changes: Sequence[FileChange]) -> str:
-    """Return the path that an error names; the first one where it names none."""
+    """Return the path that an error names, or whose old content it does; else the first one."""
     try:
         said = str(msgspec.json.decode(error.body, type=dict[str, Any]).get("message", ""))
     except msgspec.DecodeError:
         said = ""
-    return next((one.path for one in changes if one.path in said), changes[0].path)
+    named = (one.path for one in changes if one.path in said or (one.sha and one.sha in said))
+    return next(named, changes[0].path)

@@ -6,6 +6,7 @@ that were never set as the year 1 or 1970; see `moments`.
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated
 
 import msgspec
@@ -157,6 +158,10 @@ class Content(Shape):
     content: str | None = None
     target: str | None = None
     last_commit_sha: str | None = None
+
+    def decoded(self) -> bytes:
+        """Return the content; empty where it is not told."""
+        return base64.b64decode(self.content or "")
 
 
 class TreeEntry(Shape):

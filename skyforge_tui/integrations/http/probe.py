@@ -216,16 +216,18 @@ def _is_silence(error: HttpError) -> bool:
     return no_tls or (error.kind in ("unreachable", "timeout") and error.status == 0)
 
 
-async def measured(client: HttpClient, ping: str, times: int = 3) -> tuple[float, float | None]:
+async def measured(
+    client: HttpClient, ping: str, times: int = 3, *, is_signed: bool = False
+) -> tuple[float, float | None]:
     """Return the quickest of some answers in milliseconds, and how far the server's clock is ahead.
 
-    `ping` is a path that answers everybody. The second is None where the server does not tell the
-    time; its date has whole seconds.
+    `ping` is a path that answers everybody, or whoever is signed in. The second is None where the
+    server does not tell the time; its date has whole seconds.
     """
     quickest, skew = float("inf"), None
     for _ in range(times):
         began, at = time.perf_counter(), time.time()
-        reply = await client.call("GET", ping, is_signed=False)
+        reply = await client.call("GET", ping, is_signed=is_signed)
         took = time.perf_counter() - began
         if took < quickest:
             quickest, skew = took, _skew(reply.headers, at + took / 2)

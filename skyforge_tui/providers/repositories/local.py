@@ -28,6 +28,7 @@ from skyforge_tui.providers.repositories.listing import (
     listing_of,
     walk,
 )
+from skyforge_tui.providers.repositories.local_git import LocalGit
 from skyforge_tui.providers.repositories.places import find_places
 from skyforge_tui.providers.repositories.reading import one_line
 from skyforge_tui.providers.repositories.search import repository_above
@@ -40,10 +41,11 @@ _AT_ONCE = 4
 """How many repositories are asked at the same time."""
 
 
-class LocalRepositoryHost:
+class LocalRepositoryHost(LocalGit):
     """Finds the projects at and below `roots`; `user` owns those that this process may write."""
 
     def __init__(self, roots: Sequence[Path], user: str) -> None:
+        super().__init__()
         self._roots = tuple(roots)
         self._user = user
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.identity import Role, upstream_of
+from skyforge_tui.domain.identity import LOCAL, Role, upstream_of
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.tui.presenters import glyphs, tones
@@ -84,7 +84,7 @@ def sync_word(view: ProjectView) -> Line:
         return _kept_word(view.project)
     if any(not one.is_trusted for one in view.templates):
         return (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))
-    if not view.templates:
+    if not view.templates and not _is_kept_only(view.project):
         return (Span(f"{glyphs.STOPPED_LAB} no runs", "muted"),)
     return _kept_word(view.project)
 
@@ -115,24 +115,31 @@ def head_lines(
     kept = "git" if project.kind is ProjectKind.GIT else str(project.kind)
     seen = "" if project.seen_at is None else tones.age(now - project.seen_at)
     is_hosted = project.kind is ProjectKind.HOSTED
+    is_here = upstream_of(project.id) == LOCAL
     where = " its server" if is_hosted else " this machine"
     machine: Line = (Span(glyphs.READY, "ok"), Span(where))
+    runs = _wire("runs", upstream_of(project.id), _SILENT if is_stale else machine, "", (), width)
     lines = [
         spread((Span(literal(project.name or project.slug), "strong", bold=True),), you, width),
         (Span(cut_text(literal(about), width), "muted"),),
         (),
         _wire(
             "kept" if is_hosted else "repository",
-            upstream_of(project.id) if is_hosted else kept,
+            kept if is_here else upstream_of(project.id),
             _LAST_KNOWN if is_stale else _kept_word(project),
             seen,
             _head(project),
             width,
         ),
-        _wire("runs", upstream_of(project.id), _SILENT if is_stale else machine, "", (), width),
+        *(() if _is_kept_only(project) else (runs,)),
         (),
     ]
     return [*lines, _templates_title(view, width)]
+
+
+def _is_kept_only(project: Project) -> bool:
+    """Say whether a project is a repository on some server, where nothing runs."""
+    return project.kind is ProjectKind.GIT and upstream_of(project.id) != LOCAL
 
 
 def _kept_word(project: Project) -> Line:
@@ -149,7 +156,8 @@ def _templates_title(view: ProjectView, width: int) -> Line:
     if view.project.seen_at is None and not view.templates:
         return ()  # nobody has read it yet
     if not view.templates:
-        return (Span("Nothing to launch here.", "muted"),)
+        words = "Kept on its server." if _is_kept_only(view.project) else "Nothing to launch here."
+        return (Span(words, "muted"),)
     asking = sum(not one.is_trusted for one in view.templates)
     right: Line = (
         (Span(glyphs.ASKS, "warn", bold=True), Span(f" {asking} to trust", "warn"))

@@ -1,0 +1,1 @@
+"""Projects that are repositories of a Gitea server; `host` implements the ports."""
