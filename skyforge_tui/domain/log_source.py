@@ -45,6 +45,10 @@ class LogProgress:
     """Whether there are files among the sources, which may grow at any time."""
     troubles: tuple[str, ...] = ()
     """What is wrong with sources, each as one sentence that names it."""
+    gone: tuple[str, ...] = ()
+    """The files that were removed; what is open of them is read on."""
+    written: int = 0
+    """Another number when files were written again, whatever came of their sizes."""
     untimed: tuple[str, ...] = ()
     """The files among several in which no line tells a time, so that nobody knows where to."""
 

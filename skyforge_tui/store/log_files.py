@@ -23,6 +23,7 @@ from skyforge_tui.store.log_format import (
     current_generation,
     log_names,
 )
+from skyforge_tui.store.log_witness import Witness
 
 
 class LogFiles:
@@ -37,14 +38,16 @@ class LogFiles:
         self.index: int | None = None
         self.times: int | None = None
         self.gaps: int | None = None
+        self.is_rewritten = False
+        """Whether other bytes were found in the file than were in it."""
         self._opened = contextlib.ExitStack()
         self._guard = threading.Lock()
         self._reading = 0
         self._closed = False
 
     def is_same_log(self, other: LogFiles) -> bool:
-        """Return whether both hold the very same file of bytes."""
-        if self.log is None or other.log is None:
+        """Return whether both hold the very same file, and its bytes are those that `other` had."""
+        if self.log is None or other.log is None or other.is_rewritten:
             return False
         return os.path.sameopenfile(self.log, other.log)
 
@@ -145,19 +148,22 @@ class PlainFile(LogFiles):
         """
         super().__init__()
         self._path = path
+        self._witness = Witness()
         with contextlib.ExitStack() as opened:
             self.log = _ordinary(path, opened)
             self._opened = opened.pop_all()
 
     def are_outdated(self) -> bool:
-        """Return whether another file has its name by now; a file without a name stays."""
+        """Return whether other bytes have its name by now; a file without a name stays."""
         if self.log is None:
             return False
         try:
             found = self._path.stat()
+            is_other = self._witness.is_other(self.log)
         except OSError:
             return False
-        return not os.path.samestat(found, os.fstat(self.log))
+        self.is_rewritten = is_other
+        return is_other or not os.path.samestat(found, os.fstat(self.log))
 
 
 def read_gaps(descriptor: int) -> tuple[LogGap, ...]:

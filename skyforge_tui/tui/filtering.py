@@ -100,20 +100,20 @@ class FilteredPlace(HitKeys, TableKeys, PatientPlace):
         self.filter_line.open(one.table, one.text, one.vocabulary, instances)
         self.show_frame()
 
-    def on_filter_line_typed(self, event: FilterLine.Typed) -> None:
+    def on_entry_line_typed(self, event: FilterLine.Typed) -> None:
         """Look for it as soon as the keys rest."""
         event.stop()
         if self._due is not None:
             self._due.cancel()
         self._due = once(self, DEBOUNCE_S, self._take_typed)
 
-    def on_filter_line_kept(self, event: FilterLine.Kept) -> None:
+    def on_entry_line_kept(self, event: FilterLine.Kept) -> None:
         """Keep what was typed and give the keys back."""
         event.stop()
         self._take_typed()
         self._stop_typing()
 
-    def on_filter_line_cleared(self, event: FilterLine.Cleared) -> None:
+    def on_entry_line_dropped(self, event: FilterLine.Dropped) -> None:
         """Look for nothing any more and give the keys back."""
         event.stop()
         self._take_typed()

@@ -56,6 +56,8 @@ class FramedScreen(PacedScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._notice: Notice | None = None
+        self._refusal: Notice | None = None
+        """The notice that says why a key was refused."""
         self._beat = Beat(self)
         self._crumbs = CrumbBar()
         self._strip = NoticeStrip()
@@ -180,10 +182,19 @@ class FramedScreen(PacedScreen[None]):
         command = BY_ID[command_id]
         denied = self.denied(command)
         if denied is not None:
-            self.say(denied_notice(command.help, denied))
+            self._refusal = denied_notice(command.help, denied)
+            self.say(self._refusal)
             return
+        if self._refusal is not None and command_id != "app.back":
+            # What a later key does is not what was refused.
+            self._forget_refusal()
         name = f"do_{command_id.replace('.', '_')}"
         getattr(self if hasattr(self, name) else self.app, name)()
+
+    def _forget_refusal(self) -> None:
+        if self._notice is self._refusal:
+            self.say(None)
+        self._refusal = None
 
     def on_pressed(self, event: Pressed) -> None:
         """Carry out what was clicked in the frame."""

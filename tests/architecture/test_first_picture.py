@@ -66,7 +66,7 @@ VIEWED = {
     "store": {
         "files", "files.open_file", "files.opened", "files.opening", "files.unpacking",
         "log_counting", "log_files", "log_format", "log_index", "log_loose", "log_pages",
-        "log_reader", "log_searchable", "log_times",
+        "log_reader", "log_searchable", "log_times", "log_witness",
     },
     "wiring": {"file_parts", "garbage", "viewer"},
     "tui.presenters": {

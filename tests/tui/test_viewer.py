@@ -171,3 +171,60 @@ async def test_keys_that_come_at_once(viewing: Viewing, tmp_path: Path) -> None:
         await until_shown(pilot, "Copied 1 line")
         assert app.clipboard == "yes: why q? there"
         assert "1 of 1" in row_with(app, "/ there")
+
+
+async def test_a_search_begins_with_what_was_looked_for(viewing: Viewing, tmp_path: Path) -> None:
+    """The first letter typed replaces the old text; keys that move go on with it instead."""
+    (tmp_path / "log").write_text(numbered(1, 50))
+    async with viewing("log") as pilot:
+        for keys, hits in (("line 4", "11"), ("line 5", "2")):
+            await pilot.press("slash")
+            await write(pilot, keys)
+            await pilot.press("enter")
+            await until_shown(pilot, f"of {hits} ")
+        await pilot.press("slash", "end", "0", "enter")
+        await until_shown(pilot, "/ line 50", "1 of 1 ")
+        await pilot.press("slash", "backspace", "9", "enter")
+        await until_shown(pilot, "/ 9 ", "of 5 ")
+
+
+async def test_a_refusal_goes_with_the_next_key(viewing: Viewing, tmp_path: Path) -> None:
+    """What was refused is no longer said when something else is done; esc takes it away alone."""
+    (tmp_path / "log").write_text(numbered(1, 50))
+    async with viewing("log") as pilot:
+        await press(pilot, "n", shows="nothing is looked for")
+        await press(pilot, "slash", shows="text, /pattern/")
+        await until_gone(pilot, "nothing is looked for")
+        await pilot.press("escape")
+        await press(pilot, "n", shows="nothing is looked for")
+        await pilot.press("escape")
+        await until_gone(pilot, "nothing is looked for")
+        assert screen_text(pilot.app)[1].startswith("  line 1 ")
+
+
+async def test_a_file_that_is_removed_says_so(viewing: Viewing, tmp_path: Path) -> None:
+    """Its lines stay, with its true size, until another file has its name."""
+    path = tmp_path / "log"
+    path.write_text(numbered(1, 9))
+    async with viewing("log", follow=True) as pilot:
+        await until_shown(pilot, "9 lines")
+        path.unlink()
+        await until_shown(pilot, "log  63 B  9 lines  was removed", "line 9")
+        path.write_text(numbered(10, 12))
+        await until_shown(pilot, "24 B  3 lines", "line 12", "Written anew")
+        await until_gone(pilot, "was removed")
+
+
+async def test_a_file_written_anew_in_its_place_is_shown_anew(
+    viewing: Viewing, tmp_path: Path
+) -> None:
+    """Other bytes in the same file, even as many as before, are shown, and it is said."""
+    path = tmp_path / "log"
+    path.write_text(numbered(1, 9))
+    os.utime(path, ns=(0, 1))
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "9 lines", "line 1")
+        with path.open("r+") as file:
+            file.write(numbered(1, 9).replace("line", "LINE"))
+        await until_shown(pilot, "LINE 5", "Written anew, and read from its start")
+        await until_gone(pilot, "line 1")

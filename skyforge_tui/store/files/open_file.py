@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from skyforge_tui.store.log_witness import Witness
+
 MOST_FILES = 255
 """As many can be read as one: each has a number of one byte."""
 
@@ -36,6 +38,7 @@ class OpenFile:
             OSError: it cannot be opened.
         """
         self.path = path
+        self._witness = Witness()
         self.coming = coming
         self.times: int | None = None
         if coming is not None and coming.times is not None:
@@ -51,12 +54,13 @@ class OpenFile:
 
     @property
     def is_replaced(self) -> bool:
-        """Whether another file has taken its name; one that was only removed is read on."""
+        """Whether its name stands for other bytes; a file that was only removed is read on."""
         try:
             found = self.path.stat()
+            is_other = self._witness.is_other(self.descriptor)
         except OSError:
             return False
-        return (found.st_dev, found.st_ino) != self._identity
+        return is_other or (found.st_dev, found.st_ino) != self._identity
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -56,12 +57,12 @@ class Part:
         return OpenFile(self.path, coming=coming)
 
     @property
-    def size(self) -> int:
-        """Bytes there are."""
+    def state(self) -> os.stat_result | None:
+        """How large it is and when it was written; None when it is gone by name."""
         try:
-            return self.path.stat().st_size
-        except OSError:  # gone by name; what is open is read on
-            return 0
+            return self.path.stat()
+        except OSError:
+            return None
 
     def close(self) -> None:
         """Stop the pump and give up the spool."""
@@ -99,19 +100,31 @@ class FileLog:
         is_fed = any(one.is_fed for one in self._parts)
         is_followed = any(one.pump is None for one in self._parts)
         untimed: tuple[str, ...] = ()
+        states = [one.state for one in self._parts]
         if self._merged is not None:
             has_more = self._merged.advance(_SLICE_BYTES)
             size = self._merged.merged_size
             if not has_more:
                 untimed = tuple(self.sources[one].name for one in self._merged.untimed)
         else:
-            has_more, size = False, self._parts[0].size
+            has_more = False
+            size = self.reader.size if states[0] is None else states[0].st_size
         troubles = (
             f"{_called(one.source.name)} {one.pump.trouble}"
             for one in self._parts
             if one.pump is not None and one.pump.trouble
         )
-        return LogProgress(size, has_more, is_fed, is_followed, tuple(troubles), untimed)
+        files = [
+            (one.source.name, state)
+            for one, state in zip(self._parts, states, strict=True)
+            if one.pump is None
+        ]
+        return LogProgress(
+            size, has_more, is_fed, is_followed, tuple(troubles),
+            gone=tuple(name for name, state in files if state is None),
+            written=sum(state.st_mtime_ns for _, state in files if state is not None),
+            untimed=untimed,
+        )  # fmt: skip
 
     def export(self, target: str) -> int:
         """Copy what there is to a new file; return how many bytes that were.

@@ -36,7 +36,14 @@ def _state(sources: Sequence[LogSource], progress: LogProgress) -> str:
     if progress.is_fed:
         is_packed = any(one.kind is SourceKind.PACKED for one in sources)
         return "unpacks" if is_packed else "is piped in"
-    return "merges" if progress.has_more else ""
+    if progress.has_more:
+        return "merges"
+    if not progress.gone:
+        return ""
+    if len(sources) == 1:
+        return "was removed"
+    first, *others = (literal(PurePath(one).name) for one in progress.gone)
+    return f"{first} and {len(others)} more were removed" if others else f"{first} was removed"
 
 
 def name_of(source: LogSource) -> str:

@@ -121,19 +121,19 @@ class LogPane(Vertical):
             self.show()
         return was_on
 
-    def on_search_line_typed(self, event: SearchLine.Typed) -> None:
+    def on_entry_line_typed(self, event: SearchLine.Typed) -> None:
         """Look for it."""
         event.stop()
         self.view.finding.look_for(event.text)
         self.show()
 
-    def on_search_line_kept(self, event: SearchLine.Kept) -> None:
+    def on_entry_line_kept(self, event: SearchLine.Kept) -> None:
         """Keep what was typed and give the keys back."""
         event.stop()
         self.view.finding.keep()
         self._stop_typing()
 
-    def on_search_line_dropped(self, event: SearchLine.Dropped) -> None:
+    def on_entry_line_dropped(self, event: SearchLine.Dropped) -> None:
         """Look for nothing any more, and go back to where it began."""
         event.stop()
         self.view.finding.drop()

@@ -14,6 +14,7 @@ class TextEntry:
     def __init__(self, text: str = "") -> None:
         self._text = text
         self._caret = len(text)
+        self._is_selected = False
 
     @property
     def text(self) -> str:
@@ -25,10 +26,16 @@ class TextEntry:
         """Whether the caret stands behind the last character."""
         return self._caret == len(self._text)
 
-    def put(self, text: str) -> None:
-        """Replace the whole text, the caret at its end."""
+    @property
+    def is_selected(self) -> bool:
+        """Whether the next character replaces the whole text."""
+        return self._is_selected
+
+    def put(self, text: str, *, is_selected: bool = False) -> None:
+        """Replace the whole text, the caret at its end; if selected, what is typed replaces it."""
         self._text = text
         self._caret = len(text)
+        self._is_selected = is_selected and bool(text)
 
     def paste(self, text: str) -> None:
         """Insert text at the caret, as one line: what comes after a line break is dropped."""
@@ -40,9 +47,13 @@ class TextEntry:
         moved = _moved(key, self._text, self._caret)
         if moved is not None:
             self._caret = moved
+            self._is_selected = False
             return True
         cut = _cut_to(key, self._text, self._caret)
         if cut is not None:
+            if self._is_selected:
+                self.put("")
+                return True
             start, end = sorted((cut, self._caret))
             self._text = self._text[:start] + self._text[end:]
             self._caret = start
@@ -53,6 +64,8 @@ class TextEntry:
         return False
 
     def _insert(self, text: str) -> None:
+        if self._is_selected and text:
+            self.put("")
         self._text = self._text[: self._caret] + text + self._text[self._caret :]
         self._caret += len(text)
 
@@ -78,6 +91,8 @@ class TextEntry:
         before, after = "".join(shown[first:caret]), "".join(shown[caret:])
         if not has_caret:
             spans: Line = (Span(after, on=on),)
+        elif self._is_selected:
+            spans = (Span(before, on="cursor"), Span(CARET, "accent", on=on))
         elif after:
             spans = (
                 Span(before, on=on),

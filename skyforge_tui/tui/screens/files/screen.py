@@ -45,6 +45,9 @@ class FilesScreen(LogKeys):
         self._opened = log
         self._progress: LogProgress | None = None
         self._troubles: tuple[str, ...] = ()
+        self._generation = log.reader.generation
+        self._is_asked_anew = False
+        """Whether somebody wants everything read anew."""
         self._settled: int | None = None
         """The generation that was all there once."""
         self.pane = LogPane()
@@ -117,7 +120,14 @@ class FilesScreen(LogKeys):
             self.say(Notice(Severity.WARNING, "Not all of it can be read", fresh[-1]))
 
     def log_changed(self) -> None:
-        """Say how many lines are counted."""
+        """Say how many lines are counted, and that what is shown is another text."""
+        generation = self._opened.reader.generation
+        if generation != self._generation:
+            self._generation = generation
+            if not self._is_asked_anew:
+                names = ", ".join(present.name_of(one) for one in self._opened.sources)
+                self.say(Notice(Severity.INFO, "Written anew, and read from its start", names))
+            self._is_asked_anew = False
         self.show_frame()
 
     def on_log_view_moved(self, event: LogView.Moved) -> None:
@@ -146,6 +156,7 @@ class FilesScreen(LogKeys):
 
     def do_app_refresh(self) -> None:
         """Read everything anew, in order."""
+        self._is_asked_anew = True
         self.work(self._reopen(self._opened.reader), group="reopen", exclusive=True)
 
     def action_leave(self) -> None:
