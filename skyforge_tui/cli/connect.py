@@ -11,7 +11,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, exit_code, guarded, narrate
 from skyforge_tui.cli.connecting import Narration, outcome_lines, plain_outcome
-from skyforge_tui.domain.connection import KINDS, Given, Server, shown_reference
+from skyforge_tui.domain.connection import BY_SSH, KINDS, Given, Server, shown_reference
 from skyforge_tui.domain.errors import Invalid, NotFound, NotSignedIn, SkyforgeError
 from skyforge_tui.domain.hidden import Hidden
 
@@ -45,6 +45,12 @@ _REFERENCE = "env:NAME|file:PATH|…"
 @click.option("--proxy", metavar="URL", help="Go through this proxy.")
 @click.option("--region", metavar="NAME", help="Where a bucket is, if its service has regions.")
 @click.option("--jump", metavar="HOST", help="Go through this SSH host.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The private key to sign in with by SSH.",
+)
 @click.option("--guard", type=click.Choice(("normal", "confirm", "read-only")))
 @click.option(
     "--keep",
@@ -138,7 +144,9 @@ def _with_options(server: Server, said: dict[str, Any]) -> Server:
             for key in ("token", "password")
             if said[f"{key}_ref"]
         }
-        pin = normal_fingerprint(said["pin"]) if said["pin"] else ""
+        pin = said["pin"] or ""
+        if pin and server.kind not in BY_SSH:
+            pin = normal_fingerprint(pin)
     except ValueError as error:
         raise Invalid(str(error)) from None
     if len(references) == 1:  # the one that was said replaces the other
@@ -149,6 +157,7 @@ def _with_options(server: Server, said: dict[str, Any]) -> Server:
     plain: dict[str, Any] = {
         "username": said["user"], "proxy": said["proxy"], "jump": said["jump"],
         "guard": said["guard"], "region": said["region"],
+        "key": str(said["key"].expanduser().absolute()) if said["key"] else "",
     }  # fmt: skip
     return replace(server, **references, **{key: one for key, one in plain.items() if one})
 
@@ -164,6 +173,7 @@ def _command(ctx: click.Context, server: Server, said: dict[str, Any]) -> list[s
         "--ca": said["ca"],
         "--proxy": said["proxy"],
         "--jump": said["jump"],
+        "--key": said["key"],
         "--guard": said["guard"],
         "--region": said["region"],
         "--keep": said["keep"],

@@ -32,6 +32,12 @@ _BY_EMAIL = (
 )
 
 
+_BY_HAND = {
+    Proof.PASSPHRASE: "load the key into an agent: ssh-add FILE; or connect by :connect",
+    Proof.REPLY: "connect in the cockpit with :connect, where it can be answered",
+}
+
+
 @dataclass
 class Narration:
     """Tells every step, and refuses every question with the command that answers it.
@@ -61,6 +67,8 @@ class Narration:
         """
         if wanted is Proof.EMAIL_CODE:
             raise NotSignedIn(why, advice=_BY_EMAIL)
+        if wanted in _BY_HAND:
+            raise NotSignedIn(why, advice=_BY_HAND[wanted])
         raise NotSignedIn(why, advice=f"run: {self.with_options(*_OPTIONS[wanted])}")
 
     async def trust(self, fingerprint: str, words: str) -> None:

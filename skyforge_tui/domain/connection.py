@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from skyforge_tui.domain.hidden import Hidden
 
+BY_SSH = frozenset({"netlab"})
+"""Kinds that are reached by SSH."""
 KINDS = ("semaphore", "gitea", "eve", "netlab", "containerlab", "s3")
 """What can be configured, in reading order."""
 
@@ -66,6 +68,10 @@ class Server:
     verify: bool = True
     proxy: str | None = None
     jump: str = ""
+    key: str = ""
+    """The file of a private key, where one signs in by SSH."""
+    known_hosts: str = ""
+    """The file of known host keys; empty is the usual one."""
     guard: str = "normal"
     region: str = ""
     """Of a bucket; empty is the usual one."""

@@ -16,6 +16,12 @@ class Proof(StrEnum):
     """A code of an authenticator app."""
     EMAIL_CODE = "email code"
     """A code that was sent by e-mail."""
+    PASSPHRASE = "passphrase"
+    """What opens a private key."""
+    REPLY = "reply"
+    """The answer to a question of the host's own."""
+    HOST_KEY = "host key"
+    """Nothing to type: whether a host that was never met is the right one."""
 
     @property
     def is_short_lived(self) -> bool:
@@ -34,3 +40,5 @@ class Question:
     why: str
     """What happened, in words of the server's or of ours."""
     username: str = ""
+    fingerprint: str = ""
+    """Of the host's key, where that is to be compared."""

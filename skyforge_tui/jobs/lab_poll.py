@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from skyforge_tui.domain.events import Event, LabSyncRequested, SyncRequested
-from skyforge_tui.domain.identity import SYSTEM
+from skyforge_tui.domain.events import Event, LabSyncRequested, RunsChanged, SyncRequested
+from skyforge_tui.domain.identity import SYSTEM, upstream_of
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.labs import LabService
@@ -55,5 +55,10 @@ class LabPoll:
             hearing.cancel()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, LabSyncRequested | SyncRequested):
-            self._news.set()
+        match event:
+            case LabSyncRequested() | SyncRequested():
+                self._news.set()
+            case RunsChanged(run_ids) if any(upstream_of(one) == self._upstream for one in run_ids):
+                self._news.set()  # what runs there may move a lab of its own
+            case _:
+                pass

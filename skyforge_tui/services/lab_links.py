@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from skyforge_tui.domain.errors import NotFound
-from skyforge_tui.domain.identity import LabId, TemplateId
+from skyforge_tui.domain.identity import LabId, TemplateId, upstream_of
 from skyforge_tui.domain.lab import Lab, LabNode, LabState, NodeState
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import Template, TemplateKind
@@ -42,7 +42,11 @@ class LabLinks:
 
     def template_of(self, lab: Lab) -> Template | None:
         """Return the topology a lab was made from; a folder with several of them tells nothing."""
-        here = [one for one in self.topologies() if one.directory == lab.directory]
+        here = [
+            one
+            for one in self.topologies()
+            if one.directory == lab.directory and provider_of(one) == lab.provider
+        ]
         named = [one for one in here if lab.topology and file_of(one) == lab.topology]
         if named:
             return named[0]
@@ -83,7 +87,11 @@ class LabLinks:
         return tuple(LabNode(one, device, state=state) for one in template.lab.nodes)
 
     def linked(self, lab: Lab) -> Lab:
-        """Return a lab with the project that holds its folder."""
+        """Return a lab with the project that holds its folder, or stands for its host."""
+        if lab.provider != NETLAB:
+            hosts = (one for one in self._catalog.covered() if upstream_of(one.id) == lab.provider)
+            host = next(hosts, None)
+            return lab if host is None else replace(lab, project_id=host.id, project=host.slug)
         if not lab.directory:
             return lab
         try:
@@ -109,22 +117,29 @@ class LabLinks:
     def at_rest(
         self, live: Iterable[Lab], last: Mapping[TemplateId, Run], upstream: str, owner: str
     ) -> list[Lab]:
-        """Return a stopped lab for each topology in whose folder no lab was started.
+        """Return a stopped lab for each topology of a provider in whose folder none was started.
 
         One whose start has just begun is starting already, though netlab says nothing of it yet.
         """
-        taken = {lab.directory for lab in live}
+        taken = {lab.directory for lab in live if lab.provider == upstream}
         labs = []
         for template in self.topologies():
-            if template.directory not in taken:
+            if provider_of(template) == upstream and template.directory not in taken:
                 done = last.get(template.id)
                 labs.append(self.linked(_resting(template, done, upstream, owner)))
         return labs
 
 
 def file_of(template: Template) -> str:
-    """Return the path of a topology's own file."""
+    """Return the path of a topology's own file, here or on its host."""
+    if template.is_hosted:
+        return dict(template.facts).get("topology", "")
     return template.sources[0].path if template.sources else ""
+
+
+def provider_of(template: Template) -> str:
+    """Return which provider has the labs that a topology makes: its host, or this machine."""
+    return upstream_of(template.project_id) if template.is_hosted else NETLAB
 
 
 def is_changing(run: Run) -> bool:

@@ -22,7 +22,7 @@ from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
-from skyforge_tui.services.lab_links import NETLAB, LabLinks, is_changing
+from skyforge_tui.services.lab_links import NETLAB, LabLinks, is_changing, provider_of
 from skyforge_tui.services.lab_markers import MarkedLabs
 
 _NOT_STARTED = "addresses and links: netlab tells them once the lab was started here"
@@ -209,10 +209,14 @@ class LabService:
         return stamp, " ".join(f"{one.id}={one.state}" for one in last.values())
 
     async def _at_rest(self, principal: Principal, live: list[Lab]) -> list[Lab]:
-        source = self._index.source(NETLAB)
-        if source is None or source.mode is not UpstreamState.LIVE:
-            return []  # nobody knows whether they rest
-        return self._links.at_rest(live, await self._links.last(), NETLAB, principal.username)
+        last, labs = await self._links.last(), list[Lab]()
+        for provider in dict.fromkeys(map(provider_of, self._links.topologies())):
+            source = self._index.source(provider)
+            if source is not None and source.mode is UpstreamState.LIVE:
+                owner = principal.username if provider == NETLAB else ""
+                labs += self._links.at_rest(live, last, provider, owner)
+            # Of others nobody knows whether they rest.
+        return labs
 
     async def _visible(self, principal: Principal, lab_id: LabId) -> Lab:
         for lab in (await self.all(principal)).labs:

@@ -181,6 +181,11 @@ class Netlab(SshAccess, Upstream):
     host: Host | None = None
     """None is this machine."""
     state_root: AbsolutePath | None = None
+    """A folder there, with a folder for each lab and `metadata.json` in it."""
+    labs: tuple[str, ...] = Field(default=("~",), strict=False)
+    """Folders there in which topologies are looked for."""
+    program: str = Field(default="netlab", min_length=1)
+    """What netlab is called there, or where it is."""
 
 
 class Containerlab(SshAccess, Upstream):

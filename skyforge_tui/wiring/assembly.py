@@ -123,6 +123,8 @@ async def assemble(
         )
         engines: list[RunEngine] = [_run_engine(ground), *servers.engines]
         labs = await stack.enter_async_context(_lab_servers(ground, health))
+        labs.providers += servers.labs
+        labs.far += [one.upstream for one in servers.labs]
         services = await _services(ground, health, engines, servers, gits, labs.providers, stores)
         stack.push_async_callback(services.transfers.runner.aclose)
         jobs: list[Job] = []

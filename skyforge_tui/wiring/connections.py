@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 def open_connections(frame: FrameSettings, access: Access | None = None) -> ConnectionService:
     """Return the service that makes and tests connections."""
-    connectors = {"semaphore": _semaphore, "gitea": _gitea, "eve": _eve, "s3": _bucket}
+    connectors = {
+        "semaphore": _semaphore, "gitea": _gitea, "eve": _eve, "netlab": _netlab, "s3": _bucket,
+    }  # fmt: skip
     return ConnectionService(connectors, book_of(frame), access or Access())
 
 
@@ -44,6 +46,12 @@ def _gitea() -> Connector:
     from skyforge_tui.providers.connections.gitea import GiteaConnector
 
     return GiteaConnector()
+
+
+def _netlab() -> Connector:
+    from skyforge_tui.providers.connections.lab_host import LabHostConnector
+
+    return LabHostConnector()
 
 
 def _bucket() -> Connector:
@@ -78,6 +86,9 @@ def server_of(kind: str, name: str, one: Upstream) -> Server:
         return bucket_server(name, cast("S3", one))
     address = getattr(one, "url", None) or ""
     host = getattr(one, "host", None) or ""
+    port = getattr(one, "port", None)
+    if host and (user := getattr(one, "user", None)):
+        host = f"{user}@{host}"
 
     def text(key: str) -> str:
         value = getattr(one, key, None)
@@ -87,7 +98,7 @@ def server_of(kind: str, name: str, one: Upstream) -> Server:
     return Server(
         kind=kind,
         name=name,
-        address=address or (f"ssh://{host}" if host else ""),
+        address=address or (f"ssh://{host}{f':{port}' if port else ''}" if host else ""),
         username=text("username") or text("user"),
         token_ref=text("token"),
         password_ref=text("password"),
@@ -96,5 +107,7 @@ def server_of(kind: str, name: str, one: Upstream) -> Server:
         verify=tls.verify if tls else True,
         proxy=getattr(one, "proxy", None),
         jump=text("jump"),
+        key=str(getattr(one, "key", None) or ""),
+        known_hosts=str(getattr(one, "known_hosts", None) or ""),
         guard=one.guard,
     )

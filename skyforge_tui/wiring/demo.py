@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final, cast
+from urllib.parse import urlsplit
 
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
@@ -27,7 +28,7 @@ from skyforge_tui.store.run_directories import FileRunDirectories
 
 ROLES: Final = tuple(BY_ROLE)
 """Whom one can be in the pretend company."""
-_NAMES: Final = {"semaphore": "demo", "gitea": "git", "eve": "eve"}
+_NAMES: Final = {"semaphore": "demo", "gitea": "git", "eve": "eve", "netlab": "labhost"}
 """What the configuration calls the servers, by kind."""
 _STATE: Final = "state"
 _WORKSPACE: Final = "workspace"
@@ -136,6 +137,9 @@ def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
     lines += ["", "[workspace]", 'name = "demo"', f"roots = [{_text(home / _WORKSPACE)}]"]
     for kind, server in told["servers"].items():
         who = server["credentials"][role]
+        if kind == "netlab":
+            lines += _lab_host_lines(server["url"], who)
+            continue
         proof = "token" if "token" in who else "password"
         secret = home / f"{kind}.{proof}"
         secret.write_text(who[proof] + "\n", encoding="utf-8")
@@ -149,6 +153,16 @@ def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
     config = home / "config.toml"
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return config
+
+
+def _lab_host_lines(url: str, who: Mapping[str, str]) -> list[str]:
+    parts = urlsplit(url)
+    return [
+        "", f"[netlab.{_NAMES['netlab']}]",
+        f"host = {_text(parts.hostname)}", f"port = {parts.port}",
+        f"user = {_text(who['username'])}", f"key = {_text(who['key'])}",
+        f"known_hosts = {_text(who['known_hosts'])}", f"state_root = {_text(who['state_root'])}",
+    ]  # fmt: skip
 
 
 async def _furnish(home: Path) -> None:

@@ -17,6 +17,7 @@ from skyforge_tui.domain.guard import Guard
 if TYPE_CHECKING:
     from skyforge_tui.ports.clock import Clock
     from skyforge_tui.ports.connector import ConnectionBook
+    from skyforge_tui.ports.lab_provider import LabProvider
     from skyforge_tui.ports.log_store import LogStore
     from skyforge_tui.ports.project_host import ProjectHost
     from skyforge_tui.ports.run_engine import RunEngine
@@ -43,6 +44,8 @@ class RunServers:
     engines: list[RunEngine] = field(default_factory=list)
     hosts: list[ProjectHost] = field(default_factory=list)
     logs: dict[str, LogStore] = field(default_factory=dict)
+    labs: list[LabProvider] = field(default_factory=list)
+    """Of those that run labs too."""
 
     @property
     def upstreams(self) -> tuple[str, ...]:
@@ -78,4 +81,36 @@ async def open_run_servers(
             servers.engines.append(parts.engine)
             servers.hosts.append(parts.host)
             servers.logs[name] = parts.logs
+        await _open_lab_hosts(
+            servers, stack, settings, cache_dir, access, health, clock, attendance
+        )
         yield servers
+
+
+async def _open_lab_hosts(
+    servers: RunServers,
+    stack: AsyncExitStack,
+    settings: Settings | None,
+    cache_dir: Path,
+    access: Access,
+    health: HealthBoard,
+    clock: Clock,
+    attendance: Attendance | None,
+) -> None:
+    for configured, one in (settings.netlab if settings is not None else {}).items():
+        if one.host is None:
+            continue  # this machine, which is there anyway
+        from skyforge_tui.services.lab_homes import make_home
+        from skyforge_tui.wiring.lab_host import NETLAB, open_netlab_host
+
+        taken = configured == NETLAB or health.light(configured) is not None
+        name, guard = f"{NETLAB}-{configured}" if taken else configured, Guard(one.guard)
+        access.protect(name, guard)
+        health.register(name, NETLAB, guard, tells=Subject)
+        opening = open_netlab_host(name, one, cache_dir / "logs" / name, clock, attendance)
+        parts = await stack.enter_async_context(opening)
+        make_home(access, name, parts.user, guard)
+        servers.engines.append(parts.engine)
+        servers.hosts.append(parts.host)
+        servers.logs[name] = parts.logs
+        servers.labs.append(parts.labs)

@@ -75,6 +75,8 @@ class Site:
     """A workspace with one repository, and where the program keeps things."""
 
     folder: Path
+    is_attended: bool = False
+    """Whether servers may ask the person in front."""
 
     @property
     def workspace(self) -> Path:
@@ -122,7 +124,11 @@ class Site:
         def make_engine(app: SkyforgeApp) -> InlineEngine[Any]:
             return InlineEngine(
                 lambda: open_services(
-                    frame, watch_runs=True, sync_projects=True, forgive_settings=True
+                    frame,
+                    watch_runs=True,
+                    sync_projects=True,
+                    forgive_settings=True,
+                    is_attended=self.is_attended,
                 ),
                 app.bridge.unheard,
             )

@@ -62,7 +62,7 @@ class PretendServer(Protocol):
         ...
 
 
-KINDS = ("semaphore", "gitea", "eve")
+KINDS = ("semaphore", "gitea", "eve", "netlab")
 """Every server that an estate can have."""
 
 

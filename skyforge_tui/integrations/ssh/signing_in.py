@@ -132,7 +132,7 @@ class Attempt:
             )
             raise TransportError("untrusted", message) from None
         await self.person.trust(
-            shown, f"{place} is not known here; its host key ({kind}) is {shown}"
+            shown, f"nobody here has met {place} yet: its host key ({kind}) is {shown}"
         )
         await asyncio.to_thread(known.add, seen.host, seen.port, seen.key)
 

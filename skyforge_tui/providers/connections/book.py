@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from skyforge_tui.domain.connection import Server
+from skyforge_tui.domain.connection import BY_SSH, Server
 from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.integrations import secret_keeping
@@ -128,6 +128,8 @@ def _values(server: Server) -> Values:
     """Return the keys that say what is known of a server; None takes one away."""
     if server.kind == "s3":
         return _bucket_values(server)
+    if server.kind in BY_SSH:
+        return _host_values(server)
     return {
         "url": server.address,
         "username": server.username or None,
@@ -141,6 +143,21 @@ def _values(server: Server) -> Values:
             "ca_file": server.ca_file or None,
             "fingerprint": server.fingerprint or None,
         },
+    }
+
+
+def _host_values(server: Server) -> Values:
+    """Return the keys of a host that is reached by SSH."""
+    parts = urlsplit(server.address)
+    return {
+        "host": parts.hostname,
+        "port": parts.port,
+        "user": server.username or parts.username,
+        "key": server.key or None,
+        "known_hosts": server.known_hosts or None,
+        "password": server.password_ref or server.token_ref or None,
+        "jump": server.jump or None,
+        "guard": None if server.guard == "normal" else server.guard,
     }
 
 

@@ -60,17 +60,17 @@ class NetlabLabs:
 
     async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab that netlab has an entry of."""
+        labs: tuple[Lab, ...] = ()
         try:
             answer = await self._ask(brief=query.is_brief)
+            if query.owner in ("", self._owner):
+                labs = await self._labs(answer.status.labs, query)
         except TransportError as error:
             return LabListing((), (self._silent(error),), is_brief=query.is_brief)
         source = LabSource(
-            self.upstream, KIND, UpstreamState.LIVE, answer.transport,
+            self.upstream, KIND, UpstreamState.LIVE, self._transport(answer),
             self._client.endpoint, answer.why, as_of=self._clock.now(),
         )  # fmt: skip
-        if query.owner and query.owner != self._owner:
-            return LabListing((), (source,), is_brief=query.is_brief)
-        labs = await self._labs(answer.status.labs, query)
         unreadable = frozenset(map(self._id, answer.status.unreadable))
         return LabListing(labs, (source,), unreadable, query.is_brief)
 
@@ -117,6 +117,9 @@ class NetlabLabs:
                 advice = "netlab show reports lists them"
                 raise NotFound(error.message, upstream=self.upstream, advice=advice) from None
             raise self._unavailable(error) from error
+
+    def _transport(self, answer: StatusAnswer) -> str:
+        return answer.transport
 
     # Asking.
 

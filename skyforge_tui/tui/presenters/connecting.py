@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from skyforge_tui.domain.connection import Found, Given, Server, Step, StepReport, StepState
+from skyforge_tui.domain.connection import (
+    BY_SSH,
+    Found,
+    Given,
+    Server,
+    Step,
+    StepReport,
+    StepState,
+)
 from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.sign_in import Proof, Question
 from skyforge_tui.domain.template import FieldKind, SurveyField
@@ -35,11 +43,14 @@ _LOOKS: Mapping[StepState, StateLook] = {
     StepState.SKIPPED: StateLook(glyphs.NONE, "", "muted", "muted"),
 }
 _MOST_ROWS = {StepState.FAILED: 4, StepState.CAUTION: 2}
+_OF_HOST_KEY = "SHA256:"
 _TITLES = {
     Proof.PASSWORD: "password",
     Proof.TOKEN: "token, or password",
     Proof.TOTP: "code of the app",
     Proof.EMAIL_CODE: "code by e-mail",
+    Proof.PASSPHRASE: "passphrase",
+    Proof.REPLY: "answer",
 }
 
 
@@ -49,6 +60,8 @@ def fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
         return _bucket_fields(server, places)
     if server.kind == "eve":
         return _eve_fields(server, places)
+    if server.kind in BY_SSH:
+        return _host_fields(server, places)
     return _fields(server, places)
 
 
@@ -98,6 +111,28 @@ def _eve_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...
     )  # fmt: skip
 
 
+def _host_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
+    """Return what is asked about a host that is reached by SSH."""
+    words = {
+        "address": "user@host, or a name of ~/.ssh/config",
+        "user": "whom to sign in; else as ~/.ssh/config says",
+        "password": "only where no key is let in; kept",
+        "keep": "where its password lies; the configuration only says where",
+    }
+    others = ("token", "authority")
+    asked = [
+        replace(one, description=words.get(one.name, one.description))
+        for one in _fields(server, places)
+        if one.name not in others
+    ]
+    key = SurveyField(
+        "key", default=server.key,
+        description="file of a private key; else the agent's, and those of ~/.ssh/config",
+    )  # fmt: skip
+    asked.insert(2, key)
+    return tuple(asked)
+
+
 def _bucket_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
     """Return what is asked about a bucket."""
     text, one_of = FieldKind.STRING, FieldKind.ENUM
@@ -132,7 +167,7 @@ def _bucket_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, 
 
 def server_of(before: Server, answers: Mapping[str, str]) -> Server:
     """Return the server that the answers describe; whom to believe is looked at anew elsewhere."""
-    address, ca_file = answers["address"].strip(), answers["authority"].strip()
+    address, ca_file = answers["address"].strip(), answers.get("authority", "").strip()
     is_same = address == before.address and ca_file == before.ca_file
     return Server(
         kind=before.kind,
@@ -146,6 +181,8 @@ def server_of(before: Server, answers: Mapping[str, str]) -> Server:
         verify=before.verify or not is_same,
         proxy=before.proxy,
         jump=answers.get("jump", "").strip(),
+        key=answers.get("key", "").strip(),
+        known_hosts=before.known_hosts,
         guard=answers["guard"],
         region=before.region,
         is_path_style=before.is_path_style,
@@ -166,6 +203,7 @@ def connect_act(server: Server, answers: Mapping[str, str]) -> Connect:
         "--user": server.username,
         "--guard": "" if server.guard == "normal" else server.guard,
         "--jump": server.jump,
+        "--key": server.key,
         "--ca": server.ca_file,
         "--pin": server.fingerprint,
     }
@@ -209,7 +247,9 @@ def proof_title(wanted: Proof) -> str:
 
 
 def certificate_lines(fingerprint: str, words: str, width: int) -> list[Line]:
-    """Return what is known of a certificate that nobody vouches for."""
+    """Return what is known of a certificate, or a host key, that nobody vouches for."""
+    if fingerprint.startswith(_OF_HOST_KEY):
+        return host_key_lines(fingerprint, words, width)
     pairs = [fingerprint[at : at + 2].upper() for at in range(0, len(fingerprint), 2)]
     half = len(pairs) // 2
     said = words.partition(", SHA-256 ")[0]
@@ -223,8 +263,23 @@ def certificate_lines(fingerprint: str, words: str, width: int) -> list[Line]:
     ]
 
 
+def host_key_lines(fingerprint: str, words: str, width: int) -> list[Line]:
+    """Return what is known of the key of a host that was never met."""
+    said = words.partition(f" is {_OF_HOST_KEY}")[0]
+    return [
+        *((Span(word),) for word in wrapped(_sentence(said), width, 3)),
+        (),
+        (Span(cut_text(literal(fingerprint), width), "strong"),),
+        (),
+        (Span("Compare it with the one that whoever runs the host gives you:", "muted"),),
+        (Span("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub tells it there.", "muted"),),
+    ]
+
+
 def sign_in_title(question: Question) -> str:
     """Return which server asks whom."""
+    if question.wanted is Proof.HOST_KEY:
+        return f"Is this {question.upstream}?"
     who = f" as {question.username}" if question.username else ""
     return f"Sign in to {question.upstream}{who}"
 

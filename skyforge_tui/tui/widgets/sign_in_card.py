@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skyforge_tui.domain.hidden import Hidden
-from skyforge_tui.domain.sign_in import Question
+from skyforge_tui.domain.sign_in import Proof, Question
 from skyforge_tui.tui.presenters import connecting as present
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
@@ -26,6 +26,8 @@ class SignInCard(Overlay[Hidden | None]):
     def sections(self, width: int, height: int) -> Sections:  # noqa: ARG002
         """Return why, the line to type in, and the keys."""
         asked, room = self.question, width - 4
+        if asked.wanted is Proof.HOST_KEY:
+            return self._trusting(room)
         why = [indented(one) for one in present.question_lines(asked.why, room)]
         label = present.proof_title(asked.wanted)
         entry = indented(self._entry.line(label, room, is_mono=self.is_mono))
@@ -37,10 +39,24 @@ class SignInCard(Overlay[Hidden | None]):
         foot: list[Line] = [(), indented(keys_line(keys, room))]
         return Sections(body=[(), *why, (), entry, (), note], foot=foot)
 
+    def _trusting(self, room: int) -> Sections:
+        """Return the key of a host that was never met, and the keys to judge it."""
+        asked = self.question
+        shown = present.host_key_lines(asked.fingerprint, asked.why, room)
+        keys: list[Line] = [
+            go_line("ctrl+t", "it is the right one", allowed=True),
+            hint_line(KeyHint("esc", "not now", command_id="escape")),
+        ]
+        body = [(), *map(indented, shown)]
+        return Sections(body=body, foot=[(), indented(keys_line(keys, room))])
+
     def key(self, key: str, character: str | None) -> bool:
         """Type, go or leave."""
         if key == "escape":
             self.finish(None)
+        elif self.question.wanted is Proof.HOST_KEY:
+            if key == "ctrl+t":
+                self.finish(Hidden(self.question.fingerprint))
         elif key == "enter":
             if self._entry.text:
                 self.finish(Hidden(self._entry.text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,10 +27,12 @@ def furnish(home: Path, programs: Path, states: Path) -> None:
     """Make a home with labs in it, programs that are found first, and a place of metadata."""
     programs.mkdir(parents=True)
     for name in PROGRAMS:
-        module = f"skyforge_tui.demo.programs.{name}"
         path = programs / name
+        # What it is called is seen in the list of processes, as with the real one.
         path.write_text(
-            f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n', "utf-8"
+            f"#!{sys.executable}\nfrom skyforge_tui.demo.programs.{name} import main\n"
+            "import sys\nraise SystemExit(main(sys.argv[1:]))\n",
+            "utf-8",
         )
         path.chmod(0o755)
     for folder, text in TOPOLOGIES.items():

@@ -79,6 +79,11 @@ class NetlabHost:
         key = self._host_key.export_public_key().decode().strip()
         return f"[{LOOPBACK}]:{self.port} {key}"
 
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the host's key, without `SHA256:` in front."""
+        return self._host_key.get_fingerprint().removeprefix("SHA256:")
+
     async def open(self) -> None:
         """Begin to serve."""
         line = self._user_key.export_public_key().decode()

@@ -1,0 +1,153 @@
+"""A lab host as a project: the topologies that lie there, each something that can be launched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from skyforge_tui.domain.errors import NotFound
+from skyforge_tui.domain.identity import ProjectId, Role
+from skyforge_tui.domain.lab_host_actions import NETLAB_SURVEY
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Grant, Project, ProjectKind
+from skyforge_tui.domain.template import LabOutline, SurveyField, Template, TemplateKind
+from skyforge_tui.integrations.netlab import topology_file
+from skyforge_tui.integrations.netlab.topology_file import NetlabTopology
+from skyforge_tui.integrations.ssh.finding import MOST_FILES, Found, find_files
+from skyforge_tui.integrations.ssh.host import SshHost
+from skyforge_tui.integrations.yaml_shape import YamlError, read_shape
+from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
+from skyforge_tui.providers.runs.lab_host.names import Names, Topology
+from skyforge_tui.providers.runs.lab_host.trouble import translated
+
+DEPTH: Final = 3
+"""How many levels below the folders of labs a topology is looked for."""
+_PERMITS: Final = frozenset({Permission.RUN_ANSWER, Permission.RUN_START, Permission.RUN_STOP})
+_USUAL_FILE: Final = "topology.yml"
+
+
+class LabHostProjects:
+    """Implements `ProjectHost` for one host: whoever is signed in there may do what can be done.
+
+    `roots` are folders there in which labs are looked for.
+    """
+
+    def __init__(
+        self, host: SshHost, names: Names, user: str, roots: Sequence[str] = ("~",)
+    ) -> None:
+        self._host = host
+        self._names = names
+        self._user = user
+        self._roots = tuple(roots)
+
+    @property
+    def upstream(self) -> str:
+        """The instance's name."""
+        return self._names.upstream
+
+    async def list_projects(self) -> ProjectListing:
+        """Return the one project that stands for the host."""
+        with translated(self.upstream, "project.sync"):
+            await self._host.connect()
+        return ProjectListing((self._project(),))
+
+    def covers(self, project_id: ProjectId) -> bool:
+        """Say whether it stands for this host."""
+        return project_id == self._names.project_id
+
+    async def describe(self, project_id: ProjectId) -> Project:
+        """Return what stands for the host, whether it answers or not.
+
+        Raises:
+            NotFound: it is another one.
+        """
+        if project_id != self._names.project_id:
+            raise NotFound(f"no project {project_id}", upstream=self.upstream)
+        return self._project()
+
+    async def read_project(self, project: Project) -> ProjectContent:
+        """Find the topologies there."""
+        with translated(self.upstream, "project.sync"):
+            found = await find_files(self._host, self._roots, "*.y*ml", DEPTH)
+        templates = self._templates(found)
+        notices: tuple[Notice, ...] = ()
+        if found.is_cut:
+            title = f"{self.upstream}: only {MOST_FILES} files were looked at"
+            words = 'say where labs are: labs = ["~/labs"] in its configuration'
+            notices = (Notice(Severity.WARNING, title, words),)
+        return ProjectContent(replace(project, notices=notices), tuple(templates))
+
+    async def page_of(self, project: Project) -> str:
+        """Return nothing: a host has no page."""
+        del project
+        return ""
+
+    def _project(self) -> Project:
+        return Project(
+            self._names.project_id, self.upstream, self.upstream, ProjectKind.HOSTED,
+            f"ssh://{self._host.place}", created_by=self._user,
+            description="labs on a host of one's own",
+            grant=Grant(self._user, "user there", Role.OWNER, _PERMITS),
+        )  # fmt: skip
+
+    def _templates(self, found: Found) -> list[Template]:
+        topologies = {
+            path: read for path, data in found.files.items() if (read := _read(data)) is not None
+        }
+        names = _names(topologies, found.home)
+        return [self._template(path, one, names[path]) for path, one in topologies.items()]
+
+    def _template(self, path: str, found: NetlabTopology, name: str) -> Template:
+        pure = PurePosixPath(path)
+        topology = Topology("netlab", str(pure.parent), pure.name)
+        count = len(found.nodes)
+        told = (
+            f"lab {found.name}" if found.name else "", f"{count} node{'' if count == 1 else 's'}",
+            found.provider, found.device,
+        )  # fmt: skip
+        survey: tuple[SurveyField, ...] = NETLAB_SURVEY
+        return Template(
+            self._names.template_id(topology),
+            self._names.project_id,
+            name,
+            TemplateKind.NETLAB,
+            (),
+            topology.directory,
+            ", ".join(filter(None, told)),
+            terminal=True,
+            survey=survey,
+            lab=LabOutline(found.name, found.nodes, found.provider, found.device),
+            is_hosted=True,
+            facts=(("topology", path), ("host", self._host.place)),
+        )
+
+
+def _read(data: bytes) -> NetlabTopology | None:
+    if not topology_file.may_be_topology(data):
+        return None
+    try:
+        return topology_file.read_topology(read_shape(data))
+    except YamlError:
+        return None
+
+
+def _names(paths: Collection[str], home: str) -> Mapping[str, str]:
+    """Return what people type for each topology: its folder, and its file if that is no usual one.
+
+    Below the home folder, seen from there.
+    """
+    named = {}
+    for path in paths:
+        pure = PurePosixPath(path)
+        try:
+            short = pure.relative_to(home) if home else pure
+        except ValueError:
+            short = pure
+        is_usual = short.name == _USUAL_FILE and short.parent.name
+        named[path] = "".join(
+            one if one.isprintable() else "·" for one in str(short.parent if is_usual else short)
+        )
+    return named

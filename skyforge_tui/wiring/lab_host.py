@@ -1,0 +1,121 @@
+"""Assembles one host with netlab: a connection, its labs, and the runs of its tools."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.sign_in import Proof, Question
+from skyforge_tui.integrations.asking import Wanted
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.netlab.remote import RemoteNetlab
+from skyforge_tui.integrations.secrets import Secret
+from skyforge_tui.integrations.ssh.access import SshAccess
+from skyforge_tui.integrations.ssh.detached import Detached
+from skyforge_tui.integrations.ssh.host import SshHost
+from skyforge_tui.integrations.ssh.person import Nobody, Person
+from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
+from skyforge_tui.providers.runs.lab_host.engine import LabHostRunEngine
+from skyforge_tui.providers.runs.lab_host.names import Names
+from skyforge_tui.providers.runs.lab_host.projects import LabHostProjects
+from skyforge_tui.store.kept_logs import FileKeptLogs
+from skyforge_tui.store.logs import FileLogStore
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.clock import Clock
+    from skyforge_tui.ports.sign_in import SignInDesk
+    from skyforge_tui.settings.model import Netlab
+    from skyforge_tui.wiring.run_servers import Attendance
+
+NETLAB = "netlab"
+
+
+class LabHostParts(NamedTuple):
+    """What one host is to the rest."""
+
+    engine: LabHostRunEngine
+    host: LabHostProjects
+    logs: FileLogStore
+    labs: NetlabHostLabs
+    user: str
+    """Who one is there."""
+
+
+@asynccontextmanager
+async def open_netlab_host(
+    name: str, settings: Netlab, kept: Path, clock: Clock, attendance: Attendance | None
+) -> AsyncIterator[LabHostParts]:
+    """Make a host known; nothing is sent before something is wanted."""
+    person: Person = Nobody()
+    if attendance is not None:
+        person = DeskPerson(attendance.desk, NETLAB, name)
+    ssh = SshHost(access_of(settings), person)
+    user = settings.user or getpass.getuser()
+    try:
+        names = Names(name)
+        engine = LabHostRunEngine(Detached(ssh), names, FileKeptLogs(kept), clock)
+        host = LabHostProjects(ssh, names, user, settings.labs)
+        labs = NetlabHostLabs(
+            RemoteNetlab(ssh, settings.program), ssh, clock, owner=user, upstream=name,
+            state_root=str(settings.state_root or ""),
+        )  # fmt: skip
+        yield LabHostParts(engine, host, FileLogStore(kept), labs, user)
+    finally:
+        await ssh.aclose()
+
+
+def access_of(settings: Netlab) -> SshAccess:
+    """Return how one gets to a configured host, and who one is there."""
+    return SshAccess(
+        str(settings.host),
+        settings.port,
+        settings.user,
+        key=settings.key,
+        passphrase=settings.passphrase,
+        password=settings.password,
+        known_hosts=settings.known_hosts,
+        jump=settings.jump or "",
+    )
+
+
+class DeskPerson:
+    """Asks the questions of a host at the desk of the person in front; implements `Person`."""
+
+    def __init__(self, desk: SignInDesk, kind: str, upstream: str) -> None:
+        self._desk = desk
+        self._kind = kind
+        self._upstream = upstream
+
+    async def __call__(self, wanted: Wanted, why: str, *, username: str) -> Secret:
+        """Return the answer.
+
+        Raises:
+            TransportError: unauthorized, if nobody answers.
+        """
+        question = Question(self._upstream, self._kind, Proof(wanted), why, username)
+        try:
+            return Secret((await self._desk.ask(question)).reveal())
+        except SkyforgeError as error:
+            message = error.message
+        raise TransportError("unauthorized", message)
+
+    async def trust(self, fingerprint: str, words: str) -> None:
+        """Return when the person says that it is the host's own key.
+
+        Raises:
+            TransportError: untrusted, if they do not.
+        """
+        question = Question(
+            self._upstream, self._kind, Proof.HOST_KEY, words, fingerprint=fingerprint
+        )
+        try:
+            await self._desk.ask(question)
+        except SkyforgeError as error:
+            message = error.message
+        else:
+            return
+        raise TransportError("untrusted", message)

@@ -1,0 +1,84 @@
+"""A day with a lab host, by keystroke: met, its labs started and watched, stopped, taken down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from skyforge_tui.demo.servers.netlab.server import NetlabHost
+from tests.lab_hosts import served_host
+from tests.tui.cockpit_harness import press, shows, until_shown, write
+from tests.tui.real_cockpit import Site
+
+
+def a_site(base: Path, host: NetlabHost) -> Site:
+    """Return a site that has a lab host in its configuration; `known` tells whether it is known."""
+    site = Site(base, is_attended=True).prepare()
+    site.config.write_text(
+        f'[netlab.labhost]\nhost = "127.0.0.1"\nport = {host.port}\nuser = "netlab"\n'
+        f'key = "{host.key_path}"\nknown_hosts = "{base / "known"}"\n'
+    )
+    return site
+
+
+@asynccontextmanager
+async def a_cockpit(base: Path, **habits: Any) -> AsyncIterator[tuple[NetlabHost, Pilot[Any]]]:
+    """Open a cockpit that knows a lab host."""
+    async with served_host(**habits) as host:
+        await asyncio.to_thread((base / "known").write_text, f"{host.known_line}\n")
+        async with a_site(base, host).cockpit() as pilot:
+            yield host, pilot
+
+
+async def at_lab(pilot: Pilot[Any], name: str) -> None:
+    """Go to one lab of the host in Labs."""
+    await press(pilot, "2", shows="labhost")
+    await pilot.press("slash")
+    await write(pilot, name)
+    await press(pilot, "enter", shows="Labs 1 of")
+
+
+async def test_a_lab_comes_up_on_its_host(tmp_path: Path) -> None:
+    """A lab is started by two keys, watched to its end over a line that breaks, and is ready."""
+    async with a_cockpit(tmp_path, pace_s=0.15) as (host, pilot):
+        await at_lab(pilot, "edge")
+        assert shows(pilot.app, "○ stopped edge 0/3")
+        await press(pilot, "s", shows=("Launch labs/edge", "target labhost"))
+        await press(pilot, "enter", shows=("labhost › runs › 1 labs/edge up", "◐ running"))
+        assert host.cut() == 1
+        await until_shown(pilot, "✓ passed", "3/3 hosts")
+        await press(pilot, "2", shows="● ready edge 3/3 3/3")
+        await press(pilot, "enter", shows=("● ready", "core", "Links 3"))
+        await press(pilot, "u", shows="labhost › runs › 1 labs/edge up")
+        await press(pilot, "2", "x", shows="down")
+        await press(pilot, "enter", shows=("labs/edge down", "✓ passed"))
+        await press(pilot, "2", shows=("labs › edge", "○ stopped 0/3 up"))
+
+
+async def test_a_host_that_is_met_is_asked_about(tmp_path: Path) -> None:
+    """A host whose key nobody knows yet is shown with it, in place; what waited then goes on."""
+    async with served_host() as host, a_site(tmp_path, host).app().run_test() as pilot:
+        await until_shown(pilot, "Is this labhost?", f"SHA256:{host.fingerprint}")
+        await pilot.press("ctrl+t")
+        await press(pilot, "2", shows=("netlab labhost", "dc1"))
+        assert str(host.port) in (tmp_path / "known").read_text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_changed_host_is_a_hard_stop(tmp_path: Path, size: tuple[int, int]) -> None:
+    """A host that shows another key than before is not asked about: its light says why."""
+    async with served_host() as other:
+        known = other.known_line
+    async with served_host() as host:
+        line = known.replace(f":{other.port} ", f":{host.port} ")
+        await asyncio.to_thread((tmp_path / "known").write_text, line)
+        async with a_site(tmp_path, host).cockpit(size) as pilot:
+            await press(pilot, "5", shows=("labhost", "CHANGED"))
+            assert not shows(pilot.app, "Is this labhost?")
+        assert host.habits.commands == 0
