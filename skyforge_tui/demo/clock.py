@@ -11,6 +11,7 @@ import heapq
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import count
 from typing import Final, Protocol
 
@@ -36,14 +37,28 @@ class Clock(Protocol):
         """Wait until `seconds` have passed."""
         ...
 
+    def passed(self) -> int:
+        """Return the nanoseconds that have passed since some beginning, as waits count them."""
+        ...
+
 
 class LiveClock:
     """Tells this machine's time; waiting goes `speed` times as fast, telling the time does not."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        self.speed = speed
-        """Of waits that begin from now on."""
+        self._speed = speed
         self._last = 0
+        self._passed, self._counted_at = 0, time.monotonic_ns()
+
+    @property
+    def speed(self) -> float:
+        """How fast waits go that begin from now on."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self.passed()
+        self._speed = speed
 
     def now(self) -> int:
         """Return the present instant."""
@@ -57,6 +72,13 @@ class LiveClock:
     async def sleep(self, seconds: float) -> None:
         """Wait until `seconds` have passed."""
         await asyncio.sleep(seconds / self.speed)
+
+    def passed(self) -> int:
+        """Return the nanoseconds that have passed since some beginning, as waits count them."""
+        now = time.monotonic_ns()
+        self._passed += round((now - self._counted_at) * self._speed)
+        self._counted_at = now
+        return self._passed
 
 
 class HandClock:
@@ -87,6 +109,10 @@ class HandClock:
             await moved.wait()
         finally:
             cancel()
+
+    def passed(self) -> int:
+        """Return the nanoseconds that have passed since some beginning, as waits count them."""
+        return self._now
 
     async def advance(self, seconds: float) -> None:
         """Move on, letting everybody who is called work before the next one is called."""
@@ -129,8 +155,15 @@ def written(instant_ns: int, digits: int = 9, zone_min: int = 0) -> str:
     `zone_min` is how many minutes east of Greenwich it is told.
     """
     seconds, fraction = divmod(instant_ns, SECOND)
-    moment = datetime.fromtimestamp(seconds + 60 * zone_min, UTC)
     tail = f"{fraction:09d}"[:digits].rstrip("0")
+    second, zone = _written_second(seconds, zone_min)
+    return f"{second}.{tail}{zone}" if tail else second + zone
+
+
+@lru_cache(maxsize=4096)
+def _written_second(seconds: int, zone_min: int) -> tuple[str, str]:
+    """Return a whole second and the zone: many lines are written within one."""
+    moment = datetime.fromtimestamp(seconds + 60 * zone_min, UTC)
     hours, minutes = divmod(abs(zone_min), 60)
     zone = f"{'-' if zone_min < 0 else '+'}{hours:02d}:{minutes:02d}" if zone_min else "Z"
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{'.' if tail else ''}{tail}{zone}"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}", zone

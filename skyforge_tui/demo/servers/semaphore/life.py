@@ -21,6 +21,8 @@ from skyforge_tui.demo.servers.semaphore.things import TaskRequest, Template
 
 _TICK_S = 5
 _CONFIRMED_S = 0.3
+_CAUGHT_UP = 5 * SECOND
+"""So much lateness is made up for: a machine that slept does not write all of it at once."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Course:
     run: Run
     steps: Iterator[Step] = field(default_factory=lambda: iter(()))
     cancel: Cancel | None = None
+    due: int = 0
+    """When the next step was to come: steps that come late do not make those after them late."""
     is_started: bool = False
     is_stopping: bool = False
 
@@ -146,7 +150,7 @@ class Life:
         dice = self._state.estate.dice("run", run.id)
         course.steps = perform(job_of(run, room, template, dice))
         self._teller.stage(run, "running")
-        self._go_on(course)
+        self._set_out(course)
 
     def _newest_commit(self, room: Room, template: Template) -> Commit | None:
         repository = room.repositories.get(template.repository_id)
@@ -155,6 +159,11 @@ class Life:
 
     def _resume(self, course: Course) -> None:
         self._turn(course.run, "running")
+        self._set_out(course)
+
+    def _set_out(self, course: Course) -> None:
+        """Take steps from now on."""
+        course.due = self._state.estate.clock.passed()
         self._go_on(course)
 
     def _go_on(self, course: Course) -> None:
@@ -162,7 +171,10 @@ class Life:
         for step in course.steps:
             match step:
                 case Say(text, after) if after > 0:
-                    self._later(course, after, partial(self._said, course, text))
+                    passed = self._state.estate.clock.passed()
+                    course.due = max(course.due, passed - _CAUGHT_UP) + round(after * SECOND)
+                    wait_s = max(course.due - passed, 0) / SECOND
+                    self._later(course, wait_s, partial(self._said, course, text))
                     return
                 case Say(text):
                     self._teller.say(course.run, text)
