@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -17,6 +16,7 @@ from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.integrations.semaphore.task_wire import Frame
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.kept_logs import KeptLog, KeptLogs, Line
+from skyforge_tui.providers.runs.semaphore.bell import Bell
 from skyforge_tui.providers.runs.semaphore.joining import Change, Joining, Row
 from skyforge_tui.providers.runs.semaphore.looking import Looks
 from skyforge_tui.providers.runs.semaphore.rows import state_of
@@ -57,7 +57,7 @@ class Output:
         self._is_first = True
         self._others_size = 0
         self._cut_at: datetime | None = None
-        self._news = asyncio.Event()
+        self._news = Bell(clock)
         self._waiting: list[asyncio.Future[None]] = []
 
     # What is heard; every call is quick.
@@ -65,7 +65,7 @@ class Output:
     def opened(self, *, is_live: bool) -> None:
         """Take lines as they are told from now on, or ask for them again and again."""
         self._looks.opened(is_live=is_live)
-        self._news.set()
+        self._news.ring()
 
     def told(self, told: Frame) -> None:
         """Take a line."""
@@ -77,19 +77,19 @@ class Output:
         elif self._joining.held == 1:
             self._looks.holds()
         self._looks.loose(self._joining.loose, self._joining.count)
-        self._news.set()
+        self._news.ring()
 
     def cut(self) -> None:
         """Take note that lines are missed from now on."""
         self._joining.cut()
         self._looks.cut()
         self._cut_at = self._cut_at or self._clock.now()
-        self._news.set()
+        self._news.ring()
 
     def ended(self) -> None:
         """Take note that the run has ended: its last lines are on their way to the record."""
         self._looks.ended()
-        self._news.set()
+        self._news.ring()
 
     # What is done.
 
@@ -107,6 +107,7 @@ class Output:
             for kept in opened:
                 kept.close()
             self._answer(NotFound(f"{self.run_id} is not followed any more"))
+            await self._news.aclose()
 
     def _open(self, opened: list[KeptLog]) -> bool:
         """Open the place to write to; say whether nobody else writes there."""
@@ -127,7 +128,7 @@ class Output:
             if self._looks.is_due(self._joining.count):
                 await self._look(kept)
             else:
-                await self._pause(self._looks.due_in_s(self._joining.held))
+                await self._news.wait(self._looks.due_in_s(self._joining.held))
 
     async def brought(self) -> None:
         """Wait until what is there now is here; of an ended run, everything.
@@ -138,7 +139,7 @@ class Output:
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
         self._looks.ask()
-        self._news.set()
+        self._news.ring()
         await waiting
 
     @property
@@ -263,20 +264,6 @@ class Output:
             self._others_size = size
             self._grew(self.run_id, size)
         await self._clock.sleep(OTHERS_PAUSE_S)
-
-    async def _pause(self, seconds: float | None) -> None:
-        """Wait for news, or for so long."""
-        waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(self._news.wait())]
-        if seconds is not None:
-            waiting.append(asyncio.ensure_future(self._clock.sleep(seconds)))
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waiting:
-                one.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*waiting, return_exceptions=True)
-        self._news.clear()
 
 
 def _row(at: datetime, text: str) -> Row:
