@@ -1,6 +1,6 @@
 """Through cuts and a restart, every output ends as the server has it, and nothing is doubled.
 
-A quarter of the length at which `python -m tests.benchmarks.semaphore soak` does it in real time.
+A third of the length at which `python -m tests.benchmarks.semaphore soak` does it in real time.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from skyforge_tui.domain.run import Run
 from tests.builders import a_spec
 from tests.semaphores import Bench, bench_on
 
-RUNS, RATE, SECONDS = 50, 50, 15
-CUT_S = 1.2
+RUNS, RATE, SECONDS = 50, 50, 20
+CUT_S = 1.6
 CUTS = 12
 STEP_S = 0.1
 
