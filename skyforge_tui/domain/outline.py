@@ -8,7 +8,7 @@ task.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -29,8 +29,10 @@ class Outcome(IntEnum):
     CHANGED = 4
     IGNORED = 5
     """It failed, and the playbook says that this does not matter."""
-    FAILED = 6
-    UNREACHABLE = 7
+    RESCUED = 6
+    """It failed, and what the playbook holds ready for that came to a good end: the recap says."""
+    FAILED = 7
+    UNREACHABLE = 8
 
 
 OUT = (Outcome.FAILED, Outcome.UNREACHABLE)
@@ -96,7 +98,10 @@ class Outline:
     recaps: array[int] = field(default_factory=_offsets)
     """The lines in which a play's recap begins."""
     failures: array[int] = field(default_factory=_offsets)
-    """The first bad line of each failed task; of what has no tasks, of each stretch of bad ones."""
+    """Of each failed task the first bad line, and the first that names a host on which it failed.
+
+    Of what has no tasks, the first line of each stretch of bad ones.
+    """
     warnings: array[int] = field(default_factory=_offsets)
     """The lines that warn, of several in a row the first."""
     marred: bytearray = field(default_factory=bytearray)
@@ -133,6 +138,15 @@ class Outline:
             if outcome:
                 counts[outcome] = counts.get(outcome, 0) + 1
         return counts
+
+    def excuse(self, task: int) -> None:
+        """Take note that no failure of a task matters: its lines warn then."""
+        start, end = self.bounds(task)
+        first = bisect_left(self.failures, start)
+        last = bisect_left(self.failures, end) if self.is_over(task) else len(self.failures)
+        if first < last:
+            insort(self.warnings, self.failures[first])
+            del self.failures[first:last]
 
     @property
     def play(self) -> int:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import insort
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 
 from skyforge_tui.domain.log_severity import BAD, CLOCK, WARN
-from skyforge_tui.domain.outline import MOST_CELLS, MOST_HOSTS, HostRow, Outcome, Outline, Recap
+from skyforge_tui.domain.outline import (
+    MOST_CELLS,
+    MOST_HOSTS,
+    OUT,
+    HostRow,
+    Outcome,
+    Outline,
+    Recap,
+)
 
 SLICE_BYTES = 16 * 1024
 """What is looked at in one go: about a millisecond where every line tells something."""
@@ -43,6 +51,7 @@ _OUTCOMES = {
     b"fatal": int(Outcome.FAILED),
     b"failed": int(Outcome.FAILED),
 }
+_FAILED = int(Outcome.FAILED)
 _UNREACHABLE = int(Outcome.UNREACHABLE)
 
 
@@ -177,6 +186,19 @@ class OutlineScan:
             if row is not None:
                 told = {word.decode(): int(number) for word, number in _COUNT.findall(counts)}
                 row.recap = Recap(**told)
+                if row.recap.rescued and row.recap.is_well:
+                    self._rescue(row)
+
+    def _rescue(self, row: HostRow) -> None:
+        """Take note that whatever failed on a host since the recap before was rescued."""
+        outline = self.outline
+        before = outline.recaps[-2] if len(outline.recaps) > 1 else 0
+        task = row.cells.find(_FAILED, bisect_left(outline.tasks, before))
+        while task >= 0:
+            row.cells[task] = Outcome.RESCUED
+            if not any(host.at(task) in OUT for host in outline.hosts):
+                outline.excuse(task)
+            task = row.cells.find(_FAILED, task)
 
     # What is bad
 
@@ -192,14 +214,16 @@ class OutlineScan:
     def _bad(self, text: bytes, sign: re.Match[bytes]) -> None:
         outline = self.outline
         line = self._base + sign.start()
+        names_host = False
         if sign[1] in (b"fatal: ", b"failed: [") and self._is_task:
             result = _RESULT.match(text, sign.start())
             if result is not None:
+                names_host = not self._failing
                 self._failing.append(result[2])
         self._mar()
         outline.buckets.mark(line, "bad")
-        # Of a task only the first counts.
-        if self._bad_end < 0 if self._is_task else self._bad_end != line:
+        # Of a task only the first counts: what Ansible says of it, and where it names a host.
+        if names_host or (self._bad_end < 0 if self._is_task else self._bad_end != line):
             outline.failures.append(line)
         self._bad_end = self._behind(text, sign)
 
@@ -226,12 +250,9 @@ class OutlineScan:
         if row is not None and task < len(row.cells):
             row.cells[task] = Outcome.IGNORED
         self._ignored += 1
-        if self._ignored >= len(set(self._failing)) and outline.failures:
-            first = outline.failures[-1]
-            if first >= outline.tasks[-1]:
-                outline.failures.pop()
-                insort(outline.warnings, first)
-                self._bad_end = -1
+        if self._ignored >= len(set(self._failing)):
+            outline.excuse(task)
+            self._bad_end = -1
 
     def _mar(self) -> None:
         if self._is_task:

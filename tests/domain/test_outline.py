@@ -62,15 +62,21 @@ def test_a_real_run_is_understood() -> None:
         "spine2": [3, 3, 4, 2, 4, 2, 4, 2, 0, 4, 4],
         "leaf1": [3, 3, 4, 2, 4, 2, 4, 2, 0, 4],
         "leaf2": [3, 3, 4, 5, 4, 2, 4, 2, 0, 4],
-        "leaf4": [3, 3, 4, 2, 4, 6],
-        "leaf3": [3, 7],
+        "leaf4": [3, 3, 4, 2, 4, 7],
+        "leaf3": [3, 8],
     }
     assert [host.name for host in outline.hosts if host.is_out] == ["leaf4", "leaf3"]
     spine1 = outline.hosts[0].recap
     assert spine1 == Recap(ok=8, changed=5, skipped=2, rescued=1)
     assert spine1.is_well
-    assert words_at(REAL, outline.failures) == ["[ERROR]: Task "] * 3
-    assert words_at(REAL, outline.warnings) == ["[ERROR]: Task ", "FAILED - RETRY"]
+    assert words_at(REAL, outline.failures) == [
+        "[ERROR]: Task ", "fatal: [leaf3]", "[ERROR]: Task ", "fatal: [leaf4]",
+    ]  # fmt: skip
+    assert words_at(REAL, outline.warnings) == [
+        "[ERROR]: Task ",
+        "FAILED - RETRY",
+        "[ERROR]: Task ",
+    ]
     assert list(outline.marred) == [0, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0]
 
 
@@ -131,6 +137,33 @@ def test_retries_left_are_known() -> None:
         b"FAILED - RETRYING: [h]: wait (29 retries left).\n"
     )
     assert outline.hosts[0].retries_left == 29
+
+
+def test_a_failed_task_is_one_failure_and_one_host() -> None:
+    """However many hosts fail in it, a task counts where it is told and where a host is named."""
+    told = b"TASK [t] ***\n[ERROR]: Task failed\nOrigin: x\n\n"
+    told += b"fatal: [a]: FAILED!\nfatal: [b]: FAILED!\n"
+    assert numbers(told, outlined(told).failures) == [1, 4]
+
+
+def test_a_rescued_failure_is_none() -> None:
+    """Once the recap says so: its host did not fail, and the task only if another host did."""
+    tried = (
+        "TASK [try] ***\n[ERROR]: Task failed\nfatal: [a]: FAILED!\n{}TASK [rescue] ***\nok: [a]\n"
+    )
+    recap = "PLAY RECAP ***\na : ok=1 failed=0 rescued=1\nb : ok=1 failed={} rescued=0\n"
+    before = outlined(tried.format("").encode())
+    assert before.hosts[0].at(0) is Outcome.FAILED
+    assert len(before.failures) == 2
+    alone = (tried.format("ok: [b]\n") + recap.format(0)).encode()
+    assert [host.at(0) for host in outlined(alone).hosts] == [Outcome.RESCUED, Outcome.OK]
+    assert numbers(alone, outlined(alone).failures) == []
+    assert numbers(alone, outlined(alone).warnings) == [1]
+    both = (tried.format("fatal: [b]: FAILED!\n") + recap.format(1)).encode()
+    assert [host.at(0) for host in outlined(both).hosts] == [Outcome.RESCUED, Outcome.FAILED]
+    assert numbers(both, outlined(both).failures) == [1, 2]
+    again = alone + tried.format("").encode()
+    assert [host.at(2) for host in outlined(again).hosts] == [Outcome.FAILED, Outcome.NONE]
 
 
 def test_a_failed_task_counts_once() -> None:

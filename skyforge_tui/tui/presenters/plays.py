@@ -40,6 +40,7 @@ _WORDS: tuple[tuple[Outcome, str, Tone], ...] = (
     (Outcome.SKIPPED, "skipped", "muted"),
     (Outcome.RETRYING, "retrying", "warn"),
     (Outcome.IGNORED, "ignored", "warn"),
+    (Outcome.RESCUED, "rescued", "warn"),
     (Outcome.FAILED, "failed", "bad"),
     (Outcome.UNREACHABLE, "unreachable", "bad"),
 )
@@ -50,6 +51,7 @@ _CELLS: Mapping[int, Span] = {
     Outcome.OK: Span("•", "ok"),
     Outcome.CHANGED: Span("+", "warn"),
     Outcome.IGNORED: Span(PARTIAL, "warn"),
+    Outcome.RESCUED: Span("^", "warn"),
     Outcome.FAILED: Span(FAILED, "bad", bold=True),
     Outcome.UNREACHABLE: Span("!", "bad", bold=True),
 }
