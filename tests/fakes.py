@@ -306,6 +306,10 @@ class MemoryBookmarkStore:
         """Forget one."""
         self.held.get(run_id, set()).discard(line)
 
+    async def drop_all(self, run_id: RunId) -> None:
+        """Forget those of a run."""
+        self.held.pop(run_id, None)
+
 
 class MemoryHistoryStore:
     """Lines, commands and pins."""
@@ -843,7 +847,7 @@ class Core:
         self.lab_actions = LabActionService(self.lab_index, self.browser, self.access)
         self.retention = RetentionService(
             self.index, self.shelf.cache, {self.engine.upstream: self.logs}, self.shelf.claims,
-            self.access, self.clock, Limits(), HOUSE.id,
+            self.access, self.clock, Limits(), HOUSE.id, self.bookmark_store,
         )  # fmt: skip
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)

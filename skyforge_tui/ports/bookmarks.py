@@ -21,3 +21,7 @@ class BookmarkStore(Protocol):
     async def drop(self, run_id: RunId, line: int) -> None:
         """Take the one at a line away; where there is none, nothing changes."""
         ...
+
+    async def drop_all(self, run_id: RunId) -> None:
+        """Take all of a run away."""
+        ...

@@ -11,6 +11,7 @@ from skyforge_tui.domain.identity import Principal, ProjectId, RunId, native_of,
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.retention import Limits, RetentionPlan, retention_plan
 from skyforge_tui.domain.run import Run
+from skyforge_tui.ports.bookmarks import BookmarkStore
 from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.collection_cache import CollectionCache
@@ -48,6 +49,7 @@ class RetentionService:
         clock: Clock,
         limits: Limits,
         house: ProjectId,
+        bookmarks: BookmarkStore,
     ) -> None:
         """Take what belongs together; `trimmers` by upstream, `limits` as configured.
 
@@ -62,6 +64,7 @@ class RetentionService:
         self._clock = clock
         self._limits = limits
         self._house = house
+        self._bookmarks = bookmarks
 
     async def project_of(self, target: object) -> ProjectId:
         """Return the project of a run id."""
@@ -104,7 +107,7 @@ class RetentionService:
 
     @requires(Permission.RUN_DELETE, of="run_id")
     async def drop(self, principal: Principal, run_id: RunId, reason: str) -> int:
-        """Remove the output of one run; return how many bytes there were.
+        """Remove the output of one run, and the bookmarks in it; return how many bytes there were.
 
         Raises:
             NotFound: there is no such run.
@@ -118,6 +121,7 @@ class RetentionService:
         if not (await self._index.detail(run_id)).run.state.is_final:
             raise Conflict(f"run {native_of(run_id)} has not ended", operation="run.gc")
         size = await asyncio.to_thread(trimmer.drop, native_of(run_id), reason)
+        await self._bookmarks.drop_all(run_id)
         await self._index.read(upstream, [run_id])
         return size
 

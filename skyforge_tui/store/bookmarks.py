@@ -31,8 +31,12 @@ class SqliteBookmarkStore:
         """Take the one at a line away; where there is none, nothing changes."""
         await self._write("DELETE FROM bookmarks WHERE run_id = ? AND line = ?", run_id, line)
 
-    async def _write(self, statement: str, run_id: RunId, line: int) -> None:
+    async def drop_all(self, run_id: RunId) -> None:
+        """Take all of a run away."""
+        await self._write("DELETE FROM bookmarks WHERE run_id = ?", run_id)
+
+    async def _write(self, statement: str, *values: str | int) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(statement, (run_id, line))
+            connection.execute(statement, values)
 
         await self._database.write(work)

@@ -37,6 +37,8 @@ _LATE = (
     "json",
     "skyforge_tui.domain.log_query",
     "skyforge_tui.tui.presenters.offers",
+    "skyforge_tui.tui.presenters.leaving",
+    "skyforge_tui.tui.widgets.confirm",
     "skyforge_tui.tui.widgets.help",
 )
 """What the first picture does without."""
@@ -121,5 +123,5 @@ class ViewerApp(KeyOrder, TypeAhead, Terminal, Ending, Crashing, Looks, Helping)
         self.say(Notice(Severity.INFO, f"Copied {what}", text))
 
     def do_app_quit(self) -> None:
-        """Leave the program."""
-        self.exit()
+        """Leave the program; ask first if something would be lost."""
+        self._files.do_files_quit()

@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.query_values import number_of
 from skyforge_tui.domain.retention import Limits
 from skyforge_tui.domain.searchable import FieldKind
-from skyforge_tui.ports.clock import Clock
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.settings.model import Retention
+from skyforge_tui.store.bookmarks import SqliteBookmarkStore
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
-from skyforge_tui.store.database import Database
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.wiring.artifact_parts import house_of
 
+if TYPE_CHECKING:
+    from skyforge_tui.wiring.assembly import Ground
 
-def retention_service(
-    state_dir: Path,
-    retention: Retention,
-    cache: Database,
-    index: RunIndex,
-    access: Access,
-    clock: Clock,
-) -> RetentionService:
+
+def retention_service(ground: Ground, index: RunIndex, access: Access) -> RetentionService:
     """Return the service on the runs of a state directory."""
+    state_dir = ground.frame.state_dir
     return RetentionService(
         index,
-        SqliteCollectionCache(cache),
+        SqliteCollectionCache(ground.cache),
         {LOCAL: FileLogStore(state_dir)},
         FileClaims(state_dir),
         access,
-        clock,
-        limits_of(retention),
+        ground.clock,
+        limits_of(ground.loaded.settings.retention),
         house_of(state_dir).id,
+        SqliteBookmarkStore(ground.state),
     )
 
 

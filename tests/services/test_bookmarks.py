@@ -51,6 +51,15 @@ async def test_bookmarks_are_kept_by_run(bookmarks: BookmarkService) -> None:
     assert await bookmarks.of(ROOT, RUN) == [0, 5_000_000_000]
 
 
+async def test_a_run_can_lose_all_of_them(store: BookmarkStore) -> None:
+    """All of one run go at once, and those of no other."""
+    for run_id, line in ((RUN, 1), (RUN, 2), (RunId("local:8"), 3)):
+        await store.put(run_id, line)
+    await store.drop_all(RUN)
+    assert await store.bookmarks(RUN) == []
+    assert await store.bookmarks(RunId("local:8")) == [3]
+
+
 async def test_they_are_few(bookmarks: BookmarkService, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is a most; what is beyond is refused and what was there stays."""
     monkeypatch.setattr(service, "MOST", 2)

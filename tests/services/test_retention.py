@@ -34,9 +34,12 @@ async def core() -> Core:
 
 
 async def test_an_owner_gives_output_up(core: Core) -> None:
-    """The oldest goes first, with its reason; what goes on stays, and the list is told."""
+    """The oldest goes first, with its reason and its bookmarks; what goes on stays."""
+    for run_id in (RUN, RunId("local:2")):
+        await core.bookmark_store.put(run_id, 7)
     removed = await core.retention.collect(ADA, Limits(size=2 * 2048))
     assert [(one.number, one.size, one.failure) for one in removed] == [(1, 2048, None)]
+    assert [await core.bookmark_store.bookmarks(RunId(f"local:{n}")) for n in (1, 2)] == [[], [7]]
     assert core.logs.dropped == [("1", f"removed {core.clock.now():%Y-%m-%d}: {CAUSE}")]
     everything = await core.retention.collect(ADA, NOTHING)
     assert [one.number for one in everything] == [1, 2]

@@ -23,6 +23,7 @@ from skyforge_tui.tui.viewer import ViewerApp
 from skyforge_tui.wiring.file_parts import file_parts
 from skyforge_tui.wiring.ground import SystemClock
 from tests.tui.cockpit_harness import press, row_with, screen_text, until_gone, until_shown, write
+from tests.tui.drawing import until
 
 ADA = Principal("ada")
 Viewing = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
@@ -228,3 +229,26 @@ async def test_a_file_written_anew_in_its_place_is_shown_anew(
             file.write(numbered(1, 9).replace("line", "LINE"))
         await until_shown(pilot, "LINE 5", "Written anew, and read from its start")
         await until_gone(pilot, "line 1")
+
+
+async def test_what_was_piped_in_is_not_lost_without_a_question(
+    viewing: Viewing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving asks once; esc stays, asking again leaves, and what was saved needs no question."""
+    monkeypatch.chdir(tmp_path)
+    for then in (("escape", "q", "enter"), ("ctrl+q",), ("escape", "S", "q")):
+        ours, theirs = os.pipe()
+        os.write(theirs, numbered(1, 9).encode())
+        os.close(theirs)
+        async with viewing("-", piped=ours) as pilot:
+            await until_shown(pilot, "9 lines")
+            await press(pilot, "q", shows=("Leave without saving", "63 B, 9 lines"))
+            for key in then:
+                assert pilot.app._exit is False
+                await pilot.press(key)
+                if key == "S":
+                    await until_shown(pilot, "Saved")
+                elif key == "escape":
+                    await until_gone(pilot, "Leave without saving")
+            await until(pilot, lambda pilot=pilot: pilot.app._exit)
+    assert saved_by(tmp_path) == numbered(1, 9).encode()

@@ -48,6 +48,10 @@ class FilesScreen(LogKeys):
         self._generation = log.reader.generation
         self._is_asked_anew = False
         """Whether somebody wants everything read anew."""
+        self._saved = 0
+        """Bytes that were saved last."""
+        self._is_asking = False
+        """Whether somebody was asked if leaving is meant, and has not said no."""
         self._settled: int | None = None
         """The generation that was all there once."""
         self.pane = LogPane()
@@ -164,8 +168,23 @@ class FilesScreen(LogKeys):
         self.do_app_back()
 
     def do_files_quit(self) -> None:
-        """Leave the program."""
-        self.app.exit()
+        """Leave the program; ask once if what was piped in would be lost."""
+        is_piped = any(one.kind is SourceKind.PIPE for one in self._opened.sources)
+        if self._is_asking or not is_piped or self._opened.reader.size <= self._saved:
+            self.app.exit()
+        else:
+            self._is_asking = True
+            self.work(self._ask_to_leave(), group="leave")
+
+    async def _ask_to_leave(self) -> None:
+        from skyforge_tui.tui.presenters.leaving import leave_question
+        from skyforge_tui.tui.widgets.confirm import Confirm
+
+        key = self.stage.keymap.shown("log.save")
+        reader = self._opened.reader
+        if await self.app.push_screen_wait(Confirm(leave_question(reader, key))):
+            self.app.exit()
+        self._is_asking = False
 
     def do_log_save(self) -> None:
         """Save the raw bytes where one stands."""
@@ -179,5 +198,5 @@ class FilesScreen(LogKeys):
         async def save(parts: FileParts) -> int:
             return await parts.files.save(principal, self._opened, str(target))
 
-        written = await self._link.ask(save)
+        written = self._saved = await self._link.ask(save)
         self.say(Notice(Severity.INFO, "Saved", size(written), str(target)))
