@@ -41,6 +41,7 @@ from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.automation import AutomationService
 from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
@@ -874,6 +875,7 @@ class Core:
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, older_runs=self.older_runs,
             artifacts=self.artifacts, labs=self.labs, repositories=self.repositories,
+            automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             comparisons=self.comparisons, artifact_care=self.care,
             transfers=self.transfers, attention=self.attention, lab_links=links,

@@ -27,8 +27,10 @@ _GROUPS = {
     "projects": "skyforge_tui.cli.projects:projects",
     "runs": "skyforge_tui.cli.runs:runs",
     "sample": "skyforge_tui.cli.sample:sample",
+    "schedules": "skyforge_tui.cli.schedules:schedules",
     "templates": "skyforge_tui.cli.templates:templates",
     "trust": "skyforge_tui.cli.trust:trust",
+    "variables": "skyforge_tui.cli.variables:variables",
     "view": "skyforge_tui.cli.view:view",
 }
 

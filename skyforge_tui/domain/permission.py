@@ -43,6 +43,7 @@ class Permission(StrEnum):
     RUN_READ = "run:read"
     RUN_START = "run:start"
     RUN_STOP = "run:stop"
+    SCHEDULE_WRITE = "schedule:write"
     TEMPLATE_LIST = "template:list"
     VIEW_READ = "view:read"
     VIEW_WRITE = "view:write"
@@ -59,6 +60,7 @@ CHANGES_UPSTREAM = frozenset(
         Permission.RUN_CONFIRM,
         Permission.RUN_START,
         Permission.RUN_STOP,
+        Permission.SCHEDULE_WRITE,
     }
 )
 """What changes something at the upstream of its project, so that the upstream's guard counts."""
@@ -97,6 +99,7 @@ NEEDS: dict[Permission, Role] = {
     Permission.RUN_READ: Role.VIEWER,
     Permission.RUN_START: Role.EDITOR,
     Permission.RUN_STOP: Role.EDITOR,
+    Permission.SCHEDULE_WRITE: Role.EDITOR,
     Permission.TEMPLATE_LIST: Role.NONE,
     Permission.VIEW_READ: Role.NONE,
     Permission.VIEW_WRITE: Role.NONE,

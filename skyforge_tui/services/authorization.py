@@ -123,6 +123,7 @@ _VERBS = {
     Permission.RUN_CONFIRM: "confirm or reject runs",
     Permission.RUN_START: "run",
     Permission.RUN_STOP: "stop runs",
+    Permission.SCHEDULE_WRITE: "change schedules",
 }
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.artifact_care import ArtifactCareService
     from skyforge_tui.services.artifacts import ArtifactService
     from skyforge_tui.services.attention import AttentionService
+    from skyforge_tui.services.automation import AutomationService
     from skyforge_tui.services.bookmarks import BookmarkService
     from skyforge_tui.services.bus import Bus
     from skyforge_tui.services.catalog import Catalog
@@ -62,6 +63,7 @@ class Services:
     artifacts: ArtifactService
     artifact_care: ArtifactCareService
     transfers: TransferService
+    automation: AutomationService
     comparisons: ComparisonService
     attention: AttentionService
     labs: LabService

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
     from skyforge_tui.domain.identity import Principal, RunId
     from skyforge_tui.domain.lab import Lab
+    from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run
+    from skyforge_tui.domain.template import Template
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.link import Engine
     from skyforge_tui.tui.messages import Changes
@@ -184,13 +186,14 @@ class SkyforgeApp(
         """Go to a run's live output; leaving it leads to the runs."""
         from skyforge_tui.tui.screens.run.screen import RunScreen
 
-        async def open_it() -> None:
-            await self.switch_mode(Place.RUNS.value)
-            while isinstance(self.screen, RunScreen):
-                await self.pop_screen()
-            await self.push_screen(RunScreen(run_id))
+        self.lead(self._over(Place.RUNS, RunScreen(run_id)))
 
-        self.lead(open_it())
+    async def _over(self, place: Place, page: PlaceScreen) -> None:
+        """Show a page over its place, instead of another page of that kind."""
+        await self.switch_mode(place.value)
+        while isinstance(self.screen, type(page)):
+            await self.pop_screen()
+        await self.push_screen(page)
 
     def open_made(self, run: Run) -> None:
         """Go to what a run left among the artifacts; say so when that is nothing."""
@@ -213,13 +216,13 @@ class SkyforgeApp(
         """Go to a lab's nodes; leaving it leads to the labs."""
         from skyforge_tui.tui.screens.lab.screen import LabScreen
 
-        async def open_it() -> None:
-            await self.switch_mode(Place.LABS.value)
-            while isinstance(self.screen, LabScreen):
-                await self.pop_screen()
-            await self.push_screen(LabScreen(lab))
+        self.lead(self._over(Place.LABS, LabScreen(lab)))
 
-        self.lead(open_it())
+    def open_automation(self, project: Project, template: Template | None = None) -> None:
+        """Go to what a project's server does by itself; leaving it leads to the projects."""
+        from skyforge_tui.tui.screens.automation.screen import AutomationScreen
+
+        self.lead(self._over(Place.PROJECTS, AutomationScreen(project, template)))
 
     def go_to(self, place: Place) -> None:
         """Go to one of the places with a digit."""

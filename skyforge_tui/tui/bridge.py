@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.freshness import Subject, UpstreamHealth
     from skyforge_tui.domain.identity import Principal, Role
     from skyforge_tui.domain.permission import Permission
-    from skyforge_tui.domain.run import Run
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.link import Answer, Work
@@ -91,10 +90,15 @@ class Bridge(Link["Services"]):
         guards = (one.guard for one in self.lights() if one.name == upstream)
         return next(guards, Guard.NORMAL)
 
-    def guarded(self, runs: Iterable[Run]) -> set[str]:
-        """Return the servers of these runs that want a change in so many words, from memory."""
-        upstreams = {upstream_of(one.id) for one in runs}
+    def careful(self, thing_ids: Iterable[str]) -> set[str]:
+        """Return the servers of these things that want a change in so many words, from memory."""
+        upstreams = {upstream_of(one) for one in thing_ids}
         return {one for one in upstreams if self.guard(one) is Guard.CONFIRM}
+
+    def automates(self, thing_id: str) -> bool:
+        """Say from memory whether the server of a thing does things by itself, as schedules do."""
+        known = self._services
+        return known is not None and upstream_of(thing_id) in known.automation.upstreams
 
     def unread(self, subject: Subject) -> str:
         """Return an upstream that is still read for the first time since we began, from memory.

@@ -73,7 +73,7 @@ class BulkRuns(RunCommands, FilteredPlace):
             self.say(Notice(Severity.REFUSED, title, body, advice="esc unmarks them"))
             return
         asked = question(verb, able, left_out, self.bridge.me, self.now)
-        asked = guarded(asked, self.bridge.guarded(able), f"{verb} {len(able)}")
+        asked = guarded(asked, self.bridge.careful(run.id for run in able), f"{verb} {len(able)}")
         if await self.app.push_screen_wait(Confirm(asked)):
             await self._act(verb, able)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.notice import Notice
+from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.tui.bridge import Bridge
@@ -56,6 +57,10 @@ class Cockpit(Stage, Protocol):
 
     def open_lab(self, lab: Lab) -> None:
         """Go to a lab's nodes."""
+        ...
+
+    def open_automation(self, project: Project, template: Template | None = None) -> None:
+        """Go to what a project's server does by itself, and to the counts of a template."""
         ...
 
     def show_place(self, place: Place, wanted: str = "") -> None:

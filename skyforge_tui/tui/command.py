@@ -19,6 +19,8 @@ class Place(StrEnum):
     RUN = "run"
     WELCOME = "welcome"
     LAB = "lab"
+    AUTOMATION = "automation"
+    """What a server does by itself for a project."""
     FILES = "files"
     """Log files, shown by a program that knows nothing else."""
 

@@ -14,7 +14,7 @@ __all__ = [
     "commands_of", "conflicts", "key_name",
 ]  # fmt: skip
 
-_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.FILES})
+_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.AUTOMATION, Place.FILES})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
 _WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
@@ -41,6 +41,30 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "project.trust", ("t",), "trust", "trust what it declares", "This",
         _at(Place.PROJECTS, Place.ATTENTION), Permission.PROJECT_TRUST, asks=True, footer=4,
+    ),
+    Command(
+        "project.automation", ("s",), "schedules", "its schedules, variables, counts by day",
+        "This", _at(Place.PROJECTS), Permission.PROJECT_READ, footer=6,
+    ),
+    Command(
+        "schedule.turn", ("e",), "on, off", "turn the schedule on or off", "This",
+        _at(Place.AUTOMATION), Permission.SCHEDULE_WRITE, asks=True, footer=2,
+    ),
+    Command(
+        "schedule.add", ("plus",), "add", "add a schedule", "This", _at(Place.AUTOMATION),
+        Permission.SCHEDULE_WRITE, asks=True, footer=3,
+    ),
+    Command(
+        "schedule.counts", ("enter", "l", "right"), "counts", "how its template went, by day",
+        "This", _at(Place.AUTOMATION), Permission.PROJECT_READ, footer=4,
+    ),
+    Command(
+        "automation.next", ("tab",), "next part", "schedules, variables, counts in turn", "This",
+        _at(Place.AUTOMATION), footer=1,
+    ),
+    Command(
+        "automation.previous", ("shift+tab",), "part before", "the part before", "This",
+        _at(Place.AUTOMATION),
     ),
     Command(
         "run.open", ("enter", "l", "right"), "output", "live output", "This", _at(Place.RUNS),

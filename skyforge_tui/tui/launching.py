@@ -231,7 +231,7 @@ class Launching(App[None]):
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         question = stop_question(run, self.bridge.me, self.now())
-        question = guarded(question, self.bridge.guarded([run]), f"stop {run.number}")
+        question = guarded(question, self.bridge.careful([run.id]), f"stop {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 
             async def stop(services: Services) -> None:
@@ -247,7 +247,7 @@ class Launching(App[None]):
 
         principal = self.bridge.principal
         question = decision_question(run, verb, self.bridge.me, self.now())
-        question = guarded(question, self.bridge.guarded([run]), f"{verb} {run.number}")
+        question = guarded(question, self.bridge.careful([run.id]), f"{verb} {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 
             async def decide(services: Services) -> None:

@@ -28,6 +28,7 @@ from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.automation import AutomationService
 from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
@@ -202,6 +203,7 @@ async def _services(
         projects=ProjectService(catalog, access, bus),
         repositories=RepositoryService((host, *gits), access, bus),
         runs=runs,
+        automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),
         bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),
         artifacts=kept.artifacts,

@@ -15,6 +15,7 @@ from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.guard import Guard
 
 if TYPE_CHECKING:
+    from skyforge_tui.ports.automation import AutomationHost
     from skyforge_tui.ports.clock import Clock
     from skyforge_tui.ports.connector import ConnectionBook
     from skyforge_tui.ports.lab_provider import LabProvider
@@ -46,6 +47,7 @@ class RunServers:
     logs: dict[str, LogStore] = field(default_factory=dict)
     labs: list[LabProvider] = field(default_factory=list)
     """Of those that run labs too."""
+    automation: list[AutomationHost] = field(default_factory=list)
 
     @property
     def upstreams(self) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ async def open_run_servers(
             parts = await stack.enter_async_context(opening)
             servers.engines.append(parts.engine)
             servers.hosts.append(parts.host)
+            servers.automation.append(parts.automation)
             servers.logs[name] = parts.logs
         await _open_lab_hosts(
             servers, stack, settings, cache_dir, access, health, clock, attendance

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.integrations.semaphore.session import open_http
+from skyforge_tui.providers.runs.semaphore.automation import SemaphoreAutomation
 from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
@@ -30,6 +31,7 @@ class SemaphoreParts(NamedTuple):
 
     engine: SemaphoreRunEngine
     host: SemaphoreProjects
+    automation: SemaphoreAutomation
     logs: FileLogStore
 
 
@@ -44,7 +46,7 @@ async def open_semaphore(
         names = Names(name, Standing(client, clock))
         engine = SemaphoreRunEngine(client, names, FileKeptLogs(kept), clock)
         host = SemaphoreProjects(client, names, settings.url.removesuffix("/api"))
-        yield SemaphoreParts(engine, host, FileLogStore(kept))
+        yield SemaphoreParts(engine, host, SemaphoreAutomation(client, names), FileLogStore(kept))
     finally:
         await http.aclose()
 

@@ -23,6 +23,7 @@ from tests.tui.cockpit_harness import press, until_idle, until_shown
 from tests.tui.drawing import until
 from tests.tui.pretend import NOW, Estate, PretendLogs, run_id
 from tests.tui.pretend_artifacts import a_shelf
+from tests.tui.pretend_automation import automated
 from tests.tui.pretend_labs import LabEstate, many_labs, no_labs, silent_labs
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -232,6 +233,9 @@ SCENES = (
     Scene("lab-starting", keys("2", *"jjj", "enter", shows="left"), labs=many_labs),
     Scene("lab-failed", FAILED, LARGE, theme="light", labs=many_labs),
     Scene("lab-marker", keys("2", *("j" * 13), "enter", shows="u its run"), labs=many_labs),
+    Scene("automation", automated(shows="every night")),
+    Scene("automation-counts", automated(shows="counted by emea", counts=True), LARGE),
+    Scene("automation-variables", automated("tab", shows="•••••• secret"), theme="light"),
     Scene("attention", ATTENTION),
     Scene("attention-large", ATTENTION, LARGE, theme="contrast"),
     Scene("attention-empty", keys("5", shows="Nothing broke"), estate={"is_calm": True}),

@@ -172,3 +172,10 @@ class SemaphoreClient:
         """Return how tasks ended, by day (`YYYY-MM-DD`); None before 2.13, where nobody counts."""
         path, query = f"/project/{project}/stats", {"start": first, "end": last}
         return await listed_if_known(self.http, path, wire.DayStats, query)
+
+    async def template_stats(
+        self, project: int, template: int, first: str, last: str
+    ) -> Listed[wire.DayStats] | None:
+        """Return how tasks of a template ended, by day; None before 2.14."""
+        path = f"/project/{project}/templates/{template}/stats"
+        return await listed_if_known(self.http, path, wire.DayStats, {"start": first, "end": last})

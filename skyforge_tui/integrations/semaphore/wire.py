@@ -177,8 +177,9 @@ class Schedule(Shape):
 
     id: int
     template_id: int = 0
-    name: str = ""
-    cron_format: str = ""
+    tpl_name: str | None = ""
+    name: str | None = ""
+    cron_format: str | None = ""
     active: bool = True
     type: str = ""
     """Empty for a cron line, `run_at` for one moment (2.17 and newer)."""

@@ -72,6 +72,8 @@ class LaunchOffer:
     files: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By field name, files that could be meant; as seen from where it will run."""
     go: str = "launch"
+    title: str = "Launch"
+    """What is done, before the name."""
     guard: Line = ()
     note: str = ""
     """A last line: what closing the program does not do."""

@@ -25,7 +25,8 @@ class LaunchCard(Overlay[dict[str, str] | None]):
     """Ask for the answers; the result is all of them by name, or None.
 
     `same_as` turns the answers that may be shown into the headless command. `on_trust` is called
-    when the person trusts the content; say how it went with `trusted` or `say`.
+    when the person trusts the content; say how it went with `trusted` or `say`. `said` is why it
+    is asked once more.
     """
 
     WIDTH = 82
@@ -39,8 +40,9 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         same_as: Callable[[Mapping[str, str]], str],
         untrusted: Untrusted | None = None,
         on_trust: Callable[[LaunchCard], None] | None = None,
+        said: str = "",
     ) -> None:
-        title = (Span("Launch ", "strong", bold=True), Span(literal(offer.name)))
+        title = (Span(f"{offer.title} ", "strong", bold=True), Span(literal(offer.name)))
         super().__init__(title, offer.guard)
         self.EDGE = "warn" if offer.guard or untrusted else "accent"
         self._offer = offer
@@ -50,7 +52,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         self._untrusted = untrusted
         self._on_trust = on_trust
         self._is_trusting = False
-        self._said: Line = ()
+        self._said: Line = (Span(literal(said), "bad"),) if said else ()
 
     @property
     def form(self) -> SurveyForm:

@@ -33,7 +33,9 @@ _PERMITS: Final = {
             Permission.RUN_STOP,
         }
     ),
-    _MANAGE: frozenset({Permission.ARTIFACT_DELETE, Permission.ARTIFACT_WRITE}),
+    _MANAGE: frozenset(
+        {Permission.ARTIFACT_DELETE, Permission.ARTIFACT_WRITE, Permission.SCHEDULE_WRITE}
+    ),
 }
 _EVERYTHING = _RUN | _UPDATE | _MANAGE | _USERS
 _ROLES: Final = {"owner": Role.OWNER, "manager": Role.EDITOR, "task_runner": Role.EDITOR}

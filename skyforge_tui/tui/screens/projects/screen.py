@@ -127,6 +127,9 @@ class ProjectsScreen(FilteredPlace):
         view = self._view()
         if command.id.startswith("project.") and view is None:
             return "no project here"
+        if command.id == "project.automation" and view:
+            has_it = self.bridge.automates(view.project.id)
+            return "" if has_it else f"{upstream_of(view.project.id)} has no schedules"
         if command.id == "project.trust" and not self._untrusted():
             return (
                 "all it declares is trusted" if view and view.templates else "it declares nothing"
@@ -200,6 +203,11 @@ class ProjectsScreen(FilteredPlace):
         """Go back to the list."""
         self._go_into(self._list)
 
+    def do_project_automation(self) -> None:
+        """Go to what its server does by itself; of a template, to its counts."""
+        if (project := self._project()) is not None:
+            self.cockpit.open_automation(project, self._template())
+
     def do_project_trust(self) -> None:
         """Ask whether to trust what is marked or under the cursor: templates, or whole projects."""
         self.cockpit.trust(self._untrusted())
@@ -211,9 +219,7 @@ class ProjectsScreen(FilteredPlace):
         self.show_frame()
         self.call_after_refresh(self._show_project)
 
-    def leave(self) -> None:
-        """Go back to the list."""
-        self.do_project_leave()
+    leave = do_project_leave
 
     # What is under the cursor.
 
@@ -252,7 +258,8 @@ class ProjectsScreen(FilteredPlace):
             self.show_frame()
             return
         width = max(20, self._pane.size.width - _INDENT - MARGIN)
-        head = present.head_lines(view, self.now, width, is_stale=self._is_silent(view.project))
+        is_stale = upstream_of(view.project.id) in self._lost
+        head = present.head_lines(view, self.now, width, is_stale=is_stale)
         templates = self.filters[1]
         templates.list([self._listed_template(one) for one in view.templates], ())
         rows = max(templates.found, 1 if view.templates else 0)
@@ -268,11 +275,9 @@ class ProjectsScreen(FilteredPlace):
 
     def _listed(self, view: ProjectView) -> Listed:
         record = project_record(view.project, view.role, view.templates, self.now)
-        cells = present.project_cells(view, is_stale=self._is_silent(view.project))
+        is_stale = upstream_of(view.project.id) in self._lost
+        cells = present.project_cells(view, is_stale=is_stale)
         return Listed(Row(view.project.id, cells), record)
-
-    def _is_silent(self, project: Project) -> bool:
-        return upstream_of(project.id) in self._lost
 
     def _listed_template(self, one: Template) -> Listed:
         last = self._last.get(one.id)

@@ -1,0 +1,1 @@
+"""Schedules, variables and counts of a project."""
