@@ -10,6 +10,8 @@ from skyforge_tui.store.log_format import CHUNK_BYTES
 from skyforge_tui.store.log_hits import Stretch
 from skyforge_tui.store.log_matcher import FARTHEST, LogMatcher
 
+FIRST_BYTES = 64 * 1024
+"""What is looked at first where somebody reads; twice as much then, up to a whole chunk."""
 OVERLAP_BYTES = 64 * 1024
 """How far a hit may reach out of a piece of a line that is too long to be looked at as a whole."""
 
@@ -38,6 +40,11 @@ class LogScanner:
         self._matcher = matcher
         self._is_wanted = is_wanted
         self._long: _LongLine | None = None
+        self._size = FIRST_BYTES
+
+    def hasten(self) -> None:
+        """Look at little at once for a moment: somebody waits for a hit that may be near."""
+        self._size = FIRST_BYTES
 
     def line_start(self, offset: int, floor: int) -> int:
         """Return where the line begins that holds the byte at `offset`; one begins at `floor`."""
@@ -56,8 +63,12 @@ class LogScanner:
             Vanished: the log is not what it was.
             Unavailable: it cannot be read.
         """
-        data = self._whole(start, min(CHUNK_BYTES, limit - start))
+        size = self._next_size()
+        data = self._whole(start, min(size, limit - start))
         end = data.rfind(b"\n") + 1
+        if not end and len(data) == size < CHUNK_BYTES:
+            data = self._whole(start, min(CHUNK_BYTES, limit - start))
+            end = data.rfind(b"\n") + 1
         if end:
             return self._found(start, data[:end] if end < len(data) else data), True
         if start + len(data) < limit:
@@ -71,14 +82,23 @@ class LogScanner:
             Vanished: the log is not what it was.
             Unavailable: it cannot be read.
         """
-        first = max(floor, end - CHUNK_BYTES)
+        size = self._next_size()
+        first = max(floor, end - size)
         data = self._whole(first, end - first)
+        above = data.find(b"\n", 0, len(data) - 1)
+        if above < 0 and size < CHUNK_BYTES and first > floor:
+            first = max(floor, end - CHUNK_BYTES)
+            data = self._whole(first, end - first)
+            above = data.find(b"\n", 0, len(data) - 1)
         if first == floor:
             return self._found(first, data), True
-        above = data.find(b"\n", 0, len(data) - 1)
         if above < 0:
             return self._long_line(self.line_start(first, floor), end)
         return self._found(first + above + 1, data[above + 1 :]), True
+
+    def _next_size(self) -> int:
+        size, self._size = self._size, min(self._size * 2, CHUNK_BYTES)
+        return size
 
     def _found(self, start: int, data: bytes) -> Stretch:
         found = self._matcher.find(data, 0, len(data))

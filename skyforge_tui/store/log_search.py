@@ -204,6 +204,7 @@ class BackgroundLogSearch:
             is_turned = not is_turned
             try:
                 if attention is not None:
+                    scanner.hasten()
                     origin = scanner.line_start(max(0, min(attention, size)), 0)
                 self._step(scanner, hits, size, min(origin, size), is_turned=is_turned)
             except Vanished:

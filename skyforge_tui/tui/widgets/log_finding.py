@@ -21,6 +21,9 @@ NEARLY = 0.99
 """From this share on a search is told as complete: of a log that grows there is always a rest."""
 POLL_S = 0.05
 """Least time between two looks at a search that goes on."""
+SOON_S = 0.004
+"""The same for a hit that is waited for and may be near: it is to be in the next picture."""
+SOON_LOOKS = 12
 
 
 class _Way(NamedTuple):
@@ -108,6 +111,7 @@ class LogFinding:
                 self._failure = as_notice(error).title
         self.show()
         self.poll()
+        self._look_soon(self._search, SOON_LOOKS)
 
     def keep(self) -> None:
         """Stay where one has come to."""
@@ -161,6 +165,20 @@ class LogFinding:
         self._ways = [_Way(here, is_down), turned]
         self._seen = -1
         self.poll()
+        self._look_soon(self._search, SOON_LOOKS)
+
+    def _look_soon(self, search: LogSearch | None, looks: int) -> None:
+        """Look a few times for the hit that is waited for, and show it once it is known."""
+
+        def look() -> None:
+            if search is self._search and search is not None and self._ways:
+                self._grant(search)
+                if not self._ways:
+                    self.poll()
+                self._look_soon(search, looks - 1)
+
+        if looks and self._ways and self._view.is_attached:
+            _ = once(self._view, SOON_S, look)
 
     def _grant(self, search: LogSearch) -> None:
         """Go to the hit that is waited for, as soon as it is known which one it is."""

@@ -60,9 +60,15 @@ class Program:
         """Whether it says how many hits there are."""
         return self.name in ("ours", "lnav")
 
-    def finds(self) -> Wanted:
-        """Return whether it says that something was found."""
-        return said("“") if self.name == "lnav" else said(" of ")
+    def finds(self, text: bytes) -> Wanted:
+        """Return whether it says that a word was found."""
+        return said("“") if self.name == "lnav" else said(f"/ {text.decode()}", " of ")
+
+    def completed_by(self, keys: bytes) -> tuple[int, int]:
+        """Return which part of what is typed completes a search, and is waited for."""
+        # Ours has looked for what was typed before, and begins anew with every key. Others go on
+        # from what they found behind the typing; typed at once, there is nothing yet.
+        return (len(keys) - 2, len(keys) - 1) if self.name == "ours" else (1, len(keys))
 
     def counts(self, number: int) -> Wanted:
         """Return whether so many hits are said to be all."""

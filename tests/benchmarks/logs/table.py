@@ -46,22 +46,43 @@ def row(
     *,
     of: str = "",
     bar: float | None = None,
+    at_most: float | None = None,
     at_least: bool = False,
     n: Iterable[int] = (),
 ) -> None:
-    """Write one row; `bar` is the most that the ratio may be, or the least."""
+    """Write one row; `bar` is the most that the ratio may be, or the least.
+
+    Whatever the ratio, `at_most` is good enough.
+    """
     ratio = ours / peer if ours is not None and peer else None
     shown = "" if ratio is None else f"{ratio:.3g}×"
     verdict = ""
-    if bar is not None:
-        sign = "≥" if at_least else "≤"
-        is_met = ratio is not None and (ratio >= bar if at_least else ratio <= bar)
-        verdict = f"{sign} {bar:g}×  {'ok' if is_met else 'MISSED' if ratio is not None else '-'}"
+    if bar is not None or at_most is not None:
+        bars = [] if bar is None else [f"{bar:g}×"]
+        bars += [] if at_most is None else [f"{at_most:g} {unit}"]
+        told = _verdict(ours, ratio, bar, at_most, at_least=at_least)
+        verdict = f"{'≥' if at_least else '≤'} {' or '.join(bars)}  {told}"
     counts = "/".join(map(str, n))
     _write(
-        f"  {work:<44}{_number(ours):>12}{_number(peer):>12} {of:<8}{shown:>8}  {verdict:<18}"
+        f"  {work:<44}{_number(ours):>12}{_number(peer):>12} {of:<8}{shown:>8}  {verdict:<23}"
         f"{unit}{f'  n={counts}' if counts else ''}"
     )
+
+
+def _verdict(
+    ours: float | None,
+    ratio: float | None,
+    bar: float | None,
+    at_most: float | None,
+    *,
+    at_least: bool,
+) -> str:
+    """Say whether one of the bars is met; nothing can be said where nothing was measured."""
+    if ours is not None and at_most is not None and ours <= at_most:
+        return "ok"
+    if ratio is None or bar is None:
+        return "MISSED" if ours is not None and at_most is not None else "-"
+    return "ok" if (ratio >= bar if at_least else ratio <= bar) else "MISSED"
 
 
 def note(text: str) -> None:
@@ -71,7 +92,13 @@ def note(text: str) -> None:
 
 
 def compare(
-    rounds: Rounds, work: str, name: str, peers: Sequence[str], unit: str, bar: float | None = None
+    rounds: Rounds,
+    work: str,
+    name: str,
+    peers: Sequence[str],
+    unit: str,
+    bar: float | None = None,
+    at_most: float | None = None,
 ) -> None:
     """Write a row for every peer that did the same; the bar holds for the first."""
     ours = rounds.median("ours", name)
@@ -81,7 +108,8 @@ def compare(
             continue
         counts = (rounds.count("ours", name), rounds.count(one, name))
         row(work if not number else "", unit, ours, theirs, of=one,
-            bar=bar if not number else None, n=counts)  # fmt: skip
+            bar=bar if not number else None, at_most=at_most if not number else None,
+            n=counts)  # fmt: skip
 
 
 def _number(value: float | None) -> str:
