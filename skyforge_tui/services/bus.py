@@ -20,6 +20,11 @@ class Bus:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Add a listener and return the function that takes it away again."""
         self._listeners.append(listener)

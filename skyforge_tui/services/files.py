@@ -59,10 +59,10 @@ class FileService:
         Raises:
             Unavailable: a file cannot be read.
         """
-        from skyforge_tui.domain.events import FilesGrew
-
         progress = await asyncio.to_thread(log.advance)
-        if progress != since:
+        if progress != since and self._bus.is_heard:
+            from skyforge_tui.domain.events import FilesGrew  # which the first picture does without
+
             self._bus.publish(FilesGrew(progress))
         return progress
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from skyforge_tui.domain.identity import Principal
+    from skyforge_tui.domain.log_source import LogProgress
     from skyforge_tui.ports.log_files import OpenedLog
     from skyforge_tui.services.file_parts import FileParts
     from skyforge_tui.tui.keymap import Keymap
@@ -62,6 +63,7 @@ class ViewerApp(KeyOrder, TypeAhead, Terminal, Ending, Crashing, Looks, Helping)
         make_engine: Callable[[ViewerApp], Engine[FileParts]],
         principal: Principal,
         log: OpenedLog,
+        progress: LogProgress | None = None,
         *,
         keymap: Keymap,
         follow: bool = False,
@@ -71,13 +73,16 @@ class ViewerApp(KeyOrder, TypeAhead, Terminal, Ending, Crashing, Looks, Helping)
         few_colours: bool = False,
         config_path: str = "",
     ) -> None:
-        """Take what runs the services, who acts, and a log, which is the caller's to close."""
+        """Take what runs the services, who acts, and a log, which is the caller's to close.
+
+        How far that has come is told meanwhile; `progress` is what the first picture says.
+        """
         super().__init__()
         self.link: Link[FileParts] = Link(self, principal)
         self.keymap = keymap
         self.config_path = config_path
         self._make_engine = make_engine
-        self._files = FilesScreen(self.link, log, follow=follow)
+        self._files = FilesScreen(self.link, log, progress, follow=follow)
         dress(self, theme, ascii=ascii_only, motion=motion, few=few_colours)
 
     def get_default_screen(self) -> Screen[Any]:

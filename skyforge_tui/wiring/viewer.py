@@ -18,6 +18,7 @@ from skyforge_tui.wiring.file_parts import file_parts
 from skyforge_tui.wiring.garbage import WRITING_S, defer, settle
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.log_source import LogProgress
     from skyforge_tui.ports.log_files import OpenedLog
     from skyforge_tui.services.file_parts import FileParts
     from skyforge_tui.tui.viewer import ViewerApp
@@ -40,7 +41,8 @@ def run_viewer(
         piped = None
     log = asyncio.run(parts.files.open(current_principal(), names, piped))
     try:
-        app = make_viewer(frame, parts, log, follow=follow or PIPED in names)
+        progress = asyncio.run(parts.files.advance(current_principal(), log))
+        app = make_viewer(frame, parts, log, progress, follow=follow or PIPED in names)
         app.run()
         return app.return_code or 0
     finally:
@@ -48,9 +50,9 @@ def run_viewer(
 
 
 def make_viewer(
-    frame: FrameSettings, parts: FileParts, log: OpenedLog, *, follow: bool
+    frame: FrameSettings, parts: FileParts, log: OpenedLog, progress: LogProgress, *, follow: bool
 ) -> ViewerApp:
-    """Return the viewer of an opened log, ready to run."""
+    """Return the viewer of an opened log, which has come so far, ready to run."""
     from skyforge_tui.engine.thread import ThreadEngine
     from skyforge_tui.tui.keymap import Keymap
     from skyforge_tui.tui.viewer import ViewerApp
@@ -80,6 +82,7 @@ def make_viewer(
         make_engine,
         current_principal(),
         log,
+        progress,
         keymap=Keymap(frame.keys),
         follow=follow,
         theme=frame.theme,

@@ -33,7 +33,8 @@ async def journey(name: str) -> None:
     frame = read_frame()
     parts = file_parts(frame)
     log = await parts.files.open(current_principal(), [name])
-    app = make_viewer(frame, parts, log, follow=False)
+    progress = await parts.files.advance(current_principal(), log)
+    app = make_viewer(frame, parts, log, progress, follow=False)
     async with app.run_test(size=(100, 12)) as pilot:
 
         async def press(*keys: str, shows: str) -> None:

@@ -26,7 +26,8 @@ def title(sources: Sequence[LogSource], reader: LogReader, progress: LogProgress
     if progress is not None:
         spans.append(Span(f"  {size(progress.size)}", "muted"))
         lines = reader.line_count
-        spans.append(Span(f"  {count(lines)} line{'s' * (lines != 1)}", "muted"))
+        if lines or not progress.size:  # else nobody has begun to count
+            spans.append(Span(f"  {count(lines)} line{'s' * (lines != 1)}", "muted"))
         if state := _state(sources, progress):
             spans.append(Span(f"  {state}", "accent"))
     return line(*spans)

@@ -38,12 +38,19 @@ class FilesScreen(LogKeys):
     # Elsewhere it leads back to another place, and shares its command with `q`.
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, link: Link[FileParts], log: OpenedLog, *, follow: bool) -> None:
+    def __init__(
+        self,
+        link: Link[FileParts],
+        log: OpenedLog,
+        progress: LogProgress | None = None,
+        *,
+        follow: bool,
+    ) -> None:
         """Take the way to the services, and a log, which stays the caller's to close."""
         super().__init__()
         self._link = link
         self._opened = log
-        self._progress: LogProgress | None = None
+        self._progress = progress
         self._troubles: tuple[str, ...] = ()
         self._generation = log.reader.generation
         self._is_asked_anew = False
