@@ -18,6 +18,7 @@ from skyforge_tui.jobs.file_follow import FileFollow
 from skyforge_tui.jobs.runner import running
 from skyforge_tui.services.file_parts import FileParts
 from skyforge_tui.settings.frame import FrameSettings
+from skyforge_tui.store import log_pages
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.viewer import ViewerApp
 from skyforge_tui.wiring.file_parts import file_parts
@@ -252,3 +253,22 @@ async def test_what_was_piped_in_is_not_lost_without_a_question(
                     await until_gone(pilot, "Leave without saving")
             await until(pilot, lambda pilot=pilot: pilot.app._exit)
     assert saved_by(tmp_path) == numbered(1, 9).encode()
+
+
+async def test_an_enormous_line_says_how_large_it_is(
+    viewing: Viewing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hits behind what is shown of it are found and counted; going there says how far off it is."""
+    monkeypatch.setattr(log_pages, "MAX_LINE_BYTES", 5_000)
+    text = b"a" * 3000 + b"NEEDLE" + b"b" * 6000 + b"NEEDLE" + b"c" * 3000
+    (tmp_path / "log").write_bytes(text + b"\nshort NEEDLE\n")
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "a… line of 12.0 kB", "short")
+        await pilot.press("slash")
+        await write(pilot, "NEEDLE")
+        await press(pilot, "enter", shows=("1 of 3 ", "NEEDLEbb", "b… line of 12.0 kB"))
+        await press(pilot, "n", shows=("2 of 3  4.0 kB behind what is shown", "b… line of 12.0 kB"))
+        assert "NEEDLE" not in screen_text(pilot.app)[1]
+        await press(pilot, "backslash", shows="aaaa")
+        await press(pilot, "n", shows=("3 of 3  esc", "short NEEDLE"))
+        await press(pilot, "N", shows=("2 of 3  4.0 kB behind", "b… line of 12.0 kB"))

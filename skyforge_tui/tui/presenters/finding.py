@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skyforge_tui.tui.presenters.amounts import count
+from skyforge_tui.tui.presenters.amounts import count, size
 from skyforge_tui.tui.presenters.cells import (
     Line,
     Span,
@@ -35,6 +35,8 @@ class Found:
     """Lines shown around each."""
     turned: str = ""
     """Where the way from hit to hit began anew: `top` or `end`."""
+    beyond: int = 0
+    """How many bytes the hit lies behind what is shown of its line; 0 where it can be seen."""
     error: QueryError | None = None
     """What cannot be read of what was typed."""
     failure: str = ""
@@ -53,6 +55,8 @@ def said(found: Found | None, width: int, *, is_typing: bool) -> Line:
     told = [_counted(found)]
     if found.turned:
         told.append((Span(f"from the {found.turned}", "warn"),))
+    if found.beyond:
+        told.append((Span(f"{size(found.beyond)} behind what is shown", "warn"),))
     if found.context:
         told.append((Span(f"±{found.context}", "muted"),))
     way_out = (Span("esc", "strong", bold=True), Span(_leads(found, is_typing=is_typing), "muted"))

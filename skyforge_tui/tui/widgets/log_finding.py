@@ -47,6 +47,8 @@ class LogFinding:
         """To a hit that is waited for, the best one first."""
         self._here: int | None = None
         self._turned = ""
+        self._beyond = 0
+        """How many bytes the hit one has come to lies behind what is shown of its line."""
         self._error: QueryError | None = None
         self._failure = ""
         self._polling: TimerHandle | None = None
@@ -77,7 +79,7 @@ class LogFinding:
         failure = "" if search.failure is None else as_notice(search.failure).title
         return Found(
             search.count, here, share, self.is_filter, self.context if self.is_filter else 0,
-            self._turned, failure=failure,
+            self._turned, self._beyond, failure=failure,
         )  # fmt: skip
 
     # What is looked for
@@ -142,6 +144,7 @@ class LogFinding:
         self._search = None
         self._seen = -1
         self._here = None
+        self._beyond = 0
         self._ways = []
         self._turned = ""
         if self._polling is not None:
@@ -193,7 +196,7 @@ class LogFinding:
                 self._ways = []
                 self._turned = way.turned
                 self._here = hit.offset
-                self._view.jump_to_hit(hit.offset, search.spans_in)
+                self._beyond = self._view.jump_to_hit(hit.offset, search.spans_in)
 
     # Only the lines with hits
 

@@ -89,18 +89,26 @@ class LogMoves:
             frame.window.show(place, at_top=at_top)
             self.redraw()
 
-    def jump_to_hit(self, offset: int, spans: Spans) -> None:
-        """Come to a hit that begins at a byte: it is told apart, and in view to its columns."""
+    def jump_to_hit(self, offset: int, spans: Spans) -> int:
+        """Come to a hit that begins at a byte: it is told apart, and in view to its columns.
+
+        Return how many bytes it lies behind what is shown of its line, which then is at its end.
+        """
         frame = self.frame
         place = None if frame is None else frame.window.document.at(offset)
         if frame is None or place is None:
-            return
+            return 0
         document = frame.window.document
         line, text = document.line(place.line), document.text(place.line)
         frame.emphasis.spot = place.line
         frame.emphasis.hit = None
         spot = None
         if line is not None and text is not None and line.offset <= offset <= line.end:
+            beyond = offset - line.offset - len(line.data) if line.omitted else -1
+            if beyond >= 0:
+                frame.window.show_end(place, text)
+                self.redraw()
+                return beyond + 1
             spot = spot_of(line, text, spans, offset)
         if spot is None or text is None:
             frame.window.show(place)
@@ -112,6 +120,7 @@ class LogMoves:
                 after = text.columns_before(spot.piece, spot.end)
                 frame.window.show_columns(before, after)
         self.redraw()
+        return 0
 
     def leave_spot(self) -> bool:
         """Be at no line any more; return whether one was at one."""

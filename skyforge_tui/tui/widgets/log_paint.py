@@ -204,14 +204,22 @@ class Painter:
             # A wide character in a column that is none.
             segments = list(Strip(segments, taken).crop(0, room))
         elif is_cut:
-            kept, taken = _cropped(segments, taken, room - 1)
-            last = text[-1][1] if text else Sgr(tone="muted")
-            segments = [*kept, Segment(self._cut, ink(last._replace(lit=0), self._look, on))]
-            rest = room - taken - 1
+            cut = self._cut_words(row, room)
+            kept, taken = _cropped(segments, taken, room - len(cut))
+            last = text[-1][1] if text and len(cut) == 1 else Sgr(tone="muted")
+            segments = [*kept, Segment(cut, ink(last._replace(lit=0), self._look, on))]
+            rest = room - taken - len(cut)
         elif row.text is not None and row.text.has_rule and rest > 0:
             segments.append(self._segment(self._own(TRACK) * rest, "line", on))
             rest = 0
         return [*segments, self._segment(" " * (max(rest, 0) + RIGHT - 1), on=on)]
+
+    def _cut_words(self, row: Row, room: int) -> str:
+        """Return what stands where a line is cut; of an enormous one how large it is."""
+        if row.line is None or not row.line.omitted:
+            return self._cut
+        words = f"{self._cut} line of {amounts.size(row.line.end - row.line.offset)}"
+        return words if len(words) * 2 < room else self._cut
 
     def _hidden(self, words: str, width: int) -> list[Segment]:
         room = max(0, width - LEFT - 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from skyforge_tui.tui.widgets.log_document import LogDocument, Place, Row
 from skyforge_tui.tui.widgets.log_paint import thumb_rows
+from skyforge_tui.tui.widgets.log_text import LogText
 
 
 class LogWindow:
@@ -167,6 +168,17 @@ class LogWindow:
             self.hold(self.document.back(place, self._height - 1))
         else:
             self.hold(rows[0].place)
+
+    def show_end(self, place: Place, text: LogText) -> None:
+        """Bring the end of what is shown of a line into view."""
+        piece = text.pieces - 1
+        if self.document.wraps:
+            last = text.row_count(piece, self.document.width) - 1
+            self.show(Place(place.line, piece, last))
+        else:
+            self.show(place)
+            end = text.columns_before(piece, len(text.piece(piece).text))
+            self.column = max(0, end - self.document.width // 3)
 
     def show_columns(self, start: int, end: int) -> None:
         """Bring cells of what is in view into view sideways."""
