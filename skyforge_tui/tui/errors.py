@@ -50,5 +50,5 @@ def denied_notice(action: str, denied: Denied) -> Notice:
 
 
 def _title(word: str, error: SkyforgeError) -> str:
-    noun, _, verb = error.operation.partition(".")
+    noun, _, verb = error.operation.replace(":", ".").partition(".")
     return f"{word}  {verb} {noun}".rstrip() if noun else word

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.run import Run, RunDetail
     from skyforge_tui.domain.template import Source, Template
     from skyforge_tui.services.contract import Services
+    from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.presenters.headless import Launch
     from skyforge_tui.tui.widgets.launch_card import LaunchCard
@@ -97,6 +98,7 @@ class Launching(App[None]):
 
     async def show_card(self, template_id: TemplateId, answers: Mapping[str, str] | None) -> None:
         """Show a template's card, filled in with `answers`, else with those of its last run."""
+        from skyforge_tui.domain.permission import Permission
         from skyforge_tui.domain.template import trusted_along
         from skyforge_tui.tui.presenters import launch as present
         from skyforge_tui.tui.presenters.guarding import guard_line
@@ -138,6 +140,7 @@ class Launching(App[None]):
             go=f"launch on {upstream}",
             guard=guard_line(self.bridge.guard(upstream)),
             note="closing the program does not stop the run",
+            refused=lambda: _why_not(self.bridge.may(Permission.RUN_START, template)),
         )
         card = LaunchCard(
             offer,
@@ -274,6 +277,15 @@ class Launching(App[None]):
             return await services.runs.get(self.bridge.principal, run_id)
 
         return await self.bridge.ask(ask)
+
+
+def _why_not(decision: Decision) -> str:
+    """Return why something may not be done, and what to do; nothing where it may."""
+    from skyforge_tui.services.decisions import Denied
+
+    if not isinstance(decision, Denied):
+        return ""
+    return ": ".join(one for one in (decision.reason, decision.advice) if one)
 
 
 def _asked(template: Template, answers: Mapping[str, str] | None) -> dict[str, str]:

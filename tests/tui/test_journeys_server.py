@@ -139,4 +139,8 @@ async def test_a_guest_reads_the_reason(tmp_path: Path) -> None:
         await press(pilot, "3", shows="6 queued")
         await press(pilot, "x", shows=("¬ Refused", "a guest of", "may look, not stop runs"))
         await until_shown(pilot, "Nothing was sent")
+        await press(
+            pilot, "escape", "L", "enter", shows=("¬ a guest of", "may look, not run: ask ")
+        )
+        await press(pilot, "enter", shows="may look, not run")
         assert {one.id: one.status for one in server.state.runs.values()} == before

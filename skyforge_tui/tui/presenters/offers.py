@@ -77,6 +77,8 @@ class LaunchOffer:
     guard: Line = ()
     note: str = ""
     """A last line: what closing the program does not do."""
+    refused: Callable[[], str] | None = None
+    """Says why this person may not launch it now, and what to do; nothing where they may."""
 
 
 @dataclass(frozen=True, slots=True)

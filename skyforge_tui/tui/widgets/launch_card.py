@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, spread, wrapped
 from skyforge_tui.tui.presenters.columns import Column
-from skyforge_tui.tui.presenters.glyphs import ASKS, NONE, PASSED
+from skyforge_tui.tui.presenters.glyphs import ASKS, NONE, PASSED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
@@ -61,8 +61,8 @@ class LaunchCard(Overlay[dict[str, str] | None]):
 
     @property
     def may_launch(self) -> bool:
-        """Whether nothing is missing: content trusted, answers complete."""
-        return self._untrusted is None and self._form.is_complete
+        """Whether nothing is missing: permitted, content trusted, answers complete."""
+        return not self._refused and self._untrusted is None and self._form.is_complete
 
     def trusted(self) -> None:
         """Take the content as trusted from now on."""
@@ -97,7 +97,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
             fields, at = self._form.lines(width, is_roomy=False, is_mono=self.is_mono)
             focus = len(body) + at
             body.extend(fields)
-        said = [indented(self._said)] if self._said else []
+        said = [indented(self._word)] if self._word else []
         return Sections(body=body, foot=[*said, self._keys(width)], focus=focus)
 
     def _with_air(self, width: int, *, is_roomy: bool, is_airy: bool) -> Sections:
@@ -111,12 +111,23 @@ class LaunchCard(Overlay[dict[str, str] | None]):
             body = [*blank, *body]
             focus = at + len(blank)
         foot = [rule(width), *self._same(width), *blank, self._keys(width)]
-        last = self._said or ((Span(self._offer.note, "muted"),) if is_airy else ())
+        last = self._word or ((Span(self._offer.note, "muted"),) if is_airy else ())
         if last:
             foot.append(indented(last))
         elif is_roomy:
             foot.append(())
         return Sections(head, body, foot, focus)
+
+    @property
+    def _word(self) -> Line:
+        """What is to be known before anything else: what just failed, or why it is refused."""
+        if self._said or not self._refused:
+            return self._said
+        return (Span(f"{REFUSED} ", "warn", bold=True), Span(literal(self._refused), "warn"))
+
+    @property
+    def _refused(self) -> str:
+        return self._offer.refused() if self._offer.refused is not None else ""
 
     def _facts(self, width: int) -> list[Line]:
         facts = [*self._offer.facts]
@@ -223,7 +234,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
                 {one.field.name: one.field.checked(one.answer) for one in self._form.entries}
             )
             return
-        if self._untrusted is not None:
+        if self._untrusted is not None and not self._refused:
             self._said = (Span("Trust the content first: ctrl+t", "warn"),)
         self._form.show_missing()
         self.repaint()
