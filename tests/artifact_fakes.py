@@ -125,6 +125,7 @@ class MemoryTransferBook:
     """Transfers by id."""
 
     held: dict[str, Transfer] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
 
     async def write(self, transfer: Transfer) -> None:
         """Remember one."""
@@ -133,6 +134,18 @@ class MemoryTransferBook:
     async def remove(self, transfer_id: str) -> None:
         """Forget one."""
         self.held.pop(transfer_id, None)
+
+    @asynccontextmanager
+    async def hold(self, transfer_id: str) -> AsyncIterator[bool]:
+        """Yield whether it is there and free."""
+        is_ours = transfer_id in self.held and transfer_id not in self.taken
+        if is_ours:
+            self.taken.add(transfer_id)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                self.taken.discard(transfer_id)
 
     async def read(self) -> list[Transfer]:
         """Return all."""
@@ -180,11 +193,7 @@ class Shelf:
 
     def transfers(self, artifacts: ArtifactService, bus: Bus, clock: Clock) -> TransferService:
         """Return what carries bytes to all this and from it."""
-        access, claims = artifacts.access, TransferClaims()
+        access = artifacts.access
         stores = StoreShelf([self.store, *self.more], access)
-        runner = TransferRunner(stores, self.carrier, self.book, claims, bus, clock)
+        runner = TransferRunner(stores, self.carrier, self.book, bus, clock)
         return TransferService(artifacts, stores, runner, access)
-
-
-class TransferClaims(FakeClaims):
-    """Claims of transfers, apart from those of collections."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from skyforge_tui.domain.transfer import Transfer
@@ -20,6 +21,14 @@ class TransferBook(Protocol):
 
     async def remove(self, transfer_id: str) -> None:
         """Forget a transfer; one that is not there is forgotten already."""
+        ...
+
+    def hold(self, transfer_id: str) -> AbstractAsyncContextManager[bool]:
+        """Give whether a transfer is ours as long as the block lasts; never waits.
+
+        It is nobody else's then, in no program, and comes free when its holder ends, however that
+        ends. One that is not remembered is nobody's.
+        """
         ...
 
     async def read(self) -> list[Transfer]:

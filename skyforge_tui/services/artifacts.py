@@ -122,6 +122,11 @@ class ArtifactService:
         return await self._shelf.of(ref).head(checked_key(ref.key))
 
     @requires(Permission.ARTIFACT_READ, of="ref")
+    async def start(self, principal: Principal, ref: ArtifactRef, size: int) -> bytes:
+        """Return the first bytes of an artifact."""
+        return await self._shelf.of(ref).read(checked_key(ref.key), 0, size)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
     async def known(self, principal: Principal, ref: ArtifactRef) -> Artifact:
         """Return what is known of an artifact, with its checksum where that was noted."""
         store = self._shelf.of(ref)

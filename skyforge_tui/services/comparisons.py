@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from difflib import unified_diff
 
 from skyforge_tui.domain.artifact import ArtifactRef
 from skyforge_tui.domain.collection import Collection
@@ -15,6 +17,8 @@ from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.run_index import RunIndex
 
+_DIFFED = 1 << 20
+"""Bytes of each of two artifacts that are compared line by line."""
 _LOOKED_BACK = 200
 """Runs of a template among which those are looked for that can be compared with."""
 
@@ -78,6 +82,29 @@ class ComparisonService:
             theirs = await self._sums(principal, rival.made)
             return compared(rival.run, mine.prefix, sums, rival.made.prefix, theirs)
         return None
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
+    async def difference(self, principal: Principal, ref: ArtifactRef, other: ArtifactRef) -> str:
+        """Return how one artifact's text becomes another's, as a diff; of both the first MiB.
+
+        Where one of them is no text, it only says whether they are the same.
+        """
+        pair = [await self._artifacts.known(principal, one) for one in (ref, other)]
+        starts = [await self._artifacts.start(principal, one, _DIFFED) for one in (ref, other)]
+        is_cut = any(one.size > _DIFFED for one in pair)
+        tail = f"\n# only the first {_DIFFED:,} bytes of each were looked at\n" if is_cut else ""
+        if starts[0] == starts[1] and pair[0].size == pair[1].size:
+            return f"# both begin alike\n{tail}" if is_cut else "# they are the same\n"
+        try:
+            before, after = (one.decode().splitlines() for one in starts)
+        except UnicodeDecodeError:
+            if not is_cut:
+                return "# they differ, and one of them is no text\n"
+            before, after = (one.decode("utf-8", "replace").splitlines() for one in starts)
+        rows = await asyncio.to_thread(
+            lambda: list(unified_diff(before, after, str(ref), str(other), lineterm=""))
+        )
+        return "\n".join(rows) + "\n" + tail
 
     async def _rivals(self, run: Run) -> list[Rival]:
         latest = await self._index.cache.latest(run.template_id, _LOOKED_BACK)

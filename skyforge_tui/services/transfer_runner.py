@@ -24,7 +24,6 @@ from skyforge_tui.domain.transfer import (
     ref_of,
 )
 from skyforge_tui.ports.artifact_store import Sweeping
-from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.transfer_book import TransferBook
 from skyforge_tui.services.bus import Bus
@@ -46,14 +45,12 @@ class TransferRunner:
         shelf: StoreShelf,
         carrier: Carrier,
         book: TransferBook,
-        claims: Claims,
         bus: Bus,
         clock: Clock,
     ) -> None:
         self._shelf = shelf
         self._carrier = carrier
         self._book = book
-        self._claims = claims
         self._bus = bus
         self._clock = clock
         self._known: dict[str, Transfer] = {}
@@ -72,8 +69,11 @@ class TransferRunner:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def all(self) -> tuple[Transfer, ...]:
-        """Return what is under way or has ended here, the newest first."""
-        return tuple(self._seen(one) for one in reversed(self._known.values()))
+        """Return what is under way or has ended here, the newest first.
+
+        Safe to call from another thread.
+        """
+        return tuple(self._seen(one) for one in [*self._known.values()][::-1])
 
     def one(self, transfer_id: str) -> Transfer:
         """Return a transfer with how far it has come.
@@ -116,8 +116,8 @@ class TransferRunner:
         for one in await self._book.read():
             if one.id in self._known or one.state.is_final:
                 continue
-            async with self._claims.claim(_claim(one)) as is_ours:
-                pass  # whoever carries it holds the claim until its program ends
+            async with self._book.hold(one.id) as is_ours:
+                pass  # whoever carries it holds it until its program ends
             if is_ours:
                 await self.go(replace(one, state=TransferState.WAITING, is_resumed=True))
                 taken += 1
@@ -152,8 +152,7 @@ class TransferRunner:
         """Carry a transfer to its end, and note how it ended."""
         transfer = self._known[transfer_id]
         async with self._slots, AsyncExitStack() as stack:
-            claim = self._claims.claim(_claim(transfer))
-            if not await stack.enter_async_context(claim):
+            if not await stack.enter_async_context(self._book.hold(transfer_id)):
                 self._end(transfer_id, TransferState.STOPPED, "another program goes on with it")
                 return
             begun = replace(
@@ -247,7 +246,3 @@ class TransferRunner:
                 loop.call_soon_threadsafe(self._tell)
 
         return tell
-
-
-def _claim(transfer: Transfer) -> str:
-    return f"transfer-{transfer.id}"

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
+from skyforge_tui.store.supervisor import locks
 
 
 class FileTransferBook:
@@ -27,7 +30,17 @@ class FileTransferBook:
 
     async def remove(self, transfer_id: str) -> None:
         """Forget a transfer."""
-        await asyncio.to_thread(self._path(transfer_id).unlink, missing_ok=True)
+        await asyncio.to_thread(self._remove, transfer_id)
+
+    @asynccontextmanager
+    async def hold(self, transfer_id: str) -> AsyncIterator[bool]:
+        """Yield whether a transfer is ours while the block lasts."""
+        lock = await asyncio.to_thread(self._lock, transfer_id)
+        try:
+            yield lock is not None
+        finally:
+            if lock is not None:
+                os.close(lock)
 
     async def read(self) -> list[Transfer]:
         """Return what is remembered, the oldest first."""
@@ -36,6 +49,28 @@ class FileTransferBook:
 
     def _path(self, transfer_id: str) -> Path:
         return self._folder / f"{transfer_id}.json"
+
+    def _lock(self, transfer_id: str) -> int | None:
+        """Take a transfer's lock; None if somebody has it, or the transfer is not there any more.
+
+        The lock's file goes with its transfer: whoever opens it just then locks what has no name.
+        """
+        path = self._path(transfer_id)
+        try:
+            lock = locks.try_hold(path.with_suffix(".lock"))
+        except OSError as error:
+            words = f"{self._folder} cannot be written: {error.strerror or error}"
+            raise Unavailable(words, operation="transfer.hold") from None
+        if lock is not None and not path.exists():
+            path.with_suffix(".lock").unlink(missing_ok=True)
+            os.close(lock)
+            return None
+        return lock
+
+    def _remove(self, transfer_id: str) -> None:
+        path = self._path(transfer_id)
+        path.unlink(missing_ok=True)
+        path.with_suffix(".lock").unlink(missing_ok=True)
 
     def _write(self, transfer: Transfer) -> None:
         path = self._path(transfer.id)
@@ -66,8 +101,8 @@ def _read_one(told: dict[str, Any]) -> Transfer:
     return Transfer(
         **{
             **told,
-            "kind": TransferKind(kind) if kind in TransferKind else TransferKind.UNKNOWN,
-            "state": TransferState(state) if state in TransferState else TransferState.UNKNOWN,
+            "kind": next((one for one in TransferKind if one == kind), TransferKind.UNKNOWN),
+            "state": next((one for one in TransferState if one == state), TransferState.UNKNOWN),
             "begun_at": datetime.fromisoformat(told["begun_at"]),
             "ended_at": None if ended_at is None else datetime.fromisoformat(ended_at),
         }

@@ -6,7 +6,7 @@ from the command registry and end in methods named after the command: `run.stop`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from skyforge_tui.services.decisions import Denied
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.cockpit import Cockpit
     from skyforge_tui.tui.messages import Changes
+    from skyforge_tui.tui.presenters.cells import Line
     from skyforge_tui.tui.presenters.lights import Light
     from skyforge_tui.tui.presenters.offers import Yank
 
@@ -107,7 +108,7 @@ class PlaceScreen(FramedScreen):
         identity = Identity(cockpit.profile, self.bridge.principal.username, self.role_word())
         broken, waiting = cockpit.attention
         self._header.show(active=self.TAB.value, identity=identity, broken=broken, waiting=waiting)
-        self._crumbs.show(lights=self._lights())
+        self._crumbs.show(lights=self._lights(), busy=self._busy())
         super().show_frame()
 
     def _lights(self) -> list[Light]:
@@ -117,6 +118,14 @@ class PlaceScreen(FramedScreen):
         from skyforge_tui.tui.presenters.lights import light_of
 
         return [light_of(one, self.now) for one in lights]
+
+    def _busy(self) -> Sequence[Line]:
+        transfers = self.bridge.transfers()
+        if not transfers:
+            return ()
+        from skyforge_tui.tui.presenters.transfers import busy_lines
+
+        return busy_lines(transfers, self.now)
 
     def denied(self, command: Command) -> Denied | None:
         """Say why a command is refused for what stands under the cursor; None if it is not."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.freshness import Subject, UpstreamHealth
     from skyforge_tui.domain.identity import Principal, Role
     from skyforge_tui.domain.permission import Permission
+    from skyforge_tui.domain.transfer import Transfer
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.link import Answer, Work
@@ -84,6 +85,10 @@ class Bridge(Link["Services"]):
     def lights(self) -> tuple[UpstreamHealth, ...]:
         """Return the upstreams' lights, from memory."""
         return () if self._services is None else self._services.health.lights()
+
+    def transfers(self) -> tuple[Transfer, ...]:
+        """Return what is carried to and from artifact stores, from memory."""
+        return () if self._services is None else self._services.transfers.runner.all()
 
     def guard(self, upstream: str) -> Guard:
         """Return how careful one has to be with an upstream, from memory."""

@@ -147,7 +147,7 @@ COMMANDS: tuple[Command, ...] = (
         _at(Place.ARTIFACTS), footer=3,
     ),
     Command(
-        "artifact.compare", ("equals_sign",), "compare", "compare with what another run left",
+        "artifact.compare", ("equals_sign",), "compare", "compare two, or with another run",
         "This", _at(Place.ARTIFACTS), footer=4,
     ),
     Command(
@@ -158,6 +158,16 @@ COMMANDS: tuple[Command, ...] = (
         "artifact.save", ("S",), "save", "save it where one stands", "This", _at(Place.ARTIFACTS),
         Permission.ARTIFACT_READ, footer=4,
     ),
+    Command("artifact.put", ("a",), "add", "store a file of this machine here", "This",
+            _at(Place.ARTIFACTS)),
+    Command("artifact.copy", ("c",), "copy", "copy it, here or to another store", "This",
+            _at(Place.ARTIFACTS), Permission.ARTIFACT_READ),
+    Command("artifact.move", ("m",), "move", "move it, here or to another store", "This",
+            _at(Place.ARTIFACTS), Permission.ARTIFACT_DELETE),
+    Command("artifact.transfers", ("t",), "transfers", "what is carried now, and was", "This",
+            _at(Place.ARTIFACTS)),
+    Command("artifact.store", ("s",), "store", "look at the next store", "This",
+            _at(Place.ARTIFACTS)),
     Command(
         "artifact.up", ("h", "left", "backspace"), "up", "one folder up", "This",
         _at(Place.ARTIFACTS), footer=8,

@@ -196,6 +196,7 @@ class _Dirty:
         self.labs = False
         self.health = False
         self.artifacts = False
+        self.transfers = False
         self.sign_in = False
         self.attention = False
         self.opened = False
@@ -210,6 +211,7 @@ class _Dirty:
             or self.labs
             or self.health
             or self.artifacts
+            or self.transfers
             or self.sign_in
             or self.attention
             or self.opened
@@ -239,6 +241,8 @@ class _Dirty:
                 self.health = True
             case events.ArtifactsChanged():
                 self.artifacts = True
+            case events.TransfersChanged():
+                self.transfers = True
             case events.SignInChanged():
                 self.sign_in = True
             case events.AttentionChanged():
@@ -259,4 +263,5 @@ class _Dirty:
             self.attention,
             self.opened,
             self.files,
+            self.transfers,
         )

@@ -33,3 +33,5 @@ class Changes:
     """Whether the engine has just come up, so that everything is to be asked for."""
     files: LogProgress | None = None
     """How far log files that were opened have come, if that is new."""
+    transfers: bool = False
+    """Whether something is carried to or from a store, and has come further."""

@@ -65,7 +65,7 @@ def artifact_services(
     collector = Collector(stores[0], LocalWorkFiles(), claims, made, index, bus, clock)
     shelf, carrier = StoreShelf(stores, access), Carrier(LocalArtifactFiles(), sums)
     artifacts = ArtifactService(shelf, carrier, collector, index, access, bus, house.id)
-    runner = TransferRunner(shelf, carrier, FileTransferBook(state_dir), claims, bus, clock)
+    runner = TransferRunner(shelf, carrier, FileTransferBook(state_dir), bus, clock)
     return ArtifactParts(
         artifacts,
         ComparisonService(artifacts, index, made, access),

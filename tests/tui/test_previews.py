@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -84,3 +89,66 @@ def test_anything(data: bytes, name: str, width: int) -> None:
     assert all(isinstance(span, Span) and "\n" not in span.text for one in found.lines
                for span in one)  # fmt: skip
     assert all(plain(one).isprintable() for one in found.lines)
+
+
+def packed(names: dict[str, bytes]) -> bytes:
+    """Return a compressed archive."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+        for name, data in names.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return held.getvalue()
+
+
+def zipped(names: dict[str, bytes]) -> bytes:
+    """Return a zip file."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, data in names.items():
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("pack", [packed, zipped])
+def test_archives_are_listed(pack: Callable[[dict[str, bytes]], bytes]) -> None:
+    """An archive shows its entries with their sizes, as far as its beginning goes."""
+    data = pack({"etc/frr.conf": b"x" * 1500, "../../evil": b"", "ü.txt": b"hello"})
+    found = shown(data, len(data), "backup", 60)
+    assert [text_of(one).split() for one in found.lines] == [
+        ["1.5", "kB", "etc/frr.conf"], ["0", "B", "../../evil"], ["5", "B", "ü.txt"],
+    ]  # fmt: skip
+    assert "archive" in found.about
+    assert "first" in shown(data[:-40], len(data), "backup", 60).about
+
+
+@given(
+    some.binary(max_size=400), some.sampled_from([b"PK\x03\x04", b"\x1f\x8b", b"\x1f\x8b\x08\x00"])
+)
+def test_what_only_begins_like_an_archive(data: bytes, start: bytes) -> None:
+    """Bytes that only begin like an archive are shown as what they are, whatever they are."""
+    assert shown(start + data, 10_000, "x.tgz", 60).lines
+
+
+def test_tables() -> None:
+    """Comma separated values stand in columns; what is none is text as it is."""
+    found = shown(b'name,mtu\nleaf1,"9,000"\nspine,1\n', 30, "ports.csv", 60)
+    assert [text_of(one).rstrip() for one in found.lines] == [
+        "name   mtu", "leaf1  9,000", "spine  1",
+    ]  # fmt: skip
+    assert found.about == "2 rows"
+    assert text_of(shown(b"just words\n", 11, "x.csv", 60).lines[0]).strip() == "1 just words"
+
+
+def test_rows_by_kind() -> None:
+    """Diffs say by tone what came and went, YAML has quiet keys, logs keep their colours only."""
+    tones = [one.lines for one in (
+        shown(b"--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n", 30, "a.diff", 60),
+        shown(b"key: value # why\n# note\n", 24, "a.yaml", 60),
+        shown(b"\x1b[31mfatal\x1b[0m ok\x1b[2J\n", 19, "a.log", 60),
+    )]  # fmt: skip
+    assert [row[-1].tone for row in tones[0]] == ["muted", "muted", "accent", "bad", "ok"]
+    assert [span.tone for span in tones[1][0]][1:4] == ["text", "muted", "text"]
+    assert [(span.text, span.tone) for span in tones[2][0]][1] == ("fatal", "bad")
+    assert "\x1b" not in text_of(tones[2][0])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from skyforge_tui.domain.artifact import MANIFEST, Artifact
+from skyforge_tui.domain.artifact import MANIFEST, Artifact, ArtifactRef
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
 from skyforge_tui.tui.presenters.headless import Other, line_of
@@ -12,6 +12,13 @@ from skyforge_tui.tui.presenters.offers import Question
 
 _SHOWN = 4
 """Commands that are written out of many."""
+
+
+Spelled = Callable[[ArtifactRef], str]
+
+
+def _plainly(ref: ArtifactRef) -> str:
+    return ref.key
 
 
 def thing_line(artifact: Artifact) -> Line:
@@ -23,9 +30,16 @@ def thing_line(artifact: Artifact) -> Line:
 
 
 def delete_question(
-    artifacts: Sequence[Artifact], owner: str = "", left_out: Sequence[str] = ()
+    artifacts: Sequence[Artifact],
+    owner: str = "",
+    left_out: Sequence[str] = (),
+    *,
+    spelled: Spelled = _plainly,
 ) -> Question:
-    """Return what is asked before artifacts are removed; `owner` is the run that made it."""
+    """Return what is asked before artifacts are removed; `owner` is the run that made it.
+
+    `spelled` says how the command line names one.
+    """
     what = "their bytes" if len(artifacts) > 1 else "its bytes"
     costs: list[tuple[str, Line]] = [
         ("Lost for good", (Span(f"{what}; a run that made it is not run again"),))
@@ -41,12 +55,15 @@ def delete_question(
     return Question(
         title=f"Delete {_counted(artifacts)}", go="delete", way_out=_keep(artifacts),
         things=things, costs=[*costs, *_left_out(left_out)],
-        same_as=_same_as("rm", artifacts), is_destructive=True,
+        same_as=_same_as("rm", artifacts, spelled), is_destructive=True,
     )  # fmt: skip
 
 
 def save_question(
-    artifacts: Sequence[Artifact], directory: str, left_out: Sequence[str]
+    artifacts: Sequence[Artifact],
+    directory: str,
+    left_out: Sequence[str],
+    spelled: Spelled = _plainly,
 ) -> Question:
     """Return what is asked before several artifacts are written to files."""
     total = sum(one.size for one in artifacts)
@@ -58,7 +75,7 @@ def save_question(
     return Question(
         title=f"Save {_counted(artifacts)}", go="save", way_out="leave them",
         things=[thing_line(one) for one in artifacts], costs=[*costs, *_left_out(left_out)],
-        same_as=_same_as("get", artifacts),
+        same_as=_same_as("get", artifacts, spelled),
     )  # fmt: skip
 
 
@@ -76,6 +93,6 @@ def _left_out(reasons: Sequence[str]) -> list[tuple[str, Line]]:
     return [("Left out", (Span(literal(one), "warn"),)) for one in reasons]
 
 
-def _same_as(verb: str, artifacts: Sequence[Artifact]) -> str:
-    lines = [line_of(Other(("artifacts", verb, one.key))) for one in artifacts[:_SHOWN]]
+def _same_as(verb: str, artifacts: Sequence[Artifact], spelled: Spelled) -> str:
+    lines = [line_of(Other(("artifacts", verb, spelled(one.ref)))) for one in artifacts[:_SHOWN]]
     return "; ".join([*lines, "…"] if len(artifacts) > _SHOWN else lines)

@@ -128,11 +128,14 @@ def crumb_line(*steps: str) -> Line:
     return tuple(spans)
 
 
-def second_row(left: Line, lights: Sequence[Light], width: int) -> Line:
+def second_row(left: Line, lights: Sequence[Light], width: int, busy: Sequence[Line] = ()) -> Line:
     """Return crumb or title on the left and the lights on the right, as rich as they fit.
 
-    A crumb too long loses its head; the lights keep at least their dots.
+    A crumb too long loses its head; the lights keep at least their dots. What is `busy`, the
+    richest way to say it first, stands before the lights; it loses words before a crumb does.
     """
+    if busy:
+        return _busy_row(left, lights, width, busy)
     inner = width - 2 * MARGIN
     if not lights:
         return (Span(" " * MARGIN), *spread(left, (), inner))
@@ -146,6 +149,20 @@ def second_row(left: Line, lights: Sequence[Light], width: int) -> Line:
     dots = lights_line(lights, max(0, inner - 12))
     room = inner - width_of(dots) - 2
     return (Span(" " * MARGIN), *spread(cut_line(left, room, "front"), dots, inner))
+
+
+def _busy_row(left: Line, lights: Sequence[Light], width: int, busy: Sequence[Line]) -> Line:
+    """Return the second row with what goes on in it."""
+    from skyforge_tui.tui.presenters.lights import lights_line
+
+    inner = width - 2 * MARGIN
+    for said in busy:
+        room = inner - width_of(left) - width_of(said) - 4
+        shown = lights_line(lights, max(0, room)) if lights else ()
+        if (shown or not lights) and room >= 0:
+            return (Span(" " * MARGIN), *spread(left, joined([said, shown], "  "), inner))
+    room = inner - width_of(busy[-1]) - 2
+    return (Span(" " * MARGIN), *spread(cut_line(left, room, "front"), busy[-1], inner))
 
 
 def _shorter(left: Line) -> list[Line]:

@@ -1,11 +1,18 @@
-"""The first bytes of an artifact as lines: text with its numbers, JSON with quiet keys, or hex."""
+"""The first bytes of an artifact as lines: text by its kind, a table, an archive's list, or hex."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
+from skyforge_tui.tui.presenters.previewing import (
+    archive_lines,
+    kind_of_row,
+    log_row,
+    table_lines,
+)
 from skyforge_tui.tui.presenters.tones import count, size
 
 MOST_LINES = 2000
@@ -30,12 +37,20 @@ def shown(start: bytes, total: int, name: str, width: int) -> Shown:
     if not total:
         return Shown([(Span("It is empty.", "muted"),)], "empty")
     if text is None:
+        entries = archive_lines(start)
+        if entries is not None:
+            whole = "" if len(start) >= total else ", the first of them"
+            return Shown(entries, f"{size(total)}, archive{whole}")
         return Shown(_hex(start, total, width), f"{size(total)}, binary")
+    table = table_lines(text, name, width)
+    if table is not None:
+        return _with_cut(table, len(start), total, f"{count(len(table) - 1)} rows")
     rows = text.splitlines()
     is_json = name.lower().endswith(".json") or text.lstrip()[:1] in ("{", "[")
+    draw = kind_of_row(name, text)
     digits = max(3, len(str(min(len(rows), MOST_LINES))))
     lines = [
-        line(Span(f"{number:>{digits}} ", "muted"), _painted(row, is_json=is_json))
+        line(Span(f"{number:>{digits}} ", "muted"), _painted(row, draw, is_json=is_json))
         for number, row in enumerate(rows[:MOST_LINES], start=1)
     ]
     is_cut = len(start) < total or len(rows) > MOST_LINES
@@ -59,8 +74,18 @@ def _text_of(start: bytes, *, is_whole: bool) -> str | None:
     return None
 
 
-def _painted(row: str, *, is_json: bool) -> Line:
-    row = row.expandtabs(4)[:MOST_COLUMNS]
+def _with_cut(lines: list[Line], held: int, total: int, counted: str) -> Shown:
+    """Return lines, and where less is held than there is, how much that is."""
+    if held >= total:
+        return Shown(lines, counted)
+    lines.append((Span(f"cut here: the first {size(held)} of {size(total)}", "muted"),))
+    return Shown(lines, size(total))
+
+
+def _painted(row: str, draw: Callable[[str], Line] | None, *, is_json: bool) -> Line:
+    row = row.expandtabs(4)[: MOST_COLUMNS if draw is not log_row else 4 * MOST_COLUMNS]
+    if draw is not None:
+        return draw(row)
     if not is_json:
         return (Span(literal(row)),)
     spans: list[Span] = []

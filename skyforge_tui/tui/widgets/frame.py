@@ -96,18 +96,25 @@ class CrumbBar(_Row):
         super().__init__()
         self._left = left
         self._lights: tuple[Light, ...] = ()
+        self._busy: tuple[Line, ...] = ()
 
-    def show(self, left: Line | None = None, lights: Sequence[Light] | None = None) -> None:
-        """Change the crumb, the lights, or both."""
-        before = (self._left, self._lights)
+    def show(
+        self,
+        left: Line | None = None,
+        lights: Sequence[Light] | None = None,
+        busy: Sequence[Line] | None = None,
+    ) -> None:
+        """Change the crumb, the lights, what goes on, or several of them."""
+        before = (self._left, self._lights, self._busy)
         self._left = self._left if left is None else left
         self._lights = self._lights if lights is None else tuple(lights)
-        if before != (self._left, self._lights):
+        self._busy = self._busy if busy is None else tuple(busy)
+        if before != (self._left, self._lights, self._busy):
             self.refresh()
 
     def line_at(self, y: int) -> Line:  # noqa: ARG002
         """Return the row."""
-        return frame.second_row(self._left, self._lights, self.size.width)
+        return frame.second_row(self._left, self._lights, self.size.width, self._busy)
 
 
 class FooterBar(_Row):

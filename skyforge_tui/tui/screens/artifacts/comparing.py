@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
-from skyforge_tui.domain.artifact import ArtifactRef
+from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.services.comparisons import Rival
 from skyforge_tui.services.contract import Services
@@ -33,9 +34,28 @@ class ComparingPlace(KeepingPlace):
     against = Against()
     """What is compared with, as long as one is among runs that did the same."""
 
+    def show_difference(self, title: str, diff: str) -> None:
+        """Show how two artifacts differ."""
+        raise NotImplementedError
+
+    def marked_two(self) -> tuple[Artifact, Artifact] | None:
+        """Return the two artifacts that are marked; None if it is another number of them."""
+        found = [self.view.artifact(key) for key in self.table.marked]
+        two = [one for one in found if one is not None]
+        return (two[0], two[1]) if len(found) == len(two) == 2 else None
+
     def do_artifact_compare(self) -> None:
-        """Choose what to compare with."""
+        """Compare the two that are marked; else choose what to compare with."""
+        if (two := self.marked_two()) is not None:
+            self.work(partial(self._differ, *two), group="compare", exclusive=True)
+            return
         self.work(self._choose_rival, group="compare", exclusive=True)
+
+    async def _differ(self, one: Artifact, other: Artifact) -> None:
+        async def ask(services: Services) -> str:
+            return await services.comparisons.difference(self.bridge.principal, one.ref, other.ref)
+
+        self.show_difference(f"{one.name} → {other.name}", await self.ask(ask))
 
     async def _choose_rival(self) -> None:
         ref = ArtifactRef(self.view.store, self.here or "")

@@ -41,6 +41,16 @@ class GlancePane(Vertical):
         self._glance = glance
         self._draw()
 
+    def show_difference(self, title: str, diff: str) -> None:
+        """Show how two artifacts differ, until another thing is looked at."""
+        self._glance = None
+        width = max(20, self.size.width - 2 * MARGIN)
+        found = previews.shown(diff.encode(), len(diff.encode()), f"{title}.diff", width)
+        ruled = self._is_below()
+        self._heading.show([present.heading(title, found.about, None, width, ruled=ruled)])
+        self.lines.show(found.lines)
+        self.lines.scroll_lines(-len(found.lines))
+
     def on_resize(self) -> None:
         """Draw for another width."""
         self._draw()

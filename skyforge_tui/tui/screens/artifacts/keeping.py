@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.artifact import Artifact
+from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.services.decisions import Denied
@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.run import Run
     from skyforge_tui.tui.screens.artifacts.store_view import StoreView
 
+_AT_ONCE = 8 << 20
+"""Bytes up to which one waits for a file."""
 _NEEDS = {
     "artifact.save": Permission.ARTIFACT_READ,
     "artifact.delete": Permission.ARTIFACT_DELETE,
+    "artifact.copy": Permission.ARTIFACT_READ,
+    "artifact.move": Permission.ARTIFACT_DELETE,
 }
 """What can be done to several, and what it takes."""
 
@@ -70,12 +74,18 @@ class KeepingPlace(FilteredPlace):
     async def _save_one(self, artifact: Artifact) -> None:
         written = await self._save(artifact)
         where = str(self._target(artifact))
+        if not written and artifact.size:
+            advice = "the header shows how far it is; it goes on by itself"
+            self.say(Notice(Severity.INFO, f"Saving {artifact.name}", where, advice=advice))
+            return
         self.say(Notice(Severity.INFO, f"Saved {artifact.name}", tones.size(written), where))
 
     async def _delete_one(self, artifact: Artifact) -> None:
         run = self.maker()
         owner = "" if run is None else f"run {run.number}"
-        if await self.app.push_screen_wait(Confirm(questions.delete_question([artifact], owner))):
+        if await self.app.push_screen_wait(
+            Confirm(questions.delete_question([artifact], owner, spelled=self.spelled))
+        ):
             await self._delete(artifact)
             self.say(Notice(Severity.INFO, f"Deleted {artifact.name}", artifact.key))
 
@@ -83,7 +93,7 @@ class KeepingPlace(FilteredPlace):
 
     async def _save_several(self) -> None:
         able, left_out = self._marked("artifact.save")
-        question = questions.save_question(able, self.bridge.directory, left_out)
+        question = questions.save_question(able, self.bridge.directory, left_out, self.spelled)
         if self._are_any("save", able, left_out) and await self.app.push_screen_wait(
             Confirm(question)
         ):
@@ -93,7 +103,7 @@ class KeepingPlace(FilteredPlace):
 
     async def _delete_several(self) -> None:
         able, left_out = self._marked("artifact.delete")
-        question = questions.delete_question(able, left_out=left_out)
+        question = questions.delete_question(able, left_out=left_out, spelled=self.spelled)
         if self._are_any("delete", able, left_out) and await self.app.push_screen_wait(
             Confirm(question)
         ):
@@ -129,14 +139,26 @@ class KeepingPlace(FilteredPlace):
     def _target(self, artifact: Artifact) -> Path:
         return Path(self.bridge.directory) / artifact.name
 
+    def spelled(self, ref: ArtifactRef) -> str:
+        """Return how the command line names it: with its store where that is not the usual one."""
+        is_usual = not self.view.stores or ref.store == self.view.stores[0]
+        return ref.key if is_usual else str(ref)
+
     async def _save(self, artifact: Artifact) -> int:
         target = self._target(artifact)
+        if artifact.size > _AT_ONCE:
+            ref = artifact.ref
+            await self.bridge.act(
+                Other(("artifacts", "get", self.spelled(ref))),
+                lambda services: services.transfers.get(self.bridge.principal, ref, target),
+            )
+            return 0
         return await self.ask(
             lambda services: services.artifacts.save(self.bridge.principal, artifact.ref, target)
         )
 
     async def _delete(self, artifact: Artifact) -> None:
         await self.bridge.act(
-            Other(("artifacts", "rm", artifact.key)),
+            Other(("artifacts", "rm", self.spelled(artifact.ref))),
             lambda services: services.artifacts.delete(self.bridge.principal, artifact.ref),
         )

@@ -20,7 +20,7 @@ from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import artifacts as present
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import title_line
-from skyforge_tui.tui.screens.artifacts.comparing import ComparingPlace
+from skyforge_tui.tui.screens.artifacts.carrying import CarryingPlace
 from skyforge_tui.tui.screens.artifacts.glance_pane import GlancePane
 from skyforge_tui.tui.screens.artifacts.reading import ReadingKeys
 from skyforge_tui.tui.screens.artifacts.rows import rows_of, twig_row
@@ -31,7 +31,7 @@ from skyforge_tui.tui.widgets.resource_table import LEAST_HEIGHT, ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows
 
 
-class ArtifactsScreen(ReadingKeys, ComparingPlace):
+class ArtifactsScreen(ReadingKeys, CarryingPlace):
     """Show a store and walk through it."""
 
     PLACE = Place.ARTIFACTS
@@ -81,6 +81,11 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
         """Say whether artifacts, the runs that make them, or roles changed."""
         return changes.artifacts or bool(changes.project_ids)
 
+    def heard(self, changes: Changes) -> None:
+        """Draw how far transfers have come."""
+        if changes.transfers:
+            self.step_transfers()
+
     def target(self) -> Held | None:
         """Return what is under the cursor."""
         return self.view.held(self.table.cursor_key)
@@ -94,8 +99,14 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
                 return "nothing here"
             case "artifact.run" if self.maker() is None:
                 return "no run of this workspace made it"
+            case "artifact.compare" if self.marked_two() is not None:
+                return ""
             case "artifact.compare" if not present.is_of_run(self.here or ""):
-                return "only what one run left is compared: enter a run's folder"
+                return "mark two artifacts, or enter a run's folder"
+            case "artifact.copy" | "artifact.move" if not self._chosen():
+                return "it is a folder" if self.target() else "nothing here"
+            case "artifact.transfers" if not self.bridge.transfers():
+                return "nothing was carried since the program began"
             case "artifact.save" | "artifact.delete" if self.artifact() is None:
                 return "it is a folder" if self.target() else "nothing here"
         return ""
@@ -104,11 +115,11 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
 
     async def load(self) -> None:
         """Ask for the tree and for what is here; then count what is in the folders."""
-        wanted, against = self.here, self.against
+        wanted, against, store = self.here, self.against, self.store
         here, view = await self.ask(
-            lambda services: look_into(services, self.bridge.principal, wanted, against)
+            lambda services: look_into(services, self.bridge.principal, wanted, against, store)
         )
-        if wanted not in (None, self.here):
+        if wanted not in (None, self.here) or store != self.store:
             return  # somebody went on meanwhile; that has its own answer
         self.here, self.view = here, view
         self._show()
@@ -223,6 +234,13 @@ class ArtifactsScreen(ReadingKeys, ComparingPlace):
         """Return the run that made what is under the cursor."""
         held = self.target()
         return self._glance.run if self._glance and self._glance.held == held else None
+
+    def show_difference(self, title: str, diff: str) -> None:
+        """Show how two artifacts differ, and let it be read."""
+        self._let_preview(True)
+        self._pane.show_difference(title, diff)
+        self.set_focus(self.preview, scroll_visible=False)
+        self.show_frame()
 
     def do_artifact_open(self) -> None:
         """Go into a folder; begin to read an object."""

@@ -23,6 +23,8 @@ class StoreView:
     """A store along the way to one prefix."""
 
     store: str = ""
+    stores: tuple[str, ...] = ()
+    """All there are, the usual one first."""
     tree: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The folders below each prefix on the way."""
     level: Level = Level((), ())
@@ -60,10 +62,18 @@ class Against:
 
 
 async def look_into(
-    services: Services, principal: Principal, here: str | None, against: Against
+    services: Services,
+    principal: Principal,
+    here: str | None,
+    against: Against,
+    store: str | None = None,
 ) -> tuple[str, StoreView]:
-    """Return the way to `here`; None goes down as long as there is only one way."""
-    store = (await services.artifacts.stores(principal))[0]
+    """Return the way to `here`; None goes down as long as there is only one way.
+
+    Without `store` it is the usual one.
+    """
+    stores = await services.artifacts.stores(principal)
+    store = store if store in stores else stores[0]
     tree: dict[str, Sequence[str]] = {}
     if here is None:
         here, level = "", await _level(services, principal, store, "")
@@ -83,7 +93,7 @@ async def look_into(
         ref = ArtifactRef(store, here)
         comparison = await services.comparisons.compare(principal, ref, against.run_id)
     runs = await _runs_of(services, principal, store, tree)
-    return here, StoreView(store, tree, level, runs, comparison)
+    return here, StoreView(store, stores, tree, level, runs, comparison)
 
 
 async def _runs_of(
