@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,14 +39,26 @@ def run_viewer(
     if piped is not None and PIPED not in names:
         os.close(piped)
         piped = None
-    log = asyncio.run(parts.files.open(current_principal(), names, piped))
+    log, progress = asyncio.run(_begun(parts, names, piped))
     try:
-        progress = asyncio.run(parts.files.advance(current_principal(), log))
         app = make_viewer(frame, parts, log, progress, follow=follow or PIPED in names)
         app.run()
         return app.return_code or 0
     finally:
         log.close()
+
+
+async def _begun(
+    parts: FileParts, names: Sequence[str], piped: int | None
+) -> tuple[OpenedLog, LogProgress]:
+    """Open a log, and take in what the first picture can show."""
+    principal = current_principal()
+    with ExitStack() as opened:
+        log = await parts.files.open(principal, names, piped)
+        opened.callback(log.close)
+        progress = await parts.files.advance(principal, log)
+        opened.pop_all()
+    return log, progress
 
 
 def make_viewer(

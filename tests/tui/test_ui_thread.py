@@ -69,4 +69,4 @@ def test_the_viewer_keeps_its_ui_thread_free_too(tmp_path: Path) -> None:
         "".join(f"line {number}\n" for number in range(1, 500)) + "TASK [last] ***\nline 500\n"
     )
     found = _watched("tests.tui.watched_viewing", log, tmp_path)
-    assert found == {"seen": []}
+    assert found == {"seen": [], "collecting": [5_000, 20, 100]}

@@ -1,12 +1,13 @@
 """Showing a log file under an audit hook: python -m tests.tui.watched_viewing FILE.
 
 Prints one JSON object: what the UI thread did after the first picture that it should leave to
-others, with the lines of the program that did it.
+others, with the lines of the program that did it; and how seldom garbage is sought.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 
@@ -56,7 +57,7 @@ def main(name: str) -> None:
     """Go, and report."""
     asyncio.run(journey(name))
     WATCH.is_armed = False
-    sys.stdout.write(json.dumps({"seen": WATCH.seen}))
+    sys.stdout.write(json.dumps({"seen": WATCH.seen, "collecting": gc.get_threshold()}))
 
 
 if __name__ == "__main__":
