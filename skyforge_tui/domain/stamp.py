@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 REACH = 160
 """Bytes at the start of a line in which a time must end."""
 
+_LAST_SECOND_MS = 59_000
 _DAY_MS = 24 * 3600 * 1000
 _HALF_YEAR_MS = 183 * _DAY_MS
 _MONTHS = {
@@ -32,19 +33,13 @@ _BEFORE = (
     rb"""(?:\d{1,9}: )?[\["(*.]{0,2}"""  # Cisco counts its messages, and marks clocks not in step
     rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?"
 )
-_ISO = re.compile(
-    _BEFORE
-    + rb"((\d{4})[-/](\d\d)[-/](\d\d)[T _]"
-    + _CLOCK
-    + rb")(?:[.,](\d{1,9}))?(?: ?(Z|[+-]\d\d:?\d\d\b))?"
-)
+_ISO_END = rb":(\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|[+-]\d\d:?\d\d\b))?"
+_ISO = re.compile(_BEFORE + rb"((\d{4})[-/](\d\d)[-/](\d\d)[T _](\d\d):(\d\d))" + _ISO_END)
+_NAMED_END = rb":(\d\d)(?:\.(\d{1,9}))?(?: (UTC|GMT)\b)?(?: (?:[A-Z]{3,5} )?(\d{4})\b)?"
+_ISO_REST = re.compile(_ISO_END)
+_NAMED_REST = re.compile(_NAMED_END)
 _NAMED = re.compile(
-    _BEFORE
-    + rb"("
-    + _MONTH
-    + rb" +(\d{1,2})(?:,? (\d{4}))? "
-    + _CLOCK
-    + rb")(?:\.(\d{1,9}))?(?: (UTC|GMT)\b)?(?: (?:[A-Z]{3,5} )?(\d{4})\b)?"
+    _BEFORE + rb"(" + _MONTH + rb" +(\d{1,2})(?:,? (\d{4}))? (\d\d):(\d\d))" + _NAMED_END
 )
 _LONG = re.compile(
     _BEFORE + rb"((\d{1,2}) " + _MONTH + rb"[a-z]* (\d{4}) +" + _CLOCK + rb") ?([+-]\d{4})?"
@@ -55,6 +50,10 @@ _WEB = re.compile(
 _EPOCH = re.compile(
     _BEFORE + rb"""(?:(1\d{9})(?:\.(\d{1,9}))?|(1\d{9})(\d{3}))(?=[ \t\]:,;|")}])"""
 )
+_MAYBE = re.compile(
+    rb"""[\x1b<{\d\["(*.]|""" + _MONTH + rb"|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\S++ \S++ \S++ \["
+)
+"""How every line begins that tells a time, and hardly another one."""
 
 
 class StampReader:
@@ -76,9 +75,28 @@ class StampReader:
         self._zone = zone
         self._kinds = [self._iso, self._named, self._epoch, self._long, self._web]
         self._known: tuple[bytes, int] = (b"", 0)
+        """A minute as it was written, and its beginning."""
+        self._front = b"\0"
+        """How a line began up to its minute: most lines begin as the one before."""
+        self._end = _ISO_REST
+        self._said: tuple[bytes | None, ...] = ()
+        """What came behind its seconds."""
 
     def read(self, data: bytes, start: int) -> int | None:
         """Return the time of the line that begins at `start`, in unix milliseconds."""
+        if data.startswith(self._front, start):
+            found = self._end.match(data, start + len(self._front), start + REACH)
+            if found is not None:
+                said = found.groups()
+                if said[2:] == self._said:
+                    self._before_ms = told = self._known[1] + _in_minute(said[0], said[1])
+                    return told
+        return self._look(data, start)
+
+    def _look(self, data: bytes, start: int) -> int | None:
+        """Return the time of a line that does not begin as the one before."""
+        if _MAYBE.match(data, start, start + REACH) is None:
+            return None
         for place, kind in enumerate(self._kinds):
             found = kind(data, start)
             if found is not None:
@@ -95,11 +113,12 @@ class StampReader:
         text, year, month, day, hour, minute, second, fraction, zone = found.groups()
         key = text if zone is None else text + zone
         if key != self._known[0]:
-            moment = self._moment(int(year), int(month), int(day), (hour, minute, second), zone)
+            moment = self._moment(int(year), int(month), int(day), (hour, minute, b"0"), zone)
             if moment is None:
                 return None
             self._known = (key, moment)
-        return self._known[1] + _milliseconds(fraction)
+        self._front, self._end, self._said = data[start : found.end(1)], _ISO_REST, (zone,)
+        return self._known[1] + _in_minute(second, fraction)
 
     def _named(self, data: bytes, start: int) -> int | None:
         found = _NAMED.match(data, start, start + REACH)
@@ -109,7 +128,7 @@ class StampReader:
         written = year or year_behind
         key = text + (written or b"") + (zone or b"")
         if key != self._known[0]:
-            date = (_MONTHS[month], int(day), (hour, minute, second), zone)
+            date = (_MONTHS[month], int(day), (hour, minute, b"0"), zone)
             if written is None:
                 moment = self._without_year(*date)
             else:
@@ -117,7 +136,9 @@ class StampReader:
             if moment is None:
                 return None
             self._known = (key, moment)
-        return self._known[1] + _milliseconds(fraction)
+        self._front, self._end = data[start : found.end(1)], _NAMED_REST
+        self._said = (zone, year_behind)
+        return self._known[1] + _in_minute(second, fraction)
 
     def _long(self, data: bytes, start: int) -> int | None:
         found = _LONG.match(data, start, start + REACH)
@@ -178,6 +199,15 @@ def _zone(written: bytes) -> tzinfo:
     digits = written[1:].replace(b":", b"")
     away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-away if written[:1] == b"-" else away)
+
+
+def _in_minute(second: bytes, fraction: bytes | None) -> int:
+    told = int(second) * 1000
+    if told > _LAST_SECOND_MS:
+        told = _LAST_SECOND_MS
+    if fraction is None:
+        return told
+    return told + int(fraction if len(fraction) == 3 else fraction[:3].ljust(3, b"0"))
 
 
 def _milliseconds(fraction: bytes | None) -> int:

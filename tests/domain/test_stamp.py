@@ -100,6 +100,26 @@ def test_every_time_reads_back(at: datetime, form: str, before: bytes) -> None:
     assert found == ms(at)
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 5 * 60_000), st.sampled_from(FORMATS),
+            st.sampled_from(["", "Z", " Z", "+02:00", ",5", ".123456", " UTC", " CET 2025", "5"]),
+        ), max_size=12,
+    )
+)  # fmt: skip
+def test_a_line_that_begins_as_the_one_before_tells_no_other_time(
+    lines: list[tuple[int, str, str]],
+) -> None:
+    """Whatever comes behind the minute, what is known of it is used only where it is the same."""
+    quick, slow = (StampReader(ms(WRITTEN), zone=UTC) for _ in range(2))
+    for passed, form, behind in lines:
+        at = datetime(2026, 11, 23, 10, tzinfo=UTC) + timedelta(milliseconds=passed)
+        data = f"{at.strftime(form)}{behind} leaf1 up\n".encode()
+        slow._front = b"\0"
+        assert quick.read(data, 0) == slow.read(data, 0), data
+
+
 @given(st.binary(max_size=60), st.sampled_from([b"", b"Nov 23 ", b"2026-11-23T", b"17639030"]))
 def test_nothing_is_too_strange(data: bytes, start: bytes) -> None:
     """Any bytes either tell a time or tell none."""

@@ -118,23 +118,24 @@ class Feed:
         return True
 
     def _cut(self, data: bytes, end: int) -> None:
-        read, find = self._read_time, data.find
+        find, keep = data.find, self.waiting.append
         start = 0
         if self._time_ms == NEVER:
             start = self._skip_to_first_time(data, end)
+        read = self._stamps.read if self.tells_times else self._read_time
         begun, lines, time_ms = start, 0, self._time_ms
         while start < end:
             told = read(data, start)
             if told is not None and told > time_ms:
                 if lines:
-                    self.waiting.append(Record(time_ms, start - begun, lines))
+                    keep(Record(time_ms, start - begun, lines))
                 begun, lines, time_ms = start, 0, told
             start = find(b"\n", start, end) + 1 or end
             lines += 1
         self._time_ms = time_ms
         if lines:
             is_torn = not data.endswith(b"\n", begun, end)
-            self.waiting.append(Record(time_ms, end - begun, lines, is_torn))
+            keep(Record(time_ms, end - begun, lines, is_torn))
 
     def _read_time(self, data: bytes, start: int) -> int | None:
         """Return the time of a line in `data`, which begins at our position."""

@@ -13,6 +13,8 @@ from heapq import heappop, heappush
 from skyforge_tui.store.files.feed import Feed
 from skyforge_tui.store.files.table import FEED, MergeTable
 
+_NOBODY = (1 << 62, 0)
+"""Stands behind whoever else has records."""
 _STRETCH_BYTES = 64 * 1024
 """A stretch does not take more records once it is as long as this."""
 
@@ -41,7 +43,7 @@ class Merge:
         self._look_at_dry()
         goal = self.table.size + budget_bytes
         while self._heap and self.table.size < goal:
-            if self._is_held_up():
+            if self._dry and self._is_held_up():
                 return False
             self._take(*heappop(self._heap))
         if not self._heap:
@@ -61,21 +63,23 @@ class Merge:
 
     def _take(self, time_ms: int, file: int) -> None:
         """Take the records of a file that stand before those of all others."""
-        feed = self._feeds[file]
-        others = self._heap[0] if self._heap else None
+        feed, heap = self._feeds[file], self._heap
+        waiting = feed.waiting
+        other_ms, other = heap[0] if heap else _NOBODY
         size = lines = 0
         while size < _STRETCH_BYTES:
-            record = feed.waiting.popleft()
-            size += record.size
-            lines += record.lines
-            if not feed.waiting and not feed.cut():
+            _, record_size, record_lines, is_torn = waiting.popleft()
+            size += record_size
+            lines += record_lines
+            if not waiting and not feed.cut():
                 self._dry.add(file)
-            if record.is_torn or not feed.waiting:
+            if is_torn or not waiting:
                 break
-            if others is not None and (feed.waiting[0].time_ms, file) > others:
+            next_ms = waiting[0][0]
+            if next_ms > other_ms or (next_ms == other_ms and file > other):
                 break
         self.table.append(file, size, lines, time_ms)
-        if record.is_torn:
+        if is_torn:
             self.table.append(FEED, 1, 0, time_ms)
-        if feed.waiting:
-            heappush(self._heap, (feed.waiting[0].time_ms, file))
+        if waiting:
+            heappush(heap, (waiting[0][0], file))

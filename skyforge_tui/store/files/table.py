@@ -73,9 +73,10 @@ class MergeTable:
 
     def append(self, file: int, size: int, lines: int, time_ms: int) -> None:
         """Add the next lines of a file, or a line feed of nobody's."""
-        if not self._files:
+        count = len(self._files)
+        if not count:
             self._times[0] = time_ms
-        elif len(self._files) % _STEP == 0:
+        elif count % _STEP == 0:
             self._times.append(time_ms)
             self._offsets.append(self.size)
             self._first_lines.append(self.line_count)
