@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker, WorkerState
 
+from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.beginning import Beginning
@@ -22,6 +23,7 @@ from skyforge_tui.tui.helping import Helping
 from skyforge_tui.tui.key_order import KeyOrder
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.looks import Looks
+from skyforge_tui.tui.stepping_aside import SteppingAside
 from skyforge_tui.tui.terminal import Terminal
 from skyforge_tui.tui.theme import dress
 from skyforge_tui.tui.type_ahead import TypeAhead
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
+    from skyforge_tui.ports.editor import Editor
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.link import Engine
     from skyforge_tui.tui.messages import Changes
@@ -72,6 +75,7 @@ class SkyforgeApp(
     KeyOrder,
     TypeAhead,
     Terminal,
+    SteppingAside,
     Ending,
     Crashing,
     Beginning,
@@ -101,12 +105,14 @@ class SkyforgeApp(
         keymap: Keymap | None = None,
         program: Sequence[str] = (),
         log_path: Callable[[RunId], str] = lambda _: "",
+        make_editor: Callable[[], Editor] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         super().__init__()
         self.bridge = Bridge(self, principal, program)
         self.keymap = keymap or Keymap()
         self.log_path = log_path
+        self._make_editor = make_editor
         self.config_path = config_path
         self.profile = profile
         self.attention: tuple[int, int] = (0, 0)
@@ -212,6 +218,18 @@ class SkyforgeApp(
 
         self.lead(open_it())
 
+    def open_repository(self, project: Project) -> None:
+        """Go into a project's repository; leaving it leads to the projects."""
+        from skyforge_tui.tui.screens.repository.screen import RepositoryScreen
+
+        async def open_it() -> None:
+            await self.switch_mode(Place.PROJECTS.value)
+            while isinstance(self.screen, RepositoryScreen):
+                await self.pop_screen()
+            await self.push_screen(RepositoryScreen(project))
+
+        self.lead(open_it())
+
     def open_lab(self, lab: Lab) -> None:
         """Go to a lab's nodes; leaving it leads to the labs."""
         from skyforge_tui.tui.screens.lab.screen import LabScreen
@@ -223,6 +241,16 @@ class SkyforgeApp(
         from skyforge_tui.tui.screens.automation.screen import AutomationScreen
 
         self.lead(self._over(Place.PROJECTS, AutomationScreen(project, template)))
+
+    def editor(self) -> Editor:
+        """Return the person's editor; not for the UI thread, which it would block.
+
+        Raises:
+            Invalid: there is none.
+        """
+        if self._make_editor is None:
+            raise Invalid("there is no editor here", operation="repository.edit")
+        return self._make_editor()
 
     def go_to(self, place: Place) -> None:
         """Go to one of the places with a digit."""

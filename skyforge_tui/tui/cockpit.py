@@ -55,6 +55,10 @@ class Cockpit(Stage, Protocol):
         """Go to what a run left among the artifacts."""
         ...
 
+    def open_repository(self, project: Project) -> None:
+        """Go into a project's repository."""
+        ...
+
     def open_lab(self, lab: Lab) -> None:
         """Go to a lab's nodes."""
         ...

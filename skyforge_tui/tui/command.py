@@ -21,6 +21,7 @@ class Place(StrEnum):
     LAB = "lab"
     AUTOMATION = "automation"
     """What a server does by itself for a project."""
+    REPOSITORY = "repository"
     FILES = "files"
     """Log files, shown by a program that knows nothing else."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.tui.command import ANYWHERE, OUTPUT, TABLES, TABS, Command, Place
 from skyforge_tui.tui.output_commands import OUTPUT_COMMANDS
+from skyforge_tui.tui.repository_commands import REPOSITORY_COMMANDS
 
 __all__ = [
     "ANYWHERE", "BY_ID", "COMMANDS", "KEY_NAMES", "OUTPUT", "TABLES", "TABS", "Command", "Place",
     "commands_of", "conflicts", "key_name",
 ]  # fmt: skip
 
-_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.AUTOMATION, Place.FILES})
+_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.AUTOMATION, Place.FILES, Place.REPOSITORY})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
 _WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
@@ -66,6 +67,11 @@ COMMANDS: tuple[Command, ...] = (
         "automation.previous", ("shift+tab",), "part before", "the part before", "This",
         _at(Place.AUTOMATION),
     ),
+    Command(
+        "project.files", ("f",), "files", "look into its repository", "This",
+        _at(Place.PROJECTS), Permission.PROJECT_READ, footer=3,
+    ),
+    *REPOSITORY_COMMANDS,
     Command(
         "run.open", ("enter", "l", "right"), "output", "live output", "This", _at(Place.RUNS),
         Permission.RUN_READ, footer=1,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from skyforge_tui.tui.presenters.offers import Fact
+    from skyforge_tui.tui.widgets.lines import LinesView
     from skyforge_tui.tui.widgets.log_view import LogView
     from skyforge_tui.tui.widgets.resource_table import ResourceTable
 
@@ -75,6 +76,45 @@ class OutputMoves:
     def to_last(self) -> None:
         """Go to the last line and follow."""
         self._log.to_end()
+
+
+class LinesMoves:
+    """Moves in lines that are read, which have no cursor either."""
+
+    def __init__(self, lines: LinesView) -> None:
+        self._lines = lines
+
+    def cursor_down(self) -> None:
+        """Go one row down."""
+        self._lines.scroll_lines(1)
+
+    def cursor_up(self) -> None:
+        """Go one row up."""
+        self._lines.scroll_lines(-1)
+
+    def page_down(self) -> None:
+        """Go one page down."""
+        self._lines.scroll_pages(1)
+
+    def page_up(self) -> None:
+        """Go one page up."""
+        self._lines.scroll_pages(-1)
+
+    def half_page_down(self) -> None:
+        """Go half a page down."""
+        self._lines.scroll_lines(self._lines.size.height // 2)
+
+    def half_page_up(self) -> None:
+        """Go half a page up."""
+        self._lines.scroll_lines(-(self._lines.size.height // 2))
+
+    def to_first(self) -> None:
+        """Go to the first line."""
+        self._lines.scroll_lines(-len(self._lines.lines))
+
+    def to_last(self) -> None:
+        """Go to the last line."""
+        self._lines.scroll_lines(len(self._lines.lines))
 
 
 def facts_of_row(table: ResourceTable) -> list[Fact]:

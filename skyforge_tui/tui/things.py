@@ -35,6 +35,9 @@ class Things(Deck):
         def yank(self, what: str, text: str) -> None:
             """Copy text and say so."""
 
+        def open_repository(self, project: Project) -> None:
+            """Go into a project's repository."""
+
     def do_thing_yank(self) -> None:
         """Show what can be copied of the thing under the cursor."""
         self.lead(self._yank_menu())
@@ -46,6 +49,19 @@ class Things(Deck):
     def do_thing_browse(self) -> None:
         """Open the page of the thing under the cursor."""
         self.lead(self._browse())
+
+    def do_project_files(self) -> None:
+        """Look into the repository of the project under the cursor, or of the template there."""
+        self.lead(self._look_into())
+
+    async def _look_into(self) -> None:
+        from skyforge_tui.domain.project import Project
+        from skyforge_tui.domain.template import Template
+
+        thing = self.place().target()
+        project = await self._project_of(thing) if isinstance(thing, Template) else thing
+        if isinstance(project, Project):
+            self.open_repository(project)
 
     # The yank menu.
 

@@ -18,6 +18,7 @@ from skyforge_tui.wiring import current_principal, open_services
 from skyforge_tui.wiring.garbage import WRITING_S, settle
 
 if TYPE_CHECKING:
+    from skyforge_tui.ports.editor import Editor
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.app import SkyforgeApp
     from skyforge_tui.tui.link import Engine
@@ -62,8 +63,16 @@ def make_cockpit(config_path: Path | None = None, profile: str | None = None) ->
         keymap=Keymap(frame.keys, frame.hotkeys),
         program=_program(config_path, profile),
         log_path=lambda run_id: _log_path(frame.state_dir, run_id),
+        make_editor=lambda: _editor(frame.state_dir),
     )
     return cockpit
+
+
+def _editor(state_dir: Path) -> Editor:
+    """Return the person's editor; loaded when it is first wanted."""
+    from skyforge_tui.providers.machine.editor import LocalEditor
+
+    return LocalEditor(state_dir / "drafts")
 
 
 def _log_path(state_dir: Path, run_id: RunId) -> str:

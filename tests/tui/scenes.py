@@ -18,7 +18,8 @@ from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.screens.run.screen import RunScreen
 from tests.artifact_fakes import Shelf
 from tests.fake_connections import Course, FakeConnector
-from tests.fakes import Core, FakeClock, MemoryLogReader
+from tests.fake_repositories import FILES, FakeRepositories, Rewriting
+from tests.fakes import Core, FakeClock, FakeRepositoryHost, MemoryLogReader
 from tests.tui.cockpit_harness import press, until_idle, until_shown
 from tests.tui.drawing import until
 from tests.tui.pretend import NOW, Estate, PretendLogs, run_id
@@ -42,9 +43,13 @@ class Scene:
     estate: dict[str, Any] = field(default_factory=dict)
     shelf: Callable[[], Shelf] = Shelf
     """What makes the store of artifacts and what is in it."""
+    hosts: Callable[[], list[FakeRepositoryHost]] = lambda: [FakeRepositoryHost()]
+    """What makes the host of the projects."""
     labs: Callable[[], Core] | None = None
     """What makes the services where there are labs."""
 
+    is_asking: bool = False
+    """Whether somebody is asked in the middle of something."""
     course: Course | None = None
     """What is told and asked while connecting."""
 
@@ -54,7 +59,7 @@ class Scene:
         if self.labs is not None:
             return LabEstate(core=self.labs(), **self.estate).app(**look)
         core = Core(
-            clock=FakeClock(NOW), logs=PretendLogs(), shelf=self.shelf(),
+            clock=FakeClock(NOW), logs=PretendLogs(), shelf=self.shelf(), hosts=self.hosts(),
             connector=FakeConnector(course=self.course),
         )  # fmt: skip
         return Estate(core=core, **self.estate).app(**look)
@@ -63,7 +68,9 @@ class Scene:
         """Go there."""
         await until_idle(pilot)
         await self.steps(pilot)
-        if self.course is None:  # who is asked in the middle of something is not idle
+        if (
+            self.course is None and not self.is_asking
+        ):  # who is asked in the middle of something is not idle
             await until_idle(pilot)
 
 
@@ -119,6 +126,31 @@ async def yielded(pilot: Pilot[Any]) -> None:
     await until_shown(pilot, "142 new")
 
 
+def repositories() -> list[FakeRepositoryHost]:
+    """Return a host that shows what is in its projects."""
+    return [FakeRepositories(NOW)]
+
+
+async def conflicting(pilot: Pilot[Any]) -> None:
+    """Edit a file that somebody else changes meanwhile."""
+    await REPOSITORY(pilot)
+    app = pilot.app
+    assert isinstance(app, SkyforgeApp)
+    app._make_editor = lambda: Rewriting(b"65001", b"65010")
+    await press(pilot, "e", shows="Commit to main")
+
+    async def meddle(services: Services) -> None:
+        (host,) = services.repositories._hosts.values()
+        assert isinstance(host, FakeRepositories)
+        host.files_held["site.yml"] = FILES["site.yml"].replace(b"leaves", b"all")
+
+    await app.bridge.ask(meddle)
+    await press(pilot, "enter", shows="They are apart")
+
+
+REPOSITORY = keys("f", "G", shows="site.yml")
+PATCH = keys("f", "tab", shows="asn: 65001")
+BRANCHES = keys("f", "b", shows="feature/evpn-multihoming")
 PROJECTS = keys("j", "j", "j", "j", shows="telemetry from SR Linux")
 RUNS = keys("3", "j", shows="813")
 ATTENTION = keys("5", shows="Needs me")
@@ -218,6 +250,11 @@ SCENES = (
     Scene("run-selection", a_run(812, "E", "v", "j", "j", "j", shows="selecting")),
     Scene("run-wrap", a_run(812, "backslash", "t", "E", "b", shows="unreachable")),
     Scene("run-grid", a_run(812, "m", shows="hosts × tasks")),
+    Scene("repository", REPOSITORY, hosts=repositories),
+    Scene("repository-large", REPOSITORY, LARGE, hosts=repositories),
+    Scene("repository-light", PATCH, LARGE, theme="light", hosts=repositories),
+    Scene("repository-mono", BRANCHES, theme="mono", ascii_only=True, hosts=repositories),
+    Scene("conflict", conflicting, hosts=repositories, is_asking=True),
     Scene("artifacts", ARTIFACTS, shelf=a_shelf),
     Scene("artifacts-large", ARTIFACTS, LARGE, shelf=a_shelf),
     Scene("artifacts-mono", HEX, theme="mono", ascii_only=True, shelf=a_shelf),

@@ -15,6 +15,7 @@ from skyforge_tui.domain.view import View
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.commands import TABS, Place, commands_of
 from skyforge_tui.tui.widgets.overlay import Overlay
+from tests.fake_repositories import FakeRepositories
 from tests.fakes import Core, FakeClock
 from tests.tui.cockpit_harness import is_idle, screen_text, until_idle
 from tests.tui.drawing import PATIENCE_S, until
@@ -36,9 +37,14 @@ ESTATES: dict[str, Callable[[], Estate]] = {
     "error": ErrorEstate,
     "labs": lambda: LabEstate(core=many_labs()),
     "silent": lambda: LabEstate(core=silent_labs()),
+    "repository": lambda: Estate(
+        core=Core(clock=FakeClock(NOW), logs=PretendLogs(), hosts=[FakeRepositories(NOW)])
+    ),
 }
-PARTS = {Place.RUN: Place.RUNS, Place.LAB: Place.LABS}
+PARTS = {Place.RUN: Place.RUNS, Place.LAB: Place.LABS, Place.REPOSITORY: Place.PROJECTS}
 """Places that one enters from another."""
+ENTERS = {Place.REPOSITORY: "f"}
+"""The key that does, where it is not `enter`."""
 STANDS_IN = {Place.WELCOME: Place.PROJECTS}
 """Places that stand where another one would."""
 MOVES = frozenset({"Move", "Look", "Places"})
@@ -55,6 +61,7 @@ def world(estate: Estate) -> tuple[object, ...]:
         sorted(core.trust.pairs), list(core.history_store.commands),
         dict(core.history_store.pinned),
         sorted(kept_keys(estate)),
+        list(getattr(core.host, "written", ())),
     )  # fmt: skip
 
 
@@ -113,7 +120,7 @@ async def arrive(pilot: Pilot[Any], place: Place) -> None:
     await until(pilot, lambda: app.current_mode == tab.value)
     await settled(pilot)
     if place in PARTS:
-        await pilot.press("enter")
+        await pilot.press(ENTERS.get(place, "enter"))
         await until(pilot, lambda: app.place().PLACE is place)
         await settled(pilot)
 
@@ -143,6 +150,8 @@ def places_of(state: str) -> list[Place]:
             return [Place.LABS, Place.LAB]
         case "silent":
             return [Place.LAB]
+        case "repository":
+            return [Place.REPOSITORY]
         case "new":
             return [Place.WELCOME]
         case "full" | "calm" | "stale":

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from tests.giteas import served_gitea
+from textual.pilot import Pilot
+
+from skyforge_tui.demo.servers.gitea.server import GiteaServer
+from skyforge_tui.ports.editor import Draft
+from tests.contract.repository_worlds import make_large
+from tests.giteas import api_of, encoded, served_gitea
 from tests.tui.cockpit_harness import press, until_shown, write
 from tests.tui.git_cockpit import a_cockpit, configure
-
-
-async def test_repositories_are_projects(tmp_path: Path) -> None:
-    """Repositories stand beside local folders, with role, branch and last commit."""
-    async with a_cockpit(tmp_path, size=(120, 36)) as (server, pilot):
-        await press(pilot, "1", shows=("Projects", "campus-wifi", "cloud-landing", "git"))
-        await press(pilot, "slash")
-        await write(pilot, "campus-wifi")
-        await press(pilot, "enter", shows=("you: editor", "main", "in sync"))
-        newest = server.estate.projects[1].repositories[1].commits[0]
-        await until_shown(pilot, newest.sha[:7])
 
 
 async def test_repositories_are_remembered(tmp_path: Path) -> None:
@@ -28,3 +26,154 @@ async def test_repositories_are_remembered(tmp_path: Path) -> None:
             await press(pilot, "1", shows="campus-wifi")
     async with site.cockpit((120, 36)) as pilot:
         await press(pilot, "1", shows=("campus-wifi", "× git"))
+
+
+class Scripted:
+    """An editor that does what the test says; keeps drafts in memory."""
+
+    def __init__(self, *edits: Callable[[bytes], bytes]) -> None:
+        self.edits = list(edits)
+        self.kept: dict[str, bytes] = {}
+
+    def edit(self, name: str, data: bytes) -> Draft:
+        """Make the next edit."""
+        draft = Draft(f"/drafts/{len(self.kept)}-{name}", self.edits.pop(0)(data))
+        self.kept[draft.path] = draft.data
+        return draft
+
+    def discard(self, draft: Draft) -> None:
+        """Keep a draft no more."""
+        del self.kept[draft.path]
+
+
+def give(pilot: Pilot[Any], editor: Scripted) -> None:
+    """Let the cockpit use an editor."""
+    pilot.app._make_editor = lambda: editor  # type: ignore[attr-defined]
+
+
+async def open_repository(pilot: Pilot[Any], name: str) -> None:
+    """Go to a project of the server, and into its repository."""
+    await press(pilot, "1", shows="Projects")
+    await press(pilot, "slash")
+    await write(pilot, name)
+    await press(pilot, "enter", "f", shows=(f"projects › {name}", "Files", "README.md"))
+
+
+async def put(server: GiteaServer, who: str, path: str, text: str) -> None:
+    """Write a file of campus-wifi as somebody else."""
+    async with api_of(server, who) as api:
+        url = f"/repos/net/campus-wifi/contents/{path}"
+        sha = (await api.get(url)).json()["sha"]
+        body = {"content": encoded(text), "message": "Mine first", "sha": sha}
+        assert (await api.put(url, json=body)).status_code == 200
+
+
+async def test_walked_read_and_looked_back(tmp_path: Path) -> None:
+    """A repository is a project: walked through, its files, commits and branches looked at."""
+    async with a_cockpit(tmp_path) as (server, pilot):
+        newest = server.estate.projects[1].repositories[1].commits[0]
+        await press(pilot, "1", shows=("Projects", "campus-wifi", "cloud-landing", "git"))
+        await open_repository(pilot, "campus-wifi")
+        await until_shown(pilot, f"main {newest.sha[:7]}", "editor")
+        await press(pilot, "g", "j", "j", "enter", shows=("campus-wifi › labs", "ospf triangle/"))
+        await press(pilot, "enter", "enter", shows=("topology.yml ─", "1 defaults.device: frr"))
+        await press(pilot, "h", shows="SIZE")
+        await press(pilot, "h", "h", shows=("CHANGES.md", "Files 5"))
+        await press(pilot, "G", "c", shows=("› README.md", "Commits 1"))
+        await press(pilot, "enter", shows=("new file mode", "+name: check"))
+        await press(pilot, "escape", "escape", shows="Files 5")
+        await press(pilot, "b", shows=("main default", "next"))
+        await press(pilot, "j", "enter", shows=("Files 5", "next "))
+        await press(pilot, "escape", shows="PROJECT")
+
+
+async def test_edited_and_committed(tmp_path: Path) -> None:
+    """What one edits is committed; with somebody else's change to the file both are shown first.
+
+    Apart they are committed together, with nobody's lost, and no draft stays behind.
+    """
+    async with a_cockpit(tmp_path, size=(120, 36)) as (server, pilot):
+        editor = Scripted(
+            lambda text: text + b"more\n", lambda text: text, lambda text: text + b"mine\n"
+        )
+        give(pilot, editor)
+        await open_repository(pilot, "campus-wifi")
+        await press(pilot, "G", "e", shows=("Commit to main", "Change README.md"))
+        await write(pilot, " twice")
+        await press(pilot, "enter", shows=("Committed README.md", "Commits 38"))
+        assert editor.kept == {}
+        async with api_of(server) as api:
+            url = "/repos/net/campus-wifi"
+            assert (await api.get(f"{url}/raw/README.md")).text.endswith("offices.\nmore\n")
+            newest = (await api.get(f"{url}/commits")).json()[0]["commit"]
+        assert newest["message"] == "Change README.md twice\n"
+        assert newest["author"]["name"] == "Mika Manager"
+        await press(pilot, "e", shows="Nothing was changed")
+        await press(pilot, "e", shows="Commit to main")
+        theirs = "# Theirs\n\nAccess switches and wireless of the offices.\nmore\n"
+        await put(server, "tom", "README.md", theirs)
+        await press(
+            pilot, "enter",
+            shows=("changed by somebody else", "Tom Twofactor", "-# campus-wifi", "+# Theirs",
+                   "+mine", "/drafts/0-README.md"),
+        )  # fmt: skip
+        await press(pilot, "enter", shows=("Committed README.md", "Commits 40"))
+        async with api_of(server) as api:
+            text = (await api.get("/repos/net/campus-wifi/raw/README.md")).text
+        assert (text, editor.kept) == (theirs + "mine\n", {})
+
+
+async def test_what_meets_is_edited_or_left(tmp_path: Path) -> None:
+    """The same line changed twice goes through the editor; left alone, one's own text is kept."""
+    async with a_cockpit(tmp_path, size=(120, 36)) as (server, pilot):
+        editor = Scripted(
+            lambda _: b"mine\n", lambda _: b"mine\n",
+            lambda text: text.replace(b"<<<<<<< yours\n", b"").replace(b"=======\n", b"")
+            .replace(b">>>>>>> theirs\n", b""),
+        )  # fmt: skip
+        give(pilot, editor)
+        await open_repository(pilot, "campus-wifi")
+        await press(pilot, "G", "e", shows="Commit to main")
+        await put(server, "tom", "README.md", "theirs\n")
+        await press(pilot, "enter", shows=("They meet in one place", "+theirs"))
+        await press(pilot, "escape", shows=("Not committed", "/drafts/0-README.md"))
+        assert list(editor.kept.values()) == [b"mine\n"]
+        await press(pilot, "e", shows="Commit to main")
+        await put(server, "tom", "README.md", "again\n")
+        await press(pilot, "enter", shows="They meet in one place")
+        await press(pilot, "e", shows="Committed README.md")
+        async with api_of(server) as api:
+            text = (await api.get("/repos/net/campus-wifi/raw/README.md")).text
+        assert text == "mine\nagain\n"
+
+
+async def test_who_may_look_may_not_edit(tmp_path: Path) -> None:
+    """A reader sees everything, and why `e` is refused."""
+    async with a_cockpit(tmp_path, "gus") as (_, pilot):
+        await open_repository(pilot, "campus-wifi")
+        await press(pilot, "G", "e", shows="a reader of campus-wifi (gus) may look")
+
+
+async def test_a_large_repository_is_browsed_without_a_hitch(tmp_path: Path) -> None:
+    """50,000 files and 200 MB cost a few requests, whatever is looked at; odd names are names."""
+    odd = "ä #1 100%\nzwei"
+    async with a_cockpit(tmp_path, size=(120, 36)) as (server, pilot):
+        repo = server.state.repo("net/campus-wifi")
+        assert repo is not None
+        await server.ready(repo)
+        spare = tmp_path / "hollow"
+        await asyncio.to_thread(make_large, repo.bare.path, spare, 50_000, 200 << 20, 3)
+        async with api_of(server) as api:
+            body = {"content": encoded("odd\n"), "message": "m", "new_branch": "feature/a/b"}
+            url = f"/repos/net/campus-wifi/contents/{quote(odd)}/x"
+            assert (await api.post(url, json=body)).status_code == 201
+        server.habits.requests = 0
+        await open_repository(pilot, "campus-wifi")
+        await press(pilot, "G", shows=("big.bin ─", "210 MB", "binary", "more lines"))
+        await press(pilot, "g", "j", "j", "enter", shows=("campus-wifi › flat", "Files 50,000"))
+        await press(pilot, "G", shows="file 49999.yml")
+        assert server.habits.requests < 20
+        await press(pilot, "h", "b", shows="feature/a/b")
+        await press(pilot, "j", "enter", shows=("feature/a/b", "ä #1 100%"))
+        await press(pilot, "g", *"jjjj", "enter", shows=("100%", "x   "))
+        await press(pilot, "enter", shows="1 odd")

@@ -31,8 +31,13 @@ class Shown:
     about: str
 
 
-def shown(start: bytes, total: int, name: str, width: int) -> Shown:
-    """Return the preview of `total` bytes that begin with `start`, for `width` cells."""
+def shown(
+    start: bytes, total: int, name: str, width: int, paint: Callable[[str], Line] | None = None
+) -> Shown:
+    """Return the preview of `total` bytes that begin with `start`, for `width` cells.
+
+    `paint` makes a line of a row of text; without it, JSON has quiet keys, and all else is plain.
+    """
     text = _text_of(start, is_whole=len(start) >= total)
     if not total:
         return Shown([(Span("It is empty.", "muted"),)], "empty")
@@ -50,7 +55,10 @@ def shown(start: bytes, total: int, name: str, width: int) -> Shown:
     draw = kind_of_row(name, text)
     digits = max(3, len(str(min(len(rows), MOST_LINES))))
     lines = [
-        line(Span(f"{number:>{digits}} ", "muted"), _painted(row, draw, is_json=is_json))
+        line(
+            Span(f"{number:>{digits}} ", "muted"),
+            paint(row) if paint else _painted(row, draw, is_json=is_json),
+        )
         for number, row in enumerate(rows[:MOST_LINES], start=1)
     ]
     is_cut = len(start) < total or len(rows) > MOST_LINES

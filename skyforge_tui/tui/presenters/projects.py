@@ -43,6 +43,16 @@ TEMPLATE_COLUMNS: tuple[Column, ...] = (
     Column("note", "Description", 12, most=None, priority=10),
 )
 
+NONE: Line = (Span("No project here yet.", "muted"),)
+NONE_YET: tuple[Line, ...] = (
+    (Span("Git repositories and folders that hold something", "muted"),),
+    (Span("to launch, here and below, are projects.", "muted"),),
+)
+SLOW: tuple[Line, ...] = (
+    (Span("Every repository here and below is read.", "muted"),),
+    (Span("With [workspace] roots the configuration", "muted"),),
+    (Span("names fewer folders.", "muted"),),
+)
 _ROOMY = 58
 """Cells from which a project's pane names what is what, and says sizes."""
 _USES, _USES_ROOMY = 22, 14
@@ -135,6 +145,11 @@ def head_lines(
         (),
     ]
     return [*lines, _templates_title(view, width)]
+
+
+def no_repository(project: Project) -> str:
+    """Say why there is no repository to look into; empty when there is one."""
+    return "" if project.kind is ProjectKind.GIT else f"{project.slug} is no git repository"
 
 
 def _is_kept_only(project: Project) -> bool:

@@ -144,6 +144,7 @@ class Bare:
         finally:
             if process.returncode is None:
                 process.kill()
+            await output.read()  # to its end, so that the pipe is closed
             await process.wait()
 
     async def log(

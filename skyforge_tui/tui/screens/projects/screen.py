@@ -20,7 +20,7 @@ from skyforge_tui.tui.base_screen import SLIM, WIDE
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
-from skyforge_tui.tui.presenters.cells import Line, Span
+from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.cut_off import stale_upstreams
 from skyforge_tui.tui.presenters.frame import MARGIN, title_line
 from skyforge_tui.tui.presenters.waiting import is_long
@@ -39,16 +39,6 @@ if TYPE_CHECKING:
     from skyforge_tui.services.projects import ProjectView
     from skyforge_tui.tui.messages import Changes
 
-_NONE: Line = (Span("No project here yet.", "muted"),)
-_NONE_YET: tuple[Line, ...] = (
-    (Span("Git repositories and folders that hold something", "muted"),),
-    (Span("to launch, here and below, are projects.", "muted"),),
-)
-_SLOW: tuple[Line, ...] = (
-    (Span("Every repository here and below is read.", "muted"),),
-    (Span("With [workspace] roots the configuration", "muted"),),
-    (Span("names fewer folders.", "muted"),),
-)
 _INDENT = 2
 """Cells before the pane's text: the cursor of its table stands there."""
 _FEW = 4
@@ -130,6 +120,8 @@ class ProjectsScreen(FilteredPlace):
         if command.id == "project.automation" and view:
             has_it = self.bridge.automates(view.project.id)
             return "" if has_it else f"{upstream_of(view.project.id)} has no schedules"
+        if command.id == "project.files" and view is not None:
+            return present.no_repository(view.project)
         if command.id == "project.trust" and not self._untrusted():
             return (
                 "all it declares is trusted" if view and view.templates else "it declares nothing"
@@ -154,7 +146,7 @@ class ProjectsScreen(FilteredPlace):
         self._lost = stale_upstreams(self.bridge.lights())
         self._views = {view.project.id: view for view in views}
         self._is_empty = not views and not self.bridge.unread(Subject.PROJECTS)
-        self.filters[0].list([self._listed(view) for view in views], _NONE)
+        self.filters[0].list([self._listed(view) for view in views], present.NONE)
         self.show_waiting()
         if self.focused is None:
             self._go_into(self._list)
@@ -198,6 +190,8 @@ class ProjectsScreen(FilteredPlace):
             self.cockpit.open_card(template)
         elif self.filters[1].total:
             self._go_into(self._templates)
+        else:
+            self.action_command("project.files")
 
     def do_project_leave(self) -> None:
         """Go back to the list."""
@@ -252,7 +246,7 @@ class ProjectsScreen(FilteredPlace):
         view = self._view()
         if view is None:
             is_slow = bool(self.awaited()) and is_long(self.waited)
-            self._head.show(_NONE_YET if self._is_empty else _SLOW if is_slow else [])
+            self._head.show(present.NONE_YET if self._is_empty else present.SLOW if is_slow else [])
             self.filters[1].list([], ())
             self._below.show([])
             self.show_frame()

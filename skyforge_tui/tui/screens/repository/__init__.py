@@ -1,0 +1,1 @@
+"""A repository: its files, its commits, its branches."""
