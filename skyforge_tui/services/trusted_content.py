@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from skyforge_tui.domain.errors import Untrusted
+from skyforge_tui.domain.identity import TemplateId
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.ports.cache import TrustStore
 from skyforge_tui.ports.clock import Clock
@@ -22,6 +23,8 @@ class TrustedContent:
         self._clock = clock
         self._pairs: frozenset[tuple[str, str]] = frozenset()
         self._paths: frozenset[str] = frozenset()
+        self._of_servers: dict[TemplateId, tuple[Template | None, Template]] = {}
+        """What servers keep, as it was read, and as trusted."""
 
     async def recall(self) -> frozenset[str]:
         """Look at the store again; return the paths of which it says something new."""
@@ -43,9 +46,18 @@ class TrustedContent:
 
         What a server keeps and runs needs none: nothing of it runs here.
         """
+        if template.is_hosted:
+            return self._hosted(template)
         pairs = {(one.path, one.sha256) for one in template.sources}
-        is_trusted = template.is_hosted or (bool(pairs) and pairs <= self._pairs)
-        return replace(template, is_trusted=is_trusted)
+        return replace(template, is_trusted=bool(pairs) and pairs <= self._pairs)
+
+    def _hosted(self, template: Template) -> Template:
+        """Return a template of a server as trusted; made once, as there may be thousands."""
+        bare, judged = self._of_servers.get(template.id, (None, template))
+        if bare is not template:
+            judged = replace(template, is_trusted=True)
+            self._of_servers[template.id] = (template, judged)
+        return judged
 
 
 def demanded(template: Template) -> Template:

@@ -18,6 +18,8 @@ from skyforge_tui.tui.presenters.missing import missing
 from skyforge_tui.tui.widgets.frame import HeaderBar
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.cockpit import Cockpit
@@ -93,7 +95,14 @@ class PlaceScreen(FramedScreen):
         self.bridge.changes.subscribe(self, self._heard)
         self.set_interval(AGE_STEP_S, self._step_ages)
         if self.bridge.is_open:
+            self.hold()
             self.reload()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Draw what was loaded; show why it was not."""
+        super().on_worker_state_changed(event)
+        if event.worker.group == "load" and event.worker.is_finished:
+            self.call_after_refresh(self.release)
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened meanwhile."""

@@ -19,6 +19,9 @@ LEAST_S = 1 / 60
 HURRY_S = 0.03
 """How long after a key frames may follow each other at once."""
 
+HOLD_S = 0.1
+"""How long a screen may keep back its first frame for what it was asked to show."""
+
 
 class FramePace:
     """Stands in for the timer by which a screen of Textual's draws."""
@@ -56,6 +59,7 @@ class PacedScreen(Screen[ScreenResultType]):
     """A screen that draws without delay."""
 
     _pace: FramePace | None = None
+    _is_held = False
 
     def hurry(self) -> None:
         """Draw without waiting what the key that was just pressed changes."""
@@ -67,6 +71,27 @@ class PacedScreen(Screen[ScreenResultType]):
         if self._pace is None:
             self._pace = FramePace(self._draw_now)
         return self._pace
+
+    def hold(self) -> None:
+        """Leave what is on the screen until `release`, for a moment at most.
+
+        Whoever goes to a place sees it with its rows, not first an empty one.
+        """
+        self._is_held = True
+        self.set_timer(HOLD_S, self.release)
+
+    def release(self) -> None:
+        """Draw all of it now."""
+        if self._is_held:
+            self._is_held = False
+            if self.is_attached:
+                self._compositor_refresh()
+
+    def _compositor_refresh(self) -> None:
+        if self._is_held:
+            self._dirty_widgets.clear()  # the compositor knows what of them is to be drawn
+        else:
+            super()._compositor_refresh()
 
     def _draw_now(self) -> None:
         if self.is_running:

@@ -19,14 +19,14 @@ from tests.tui.real_cockpit import Site
 
 @asynccontextmanager
 async def a_far_site(
-    base: Path, stock: Stock, who: str = "admin", more: str = ""
+    base: Path, stock: Stock, who: str = "admin", more: str = "", **habits: Any
 ) -> AsyncIterator[tuple[SemaphoreServer, Site]]:
     """Serve, on a clock on which no time passes, and configure it, signed in as somebody there.
 
-    `more` are lines of its configuration.
+    `more` are lines of its configuration, `habits` how the server is.
     """
     site = Site(base).prepare()
-    async with served_semaphore(stock=stock) as server:
+    async with served_semaphore(stock=stock, **habits) as server:
         secret = base / "token"
         secret.write_text(server.token(who))
         secret.chmod(0o600)
