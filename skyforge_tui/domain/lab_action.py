@@ -25,6 +25,7 @@ class LabAction(StrEnum):
     LINK = "link"
     """Take a link down, or up again."""
     CONSOLE = "console"
+    CONFIG = "config"
     PAGE = "page"
     CREATE = "create"
     LOCK = "lock"
@@ -53,6 +54,7 @@ _NEEDS: Final[Mapping[LabAction, Permission]] = {
     LabAction.NODE_STOP: Permission.LAB_STOP,
     LabAction.LINK: Permission.LAB_EDIT,
     LabAction.CONSOLE: Permission.LAB_READ,
+    LabAction.CONFIG: Permission.LAB_READ,
     LabAction.PAGE: Permission.LAB_READ,
     LabAction.CREATE: Permission.LAB_EDIT,
     LabAction.LOCK: Permission.LAB_EDIT,
@@ -67,6 +69,7 @@ _WORDS: Final[Mapping[LabAction, str]] = {
     LabAction.NODE_START: "start single nodes",
     LabAction.NODE_STOP: "stop single nodes",
     LabAction.LINK: "take links down",
+    LabAction.CONFIG: "tell configurations",
     LabAction.CONSOLE: "tell where consoles are",
     LabAction.PAGE: "show labs on a web page",
     LabAction.CREATE: "create labs",

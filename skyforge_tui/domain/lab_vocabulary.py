@@ -21,12 +21,13 @@ LABS = Vocabulary(
         Field("nodes", FieldKind.COUNT, "how many nodes it has"),
         Field("owner", about="whose it is"),
         Field("project", about="where it belongs"),
+        Field("folder", about="where its server keeps it"),
         Field("server", about="where it runs"),
         Field("kind", about="what runs it"),
         Field("age", FieldKind.AGE, "when it was last seen to change"),
         Field("note", about="why it deviates"),
     ),
-    words=("mine", "moving"),
+    words=("awake", "mine", "moving"),
 )
 
 
@@ -39,12 +40,15 @@ def lab_record(lab: Lab, now: datetime, me: str) -> Record:
         words.add("degraded")
     if lab.state.is_moving:
         words.add("moving")
+    if lab.state not in (LabState.STOPPED, LabState.MARKER):
+        words.add("awake")
     if lab.asks:
         words.add("asks")
     if lab.owner and in_one_line(lab.owner) == in_one_line(me):
         words.add("mine")
     texts = {
         "state": str(lab.state), "lab": lab.name, "owner": lab.owner, "project": lab.project,
+        "folder": lab.folder,
         "server": f"{lab.kind} {lab.provider}", "kind": lab.kind, "note": lab.note,
     }  # fmt: skip
     numbers = {

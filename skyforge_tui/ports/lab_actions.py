@@ -33,8 +33,9 @@ class LabStarter(Protocol):
 
         Raises:
             NotFound: there is no such lab.
-            Conflict: some nodes did not start; says which, and how many run.
-            Unavailable: the provider did not answer; what it did then is told by a listing.
+            Conflict: the lab is in another state than this needs.
+            Unavailable: some nodes did not start, and which; or the provider did not answer, and
+                what it did is told by a listing.
         """
         ...
 
@@ -121,6 +122,20 @@ class ConsoleTeller(Protocol):
 
 
 @runtime_checkable
+class ConfigTeller(Protocol):
+    """Knows the configurations that labs keep."""
+
+    async def config(self, lab_id: LabId, node: str) -> str:
+        """Return the configuration that a lab keeps for a node, called by its name.
+
+        Raises:
+            NotFound: there is no such lab or node, or none is kept.
+            Unavailable: the provider did not answer.
+        """
+        ...
+
+
+@runtime_checkable
 class PageTeller(Protocol):
     """Knows web pages of labs."""
 
@@ -185,6 +200,7 @@ ABILITIES: Final[Mapping[LabAction, type[object]]] = {
     LabAction.NODE_STOP: NodeStopper,
     LabAction.LINK: LinkSwitch,
     LabAction.CONSOLE: ConsoleTeller,
+    LabAction.CONFIG: ConfigTeller,
     LabAction.PAGE: PageTeller,
     LabAction.CREATE: LabCreator,
     LabAction.LOCK: LabLocker,

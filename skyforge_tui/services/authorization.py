@@ -63,7 +63,12 @@ class Access:
 
     def me(self, principal: Principal) -> Me:
         """Return by which names `principal` goes, here and on each server."""
-        return Me(principal.username, self._logins)
+        homes = {
+            upstream_of(one.id): one.grant.user
+            for one in self._houses.values()
+            if one.grant is not None
+        }
+        return Me(principal.username, {**homes, **self._logins})
 
     def role(self, principal: Principal, project_id: ProjectId) -> Role:
         """Return what `principal` is in a project; nothing in an unknown one."""

@@ -15,7 +15,7 @@ from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.artifact_views import Held
-from skyforge_tui.services.authorization import Access, Decision, Denied
+from skyforge_tui.services.authorization import YES, Access, Decision, Denied
 from skyforge_tui.services.lab_homes import home_of
 
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ class Services:
         action = _DONE_BY.get(permission)
         if action is None and permission is not Permission.RUN_START:
             return self.access.decide(principal, permission, lab.project_id)
+        if permission is Permission.RUN_START and not self.lab_can(lab, LabAction.START):
+            return YES  # what can be done is listed, each with why it cannot
         template = self.lab_links.template_of(lab)
         if action is not None and not self.lab_can(lab, action):
             return self.may_act(principal, action, lab)

@@ -122,6 +122,12 @@ class LabActionService:
         return found
 
     @requires(Permission.LAB_READ)
+    async def config(self, principal: Principal, lab_id: LabId, node: str) -> str:
+        """Return the configuration that a lab keeps for a node. Raises: as `ConfigTeller`."""
+        found: str = await self._able(lab_id, LabAction.CONFIG).config(lab_id, node)
+        return found
+
+    @requires(Permission.LAB_READ)
     async def open_page(self, principal: Principal, lab_id: LabId) -> Page:
         """Open a lab's page; where there is no browser, only say where it is."""
         url: str = await self._able(lab_id, LabAction.PAGE).page(lab_id)

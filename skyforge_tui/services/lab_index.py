@@ -195,7 +195,12 @@ class LabIndex:
         if lab.id not in self._under_way:
             return lab
         state, progress = self._under_way[lab.id]
-        return replace(lab, state=state, step=progress.text, note="")
+        up = lab.nodes_up
+        if progress.done is not None and state is LabState.STARTING:
+            up = progress.done
+        if progress.done is not None and progress.total and state is LabState.STOPPING:
+            up = progress.total - progress.done
+        return replace(lab, state=state, step=progress.text, note="", nodes_up=up)
 
     def _with_last_answer(self, source: LabSource) -> LabSource:
         """Return a source with the time of its last answer, if it is silent now."""

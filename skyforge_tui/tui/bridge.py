@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from skyforge_tui.domain.freshness import Subject, UpstreamHealth
     from skyforge_tui.domain.identity import Principal, Role
+    from skyforge_tui.domain.lab import Lab
+    from skyforge_tui.domain.lab_action import LabAction
     from skyforge_tui.domain.permission import Permission
     from skyforge_tui.domain.transfer import Transfer
     from skyforge_tui.services.contract import Services, Target
@@ -63,6 +65,16 @@ class Bridge(Link["Services"]):
         if self._services is None:
             return Denied("still starting", "wait a moment")
         return self._services.may(self.principal, permission, target)
+
+    def lab_can(self, lab: Lab, action: LabAction) -> str:
+        """Say from memory why whatever runs a lab cannot do something itself; empty if it can."""
+        return "still starting" if self._services is None else self._services.lab_can(lab, action)
+
+    def may_act(self, action: LabAction, lab: Lab) -> Decision:
+        """Say from memory whether this person may have whatever runs a lab do this to it."""
+        if self._services is None:
+            return Denied("still starting", "wait a moment")
+        return self._services.may_act(self.principal, action, lab)
 
     def role(self, target: Target) -> Role | None:
         """Return from memory what this person is in the target's project; None without one."""

@@ -99,6 +99,10 @@ class Cockpit(Stage, Protocol):
         """Ask whether to trust what declares these templates, and remember it."""
         ...
 
+    def do_thing_browse(self) -> None:
+        """Open the page of what stands under the cursor."""
+        ...
+
     def do_thing_yank(self) -> None:
         """Show what can be copied of what stands under the cursor."""
         ...

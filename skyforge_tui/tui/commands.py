@@ -116,14 +116,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "lab.start", ("s",), "start", "start, with its card", "This", _WITH_LAB,
-        Permission.RUN_START, asks=True, footer=3,
+        Permission.LAB_START, asks=True, footer=3,
     ),
     Command(
         "lab.stop", ("x",), "stop", "stop, with its card", "This", _WITH_LAB,
-        Permission.RUN_START, asks=True, footer=4,
+        Permission.LAB_STOP, asks=True, footer=4,
     ),
     Command(
-        "lab.act", ("a",), "act", "collect, validate, report …, or answer its run", "This",
+        "lab.act", ("a",), "act", "save, lock, console, collect …, or answer its run", "This",
         _WITH_LAB, Permission.RUN_START, asks=True, footer=4,
     ),
     Command(
@@ -134,6 +134,14 @@ COMMANDS: tuple[Command, ...] = (
         "lab.destroy", ("D",), "destroy", "stop it and remove what was made for it", "This",
         _WITH_LAB, Permission.RUN_START, asks=True, footer=6,
     ),
+    Command("lab.wipe", ("W",), "wipe", "let its nodes forget what they keep", "This", _WITH_LAB,
+            Permission.LAB_WIPE, asks=True),
+    Command("lab.running", ("r",), "running", "only labs that do not rest, or all", "Table",
+            _at(Place.LABS)),
+    Command("lab.mine", ("m",), "mine", "only one's own labs, or everybody's", "Table",
+            _at(Place.LABS)),
+    Command("lab.servers", ("S",), "servers", "what runs labs, and how its machines are", "This",
+            _at(Place.LABS), Permission.LAB_LIST, footer=6),
     Command(
         "lab.choose", ("enter", "l", "right"), "look", "a node's links, or a run", "This",
         _at(Place.LAB),

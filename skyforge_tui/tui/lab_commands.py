@@ -1,4 +1,7 @@
-"""What can be done with the lab in question, wherever that is: by runs of its topology."""
+"""What can be done with the lab in question, wherever that is.
+
+What whatever runs the lab can do itself it is asked to do; else a run of its topology does it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab, LabState
+from skyforge_tui.domain.lab_action import LabAction
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
+from skyforge_tui.tui.lab_acting import LabActing
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 _RUNS = frozenset({LabState.RUNNING, LabState.STARTING})
 
 
-class LabCommands:
+class LabCommands(LabActing):
     """Carry out the commands of a lab on the screen's target."""
 
     if TYPE_CHECKING:
@@ -49,10 +54,14 @@ class LabCommands:
         match command.id:
             case "lab.act" if lab.asks:
                 return ""
-            case "lab.start" if lab.state in _RUNS:
+            case "lab.start" if lab.state in _RUNS and not lab.is_degraded:
                 return f"{lab.name} is {lab.state} already"
             case "lab.stop" | "lab.destroy" if lab.state is LabState.STOPPED:
                 return f"{lab.name} does not run"
+            case "lab.wipe" if lab.state in _RUNS:
+                return f"{lab.name} is {lab.state}: stop it first"
+            case "lab.destroy" if self.does_itself(lab, LabAction.STOP):
+                return f"{lab.kind} labs are deleted where they are kept; W wipes"
             case "lab.run" if lab.run_id is None:
                 return f"no run of this workspace built {lab.name}"
             case "lab.stop" | "lab.destroy" if lab.state is LabState.MARKER:
@@ -60,22 +69,29 @@ class LabCommands:
         return ""
 
     def do_lab_start(self) -> None:
-        """Show the topology's card, filled in to bring the lab up."""
-        self._card({"action": "up"})
+        """Ask whether to start it; or show the topology's card, filled in to bring it up."""
+        self._do_or_card(LabAction.START, {"action": "up"})
 
     def do_lab_stop(self) -> None:
-        """Show the card, filled in to take the lab down."""
-        self._card({"action": "down"})
+        """Ask whether to stop it; or show the card, filled in to take it down."""
+        self._do_or_card(LabAction.STOP, {"action": "down"})
+
+    def do_lab_wipe(self) -> None:
+        """Ask whether to let its nodes forget."""
+        if (lab := self.target()) is not None:
+            self.act(LabAction.WIPE, lab)
 
     def do_lab_destroy(self) -> None:
         """Show the card, filled in to take it down and remove what was made for it."""
         self._card({"action": "down", "cleanup": "true"})
 
     def do_lab_act(self) -> None:
-        """Show the card, filled in with what is done most to a lab as it is; or answer its run."""
+        """Show what can be done; or the card, with what is done most; or answer its run."""
         lab = self.target()
         if lab is not None and lab.asks and lab.run_id is not None:
             self.work(self._answer(lab.run_id), group="card", exclusive=True)
+        elif lab is not None and self.does_itself(lab, LabAction.START):
+            self.show_acts(lab)
         elif lab is not None:
             self._card({"action": "collect" if lab.state is LabState.RUNNING else "create"})
 
@@ -84,6 +100,13 @@ class LabCommands:
         lab = self.target()
         if lab is not None and lab.run_id is not None:
             self.cockpit.open_run(lab.run_id)
+
+    def _do_or_card(self, action: LabAction, answers: dict[str, str]) -> None:
+        lab = self.target()
+        if lab is not None and self.does_itself(lab, action):
+            self.act(action, lab)
+        else:
+            self._card(answers)
 
     def _card(self, answers: dict[str, str]) -> None:
         if (lab := self.target()) is not None:

@@ -168,23 +168,34 @@ class Things(Deck):
     # The page.
 
     async def _browse(self) -> None:
+        from skyforge_tui.domain.lab import Lab
         from skyforge_tui.domain.project import Project
         from skyforge_tui.domain.template import Template
 
         thing = self.place().target()
+        principal = self.bridge.principal
         match thing:
+            case Lab():
+                lab_id = thing.id
+                self._show_page(
+                    await self.bridge.ask(
+                        lambda services: services.lab_actions.open_page(principal, lab_id)
+                    )
+                )
+                return
             case Project():
                 project_id = thing.id
             case Template():
                 project_id = thing.project_id
             case _:
                 return  # what has no page says so before
-        principal = self.bridge.principal
 
         async def ask(services: Services) -> Page:
             return await services.pages.open(principal, project_id)
 
-        page = await self.bridge.ask(ask)
+        self._show_page(await self.bridge.ask(ask))
+
+    def _show_page(self, page: Page) -> None:
         if page.is_open:
             self.say(Notice(Severity.INFO, "Opened", page.url))
         else:

@@ -60,7 +60,7 @@ VIEWED = {
         "offset_buckets", "outline", "outline_scan", "permission",
     },
     "engine": {"thread"},
-    "ports": {"log_part"},
+    "ports": set[str](),
     "services": {"authorization", "bus", "decisions", "file_parts", "files"},
     "settings": {"frame", "places"},
     "store": {

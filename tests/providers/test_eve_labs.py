@@ -14,7 +14,7 @@ from skyforge_tui.demo.clock import SECOND, HandClock
 from skyforge_tui.demo.servers.eve.furnishing import add_lab
 from skyforge_tui.demo.servers.eve.server import EveServer, Stock
 from skyforge_tui.demo.servers.eve.things import Lab, Node, Run
-from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import SYSTEM, LabId
 from skyforge_tui.domain.lab import LabState, NodeState
@@ -165,7 +165,9 @@ async def test_a_start_is_seen_node_by_node() -> None:
 async def test_a_start_that_fails_in_part() -> None:
     """A node that does not start is named with why; those after it run nevertheless."""
     async with a_server(broken_nodes="spoke1") as (_, provider):
-        with pytest.raises(Conflict, match=r"1 of 4 nodes failed to start: spoke1 \(Failed to st"):
+        with pytest.raises(
+            Unavailable, match=r"1 of 4 nodes failed to start: spoke1 \(Failed to st"
+        ):
             await provider.start(DMVPN, lambda _: None)
         nodes = (await provider.detail(DMVPN)).nodes
         assert [one.state for one in nodes] == [
@@ -186,7 +188,7 @@ async def test_a_start_whose_answer_is_lost() -> None:
 async def test_nodes_that_never_boot() -> None:
     """A start gives up after long without any change, and names what is still to come."""
     async with a_server(boot_s=1e6) as (_, provider):
-        with pytest.raises(Conflict, match=r"hub \(it does not run yet\), spoke1"):
+        with pytest.raises(Unavailable, match=r"hub \(it does not run yet\), spoke1"):
             await provider.start(DMVPN, lambda _: None)
         assert (await states(provider))["/dmvpn-phase3.unl"][0] is LabState.STARTING
 
@@ -220,7 +222,7 @@ async def test_configurations_are_kept_one_by_one() -> None:
     async with a_server(edition="pro") as (server, provider):
         runs(server, "/team/qos-lab.unl", 5)
         lab = LabId("eve-1:/team/qos-lab.unl")
-        with pytest.raises(Conflict, match=r"1 of 5 nodes failed to save: gen"):
+        with pytest.raises(Unavailable, match=r"1 of 5 nodes failed to save: gen"):
             await provider.save(lab, lambda _: None)
         kept = [one.has_config for one in (await provider.detail(lab)).nodes]
         assert kept == [True, True, True, True, False]

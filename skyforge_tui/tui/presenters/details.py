@@ -102,7 +102,9 @@ def of_lab(lab: Lab, now: datetime) -> list[Fact]:
     """Return a lab: where it is and who made it."""
     return _filled([
         ("id", lab.id), ("name", lab.name), ("provider", f"{lab.kind} {lab.provider}"),
-        ("owner", lab.owner), ("directory", lab.directory), ("topology", lab.topology),
+        ("owner", lab.owner), ("about", lab.description), ("folder", lab.folder),
+        ("seen as", lab.scope), ("locked", "nobody may edit it" if lab.is_locked else ""),
+        ("directory", lab.directory), ("topology", lab.topology),
         ("project", lab.project), ("its run", lab.run_id or ""), ("step", lab.step),
         ("why", lab.note), ("since", _at(lab.updated_at, now)),
     ])  # fmt: skip

@@ -58,6 +58,7 @@ _UP = StateLook(glyphs.READY, "up", "ok")
 """Up, and nobody can tell whether it is ready."""
 _COMING = StateLook(glyphs.QUEUED, "to come", "muted", "muted")
 _GOING = StateLook(glyphs.QUEUED, "to go", "muted", "muted")
+_CONFIGS: dict[bool | None, str] = {True: "kept", False: "none kept"}
 _BAR = 10
 
 
@@ -75,7 +76,8 @@ def status_line(lab: Lab, source: LabSource | None, now: datetime, width: int) -
         if lab.ready is not None:
             counts = line(counts, "  ", ready_line(lab), Span(" ready", "muted"))
     owner = (Span(literal(lab.owner), "text"),)
-    since = (Span(f"since {tones.age(now - lab.updated_at)}", "muted"),) if lab.updated_at else ()
+    word = "saved" if lab.folder else "since"
+    since = (Span(f"{word} {tones.age(now - lab.updated_at)}", "muted"),) if lab.updated_at else ()
     right = joined([server_line(lab, source, now, is_padded=False), owner, since])
     return spread(joined([state, counts], "   "), right, width)
 
@@ -144,6 +146,7 @@ def node_lines(node: LabNode, lab: Lab, links: Sequence[LabLink], width: int) ->
     facts = (
         ("device", node.device), ("address", node.address), ("way in", node.connection),
         ("machine", node.machine), ("image", _image(node)), ("status", node.status),
+        ("config", _CONFIGS.get(node.has_config, "")),
     )  # fmt: skip
     for label, value in facts:
         rows = wrapped(literal(value), max(12, width - 11), 3) if value else []

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from skyforge_tui.domain.identity import Me
-from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabLinkEnd, LabState, LabStep
+from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabLinkEnd, LabNode, LabState, LabStep
 from skyforge_tui.domain.run import Run
 from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.cells import (
@@ -35,6 +35,8 @@ class Part(StrEnum):
     STEPS = "steps"
     RUNS = "runs"
     OUTPUT = "output"
+    CONFIGS = "configs"
+    DATA = "data"
 
 
 COLUMNS: Mapping[Part, tuple[Column, ...]] = {
@@ -46,6 +48,14 @@ COLUMNS: Mapping[Part, tuple[Column, ...]] = {
     Part.STEPS: (
         Column("at", "At", 6, align="right", priority=50),
         Column("step", "Step", 20, most=None, priority=100),
+    ),
+    Part.CONFIGS: (
+        Column("node", "Node", 14, most=24, priority=100, is_name=True),
+        Column("kept", "Configuration", 20, most=None, priority=90),
+    ),
+    Part.DATA: (
+        Column("key", "Name", 22, most=34, priority=100),
+        Column("value", "Value", 22, most=None, priority=90),
     ),
     Part.RUNS: (
         Column("state", "State", 10, priority=100),
@@ -60,9 +70,17 @@ COLUMNS: Mapping[Part, tuple[Column, ...]] = {
 EMPTY: Mapping[Part, str] = {
     Part.LINKS: "no link is known",
     Part.STEPS: "nothing was done yet",
+    Part.CONFIGS: "nobody tells which configurations are kept",
+    Part.DATA: "nothing is written down of it",
     Part.RUNS: "no run of this workspace had to do with it",
     Part.OUTPUT: "no run of this workspace has built it",
 }
+
+
+def parts_of(detail: LabDetail) -> tuple[Part, ...]:
+    """Return the parts that there are to a lab, in their order."""
+    tells_configs = any(one.has_config is not None for one in detail.nodes)
+    return tuple(part for part in Part if tells_configs or part is not Part.CONFIGS)
 
 
 def first_part(detail: LabDetail, runs: Sequence[Run]) -> Part:
@@ -71,7 +89,7 @@ def first_part(detail: LabDetail, runs: Sequence[Run]) -> Part:
     if runs and (lab.state.is_moving or lab.state in (LabState.FAILED, LabState.MARKER)):
         return Part.OUTPUT
     if lab.state is LabState.STOPPED:
-        return Part.RUNS if runs else Part.STEPS
+        return Part.RUNS if runs else Part.LINKS if lab.folder else Part.STEPS
     return Part.LINKS if detail.links or not detail.steps else Part.STEPS
 
 
@@ -87,9 +105,11 @@ def parts_line(
     detail: LabDetail, runs: Sequence[Run], told: Run | None, shown: Part, width: int
 ) -> Line:
     """Return the names of the parts, each with how much there is; the shown one stands out."""
-    counts = {Part.LINKS: len(detail.links), Part.STEPS: len(detail.steps), Part.RUNS: len(runs)}
+    kept = sum(one.has_config is True for one in detail.nodes)
+    counts = {Part.LINKS: len(detail.links), Part.STEPS: len(detail.steps), Part.CONFIGS: kept,
+              Part.RUNS: len(runs)}  # fmt: skip
     names = []
-    for part in Part:
+    for part in parts_of(detail):
         is_shown = part is shown
         name = Span(
             part.value.title(), "strong" if is_shown else "muted", bold=is_shown, ref=part.value
@@ -101,6 +121,18 @@ def parts_line(
     row = cut_line(joined(names, "   "), width)
     rule = width - width_of(row) - 2
     return line(row, "  ", Span(glyphs.TRACK * rule, "line")) if rule > 0 else row
+
+
+def config_rows(nodes: Sequence[LabNode]) -> list[Cells]:
+    """Return whether a configuration is kept for each node; nothing where nobody tells."""
+    return [
+        {
+            "node": (Span(literal(one.name)),),
+            "kept": (Span("kept", "ok") if one.has_config else Span("none kept", "muted"),),
+        }
+        for one in nodes
+        if one.has_config is not None
+    ]
 
 
 def link_cells(link: LabLink) -> Cells:

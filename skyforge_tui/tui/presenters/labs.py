@@ -65,7 +65,7 @@ def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dic
         "up": _part(lab.nodes_up, lab.nodes_total, text, rests=lab.state is LabState.STOPPED),
         "ready": ready_line(lab) if not stale else _muted(ready_line(lab)),
         "owner": (Span(literal(lab.owner), text if lab.owner == me else "muted"),),
-        "project": (Span(literal(lab.project), text if lab.project else "muted"),),
+        "project": (Span(literal(lab.project or lab.folder), text if lab.project else "muted"),),
         "server": server_line(lab, source, now, tone=text),
         "age": (Span(tones.age(now - lab.updated_at) if lab.updated_at else "", "muted"),),
         "note": _note(lab, source, now),
@@ -161,7 +161,8 @@ def server_line(
 ) -> Line:
     """Return what runs a lab and where, with the age of what a silent provider said last."""
     kind = Span(f"{literal(lab.kind):<{6 if is_padded else 0}} ", "muted")
-    name = "here" if lab.provider in (lab.kind, LOCAL) else literal(lab.provider)
+    is_here = lab.provider in (lab.kind, LOCAL) and not lab.folder
+    name = "here" if is_here else literal(lab.provider)
     if is_stale(source) and source is not None and source.as_of:
         return (kind, Span(f"{name} {glyphs.STALE}{tones.age(now - source.as_of)}", "muted"))
     return (kind, Span(name, tone))

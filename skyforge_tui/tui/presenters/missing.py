@@ -30,6 +30,8 @@ def _no_page(thing: Target) -> str:
             return ""
         case Run():
             return f"run {thing.number} is on this machine and has no web page"
+        case Lab(folder=folder) if folder:
+            return ""
         case Lab():
             return f"{thing.name} is on this machine and has no web page"
         case _:

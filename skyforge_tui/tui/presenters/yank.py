@@ -88,7 +88,8 @@ def of_lab(lab: Lab, line: Line) -> list[Yank]:
         ("d", "directory", lab.directory),
         ("t", "topology", lab.topology),
         ("o", "owner", lab.owner),
-        ("s", "show it", line(Other(("labs", "show", lab.name)))),
+        ("s", "show it", line(Other(("labs", "show", lab.id if lab.folder else lab.name)))),
+        ("f", "folder", lab.folder),
         ("r", "its run", lab.run_id or ""),
         ("w", "why", lab.note),
     ])  # fmt: skip

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
-from skyforge_tui.domain.errors import Conflict
+from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.lab_action import LabProgress
 from skyforge_tui.integrations.eve import wire
 from skyforge_tui.integrations.eve.client import EveClient
@@ -46,7 +46,7 @@ class EveActing:
 
         Raises:
             HttpError: the server does not answer.
-            Conflict: some nodes do not run; says which and why.
+            Unavailable: some nodes do not run; says which and why.
         """
         nodes = await self._client.nodes(path)
 
@@ -160,7 +160,7 @@ class EveActing:
         names = {one.id: one.name for one in nodes}
         told = [f"{names.get(number, number)} ({why})" for number, why in list(failed.items())[:3]]
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
-        raise Conflict(
+        raise Unavailable(
             f"{len(failed)} of {len(nodes)} nodes failed to {verb}: {', '.join(told)}{more}",
             upstream=self._upstream, operation=f"lab.{verb}",
         )  # fmt: skip

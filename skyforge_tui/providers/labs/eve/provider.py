@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from skyforge_tui.domain.errors import Invalid, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
@@ -91,7 +91,8 @@ class EveLabProvider:
         return {
             "lab_id": lab_id, "name": info.name or paths.stem(path), "owner": info.author,
             "description": info.description, "uuid": info.id, "locked": info.is_locked,
-            "path": path, "nodes": nodes, "networks": networks,
+            "path": path, "nodes": tuple(map(asdict, nodes)),
+            "networks": tuple(map(asdict, networks)),
         }  # fmt: skip
 
     async def detail(self, lab_id: LabId) -> LabDetail:
@@ -185,6 +186,14 @@ class EveLabProvider:
     async def console(self, lab_id: LabId, node: str) -> Console:
         """Return where a node's console is, as the server says just now."""
         return read_console((await self._node(lab_id, node)).url)
+
+    async def config(self, lab_id: LabId, node: str) -> str:
+        """Return the configuration that a lab keeps for a node."""
+        found = await self._node(lab_id, node)
+        if not found.has_config:
+            raise NotFound(f"no configuration is kept for {node}", upstream=self.upstream)
+        with translated(self.upstream, "lab.read"):
+            return await self._client.config(native_of(lab_id), found.id)
 
     async def page(self, lab_id: LabId) -> str:
         """Return the address of the server's page: it has none for each lab."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.lab import LabDetail
     from skyforge_tui.domain.run import Run
 
-_PARTS = tuple(Part)
 _AT = 8
 """Cells of a step's time, with the gap behind it."""
 
@@ -58,6 +57,8 @@ class PartsPane(Vertical):
             for part, columns in present.COLUMNS.items()
         }
         self._none = LinesView([()])
+        self._data: list[Row] = []
+        self._parts = tuple(Part)
 
     def compose(self) -> ComposeResult:
         """Yield the names, and below them what each stands for."""
@@ -83,9 +84,20 @@ class PartsPane(Vertical):
         key = self._tables[Part.RUNS].cursor_key if self.part is Part.RUNS else None
         return None if key is None else RunId(key)
 
+    @property
+    def config_of(self) -> str:
+        """The node under the cursor, where configurations are shown."""
+        key = self._tables[Part.CONFIGS].cursor_key if self.part is Part.CONFIGS else None
+        return key or ""
+
+    def take_data(self, rows: Sequence[present.Cells]) -> None:
+        """Show this as what is written down of the lab, from the next showing on."""
+        self._data = [Row(f"{number}", cells) for number, cells in enumerate(rows)]
+
     def show(self, detail: LabDetail, runs: Sequence[Run], told: Run | None, seer: Seer) -> None:
         """Show what there is now; `told` is the run whose output belongs to the lab."""
         now, me, width = seer
+        self._parts = present.parts_of(detail)
         rows: Mapping[Part, list[Row]] = {
             Part.LINKS: [
                 Row(f"{number}", present.link_cells(one)) for number, one in enumerate(detail.links)
@@ -96,6 +108,15 @@ class PartsPane(Vertical):
                     present.step_rows(detail.steps, now, width - _AT - LEAD)
                 )
             ],
+            Part.CONFIGS: [
+                Row(one.name, cells)
+                for one, cells in zip(
+                    (one for one in detail.nodes if one.has_config is not None),
+                    present.config_rows(detail.nodes),
+                    strict=True,
+                )
+            ],
+            Part.DATA: self._data,
             Part.RUNS: [Row(one.id, present.run_cells(one, now, me)) for one in runs],
         }
         for part, table in self._tables.items():
@@ -112,7 +133,8 @@ class PartsPane(Vertical):
 
     def after(self, delta: int) -> Part:
         """Return the part that follows the shown one, or precedes it."""
-        return _PARTS[(_PARTS.index(self.part) + delta) % len(_PARTS)]
+        at = self._parts.index(self.part) if self.part in self._parts else 0
+        return self._parts[(at + delta) % len(self._parts)]
 
     def on_lines_view_clicked(self, event: LinesView.Clicked) -> None:
         """Show the part whose name was clicked."""

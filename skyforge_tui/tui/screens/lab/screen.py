@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
@@ -21,6 +22,7 @@ from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.lab_parts import Part, first_part
 from skyforge_tui.tui.presenters.offers import Fact
 from skyforge_tui.tui.screens.lab.known import Known, known_lab
+from skyforge_tui.tui.screens.lab.looking import LOOKS_EVERY_S, LabLooking
 from skyforge_tui.tui.screens.lab.parts_pane import PartsPane, Seer
 from skyforge_tui.tui.table_keys import Movable, TableKeys, facts_of_row
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
@@ -32,7 +34,7 @@ _NODE, _RULE = 40, 5
 """Cells of the node beside the table, and of the line between; as the style sheet says."""
 
 
-class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
+class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
     """Show a lab and follow it."""
 
     PLACE = Place.LAB
@@ -75,6 +77,15 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
     def concerns(self, changes: Changes) -> bool:
         """Say whether labs, or the runs that move them, changed."""
         return bool(changes.labs or changes.run_ids)
+
+    def on_mount(self) -> None:
+        """Look again every few seconds at a lab that runs elsewhere."""
+        super().on_mount()
+        self.set_interval(LOOKS_EVERY_S, self.look)
+
+    def node_here(self) -> LabNode | None:
+        """Return the node under the cursor."""
+        return None if self._is_below else self._chosen()
 
     def heard(self, changes: Changes) -> None:
         """Show new output."""
@@ -148,7 +159,8 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
         event.stop()
         self._show()
         self._focus(self._parts.front)
-        self.work(self._show_output(), group="output", exclusive=True)
+        work = self._show_data if event.part is Part.DATA else self._show_output
+        self.work(work(), group="output", exclusive=True)
 
     def on_log_view_moved(self, event: LogView.Moved) -> None:
         """Leave the footer as it is: all keys stay."""
@@ -169,6 +181,8 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
         if self._is_below:
             if (run_id := self._parts.run_id) is not None:
                 self.cockpit.open_run(run_id)
+            if node := self._parts.config_of:
+                self.work(self.show_config(self._lab, node), group="config", exclusive=True)
         else:
             self._parts.turn(Part.LINKS)
             self._focus(self._parts.front)
@@ -218,6 +232,17 @@ class LabScreen(LabCommands, OutputReading, TableKeys, PlaceScreen):
         reader = await self.ask(lambda services: services.runs.open_log(principal, run_id))
         self.show_output(reader)
         self.output.grew()
+
+    async def _show_data(self) -> None:
+        self._parts.take_data(await self.data_of(self._lab))
+        self._show()
+
+    def take_look(self, found: LabDetail | str) -> None:
+        """Show a lab as its provider told it anew, or why it did not."""
+        if isinstance(found, str):
+            found = replace(self._known.detail, missing=(found,))
+        self._known = self._known._replace(detail=found)
+        self._show()
 
     def _show(self) -> None:
         detail, told = self._known.detail, self._known.told

@@ -11,10 +11,10 @@ from skyforge_tui.domain.lab import Lab, LabSource
 from skyforge_tui.domain.lab_vocabulary import LABS, lab_record
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.labs import LabsView
+from skyforge_tui.tui.bulk_labs import BulkLabs
 from skyforge_tui.tui.commands import Place
-from skyforge_tui.tui.filtering import FilteredPlace
-from skyforge_tui.tui.lab_commands import LabCommands
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.presenters import lab_servers as servers
 from skyforge_tui.tui.presenters import labs as present
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import title_line
@@ -27,7 +27,7 @@ _FRESH = timedelta(seconds=20)
 """An answer younger than this is not asked for again by coming here."""
 
 
-class LabsScreen(LabCommands, FilteredPlace):
+class LabsScreen(BulkLabs):
     """Show the table of labs."""
 
     PLACE = Place.LABS
@@ -97,6 +97,36 @@ class LabsScreen(LabCommands, FilteredPlace):
         if (lab := self.target()) is not None:
             self.cockpit.open_lab(lab)
 
+    def marked_labs(self) -> list[Lab]:
+        """Return the marked labs as they are now."""
+        marked = (self._by_key.get(key) for key in self.table.marked)
+        return [lab for lab in marked if lab is not None]
+
+    def do_lab_running(self) -> None:
+        """Look for labs that do not rest only, or for all again."""
+        self._toggle("awake")
+
+    def do_lab_mine(self) -> None:
+        """Look for one's own labs only, or for everybody's again."""
+        self._toggle("mine")
+
+    def do_lab_servers(self) -> None:
+        """Show what runs labs, how it answers and how its machines are."""
+        self.work(self._servers(), group="servers", exclusive=True)
+
+    def _toggle(self, word: str) -> None:
+        """Look for a word too, or no longer."""
+        words = self.filter.text.split()
+        rest = [one for one in words if one != word]
+        self.look_for(self.filter, " ".join(rest if word in words else [*rest, word]))
+
+    async def _servers(self) -> None:
+        from skyforge_tui.tui.widgets.details import Details
+
+        if self._view is not None:
+            facts = servers.facts(self._view.sources, self._view.labs, self.now)
+            await self.app.push_screen_wait(Details("Servers", facts))
+
     async def _ask_for_a_look(self) -> None:
         async def ask(services: Services) -> None:
             await services.labs.request_sync(self.bridge.principal)
@@ -113,9 +143,8 @@ class LabsScreen(LabCommands, FilteredPlace):
             return
         sources = {one.provider: one for one in view.sources}
         self._by_key = {key_of(one): one for one in view.labs}
-        me = self.bridge.principal.username
         listed = [
-            Listed(self._row(key, lab, sources), lab_record(lab, self.now, me))
+            Listed(self._row(key, lab, sources), lab_record(lab, self.now, self._me(lab)))
             for key, lab in self._by_key.items()
         ]
         lines = present.source_lines(view.sources, has_labs=bool(view.labs))
@@ -125,8 +154,12 @@ class LabsScreen(LabCommands, FilteredPlace):
         self.show_frame()
 
     def _row(self, key: str, lab: Lab, sources: dict[str, LabSource]) -> Row:
-        me = self.bridge.principal.username
-        return Row(key, present.lab_cells(lab, sources.get(lab.provider), self.now, me))
+        source = sources.get(lab.provider)
+        return Row(key, present.lab_cells(lab, source, self.now, self._me(lab)))
+
+    def _me(self, lab: Lab) -> str:
+        """Return by which name one goes where a lab runs."""
+        return self.bridge.me.at(lab.provider) or self.bridge.principal.username
 
 
 def key_of(lab: Lab) -> str:

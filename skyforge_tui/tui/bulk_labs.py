@@ -1,0 +1,91 @@
+"""Starting, stopping and wiping several labs: all listed first, each one's outcome at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.lab_action import LabAction
+from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.services.authorization import Denied
+from skyforge_tui.tui.commands import Command
+from skyforge_tui.tui.filtering import FilteredPlace
+from skyforge_tui.tui.lab_commands import LabCommands
+from skyforge_tui.tui.one_by_one import one_by_one
+from skyforge_tui.tui.presenters import lab_acts as present
+from skyforge_tui.tui.widgets.table_marks import MOST_MARKED
+
+_BULK: Mapping[str, LabAction] = {
+    "lab.start": LabAction.START, "lab.stop": LabAction.STOP, "lab.wipe": LabAction.WIPE,
+}  # fmt: skip
+
+
+class BulkLabs(LabCommands, FilteredPlace):
+    """A place of labs, of which several can be marked and acted on at once."""
+
+    ON_MARKED = frozenset(_BULK)
+
+    def marked_labs(self) -> list[Lab]:
+        """Return the marked labs as they are now; those that are gone are left out."""
+        raise NotImplementedError
+
+    def denied(self, command: Command) -> Denied | None:
+        """Say why not; what is done to several says so lab by lab when it asks."""
+        if command.id in _BULK and self.table.marked_count:
+            return None
+        return super().denied(command)
+
+    def do_lab_start(self) -> None:
+        """Start it, or all that are marked."""
+        if not self._on_marked(LabAction.START):
+            super().do_lab_start()
+
+    def do_lab_stop(self) -> None:
+        """Stop it, or all that are marked."""
+        if not self._on_marked(LabAction.STOP):
+            super().do_lab_stop()
+
+    def do_lab_wipe(self) -> None:
+        """Wipe it, or all that are marked."""
+        if not self._on_marked(LabAction.WIPE):
+            super().do_lab_wipe()
+
+    def _on_marked(self, action: LabAction) -> bool:
+        """Act on what is marked; return whether anything is."""
+        if not self.table.marked_count:
+            return False
+        self.work(self._several(action), group="several")
+        return True
+
+    async def _several(self, action: LabAction) -> None:
+        from skyforge_tui.tui.widgets.confirm import Confirm
+
+        if self.table.marked_count > MOST_MARKED:
+            self.too_many(self.table.marked_count)
+            return
+        able: list[Lab] = []
+        left_out: list[tuple[Lab, str]] = []
+        for lab in self.marked_labs():
+            decision = self.bridge.may_act(action, lab)
+            if isinstance(decision, Denied):
+                left_out.append((lab, decision.reason))
+            else:
+                able.append(lab)
+        if not able:
+            reason = left_out[0][1] if left_out else "they are gone"
+            title = f"Refused  {action} {len(left_out)} labs"
+            body = f"none of them can be: {reason}"
+            self.say(Notice(Severity.REFUSED, title, body, advice="esc unmarks them"))
+            return
+        asked = present.question(action, able, left_out, self.bridge.me)
+        if await self.app.push_screen_wait(Confirm(self.guarded(asked, able))):
+            await self._each(action, able)
+
+    async def _each(self, action: LabAction, labs: Sequence[Lab]) -> None:
+        """Do it to each, show how each went, and again to the failed ones if so wanted."""
+        from skyforge_tui.tui.widgets.outcomes import Item
+
+        items = [Item(present.lab_line(lab), partial(self.do_to, action, lab)) for lab in labs]
+        await one_by_one(self.app, action.capitalize(), items)
+        self.table.clear_marks()
