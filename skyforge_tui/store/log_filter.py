@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from skyforge_tui.domain.log import LogGap, LogLine
-from skyforge_tui.domain.log_query import LogQuery
+from skyforge_tui.domain.log import LogLine
+from skyforge_tui.ports.log_part import PartOfLog
 from skyforge_tui.ports.log_search import Hit, LogSearch
 from skyforge_tui.ports.log_store import LogReader
 
 
-class FilteredLogReader:
-    """Implements `LogReader` on another one and a search of it; both stay the caller's.
+class FilteredLogReader(PartOfLog):
+    """Shows the lines of another reader in which a search of it has hits; both stay the caller's.
 
     It returns only lines between which nothing can turn up any more: while the search goes on, a
     page may be shorter than it will be.
     """
 
     def __init__(self, reader: LogReader, search: LogSearch, context: int = 0) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self._search = search
         self._context = max(context, 0)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the whole log."""
-        return self._reader.size
 
     @property
     def line_count(self) -> int:
@@ -36,29 +29,6 @@ class FilteredLogReader:
     def counted_size(self) -> int:
         """Bytes that were looked at for hits."""
         return self._search.scanned_bytes
-
-    @property
-    def ends_with_newline(self) -> bool:
-        """Whether the last line of the whole log is complete."""
-        return self._reader.ends_with_newline
-
-    @property
-    def generation(self) -> int:
-        """Rises when offsets and line numbers lose their meaning."""
-        return self._reader.generation
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether `reopen` would find more than is held."""
-        return self._reader.is_stale
-
-    def reopen(self) -> None:
-        """Open the files anew. Not for the UI thread.
-
-        Raises:
-            Unavailable: they cannot be opened.
-        """
-        self._reader.reopen()
 
     def refresh(self, budget_bytes: int = 1 << 22) -> bool:
         """Look for new bytes; return whether more remain to be counted or searched.
@@ -108,46 +78,6 @@ class FilteredLogReader:
                     shown_from = line.offset
             position = hit.offset
         return shown[:count][::-1]
-
-    def lines(self, first: int, count: int) -> list[LogLine]:
-        """Return up to `count` shown lines from number `first` of the whole log on.
-
-        Raises:
-            Unavailable: the log cannot be read.
-        """
-        here = self._reader.lines(first, 1)
-        return self.lines_from(here[0].offset, count) if here else []
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Return raw bytes of the whole log.
-
-        Raises:
-            Unavailable: the file cannot be read.
-        """
-        return self._reader.read(offset, size)
-
-    def line_at(self, offset: int) -> int | None:
-        """Return the number, in the whole log, of the line that holds the byte at `offset`."""
-        return self._reader.line_at(offset)
-
-    def time_at(self, offset: int) -> datetime | None:
-        """Return when the byte at `offset` arrived, if that was recorded."""
-        return self._reader.time_at(offset)
-
-    def gaps(self) -> tuple[LogGap, ...]:
-        """Return the known holes, by offset."""
-        return self._reader.gaps()
-
-    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
-        """Begin to look for something in the whole log."""
-        return self._reader.search(query, near)
-
-    def filtered(self, search: LogSearch, context: int = 0) -> LogReader:
-        """Return a reader of other lines of the whole log."""
-        return self._reader.filtered(search, context)
-
-    def close(self) -> None:
-        """Do nothing: reader and search are closed by whoever opened them."""
 
     def _hit(self, hit: Hit) -> LogLine | None:
         """Return the line of a hit, if no other one can turn up before it."""

@@ -60,7 +60,7 @@ VIEWED = {
         "offset_buckets", "outline", "outline_scan", "permission",
     },
     "engine": {"thread"},
-    "ports": set[str](),
+    "ports": {"log_part"},
     "services": {"authorization", "bus", "decisions", "file_parts", "files"},
     "settings": {"frame", "places"},
     "store": {

@@ -123,7 +123,7 @@ def test_the_rest_is_that_of_the_log() -> None:
     data = b"TASK [a] ***\nok: [h]\nTASK [b] ***\nok: [h]\n"
     hidden, whole = hiding(data), reading(data)
     assert (hidden.size, hidden.line_count, hidden.counted_size) == (len(data), 4, len(data))
-    assert hidden.lines(0, 1) == whole.lines(0, 1)
+    assert hidden.lines(0, 1) == hidden.lines_from(0, 1) == whole.lines(2, 1)
     assert hidden.read(0, 6) == b"TASK ["
     assert hidden.line_at(len(data) - 1) == 3
     hidden.close()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.log import LogGap, LogLine
+from skyforge_tui.domain.log import LogLine
 from skyforge_tui.domain.outline import Outline
+from skyforge_tui.ports.log_part import PartOfLog
 
 if TYPE_CHECKING:
-    from skyforge_tui.domain.log_query import LogQuery
-    from skyforge_tui.ports.log_search import LogSearch
     from skyforge_tui.ports.log_store import LogReader
 
 
-class PassedTasksHidden:
+class PassedTasksHidden(PartOfLog):
     """Reads a log, but leaves out the tasks that are over and in which nothing went wrong.
 
     A task is left out when something follows it and nothing in it failed, warned, was ignored or
@@ -24,7 +22,7 @@ class PassedTasksHidden:
     """
 
     def __init__(self, reader: LogReader, outline: Outline) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self._outline = outline
         self._looked_at = 0
         # Stretches that are left out, joined where they touch.
@@ -46,8 +44,6 @@ class PassedTasksHidden:
                     self._ends.append(end)
             self._looked_at += 1
         return before != (len(self._starts), self._ends[-1] if self._ends else 0)
-
-    # Which lines there are.
 
     def lines_from(self, offset: int, count: int) -> list[LogLine]:
         """Return up to `count` lines from that which holds the byte at `offset`, or the next."""
@@ -79,74 +75,3 @@ class PassedTasksHidden:
             found[:0] = [line for line in lines if line.offset >= stop]
             offset = max(lines[0].offset, stop)
         return found
-
-    # The rest is that of the whole log.
-
-    @property
-    def size(self) -> int:
-        """Bytes of the whole log."""
-        return self._reader.size
-
-    @property
-    def line_count(self) -> int:
-        """Lines of the whole log."""
-        return self._reader.line_count
-
-    @property
-    def counted_size(self) -> int:
-        """Bytes of it whose lines are counted."""
-        return self._reader.counted_size
-
-    @property
-    def ends_with_newline(self) -> bool:
-        """Whether the last line is complete."""
-        return self._reader.ends_with_newline
-
-    @property
-    def generation(self) -> int:
-        """That of the log."""
-        return self._reader.generation
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether there is more than is held."""
-        return self._reader.is_stale
-
-    def reopen(self) -> None:
-        """Open the files anew."""
-        self._reader.reopen()
-
-    def refresh(self, budget_bytes: int = 1 << 20) -> bool:
-        """Look for new bytes."""
-        return self._reader.refresh(budget_bytes)
-
-    def lines(self, first: int, count: int) -> list[LogLine]:
-        """Return lines by number, left out or not."""
-        return self._reader.lines(first, count)
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Return raw bytes."""
-        return self._reader.read(offset, size)
-
-    def line_at(self, offset: int) -> int | None:
-        """Return the number of a line."""
-        return self._reader.line_at(offset)
-
-    def time_at(self, offset: int) -> datetime | None:
-        """Return when a byte arrived."""
-        return self._reader.time_at(offset)
-
-    def gaps(self) -> tuple[LogGap, ...]:
-        """Return the known holes."""
-        return self._reader.gaps()
-
-    def search(self, query: LogQuery, near: int = 0) -> LogSearch:
-        """Begin to look for something in the whole log."""
-        return self._reader.search(query, near)
-
-    def filtered(self, search: LogSearch, context: int = 0) -> LogReader:
-        """Return a reader of the lines with hits."""
-        return self._reader.filtered(search, context)
-
-    def close(self) -> None:
-        """Leave the reader beneath open."""
