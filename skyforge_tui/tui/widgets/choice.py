@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from skyforge_tui.tui.presenters.cells import Line
+from skyforge_tui.tui.presenters.cells import Line, literal
 
 Item = TypeVar("Item")
 
@@ -25,3 +25,8 @@ class Choice(Generic[Item]):
     """The digit that picks it while nothing is typed."""
     reason: str = ""
     """Why it cannot be picked now; such a row stays, muted."""
+
+    def __post_init__(self) -> None:
+        """Make words of strangers harmless before they are matched, marked and drawn."""
+        object.__setattr__(self, "name", literal(self.name))
+        object.__setattr__(self, "reason", literal(self.reason))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,6 +16,10 @@ from skyforge_tui.tui.presenters.glyphs import twin
 from skyforge_tui.tui.theme import Look, look_of
 from skyforge_tui.tui.widgets.spinner import spinner_of
 
+_CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
+"""What terminals obey. Whoever puts words of strangers into a span makes them literal; should one
+forget that, nothing of it gets through here. They have no width: all else stays in its place."""
+
 
 def strip_of(one: Line, width: int, look: Look, on: Ground = "bg", spin: str = "") -> Strip:
     """Return a line as a strip of exactly `width` cells; `spin` replaces turning signs."""
@@ -27,6 +31,8 @@ def strip_of(one: Line, width: int, look: Look, on: Ground = "bg", spin: str = "
 
 def _text(span: Span, look: Look, spin: str) -> str:
     text = spin if span.tone == "spin" and spin else span.text
+    if not text.isprintable():
+        text = text.translate(_CONTROLS)
     return twin(text) if look.ascii else text
 
 

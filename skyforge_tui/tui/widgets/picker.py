@@ -62,7 +62,7 @@ class Picker(Overlay[Item | None], Generic[Item]):
         that do something to the item under the cursor, while the choices stay open. `on_shown` is
         told once the choices are on the screen: who finds more of them later can add them then.
         """
-        super().__init__((Span(title, "strong", bold=True),))
+        super().__init__((Span(literal(title), "strong", bold=True),))
         self._columns = tuple(columns)
         self._choices = tuple(choices)
         self._verb = verb
