@@ -14,7 +14,7 @@ from typing import Any
 from skyforge_tui.demo.clock import HandClock
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 from skyforge_tui.demo.servers.semaphore.things import SurveyVar
-from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import RunId, TemplateId, native_of
 from skyforge_tui.domain.log import LogGap
 from skyforge_tui.domain.run import Run
@@ -157,7 +157,7 @@ class Bench:
                 async for event in events:
                     self.news.append(event)
                     if lists and event == WatchBegan():
-                        with contextlib.suppress(Unavailable):
+                        with contextlib.suppress(SkyforgeError):
                             await self.engine.listed(())
 
         task = asyncio.create_task(watch())

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import aclosing
 
-from skyforge_tui.domain.errors import Refused, Unavailable
+from skyforge_tui.domain.errors import NotFound, Refused, Unavailable
 from skyforge_tui.domain.identity import SYSTEM, RunId
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.run_engine import (
@@ -78,7 +78,7 @@ class RunWatch:
                 wanted.add(changed.get_nowait())
             try:
                 await self._refresh(wanted)
-            except (Unavailable, Refused) as error:
+            except (Unavailable, Refused, NotFound) as error:
                 if not isinstance(self._engine, Elsewhere):
                     raise
                 # Its light says so; that it can be heard is worth keeping.

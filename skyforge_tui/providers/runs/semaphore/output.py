@@ -151,7 +151,7 @@ class Output:
         try:
             task = await self._client.tasks.get(*self.task)
         except TransportError as error:
-            self._failed(error)
+            await self._failed(error)
             return
         if state_of(task.status).is_final:
             self._looks.ended(task.end)
@@ -162,7 +162,7 @@ class Output:
         try:
             told = await self._client.tasks.output(*self.task)
         except TransportError as error:
-            self._failed(error)
+            await self._failed(error)
             return
         rows = [_row(one.time, one.output) for one in told]
         is_last = self._looks.answered(len(rows), self._joining.loose)
@@ -237,12 +237,20 @@ class Output:
         taken, self._pending = self._pending, []
         return taken
 
-    def _failed(self, error: TransportError) -> None:
+    async def _failed(self, error: TransportError) -> None:
         log.info("output of %s: %s", self.run_id, error.message)
-        if error.kind == "missing":
+        if error.kind == "missing" and await self._is_well():
             self._looks.is_done = True
         self._looks.failed()
         self._answer(translate(error, self.run_id.partition(":")[0], "run.log"))
+
+    async def _is_well(self) -> bool:
+        """Say whether the server answers for the project: a proxy that errs says 404 as well."""
+        try:
+            await self._client.role(self.task[0])
+        except TransportError:
+            return False
+        return True
 
     def _answer(self, error: SkyforgeError | None) -> None:
         """Tell everybody who waits for the output how that went."""
