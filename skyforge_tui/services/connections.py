@@ -18,11 +18,12 @@ from skyforge_tui.domain.connection import (
     shown_reference,
 )
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
-from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.ports.connector import ConnectionBook, Connector, Dialogue, SecretPlace
 from skyforge_tui.services.authorization import Access, requires
 
+_OTHER_NAME = "choose another name with --name"
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -80,15 +81,15 @@ class ConnectionService:
     @requires(Permission.CONNECTION_LIST)
     async def suggested_name(self, principal: Principal, kind: str, address: str) -> str:
         """Return the name of the configured server at `address`, or a free one for a new one."""
-        known = [one for one in await self._book.servers() if one.kind == kind]
+        known = await self._book.servers()
         host = _host_of(address)
         for one in known:
-            if host and _host_of(one.address) == host:
+            if one.kind == kind and host and _host_of(one.address) == host:
                 return one.name
         label = "" if host.count(":") > 1 else host.partition(":")[0].partition(".")[0]
         label = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
         wanted = kind if not label or label.isdecimal() else label
-        taken = {one.name for one in known}
+        taken = {LOCAL, *(one.name for one in known)}
         numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(taken) + 2))
         return next(one for one in numbered if one not in taken)
 
@@ -143,9 +144,16 @@ class ConnectionService:
                 f"{server.name or 'nothing'} cannot be a name",
                 advice="use lower-case letters, digits and - between them",
             )
+        if server.name == LOCAL:
+            raise Invalid(f"{LOCAL} is what this machine is called", advice=_OTHER_NAME)
         for one in await self._book.servers():
-            if (one.kind, one.name) != (server.kind, server.name):
+            if one.name != server.name:
                 continue
+            if one.kind != server.kind:
+                raise Conflict(
+                    f"{server.name} is a {one.kind} server already",
+                    operation="connection.connect", advice=_OTHER_NAME,
+                )  # fmt: skip
             if _host_of(one.address) != _host_of(server.address):
                 raise Conflict(
                     f"{server.name} is {_host_of(one.address)} already",

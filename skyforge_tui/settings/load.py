@@ -188,9 +188,16 @@ def _validate(layers: tuple[Layer, ...]) -> tuple[Settings, tuple[Layer, ...], l
     while True:
         token = LAYERS.set(tuple(layer.data for layer in layers))
         try:
-            return Settings(), layers, mistakes
+            settings = Settings()
         except ValidationError as error:
             details = error.errors(include_url=False)
+        else:
+            taken = list(_taken_twice(settings, layers))
+            if not taken:
+                return settings, layers, mistakes
+            mistakes += [mistake for _, mistake in taken]
+            layers = tuple(layer.without(*(path for path, _ in taken)) for layer in layers)
+            continue
         finally:
             LAYERS.reset(token)
         doomed: list[tuple[Layer, KeyPath]] = []
@@ -207,6 +214,22 @@ def _validate(layers: tuple[Layer, ...]) -> tuple[Settings, tuple[Layer, ...], l
         layers = tuple(
             layer.without(*(path for owner, path in doomed if owner is layer)) for layer in layers
         )
+
+
+def _taken_twice(
+    settings: Settings, layers: tuple[Layer, ...]
+) -> Iterator[tuple[KeyPath, _Mistake]]:
+    """Yield servers whose name one of another kind has: a name alone tells whose a thing is."""
+    kinds: dict[str, str] = {}
+    for kind in INSTANCE_KINDS:
+        for name in getattr(settings, kind):
+            first = kinds.setdefault(name, kind)
+            if first == kind:
+                continue
+            path = (kind, name)
+            _, origin = _writer(layers, path)
+            message = f"{kind}.{name}: {first}.{name} has that name already; give one another"
+            yield path, _Mistake(Complaint(origin.place, message), origin, is_gap=False)
 
 
 def _writer(layers: tuple[Layer, ...], path: KeyPath) -> tuple[Layer, Origin]:

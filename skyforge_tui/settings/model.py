@@ -29,6 +29,7 @@ from skyforge_tui.settings.values import (
     Keys,
     Port,
     SecretText,
+    ServerName,
     Size,
     Url,
     named,
@@ -236,12 +237,12 @@ class Settings(BaseSettings):
     """Command id to key, or keys; an empty one unbinds."""
     hotkeys: dict[str, Annotated[Launcher, BeforeValidator(named)]] = {}
     """Key to template."""
-    semaphore: dict[InstanceName, Semaphore] = {}
-    gitea: dict[InstanceName, Gitea] = {}
-    eve: dict[InstanceName, Eve] = {}
-    netlab: dict[InstanceName, Netlab] = {}
-    containerlab: dict[InstanceName, Containerlab] = {}
-    s3: dict[InstanceName, S3] = {}
+    semaphore: dict[ServerName, Semaphore] = {}
+    gitea: dict[ServerName, Gitea] = {}
+    eve: dict[ServerName, Eve] = {}
+    netlab: dict[ServerName, Netlab] = {}
+    containerlab: dict[ServerName, Containerlab] = {}
+    s3: dict[ServerName, S3] = {}
 
     @classmethod
     def settings_customise_sources(

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, PlainSerializer, PlainValidator, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, StringConstraints
 
+from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.query_values import number_of
 from skyforge_tui.domain.searchable import FieldKind
 from skyforge_tui.integrations.http.tls import normal_fingerprint
@@ -86,6 +87,12 @@ def _size(value: object) -> str:
     return value
 
 
+def _of_a_server(value: str) -> str:
+    if value == LOCAL:
+        raise ValueError("is what this machine is called: give the server another name")
+    return value
+
+
 def named(value: object) -> object:
     """Let a template's name stand for a table with nothing else in it."""
     return {"template": value} if isinstance(value, str) else value
@@ -101,5 +108,6 @@ Age = Annotated[str, PlainValidator(_age)]
 Size = Annotated[str, PlainValidator(_size)]
 Guard = Literal["read-only", "confirm", "normal"]
 InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
+ServerName = Annotated[InstanceName, AfterValidator(_of_a_server)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Host = Annotated[str, StringConstraints(pattern=r"^[^\s@/]+$")]

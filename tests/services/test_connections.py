@@ -111,3 +111,15 @@ async def test_a_server_is_found_by_name() -> None:
 def test_a_reference_is_shown_without_arguments(reference: str, shown: str) -> None:
     """Of a command only the program is shown."""
     assert shown_reference(reference) == shown
+
+
+async def test_names_of_other_kinds_are_taken() -> None:
+    """One name tells whose a thing is: neither another kind's nor this machine's is given again."""
+    book = MemoryBook([PROD, Server("gitea", "lab", "https://git.example.net")])
+    service = service_of(book)
+    with pytest.raises(Conflict, match="lab is a gitea server already"):
+        await service.connect(ADA, replace(PROD, name="lab"), Given(), ScriptedDialogue())
+    with pytest.raises(Invalid, match="local is what this machine is called"):
+        await service.connect(ADA, replace(PROD, name="local"), Given(), ScriptedDialogue())
+    assert await service.suggested_name(ADA, "semaphore", "https://lab.example.net") == "lab-2"
+    assert await service.suggested_name(ADA, "semaphore", "https://local") == "local-2"

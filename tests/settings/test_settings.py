@@ -160,7 +160,7 @@ def test_any_number_of_instances_of_each_kind(tmp_path: Path) -> None:
         [netlab.far]
         host = "n1"
         port = 2222
-        [containerlab.here]
+        [containerlab.clab]
         [s3.art]
         bucket = "art"
         endpoint = "http://127.0.0.1:9000"
@@ -420,3 +420,20 @@ def test_a_file_of_everything_wrong_never_crashes(tmp_path: Path) -> None:
             loaded, _ = _load(tmp_path, f"{key} = {value}\n")
             assert loaded.settings.local.slots == 4
             assert all(str(tmp_path) in str(complaint) for complaint in loaded.complaints)
+
+
+def test_a_name_belongs_to_one_server(tmp_path: Path) -> None:
+    """A server is called as no other one of any kind, and not as this machine; the line is told."""
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[semaphore.emea]\nurl = "https://s.example"\n'
+        '[gitea.emea]\nurl = "https://g.example"\n'
+        '[gitea.local]\nurl = "https://l.example"\n'
+    )
+    loaded = load(path, environ={})
+    assert [(one.where, one.message) for one in loaded.complaints] == [
+        (f"{path}:3", "gitea.emea: semaphore.emea has that name already; give one another"),
+        (f"{path}:5", "gitea.local is what this machine is called: give the server another name"),
+    ]
+    assert list(loaded.settings.semaphore) == ["emea"]
+    assert loaded.settings.gitea == {}

@@ -371,6 +371,16 @@ def test_card_facts_follow_the_answers() -> None:
         assert [text_of(one.words) for one in facts] == [usual, command]
 
 
+def test_long_numbers_are_whole() -> None:
+    """A number of ten figures, as servers on BoltDB give, is never cut, however narrow it is."""
+    long = replace(RUNNING, number=2_147_483_602)
+    for size in (SMALL, LARGE):
+        (head, row) = table(runs.columns_for([long]), size, runs.run_cells(long, None, NOW, Me("")))
+        assert "2147483602" in row
+        assert len(head) <= size
+    assert runs.columns_for([RUNNING]) == runs.COLUMNS
+
+
 def test_stop_question() -> None:
     """Before a run is stopped one reads what is lost, what stays, and whose it is."""
     asked = launch.stop_question(RUNNING, Me("jonas"), NOW)

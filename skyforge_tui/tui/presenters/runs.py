@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from skyforge_tui.domain.identity import LOCAL, Me, upstream_of
@@ -25,6 +26,20 @@ COLUMNS: tuple[Column, ...] = (
     Column("usual", "Vs usual", 10, priority=60, can_sort=False),
     Column("note", "Note", 14, most=None, priority=20),
 )
+
+_DIGITS = 4
+"""A number of so many figures has room; servers on BoltDB count down from 2147483647."""
+
+
+def columns_for(runs: Iterable[Run]) -> tuple[Column, ...]:
+    """Return the columns, with room for the numbers of these runs: a cut one names no run."""
+    digits = max((len(str(run.number)) for run in runs), default=_DIGITS)
+    if digits <= _DIGITS:
+        return COLUMNS
+    return tuple(
+        replace(one, width=digits, most=digits) if one.key == "run" else one for one in COLUMNS
+    )
+
 
 _BROKEN = frozenset({RunState.ERROR, RunState.LOST})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from textual.widget import Widget
@@ -44,6 +44,8 @@ class RunsScreen(BulkRuns):
         self._lost: frozenset[str] = frozenset()
         self._me = Me("")
         self._asks = 0
+        self._widest: tuple[Run, ...] = ()
+        """The one with the longest number so far, if that needs more room than usual."""
         self._window: RowWindow[Run] = RowWindow(self._row, self._fetch)
         super().__init__()
         self._tally = LinesView([()], id="tally")
@@ -108,6 +110,7 @@ class RunsScreen(BulkRuns):
             raise
         self._usual.update(usual)
         self._lost, self._me = stale_upstreams(self.bridge.lights()), self.bridge.me
+        self._widen(page.values())
         self._window.reorder(order.rowids, lambda run: stale is None or run.id in stale)
         self._window.fill(page)
         if not first and not query and sort is None:
@@ -193,9 +196,17 @@ class RunsScreen(BulkRuns):
 
         page, usual = await self.ask(ask)
         self._usual.update(usual)
+        self._widen(page.values())
         self._window.fill(page)
         self.table.refresh()
         self.show_frame()
+
+    def _widen(self, runs: Iterable[Run]) -> None:
+        """Give numbers that are longer than all before the room they need."""
+        columns = present.columns_for((*runs, *self._widest))
+        if columns != self.table.columns:
+            self._widest = (max((*runs, *self._widest), key=lambda run: len(str(run.number))),)
+            self.table.set_columns(columns)
 
     def _tick_while_running(self, page: Mapping[int, Run]) -> None:
         """Move the bars once a second while something in view runs."""
