@@ -814,6 +814,7 @@ class Core:
     mutes: MemoryMuteStore = field(default_factory=MemoryMuteStore)
     book: MemoryBook = field(default_factory=MemoryBook)
     connector: FakeConnector = field(default_factory=FakeConnector)
+    kept: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -848,7 +849,7 @@ class Core:
         self.lab_actions = LabActionService(self.lab_index, self.browser, self.access)
         self.retention = RetentionService(
             self.index, self.shelf.cache, {self.engine.upstream: self.logs}, self.shelf.claims,
-            self.access, self.clock, Limits(), HOUSE.id, self.bookmark_store,
+            self.access, self.clock, Limits(), HOUSE.id, self.bookmark_store, self.kept,
         )  # fmt: skip
         self.history = HistoryService(self.history_store, self.access, self.bus, self.clock)
         self.views = ViewService(self.view_store, self.access)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -19,4 +20,12 @@ class LogTrimmer(Protocol):
             Conflict: it has not ended, or somebody reads its output.
             Unavailable: it cannot be removed; it is still there.
         """
+        ...
+
+
+class KeptTrimmer(LogTrimmer, Protocol):
+    """Removes output that was brought here from elsewhere; it leaves no gap, and may come again."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return how many bytes are kept of each run, by its native id. Does file I/O."""
         ...

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from skyforge_tui.domain.errors import Conflict, NotFound, SkyforgeError
 from skyforge_tui.domain.identity import Principal, ProjectId, RunId, native_of, upstream_of
@@ -15,7 +15,7 @@ from skyforge_tui.ports.bookmarks import BookmarkStore
 from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.collection_cache import CollectionCache
-from skyforge_tui.ports.log_trimmer import LogTrimmer
+from skyforge_tui.ports.log_trimmer import KeptTrimmer, LogTrimmer
 from skyforge_tui.services.authorization import Access, Allowed, requires
 from skyforge_tui.services.run_index import RunIndex
 
@@ -50,16 +50,19 @@ class RetentionService:
         limits: Limits,
         house: ProjectId,
         bookmarks: BookmarkStore,
+        kept: Mapping[str, KeptTrimmer],
     ) -> None:
         """Take what belongs together; `trimmers` by upstream, `limits` as configured.
 
         `house` is the project that stands for the state directory itself: it rules over runs of
-        projects that are not known here.
+        projects that are not known here, and over what is kept here of servers' runs: `kept`, by
+        upstream.
         """
         self.access = access
         self._index = index
         self._collections = collections
         self._trimmers = trimmers
+        self._kept = kept
         self._claims = claims
         self._clock = clock
         self._limits = limits
@@ -79,10 +82,12 @@ class RetentionService:
     async def plan(self, principal: Principal, limits: Limits) -> RetentionPlan:
         """Return what there is of runs whose output this person may remove, and what of it goes."""
         runs = await self._index.cache.newest(None)
+        sizes = {
+            upstream: await asyncio.to_thread(one.sizes) for upstream, one in self._kept.items()
+        }
         mine = [
-            run for run in runs
-            if upstream_of(run.id) in self._trimmers and self._may_drop(principal, run)
-        ]  # fmt: skip
+            run for run in _measured(runs, self._trimmers, sizes) if self._may_drop(principal, run)
+        ]
         unread = frozenset(await self._collections.due(self._trimmers, _ALL))
         return retention_plan(mine, limits, self._clock.now(), unread)
 
@@ -115,18 +120,22 @@ class RetentionService:
             Unavailable: it cannot be removed.
         """
         upstream = upstream_of(run_id)
-        trimmer = self._trimmers.get(upstream)
+        trimmer = self._trimmers.get(upstream) or self._kept.get(upstream)
         if trimmer is None:
             raise NotFound(f"the output of {run_id} is not kept here", operation="run.gc")
         if not (await self._index.detail(run_id)).run.state.is_final:
             raise Conflict(f"run {native_of(run_id)} has not ended", operation="run.gc")
         size = await asyncio.to_thread(trimmer.drop, native_of(run_id), reason)
+        if upstream in self._kept:
+            return size  # its row says nothing of what is kept here, and it may come again
         await self._bookmarks.drop_all(run_id)
         await self._index.read(upstream, [run_id])
         return size
 
     def _owner(self, run: Run) -> ProjectId:
-        return self._house if self.access.project(run.project_id) is None else run.project_id
+        is_kept = upstream_of(run.id) in self._kept
+        is_unknown = self.access.project(run.project_id) is None
+        return self._house if is_kept or is_unknown else run.project_id
 
     def _may_drop(self, principal: Principal, run: Run) -> bool:
         decision = self.access.decide(principal, Permission.RUN_DELETE, self._owner(run))
@@ -140,3 +149,15 @@ class RetentionService:
             return Removal(run_id, number, await self.drop(principal, run_id, reason))
         except SkyforgeError as error:
             return Removal(run_id, number, 0, error)
+
+
+def _measured(
+    runs: Iterable[Run], local: Container[str], kept: Mapping[str, Mapping[str, int]]
+) -> Iterator[Run]:
+    """Yield runs whose output is here, those of servers with what is kept of it."""
+    for run in runs:
+        upstream = upstream_of(run.id)
+        if upstream in local:
+            yield run
+        elif upstream in kept:
+            yield replace(run, log_bytes=kept[upstream].get(native_of(run.id), 0))

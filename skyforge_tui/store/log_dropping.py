@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
@@ -29,19 +30,29 @@ def drop(directory: Path, reason: str) -> int:
     """
     if not directory.is_dir():
         raise NotFound(f"there is no run {directory.name}", operation=OPERATION)
+    with translated(directory), contextlib.ExitStack() as held:
+        hold(held, directory / LOCK, fcntl.LOCK_SH, f"run {directory.name} has not ended")
+        generation = current_generation(directory)
+        log = directory / log_names(generation).log
+        is_there = hold(
+            held, log, fcntl.LOCK_EX, f"the output of run {directory.name} is being read"
+        )
+        size = log.stat().st_size if is_there else 0
+        if size:
+            _replace(directory, log, size, reason)
+        remove_older(directory, current_generation(directory))
+        return size
+
+
+@contextlib.contextmanager
+def translated(directory: Path) -> Iterator[None]:
+    """Raise what goes wrong with files as one of our own errors.
+
+    Raises:
+        Unavailable: the output cannot be removed.
+    """
     try:
-        with contextlib.ExitStack() as held:
-            _hold(held, directory / LOCK, fcntl.LOCK_SH, f"run {directory.name} has not ended")
-            generation = current_generation(directory)
-            log = directory / log_names(generation).log
-            is_there = _hold(
-                held, log, fcntl.LOCK_EX, f"the output of run {directory.name} is being read"
-            )
-            size = log.stat().st_size if is_there else 0
-            if size:
-                _replace(directory, log, size, reason)
-            _remove_older(directory, current_generation(directory))
-            return size
+        yield
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unavailable(
@@ -49,7 +60,7 @@ def drop(directory: Path, reason: str) -> int:
         ) from error
 
 
-def _hold(held: contextlib.ExitStack, path: Path, kind: int, refusal: str) -> bool:
+def hold(held: contextlib.ExitStack, path: Path, kind: int, refusal: str) -> bool:
     """Lock a file as long as `held` lasts; return whether there is one."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -76,7 +87,8 @@ def _replace(directory: Path, log: Path, size: int, reason: str) -> None:
         writer.close()
 
 
-def _remove_older(directory: Path, current: int) -> None:
+def remove_older(directory: Path, current: int) -> None:
+    """Remove the files of all generations before the current one."""
     for generation in range(current):
         for name in log_names(generation):
             (directory / name).unlink(missing_ok=True)

@@ -215,7 +215,7 @@ async def _services(
         lab_actions=LabActionService(lab_index, browser, access),
         lab_index=lab_index,
         lab_links=lab_links,
-        retention=retention_service(ground, index, access),
+        retention=retention_service(ground, index, access, servers.kept),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
         pages=PageService(catalog, browser, access),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.query_values import number_of
 from skyforge_tui.domain.retention import Limits
 from skyforge_tui.domain.searchable import FieldKind
+from skyforge_tui.ports.log_trimmer import KeptTrimmer
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from skyforge_tui.wiring.assembly import Ground
 
 
-def retention_service(ground: Ground, index: RunIndex, access: Access) -> RetentionService:
-    """Return the service on the runs of a state directory."""
+def retention_service(
+    ground: Ground, index: RunIndex, access: Access, kept: Mapping[str, KeptTrimmer]
+) -> RetentionService:
+    """Return the service on the runs of a state directory, and on what is `kept` of servers."""
     state_dir = ground.frame.state_dir
     return RetentionService(
         index,
@@ -36,6 +40,7 @@ def retention_service(ground: Ground, index: RunIndex, access: Access) -> Retent
         limits_of(ground.loaded.settings.retention),
         house_of(state_dir).id,
         SqliteBookmarkStore(ground.state),
+        kept,
     )
 
 

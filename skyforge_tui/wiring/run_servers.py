@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from skyforge_tui.ports.connector import ConnectionBook
     from skyforge_tui.ports.lab_provider import LabProvider
     from skyforge_tui.ports.log_store import LogStore
+    from skyforge_tui.ports.log_trimmer import KeptTrimmer
     from skyforge_tui.ports.project_host import ProjectHost
     from skyforge_tui.ports.run_engine import RunEngine
     from skyforge_tui.ports.sign_in import SignInDesk
@@ -47,6 +48,8 @@ class RunServers:
     logs: dict[str, LogStore] = field(default_factory=dict)
     labs: list[LabProvider] = field(default_factory=list)
     """Of those that run labs too."""
+    kept: dict[str, KeptTrimmer] = field(default_factory=dict)
+    """What measures and removes output that is kept here, where it can be had again."""
     automation: list[AutomationHost] = field(default_factory=list)
 
     @property
@@ -82,6 +85,7 @@ async def open_run_servers(
             parts = await stack.enter_async_context(opening)
             servers.engines.append(parts.engine)
             servers.hosts.append(parts.host)
+            servers.kept[name] = parts.kept
             servers.automation.append(parts.automation)
             servers.logs[name] = parts.logs
         await _open_lab_hosts(

@@ -15,6 +15,7 @@ from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
 from skyforge_tui.providers.runs.semaphore.standing import Standing
+from skyforge_tui.store.kept_dropping import KeptLogTrimmer
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.wiring.connections import server_of
@@ -33,6 +34,7 @@ class SemaphoreParts(NamedTuple):
     host: SemaphoreProjects
     automation: SemaphoreAutomation
     logs: FileLogStore
+    kept: KeptLogTrimmer
 
 
 @asynccontextmanager
@@ -46,7 +48,13 @@ async def open_semaphore(
         names = Names(name, Standing(client, clock))
         engine = SemaphoreRunEngine(client, names, FileKeptLogs(kept), clock)
         host = SemaphoreProjects(client, names, settings.url.removesuffix("/api"))
-        yield SemaphoreParts(engine, host, SemaphoreAutomation(client, names), FileLogStore(kept))
+        yield SemaphoreParts(
+            engine,
+            host,
+            SemaphoreAutomation(client, names),
+            FileLogStore(kept),
+            KeptLogTrimmer(kept),
+        )
     finally:
         await http.aclose()
 

@@ -93,3 +93,37 @@ async def test_limits_are_kept_in_the_background(core: Core) -> None:
         await until(lambda: len(core.logs.dropped) >= 2)
     assert core.clock.slept[0] == FIRST_S
     assert set(core.clock.slept[1:]) == {EVERY_S}
+
+
+class Kept:
+    """Output kept of servers' runs."""
+
+    def __init__(self) -> None:
+        self.held = {"1-7": 5000, "1-8": 3000}
+
+    def sizes(self) -> dict[str, int]:
+        """Return what there is."""
+        return dict(self.held)
+
+    def drop(self, native_run_id: str, reason: str) -> int:
+        """Take one away."""
+        return self.held.pop(native_run_id)
+
+
+async def test_what_is_kept_of_servers_counts_and_goes(core: Core) -> None:
+    """Output brought here from servers is in the totals, and goes by the same limits."""
+    core.kept["far"] = Kept()
+    details = [
+        a_detail(number=number, id=RunId(f"far:1-{number}"), project_id="far:1", log_bytes=0)
+        for number in (7, 8)
+    ]
+    await core.run_cache.write(details, ())
+    plan = await core.retention.plan(SYSTEM, Limits(size=4096 + 2048))
+    assert (plan.run_count, plan.size) == (5, 3 * 2048 + 8000)
+    removed = await core.retention.collect(SYSTEM, NOTHING)
+    assert {one.run_id: one.size for one in removed if one.run_id.startswith("far")} == {
+        "far:1-7": 5000, "far:1-8": 3000,
+    }  # fmt: skip
+    assert core.kept["far"].held == {}
+    with pytest.raises(Forbidden):
+        await core.retention.drop(EVE, RunId("far:1-7"), "")
