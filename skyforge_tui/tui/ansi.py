@@ -15,7 +15,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-from skyforge_tui.tui.characters import is_mark, is_odd, joins, name_of, width_of
+from skyforge_tui.tui.characters import is_mark, is_odd, is_tone, joins, name_of, width_of
 from skyforge_tui.tui.sgr import PLAIN, Sgr, applied, sgr_after
 
 TAB = 8
@@ -68,6 +68,8 @@ class Parsed:
         """Return this text with what sticks out at the end of another one that it lies over."""
         if below.columns <= self.columns:
             return self
+        if not self.text:
+            return below
         edges = below.edges
         start = self.columns if edges is None else bisect_left(edges, self.columns)
         blank = 0 if edges is None else edges[start] - self.columns
@@ -230,7 +232,7 @@ class _Page:
             even_from = index + 1
             if is_mark(character):
                 self._mark(character)
-            elif character == "\u200d" and joins(run, index):
+            elif (character == "\u200d" and joins(run, index)) or is_tone(run, index):
                 continue
             elif unicodedata.category(character) == "Zs":
                 self._add(" ", 1)

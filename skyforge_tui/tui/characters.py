@@ -14,6 +14,17 @@ def joins(run: str, index: int) -> bool:
     return all(neighbour > "\u2190" or neighbour == "\ufe0f" for neighbour in around)
 
 
+def is_tone(run: str, index: int) -> bool:
+    """Return whether a character only colours the skin of the picture before it.
+
+    Joined pictures, coloured skin and the choice between picture and sign are drawn one by one and
+    plain: what counts cells here (rich 15) and terminals (tmux 3.3) do not agree on how wide they
+    would be otherwise, and rows would not end where they should.
+    """
+    is_one = "\U0001f3fb" <= run[index] <= "\U0001f3ff"
+    return is_one and index > 0 and width_of(run[index - 1]) == 2
+
+
 @lru_cache(maxsize=8192)
 def width_of(character: str) -> int:
     """Return how many cells a character takes."""

@@ -69,6 +69,7 @@ def _looks(data: bytes) -> list[tuple[str, Sgr]]:
         ("\ufffea\ufdd0".encode(), "<U+FFFE>a<U+FDD0>"),
         # Pictures are taken apart, their variants are not.
         ("👨\u200d👩\u200d👧".encode(), "👨👩👧"),
+        ("👍🏽 👩🏽\u200d💻 a🏽".encode(), "👍 👩💻 a<U+1F3FD>"),
         ("\u2708\ufe0f\u2708\ufe0e".encode(), "\u2708\u2708"),
         # Marks need something to stand on, and are few.
         ("e\u0301".encode(), "e\u0301"),
@@ -179,6 +180,7 @@ hostile = st.lists(
 
 @given(hostile)
 @example(b"\x1b\x1b\x1b")
+@example(b"\x00\r\x1b0")
 @settings(max_examples=500, deadline=None)
 def test_anything_becomes_harmless_text(data: bytes) -> None:
     """No bytes raise, leave a control behind, or take other room than they say."""
