@@ -73,13 +73,13 @@ class HostBench:
         self._ssh: list[SshHost] = []
         self.engine = self.another()
 
-    def another(self) -> LabHostRunEngine:
+    def another(self, tools: dict[str, Words] | None = None) -> LabHostRunEngine:
         """Return another engine for the same host, with a connection of its own."""
         ssh = SshHost(access_to(self.host), Nobody())
         self._ssh.append(ssh)
         kept = FileKeptLogs(self.base)
         return LabHostRunEngine(
-            Detached(ssh), self.names, kept, self.clock, self._tools, lambda: 0.5
+            Detached(ssh), self.names, kept, self.clock, tools or self._tools, lambda: 0.5
         )
 
     async def aclose(self) -> None:
@@ -87,10 +87,12 @@ class HostBench:
         for one in self._ssh:
             await one.aclose()
 
-    async def launch(self, lab: str, tool: str = "netlab", **answers: str) -> Run:
+    async def launch(
+        self, lab: str, tool: str = "netlab", file: str = "topology.yml", **answers: str
+    ) -> Run:
         """Start something with a topology below `~/labs`."""
         folder = str(self.host.home / "labs" / lab)
-        template_id = self.names.template_id(Topology(tool, folder, "topology.yml"))
+        template_id = self.names.template_id(Topology(tool, folder, file))
         spec = a_spec(
             template_id=template_id, template=lab, directory=folder, answers=answers,
             project_id=self.names.project_id, created_at=self.clock.now(),

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from skyforge_tui.domain.hidden import Hidden
 
-BY_SSH = frozenset({"netlab"})
+BY_SSH = frozenset({"netlab", "containerlab"})
 """Kinds that are reached by SSH."""
 KINDS = ("semaphore", "gitea", "eve", "netlab", "containerlab", "s3")
 """What can be configured, in reading order."""

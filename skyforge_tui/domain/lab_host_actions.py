@@ -50,6 +50,61 @@ _GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+CONTAINERLAB_ACTIONS: Final = ("deploy", "destroy", "redeploy", "inspect", "save", "exec")
+CONTAINERLAB_SURVEY: Final = (
+    SurveyField(
+        "action", FieldKind.ENUM, CONTAINERLAB_ACTIONS[0], True, CONTAINERLAB_ACTIONS,
+        "what containerlab does with this topology, on its host",
+    ),
+    SurveyField(
+        "reconfigure", FieldKind.BOOL, "false",
+        description="with deploy: forget what the nodes were configured to",
+    ),
+    SurveyField(
+        "cleanup", FieldKind.BOOL, "false",
+        description="with destroy or redeploy: remove the lab's folder",
+    ),
+    SurveyField("node", description="for exec: the node, by its own name; all of them if empty"),
+    SurveyField("command", description="for exec: the command that is run there"),
+)  # fmt: skip
+_CONTAINERLAB_GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
+    "reconfigure": ("deploy",),
+    "cleanup": ("destroy", "redeploy"),
+    "node": ("exec",),
+    "command": ("exec",),
+}
+_SPOKEN: Final[Mapping[str, str]] = {
+    "up": "deploy", "down": "destroy", "collect": "save", "create": "inspect",
+}  # fmt: skip
+"""What people ask of any lab, in containerlab's words."""
+
+
+def containerlab_answers(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return answers that were meant for netlab in containerlab's words."""
+    return {**answers, "action": _SPOKEN.get(answers.get("action", ""), "inspect")}
+
+
+def containerlab_words(topology: str, answers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the command for a topology's file, seen from its folder.
+
+    Raises:
+        Invalid: the answers do not go together, or one of them is missing.
+    """
+    action = answers["action"]
+    _check(answers, action, _CONTAINERLAB_GOES_WITH)
+    flags = (f"--{one}" for one in ("reconfigure", "cleanup") if answers.get(one) == "true")
+    asked: tuple[str, ...] = ()
+    if action == "exec":
+        command, node = _wanted(answers, "command"), answers.get("node", "").strip()
+        asked = ("--cmd", command, *(("--label", f"clab-node-name={node}") if node else ()))
+    return ("containerlab", action, "-t", _file(topology), *flags, *asked)
+
+
+def _file(name: str) -> str:
+    """Return a file's name that no program takes for an option."""
+    return f"./{name}" if name.startswith("-") else name
+
+
 def netlab_words(topology: str, answers: Mapping[str, str]) -> tuple[str, ...]:
     """Return the command for a topology's file, seen from its folder.
 
@@ -61,7 +116,7 @@ def netlab_words(topology: str, answers: Mapping[str, str]) -> tuple[str, ...]:
     match action:
         case "up" | "create" | "restart":
             lab = _multilab(answers.get("instance", ""))
-            return ("netlab", action, *lab, *((topology,) if action != "restart" else ()))
+            return ("netlab", action, *lab, *((_file(topology),) if action != "restart" else ()))
         case "down":
             flags = (f"--{name}" for name in ("cleanup", "force") if answers.get(name) == "true")
             return ("netlab", action, *flags)

@@ -7,8 +7,10 @@ that is open on somebody's screen is looked at by that screen.
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing, suppress
 from typing import Final
 
+from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.events import Event, LabSyncRequested, RunsChanged, SyncRequested
 from skyforge_tui.domain.identity import SYSTEM, upstream_of
 from skyforge_tui.ports.clock import Clock
@@ -19,6 +21,10 @@ STILL_S: Final = 50.0
 """Between the end of a look and the next while nothing moves: rows are at most a minute old."""
 MOVING_S: Final = 5.0
 """The same while a lab is on its way."""
+TOGETHER_S: Final = 0.5
+"""What a server tells within this is looked at once."""
+AGAIN_S: Final = 30.0
+"""Before one listens again to a server that tells no more."""
 
 
 class LabPoll:
@@ -31,18 +37,42 @@ class LabPoll:
         self._clock = clock
         self._upstream = upstream
         self._news = asyncio.Event()
+        self._moved = asyncio.Event()
 
     async def run(self) -> None:
         """Look once, then whenever somebody asks, and every now and then."""
         unsubscribe = self._bus.subscribe(self._hear)
         try:
-            while True:
-                self._news.clear()
-                await self._labs.sync(SYSTEM, False, (self._upstream,))
-                is_moving = await self._labs.is_moving(SYSTEM, self._upstream)
-                await self._pause(MOVING_S if is_moving else STILL_S)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen())
+                tasks.create_task(self._gather())
+                await self._poll()
         finally:
             unsubscribe()
+
+    async def _poll(self) -> None:
+        while True:
+            self._news.clear()
+            await self._labs.sync(SYSTEM, False, (self._upstream,))
+            is_moving = await self._labs.is_moving(SYSTEM, self._upstream)
+            await self._pause(MOVING_S if is_moving else STILL_S)
+
+    async def _listen(self) -> None:
+        """Hear what the server tells by itself, for as long as it tells anything."""
+        while (changes := await self._labs.changes(SYSTEM, self._upstream)) is not None:
+            with suppress(Unavailable):
+                async with aclosing(changes):
+                    async for _ in changes:
+                        self._moved.set()
+            await self._clock.sleep(AGAIN_S)
+
+    async def _gather(self) -> None:
+        """Take what comes quickly one after the other as one piece of news."""
+        while True:
+            await self._moved.wait()
+            await self._clock.sleep(TOGETHER_S)
+            self._moved.clear()
+            self._news.set()
 
     async def _pause(self, seconds: float) -> None:
         """Wait for so long, or for news."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -99,6 +99,19 @@ class ProgressStamp(Protocol):
 
     async def progress_stamp(self) -> str:
         """Return a text that differs whenever a lab may have moved on; costs next to nothing."""
+        ...
+
+
+@runtime_checkable
+class Pushing(Protocol):
+    """Tells by itself when labs move."""
+
+    def changes(self) -> AsyncGenerator[None, None]:
+        """Yield whenever a lab may have moved; nothing that happened before is told.
+
+        Raises:
+            Unavailable: the provider does not tell, or not any more.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from skyforge_tui.domain.connection import (
+    BY_SSH,
     KINDS,
     Found,
     Given,
@@ -24,6 +25,8 @@ from skyforge_tui.ports.connector import ConnectionBook, Connector, Dialogue, Se
 from skyforge_tui.services.authorization import Access, requires
 
 _OTHER_NAME = "choose another name with --name"
+_USUAL = {kind: f"{kind}-host" for kind in BY_SSH}
+"""What a server without a name of its own is called, where its kind alone means this machine."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -88,7 +91,7 @@ class ConnectionService:
                 return one.name
         label = "" if host.count(":") > 1 else host.partition(":")[0].partition(".")[0]
         label = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
-        wanted = kind if not label or label.isdecimal() else label
+        wanted = _USUAL.get(kind, kind) if not label or label.isdecimal() else label
         taken = {LOCAL, *(one.name for one in known)}
         numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(taken) + 2))
         return next(one for one in numbered if one not in taken)
@@ -135,7 +138,8 @@ class ConnectionService:
             server = replace(server, token_ref=token, password_ref=password)
         where = await self._book.write(server)
         shown = shown_reference(server.token_ref or server.password_ref)
-        dialogue.tell(StepReport(Step.KEEP, StepState.DONE, f"{where}, the secret in {shown}"))
+        words = f"{where}, the secret in {shown}" if shown else where
+        dialogue.tell(StepReport(Step.KEEP, StepState.DONE, words))
         return replace(found, server=server)
 
     async def _check_name(self, server: Server) -> None:

@@ -6,7 +6,7 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
@@ -17,7 +17,13 @@ from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
 from skyforge_tui.domain.lab_action import LabAction, LabProgress
 from skyforge_tui.ports.lab_actions import why_not
 from skyforge_tui.ports.lab_cache import LabCache
-from skyforge_tui.ports.lab_provider import LabListing, LabProvider, LabQuery, ProgressStamp
+from skyforge_tui.ports.lab_provider import (
+    LabListing,
+    LabProvider,
+    LabQuery,
+    ProgressStamp,
+    Pushing,
+)
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import Difference, reconcile
@@ -46,6 +52,11 @@ class LabIndex:
         return tuple(
             name for name, one in self._providers.items() if isinstance(one, ProgressStamp)
         )
+
+    def changes(self, upstream: str) -> AsyncGenerator[None, None] | None:
+        """Return what tells when a provider's labs move; None where it does not tell."""
+        provider: object = self._providers.get(upstream)
+        return provider.changes() if isinstance(provider, Pushing) else None
 
     @property
     def upstreams(self) -> tuple[str, ...]:

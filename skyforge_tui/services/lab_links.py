@@ -18,8 +18,10 @@ from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.run_index import RunIndex
 
 NETLAB = "netlab"
-_BUILDS = frozenset({"up", "restart"})
-_CHANGES = _BUILDS | {"create", "down"}
+CONTAINERLAB = "containerlab"
+_BUILDS = frozenset({"up", "restart", "deploy", "redeploy"})
+_CHANGES = _BUILDS | {"create", "down", "destroy"}
+_KINDS = frozenset({TemplateKind.NETLAB, TemplateKind.CONTAINERLAB})
 _LOOKED_BACK = 30
 """Runs of a topology among which the one that built its lab is looked for."""
 
@@ -32,12 +34,12 @@ class LabLinks:
         self._runs = runs
 
     def topologies(self) -> list[Template]:
-        """Return every netlab topology of the workspace."""
+        """Return every topology of the workspace, and of hosts, of which labs can be seen."""
         return [
             template
             for project in self._catalog.covered()
             for template in self._catalog.templates_of(project.id)
-            if template.kind is TemplateKind.NETLAB
+            if template.kind in _KINDS
         ]
 
     def template_of(self, lab: Lab) -> Template | None:
@@ -88,7 +90,7 @@ class LabLinks:
 
     def linked(self, lab: Lab) -> Lab:
         """Return a lab with the project that holds its folder, or stands for its host."""
-        if lab.provider != NETLAB:
+        if lab.provider not in (NETLAB, CONTAINERLAB):
             hosts = (one for one in self._catalog.covered() if upstream_of(one.id) == lab.provider)
             host = next(hosts, None)
             return lab if host is None else replace(lab, project_id=host.id, project=host.slug)
@@ -139,7 +141,7 @@ def file_of(template: Template) -> str:
 
 def provider_of(template: Template) -> str:
     """Return which provider has the labs that a topology makes: its host, or this machine."""
-    return upstream_of(template.project_id) if template.is_hosted else NETLAB
+    return upstream_of(template.project_id) if template.is_hosted else str(template.kind)
 
 
 def is_changing(run: Run) -> bool:
@@ -156,7 +158,7 @@ def _resting(template: Template, last: Run | None, upstream: str, owner: str) ->
     total = len(template.lab.nodes) if template.lab is not None else None
     if last is not None and last.action in _BUILDS:
         if last.state.is_active:
-            state, step = LabState.STARTING, "netlab begins"
+            state, step = LabState.STARTING, f"{template.kind} begins"
         elif last.state in (RunState.ERROR, RunState.LOST):
             note = f"run {last.number} failed"
     return Lab(
@@ -164,7 +166,7 @@ def _resting(template: Template, last: Run | None, upstream: str, owner: str) ->
         name=_name(template),
         state=state,
         provider=upstream,
-        kind=NETLAB,
+        kind=str(template.kind),
         owner=owner,
         directory=template.directory,
         topology=file_of(template),

@@ -6,7 +6,7 @@ A lab is started and stopped by runs of the topology it is made from.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, replace
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
@@ -22,7 +22,7 @@ from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
-from skyforge_tui.services.lab_links import NETLAB, LabLinks, is_changing, provider_of
+from skyforge_tui.services.lab_links import CONTAINERLAB, NETLAB, LabLinks, is_changing, provider_of
 from skyforge_tui.services.lab_markers import MarkedLabs
 
 _NOT_STARTED = "addresses and links: netlab tells them once the lab was started here"
@@ -184,6 +184,13 @@ class LabService:
         keep_grants(self.access, self._index.sources())
 
     @requires(Permission.LAB_LIST)
+    async def changes(
+        self, principal: Principal, upstream: str
+    ) -> AsyncGenerator[None, None] | None:
+        """Return what tells when a provider's labs move; None where it does not tell."""
+        return self._index.changes(upstream)
+
+    @requires(Permission.LAB_LIST)
     async def near(self, principal: Principal) -> tuple[str, ...]:
         """Return the providers that tell cheaply whether labs have moved on."""
         return self._index.near
@@ -213,7 +220,7 @@ class LabService:
         for provider in dict.fromkeys(map(provider_of, self._links.topologies())):
             source = self._index.source(provider)
             if source is not None and source.mode is UpstreamState.LIVE:
-                owner = principal.username if provider == NETLAB else ""
+                owner = principal.username if provider in (NETLAB, CONTAINERLAB) else ""
                 labs += self._links.at_rest(live, last, provider, owner)
             # Of others nobody knows whether they rest.
         return labs

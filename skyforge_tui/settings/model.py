@@ -194,6 +194,10 @@ class Containerlab(SshAccess, Upstream):
 
     host: Host | None = None
     """None is this machine."""
+    labs: tuple[str, ...] = Field(default=("~",), strict=False)
+    """Folders there in which topologies are looked for."""
+    program: str = Field(default="containerlab", min_length=1)
+    """What containerlab is called there, or where it is."""
 
 
 class S3(Upstream):

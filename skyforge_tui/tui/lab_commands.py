@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab, LabState
 from skyforge_tui.domain.lab_action import LabAction
+from skyforge_tui.domain.lab_host_actions import containerlab_answers
 from skyforge_tui.domain.run import Run
-from skyforge_tui.domain.template import Template
+from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.lab_acting import LabActing
@@ -128,6 +129,8 @@ class LabCommands(LabActing):
 
         template = await self.ask(topology)
         if template is not None:
+            if template.kind is TemplateKind.CONTAINERLAB:
+                answers = containerlab_answers(answers)
             asked = {one.name for one in template.survey}
             known = {name: value for name, value in answers.items() if name in asked}
             self.cockpit.open_card(template, known)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def open_connections(frame: FrameSettings, access: Access | None = None) -> ConnectionService:
     """Return the service that makes and tests connections."""
     connectors = {
-        "semaphore": _semaphore, "gitea": _gitea, "eve": _eve, "netlab": _netlab, "s3": _bucket,
+        "semaphore": _semaphore, "gitea": _gitea, "eve": _eve, "netlab": _netlab,
+        "containerlab": _containerlab, "s3": _bucket,
     }  # fmt: skip
     return ConnectionService(connectors, book_of(frame), access or Access())
 
@@ -52,6 +53,12 @@ def _netlab() -> Connector:
     from skyforge_tui.providers.connections.lab_host import LabHostConnector
 
     return LabHostConnector()
+
+
+def _containerlab() -> Connector:
+    from skyforge_tui.providers.connections.lab_host import LabHostConnector
+
+    return LabHostConnector("containerlab")
 
 
 def _bucket() -> Connector:

@@ -157,12 +157,13 @@ def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
 
 def _lab_host_lines(url: str, who: Mapping[str, str]) -> list[str]:
     parts = urlsplit(url)
-    return [
-        "", f"[netlab.{_NAMES['netlab']}]",
+    way = [
         f"host = {_text(parts.hostname)}", f"port = {parts.port}",
         f"user = {_text(who['username'])}", f"key = {_text(who['key'])}",
-        f"known_hosts = {_text(who['known_hosts'])}", f"state_root = {_text(who['state_root'])}",
+        f"known_hosts = {_text(who['known_hosts'])}",
     ]  # fmt: skip
+    root = f"state_root = {_text(who['state_root'])}"
+    return ["", "[netlab.labhost]", *way, root, "", "[containerlab.clabs]", *way]
 
 
 async def _furnish(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""Assembles one host with netlab: a connection, its labs, and the runs of its tools."""
+"""Assembles one host that runs labs: a connection, its labs, and the runs of its tool."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.lab_host_actions import containerlab_words, netlab_words
 from skyforge_tui.domain.sign_in import Proof, Question
+from skyforge_tui.domain.template import TemplateKind
 from skyforge_tui.integrations.asking import Wanted
+from skyforge_tui.integrations.containerlab.client import RemoteContainerlab
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab.remote import RemoteNetlab
 from skyforge_tui.integrations.secrets import Secret
@@ -18,20 +21,20 @@ from skyforge_tui.integrations.ssh.access import SshAccess
 from skyforge_tui.integrations.ssh.detached import Detached
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody, Person
+from skyforge_tui.providers.labs.containerlab import ContainerlabLabs
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
-from skyforge_tui.providers.runs.lab_host.engine import LabHostRunEngine
+from skyforge_tui.providers.runs.lab_host.engine import LabHostRunEngine, Words
 from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.projects import LabHostProjects
+from skyforge_tui.settings.model import Containerlab, Netlab
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.clock import Clock
+    from skyforge_tui.ports.lab_provider import LabProvider
     from skyforge_tui.ports.sign_in import SignInDesk
-    from skyforge_tui.settings.model import Netlab
     from skyforge_tui.wiring.run_servers import Attendance
-
-NETLAB = "netlab"
 
 
 class LabHostParts(NamedTuple):
@@ -40,35 +43,56 @@ class LabHostParts(NamedTuple):
     engine: LabHostRunEngine
     host: LabHostProjects
     logs: FileLogStore
-    labs: NetlabHostLabs
+    labs: LabProvider
     user: str
     """Who one is there."""
 
 
 @asynccontextmanager
-async def open_netlab_host(
-    name: str, settings: Netlab, kept: Path, clock: Clock, attendance: Attendance | None
+async def open_lab_host(
+    name: str,
+    settings: Netlab | Containerlab,
+    kept: Path,
+    clock: Clock,
+    attendance: Attendance | None,
 ) -> AsyncIterator[LabHostParts]:
     """Make a host known; nothing is sent before something is wanted."""
+    is_netlab = isinstance(settings, Netlab)
+    tool = TemplateKind.NETLAB if is_netlab else TemplateKind.CONTAINERLAB
     person: Person = Nobody()
     if attendance is not None:
-        person = DeskPerson(attendance.desk, NETLAB, name)
+        person = DeskPerson(attendance.desk, str(tool), name)
     ssh = SshHost(access_of(settings), person)
     user = settings.user or getpass.getuser()
+    words = _by(netlab_words if is_netlab else containerlab_words, settings.program)
+    names = Names(name)
+    engine = LabHostRunEngine(Detached(ssh), names, FileKeptLogs(kept), clock, {str(tool): words})
+    host = LabHostProjects(ssh, names, user, settings.labs, tool)
     try:
-        names = Names(name)
-        engine = LabHostRunEngine(Detached(ssh), names, FileKeptLogs(kept), clock)
-        host = LabHostProjects(ssh, names, user, settings.labs)
-        labs = NetlabHostLabs(
-            RemoteNetlab(ssh, settings.program), ssh, clock, owner=user, upstream=name,
-            state_root=str(settings.state_root or ""),
-        )  # fmt: skip
+        labs = _labs(ssh, name, settings, user, clock)
         yield LabHostParts(engine, host, FileLogStore(kept), labs, user)
     finally:
         await ssh.aclose()
 
 
-def access_of(settings: Netlab) -> SshAccess:
+def _labs(
+    ssh: SshHost, name: str, settings: Netlab | Containerlab, user: str, clock: Clock
+) -> LabProvider:
+    if isinstance(settings, Netlab):
+        return NetlabHostLabs(
+            RemoteNetlab(ssh, settings.program), ssh, clock, owner=user, upstream=name,
+            state_root=str(settings.state_root or ""),
+        )  # fmt: skip
+    client = RemoteContainerlab(ssh, settings.program)
+    return ContainerlabLabs(client, clock, upstream=name, transport="ssh")
+
+
+def _by(words: Words, program: str) -> Words:
+    """Return what makes words of a command, with the tool called as it is there."""
+    return lambda file, answers: (program, *words(file, answers)[1:])
+
+
+def access_of(settings: Netlab | Containerlab) -> SshAccess:
     """Return how one gets to a configured host, and who one is there."""
     return SshAccess(
         str(settings.host),

@@ -52,6 +52,15 @@ async def open_lab_servers(
         servers.providers.append(netlab)
         health.register(netlab.upstream, netlab.kind)
         make_home(access, netlab.upstream, owner)
+        if any(one.host is None for one in settings.containerlab.values()):
+            from skyforge_tui.integrations.containerlab.client import LocalContainerlab
+            from skyforge_tui.providers.labs.containerlab import ContainerlabLabs
+
+            clab = ContainerlabLabs(LocalContainerlab(), clock, upstream="containerlab")
+            servers.providers.append(clab)
+            servers.far.append(clab.upstream)
+            health.register(clab.upstream, clab.kind)
+            make_home(access, clab.upstream, owner)
         for name, one in settings.eve.items():
             if one.url is None:
                 continue  # by SSH only

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from skyforge_tui.ports.sign_in import SignInDesk
     from skyforge_tui.services.authorization import Access
     from skyforge_tui.services.health import HealthBoard
-    from skyforge_tui.settings.model import Settings
+    from skyforge_tui.settings.model import Containerlab, Netlab, Settings
 
 SEMAPHORE = "semaphore"
 
@@ -104,17 +104,21 @@ async def _open_lab_hosts(
     clock: Clock,
     attendance: Attendance | None,
 ) -> None:
-    for configured, one in (settings.netlab if settings is not None else {}).items():
+    configured: list[tuple[str, str, Netlab | Containerlab]] = [] if settings is None else [
+        *(("netlab", name, one) for name, one in settings.netlab.items()),
+        *(("containerlab", name, one) for name, one in settings.containerlab.items()),
+    ]  # fmt: skip
+    for kind, called, one in configured:
         if one.host is None:
-            continue  # this machine, which is there anyway
+            continue  # this machine: what it runs is assembled with the labs
         from skyforge_tui.services.lab_homes import make_home
-        from skyforge_tui.wiring.lab_host import NETLAB, open_netlab_host
+        from skyforge_tui.wiring.lab_host import open_lab_host
 
-        taken = configured == NETLAB or health.light(configured) is not None
-        name, guard = f"{NETLAB}-{configured}" if taken else configured, Guard(one.guard)
+        taken = called in ("netlab", "containerlab") or health.light(called) is not None
+        name, guard = f"{kind}-{called}" if taken else called, Guard(one.guard)
         access.protect(name, guard)
-        health.register(name, NETLAB, guard, tells=Subject)
-        opening = open_netlab_host(name, one, cache_dir / "logs" / name, clock, attendance)
+        health.register(name, kind, guard, tells=Subject)
+        opening = open_lab_host(name, one, cache_dir / "logs" / name, clock, attendance)
         parts = await stack.enter_async_context(opening)
         make_home(access, name, parts.user, guard)
         servers.engines.append(parts.engine)

@@ -22,6 +22,8 @@ class ContainerlabTopology:
     nodes: int
     kinds: tuple[str, ...] = ()
     """The kinds of nodes that it names, sorted."""
+    names: tuple[str, ...] = ()
+    """What its nodes are called."""
 
 
 def may_be_topology(data: bytes) -> bool:
@@ -42,7 +44,7 @@ def read_topology(shape: Shape) -> ContainerlabTopology | None:
     if not all(one is None or isinstance(one, dict) for one in nodes.values()):
         return None
     kinds = {_kind(one) for one in (*nodes.values(), topology.get("defaults"))}
-    return ContainerlabTopology(name, len(nodes), tuple(sorted(kinds - {""})))
+    return ContainerlabTopology(name, len(nodes), tuple(sorted(kinds - {""})), tuple(nodes))
 
 
 def _kind(node: Shape) -> str:

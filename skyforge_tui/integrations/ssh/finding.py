@@ -10,7 +10,7 @@ from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.ssh.host import SshHost
 
 MOST_FILES: Final = 300
-MOST_BYTES: Final = 64 * 1024
+MOST_BYTES: Final = 512 * 1024
 """Of one file; a larger one is passed over."""
 _FIND: Final = r"""
 printf '%s\0' "$HOME"

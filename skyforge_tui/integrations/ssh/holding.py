@@ -2,7 +2,8 @@
 
 A run is a folder `~/.skyforge/runs/N` there: `spec` (one line of JSON, ours), `command` (sh),
 `log` (every byte), `input` (a pipe to its terminal), `pid` and `holder` (a number and when that
-process began, so that no other one is ever taken for it), `stops`, and at last `exit`.
+process began, so that no other one is ever taken for it), `stops`, and at last `exit`. What the
+command makes has the rights that it would have without us; what is ours is for its owner only.
 
 With `script` of util-linux the command has a terminal: it may ask, and an interrupt is typed.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 _COMMON: Final = r"""
+given=$(umask)
 umask 077
 root=$HOME/.skyforge/runs
 began() {
@@ -57,7 +59,7 @@ else
   until mkdir "$root/$n" 2>/dev/null; do n=$((n + 1)); [ -d "$root" ] || exit 70; done
   cd "$root/$n" || exit 70
   printf '%s\n' "$2" >spec && printf '%s' "$3" >command && printf '%s' "$4" >hold || exit 70
-  : >log && mkfifo input || exit 70
+  echo "$given" >given && : >log && mkfifo input || exit 70
   if ! ln -sn "$n" "$root/.$1" 2>/dev/null; then
     cd "$root" && rm -rf "./$n" && n=$(readlink "$root/.$1") || exit 70
   fi
@@ -158,6 +160,7 @@ BEGIN: Final = (
     + r"""
 stty cols 120 rows 40 2>/dev/null
 echo "$$ $(began $$)" >pid
+IFS= read -r given <given && umask "$given"
 """
 )
 """What stands at the beginning of every command."""

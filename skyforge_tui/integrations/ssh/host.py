@@ -137,7 +137,11 @@ class SshHost:
                 async with asyncio.timeout(_OPEN_S):
                     writer, reader, errors = await connection.open_session(SHELL, encoding=None)
             except asyncssh.ChannelOpenError as error:
-                if is_last or not connection.is_closed():
+                is_ending = error.code == asyncssh.OPEN_CONNECT_FAILED or connection.is_closed()
+                if is_ending and not is_last:
+                    connection.abort()
+                    await connection.wait_closed()
+                else:
                     message = f"{self.place} opens no channel: {redact(error.reason)}"
                     raise TransportError("limited", message, is_retryable=True) from None
             except TimeoutError:

@@ -1,4 +1,4 @@
-"""Connects to a host with netlab by SSH: believes its key or asks, signs in, looks around."""
+"""Connects to a host that runs labs by SSH: believes its key or asks, signs in, looks around."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from skyforge_tui.domain.errors import NotSignedIn, SkyforgeError, Untrusted
 from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.sign_in import Proof
 from skyforge_tui.integrations.asking import Wanted
+from skyforge_tui.integrations.containerlab.client import RemoteContainerlab
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab.remote import RemoteNetlab
 from skyforge_tui.integrations.secret_reference import SecretRef
@@ -29,11 +30,10 @@ OpenHost = Callable[[SshAccess, Person], SshHost]
 
 
 class LabHostConnector:
-    """Connects to a host that runs labs; implements `Connector`."""
+    """Connects to a host with netlab or containerlab; implements `Connector`."""
 
-    kind = "netlab"
-
-    def __init__(self, open_host: OpenHost = SshHost) -> None:
+    def __init__(self, kind: str = "netlab", open_host: OpenHost = SshHost) -> None:
+        self.kind = kind
         self._open_host = open_host
 
     async def connect(
@@ -88,15 +88,14 @@ async def _found(server: Server, host: SshHost, teller: Teller, asked: _Asked) -
     teller.done(Step.REACH, f"it answers{through}")
     teller.done(Step.TRUST, asked.trusted or "its host key is the known one")
     teller.begin(Step.FIND)
-    netlab = RemoteNetlab(host)
-    version = "{}.{:02}".format(*await netlab.version())
-    teller.done(Step.FIND, f"netlab {version}")
+    version = await _version(server.kind, host)
+    teller.done(Step.FIND, f"{server.kind} {version}")
     teller.begin(Step.SIGN_IN)
     user = (await host.run("id -un")).stdout.decode(errors="replace").strip()
     teller.done(Step.SIGN_IN, f"{user}, by {asked.how}")
     teller.begin(Step.RIGHTS)
-    count = len((await netlab.status()).status.labs)
-    rights = f"{count} lab{'' if count == 1 else 's'} of {user}'s, and what that user may do"
+    count = await _labs(server.kind, host)
+    rights = f"{count} lab{'' if count == 1 else 's'}, and what {user} may do there"
     teller.done(Step.RIGHTS, rights)
     latency_ms, skew_s = await _pace(host)
     words = f"{latency_ms:.0f} ms"
@@ -104,8 +103,19 @@ async def _found(server: Server, host: SshHost, teller: Teller, asked: _Asked) -
         teller.caution(Step.PACE, f"{words}, its clock is {skew_s:+.0f} s off", "set the clocks")
     else:
         teller.done(Step.PACE, f"{words}, its clock agrees")
-    server = replace(server, username=user)
     return Found(server, version, user, rights, latency_ms, skew_s, password=asked.password)
+
+
+async def _version(kind: str, host: SshHost) -> str:
+    if kind == "containerlab":
+        return await RemoteContainerlab(host).version()
+    return "{}.{:02}".format(*await RemoteNetlab(host).version())
+
+
+async def _labs(kind: str, host: SshHost) -> int:
+    if kind == "containerlab":
+        return len({one.lab for one in await RemoteContainerlab(host).inspect()})
+    return len((await RemoteNetlab(host).status()).status.labs)
 
 
 async def _pace(host: SshHost) -> tuple[float, float]:

@@ -278,6 +278,8 @@ _HINTS = {
     ("", "password"): "becomes a token",
     ("", "token"): "instead of both",
     ("s3", "password"): "kept where you say",
+    ("netlab", "password"): "where no key is let in",
+    ("containerlab", "password"): "where no key is let in",
 }
 """What stands in an empty field, by kind of server and name of the field."""
 

@@ -95,6 +95,17 @@ async def test_one_token_is_one_run(runs: Detached) -> None:
     assert [one.number for one in await runs.listed()] == sorted({*numbers, other}, reverse=True)
 
 
+async def test_what_a_run_makes_is_as_the_person_wants_it(runs: Detached, server: Server) -> None:
+    """A command makes files with the rights of a login; what is kept of it is private."""
+    usual = (await runs.host.run("umask")).stdout.strip()
+    number = await sh(runs, "umask; touch made")
+    await until(runs, number, lambda held: held.is_over)
+    assert (await runs.output(number)).strip() == usual
+    place = server.home / ".skyforge" / "runs" / str(number)
+    assert {one.stat().st_mode & 0o077 for one in (place, place / "log", place / "spec")} == {0}
+    assert (server.home / "made").stat().st_mode & 0o777 == 0o666 & ~int(usual, 8)
+
+
 async def test_hostile_words_are_words(runs: Detached, server: Server) -> None:
     """Names with shell code, quotes and line feeds reach the program as they are."""
     words = ["$(touch made)", "`touch made`", "'; touch made; '", "a\nb", "-x", "%s\\n", "é"]

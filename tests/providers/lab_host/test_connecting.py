@@ -76,6 +76,14 @@ async def test_a_host_is_believed_and_looked_at(host: NetlabHost, tmp_path: Path
     assert again.shown == []
 
 
+async def test_containerlab_is_looked_for_too(host: NetlabHost, tmp_path: Path) -> None:
+    """A host is connected to for either of its tools; the one that is meant is looked for."""
+    server = replace(server_at(host, tmp_path / "known"), kind="containerlab")
+    found = await LabHostConnector("containerlab").connect(server, Given(), listener := Listener())
+    assert (found.version, found.rights.partition(",")[0]) == ("0.79.0", "0 labs")
+    assert listener.steps[Step.FIND].words == "containerlab 0.79.0"
+
+
 async def test_a_pinned_key_is_not_asked_about(host: NetlabHost, tmp_path: Path) -> None:
     """A fingerprint that was said beforehand is believed; any other is asked about."""
     server = server_at(host, tmp_path / "known")

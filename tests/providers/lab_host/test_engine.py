@@ -77,6 +77,14 @@ async def test_a_lost_answer_starts_nothing_twice(bench: HostBench) -> None:
     assert len([one for one in folders if not one.startswith(".")]) == 1
 
 
+async def test_a_start_is_a_start_though_nobody_can_look(bench: HostBench) -> None:
+    """When the line breaks after a run has begun, it is there, and starting; it is no failure."""
+    bench.host.chaos.add(Trouble(Kind.CUT, share=0.5, times=1))  # the second command
+    run = await bench.launch("edge", action="create")
+    assert run.state is RunState.STARTING
+    assert (await bench.engine.listed([])).ids == {run.id}
+
+
 async def test_a_host_that_is_away_is_waited_for(bench: HostBench) -> None:
     """A host that restarts is lost, and watched again once it is back; its runs went on."""
     async with bench.watched():

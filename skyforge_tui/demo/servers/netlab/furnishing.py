@@ -20,7 +20,22 @@ TOPOLOGIES: Final[Mapping[str, str]] = {
     "nightly": "name: nightly\nnodes: [ r1, r2 ]\nlinks: [ r1-r2 ]\nfails: [ r2 ]\n",
 }
 """Folder below `~/labs` to topology: keys and lists as the pretend netlab reads them."""
-PROGRAMS: Final = ("netlab",)
+_CONTAINERS: Final = """\
+name: vlan
+topology:
+  kinds: {linux: {image: ghcr.io/srl-labs/alpine}}
+  nodes:
+    sw1:
+      kind: linux
+    c1:
+      kind: linux
+    c2:
+      kind: linux
+  links:
+  - endpoints: ["sw1:eth1", "c1:eth1"]
+  - endpoints: ["sw1:eth2", "c2:eth1"]
+"""
+PROGRAMS: Final = ("netlab", "containerlab")
 
 
 def furnish(home: Path, programs: Path, states: Path) -> None:
@@ -38,6 +53,8 @@ def furnish(home: Path, programs: Path, states: Path) -> None:
     for folder, text in TOPOLOGIES.items():
         (home / "labs" / folder).mkdir(parents=True)
         (home / "labs" / folder / "topology.yml").write_text(text, "utf-8")
+    (home / "labs" / "vlan").mkdir()
+    (home / "labs" / "vlan" / "vlan.clab.yml").write_text(_CONTAINERS, "utf-8")
     state = states / "ada-training"
     state.mkdir(parents=True)
     metadata = {

@@ -14,6 +14,9 @@ class Habits:
     pace_s: float = 0.6
     """How long each step of netlab's work takes."""
     has_netlab: bool = True
+    """Whether its programs are there, containerlab too."""
+    clab: str = "0.79"
+    """The release of containerlab; before 0.68 it tells of labs in another form."""
     commands: int = 0
     """How many commands were run so far; may be set to 0 to count anew."""
     sign_ins: int = 0

@@ -158,6 +158,7 @@ class NetlabHost:
             "PATH": os.pathsep.join([*programs, "/usr/local/bin", "/usr/bin", "/bin"]),
             "PRETEND_PACE_S": str(self.habits.pace_s),
             "PRETEND_RELEASE": self.habits.release,
+            "PRETEND_CLAB": self.habits.clab,
             "PYTHONPATH": os.pathsep.join(one for one in sys.path if one),
         }
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import secrets as chance_of
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
-from typing import Final
+from typing import Any, Final
 
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab_host_actions import netlab_words
 from skyforge_tui.domain.run import Run, RunSpec
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.ssh.detached import Detached, GoneError, OverError
+from skyforge_tui.integrations.ssh.detached import Detached, GoneError, Held, OverError
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.kept_logs import KeptLogs
 from skyforge_tui.ports.run_engine import HeldRuns, News, RunListing
@@ -49,7 +49,7 @@ class LabHostRunEngine:
         self._tools = {"netlab": netlab_words} if tools is None else tools
         self._telling = Telling()
         self._following = Following(runs, names, kept, clock, self._telling)
-        self._listing = Listing(runs, names, clock)
+        self._listing = Listing(runs, names, clock, self._tools)
         self._watching = Watching(self._listing, self._following, self._telling, clock, chance)
 
     @property
@@ -75,13 +75,10 @@ class LabHostRunEngine:
             raise Invalid(f"{self.upstream} cannot run this", operation="run.start")
         command = words(topology.file, spec.answers)
         token = chance_of.token_hex(16)
-        number = await self._started(token, command, topology.directory, spec)
-        with translated(self.upstream, "run.start"):
-            held = next(iter(await self._runs.listed([number])), None)
-        if held is None:
-            raise Unavailable("the run vanished", upstream=self.upstream, operation="run.start")
+        kept = written(spec, token, topology.tool, command)
+        number = await self._started(token, command, topology.directory, kept)
         self._watching.hurry()
-        return self._listing.detail(held).run
+        return self._listing.detail(await self._begun(number, kept)).run
 
     async def stop(self, run_id: RunId) -> None:
         """Interrupt a run as by ctrl+c; asked again, terminate it, then kill it."""
@@ -109,9 +106,8 @@ class LabHostRunEngine:
         await self._following.bring(run_id)
 
     async def _started(
-        self, token: str, command: tuple[str, ...], directory: str, spec: RunSpec
+        self, token: str, command: tuple[str, ...], directory: str, kept: Mapping[str, Any]
     ) -> int:
-        kept = written(spec, token, command)
         for attempt in range(1, _TRIES + 1):
             try:
                 return await self._runs.start(token, command, directory, kept)
@@ -120,6 +116,14 @@ class LabHostRunEngine:
                     failure = translate(error, self.upstream, "run.start")
                     break
         raise failure
+
+    async def _begun(self, number: int, kept: Mapping[str, Any]) -> Held:
+        """Return a run that has begun, whether its host can be asked about it just now or not."""
+        try:
+            found = await self._runs.listed([number])
+        except TransportError:
+            found = []
+        return found[0] if found else Held(number, kept, None, None, None, 0, is_alive=True)
 
     async def _told(self, run_id: RunId, operation: str, asking: Awaitable[None]) -> None:
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
+from typing import Final
 
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import RunId
@@ -13,17 +15,22 @@ from skyforge_tui.ports.run_engine import HeldRuns, RunListing
 from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.rows import detail_of
 
+_MOMENT: Final = timedelta(seconds=2)
+
 
 class Listing:
     """Reads runs, and remembers how they stood."""
 
-    def __init__(self, runs: Detached, names: Names, clock: Clock) -> None:
+    def __init__(self, runs: Detached, names: Names, clock: Clock, tools: Collection[str]) -> None:
+        """Read the runs of these `tools`: others of the same host belong to another instance."""
         self._runs = runs
+        self._tools = frozenset(tools)
         self._names = names
         self._clock = clock
         self._seen: dict[RunId, tuple[object, ...]] = {}
         self._fresh: dict[RunId, RunDetail] = {}
-        """Listed, and not asked for since."""
+        """Listed a moment ago, and not asked for since."""
+        self._fresh_until = clock.now()
         self.is_busy = False
         """Whether something runs."""
 
@@ -39,7 +46,9 @@ class Listing:
             TransportError: the host is not reached.
         """
         found = await self._runs.listed()
-        ids = {one.run.id for one in self._read(found)}
+        self._fresh = {one.run.id: one for one in self._read(found)}
+        self._fresh_until = self._clock.now() + _MOMENT
+        ids = set(self._fresh)
         oldest = min((one.number for one in found), default=0) if len(found) >= MOST else 0
         gone = {one for one in known if one not in ids and not 0 <= self._number(one) < oldest}
         for one in gone:
@@ -62,6 +71,8 @@ class Listing:
         Raises:
             TransportError: the host is not reached.
         """
+        if self._clock.now() > self._fresh_until:
+            self._fresh.clear()
         wanted = {one: self._number(one) for one in run_ids}
         found = {one: self._fresh.pop(one) for one in run_ids if one in self._fresh}
         missing = [number for one, number in wanted.items() if one not in found and number >= 0]
@@ -75,12 +86,11 @@ class Listing:
         return detail_of(held, self._names, self._clock.now())
 
     def _read(self, found: Iterable[Held], *, is_all: bool = True) -> list[RunDetail]:
-        details = [self.detail(one) for one in found]
+        details = [self.detail(one) for one in found if one.spec.get("tool") in self._tools]
         for one in details:
             run = one.run
             self._seen[run.id] = (run.state, run.waits_for_input, run.ended_at, run.note)
         if is_all:
-            self._fresh = {one.run.id: one for one in details}
             self.is_busy = any(one.run.state.is_active for one in details)
         return details
 

@@ -9,13 +9,13 @@ from typing import Final
 
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import ProjectId, Role
-from skyforge_tui.domain.lab_host_actions import NETLAB_SURVEY
+from skyforge_tui.domain.lab_host_actions import CONTAINERLAB_SURVEY, NETLAB_SURVEY
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Grant, Project, ProjectKind
-from skyforge_tui.domain.template import LabOutline, SurveyField, Template, TemplateKind
+from skyforge_tui.domain.template import LabOutline, Template, TemplateKind
+from skyforge_tui.integrations.containerlab import topology as clab_topology
 from skyforge_tui.integrations.netlab import topology_file
-from skyforge_tui.integrations.netlab.topology_file import NetlabTopology
 from skyforge_tui.integrations.ssh.finding import MOST_FILES, Found, find_files
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.yaml_shape import YamlError, read_shape
@@ -27,17 +27,26 @@ DEPTH: Final = 3
 """How many levels below the folders of labs a topology is looked for."""
 _PERMITS: Final = frozenset({Permission.RUN_ANSWER, Permission.RUN_START, Permission.RUN_STOP})
 _USUAL_FILE: Final = "topology.yml"
+_SURVEYS: Final = {
+    TemplateKind.NETLAB: NETLAB_SURVEY, TemplateKind.CONTAINERLAB: CONTAINERLAB_SURVEY,
+}  # fmt: skip
 
 
 class LabHostProjects:
     """Implements `ProjectHost` for one host: whoever is signed in there may do what can be done.
 
-    `roots` are folders there in which labs are looked for.
+    `roots` are folders there in which labs are looked for; they are labs of one `tool`.
     """
 
     def __init__(
-        self, host: SshHost, names: Names, user: str, roots: Sequence[str] = ("~",)
+        self,
+        host: SshHost,
+        names: Names,
+        user: str,
+        roots: Sequence[str] = ("~",),
+        tool: TemplateKind = TemplateKind.NETLAB,
     ) -> None:
+        self._tool = tool
         self._host = host
         self._names = names
         self._user = user
@@ -95,43 +104,54 @@ class LabHostProjects:
 
     def _templates(self, found: Found) -> list[Template]:
         topologies = {
-            path: read for path, data in found.files.items() if (read := _read(data)) is not None
+            path: read
+            for path, data in found.files.items()
+            if (read := _read(data, self._tool)) is not None
         }
         names = _names(topologies, found.home)
         return [self._template(path, one, names[path]) for path, one in topologies.items()]
 
-    def _template(self, path: str, found: NetlabTopology, name: str) -> Template:
+    def _template(self, path: str, outline: LabOutline, name: str) -> Template:
         pure = PurePosixPath(path)
-        topology = Topology("netlab", str(pure.parent), pure.name)
-        count = len(found.nodes)
+        topology = Topology(str(self._tool), str(pure.parent), pure.name)
+        count = len(outline.nodes)
         told = (
-            f"lab {found.name}" if found.name else "", f"{count} node{'' if count == 1 else 's'}",
-            found.provider, found.device,
+            f"lab {outline.name}" if outline.name else "",
+            f"{count} node{'' if count == 1 else 's'}", outline.provider, outline.device,
         )  # fmt: skip
-        survey: tuple[SurveyField, ...] = NETLAB_SURVEY
         return Template(
             self._names.template_id(topology),
             self._names.project_id,
             name,
-            TemplateKind.NETLAB,
+            self._tool,
             (),
             topology.directory,
             ", ".join(filter(None, told)),
             terminal=True,
-            survey=survey,
-            lab=LabOutline(found.name, found.nodes, found.provider, found.device),
+            survey=_SURVEYS[self._tool],
+            lab=outline,
             is_hosted=True,
             facts=(("topology", path), ("host", self._host.place)),
         )
 
 
-def _read(data: bytes) -> NetlabTopology | None:
-    if not topology_file.may_be_topology(data):
+def _read(data: bytes, tool: TemplateKind) -> LabOutline | None:
+    """Return what a file tells of the lab that is made from it; None if it is of no such tool."""
+    is_of_netlab = tool is TemplateKind.NETLAB
+    recogniser = topology_file if is_of_netlab else clab_topology
+    if not recogniser.may_be_topology(data):
         return None
     try:
-        return topology_file.read_topology(read_shape(data))
+        shape = read_shape(data)
     except YamlError:
         return None
+    clab = clab_topology.read_topology(shape)
+    if not is_of_netlab:
+        return None if clab is None else LabOutline(clab.name, clab.names)
+    found = None if clab is not None else topology_file.read_topology(shape)
+    return (
+        None if found is None else LabOutline(found.name, found.nodes, found.provider, found.device)
+    )
 
 
 def _names(paths: Collection[str], home: str) -> Mapping[str, str]:

@@ -29,10 +29,11 @@ def token_of(held: Held) -> str:
     return str(token) if is_one else "0" * 16
 
 
-def written(spec: RunSpec, token: str, command: tuple[str, ...]) -> dict[str, Any]:
+def written(spec: RunSpec, token: str, tool: str, command: tuple[str, ...]) -> dict[str, Any]:
     """Return what a host keeps of a run: no secrets, as there are none."""
     return {
         "token": token,
+        "tool": tool,
         "template_id": spec.template_id,
         "template": spec.template,
         "by": spec.started_by,

@@ -1,0 +1,167 @@
+"""Asks containerlab, on this machine or on a host over SSH; JSON and its log never mix.
+
+Source: containerlab 0.79: JSON on standard output, its log on the other stream. It needs root, or
+its own rights (SUID and group `clab_admins`), and access to docker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from subprocess import DEVNULL, PIPE
+from typing import Final
+
+from skyforge_tui.integrations.containerlab import wire
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.process import Completed, run
+from skyforge_tui.integrations.ssh.host import SshHost
+
+_VERSION = re.compile(rb"version:\s*v?(\d[\w.-]*)")
+_MISSING: Final = 127
+_LONGEST_LINE: Final = 1 << 20
+_EVENTS: Final = ("events", "-f", "json")
+_QUIET: Final = ("--log-level", "error")
+_RUN: Final = r"""
+PATH="$PATH:/usr/sbin:$HOME/.local/bin"; export PATH
+command -v "$1" >/dev/null 2>&1 || exit 127
+exec "$@"
+"""
+
+
+class Containerlab(ABC):
+    """Runs containerlab; where that is decides who inherits."""
+
+    @property
+    @abstractmethod
+    def endpoint(self) -> str:
+        """Where it is, in a word; empty when it is nowhere."""
+
+    async def version(self) -> str:
+        """Return the release.
+
+        Raises:
+            TransportError: missing, unreadable.
+        """
+        found = _VERSION.search((await self._run("version")).stdout)
+        if found is None:
+            raise TransportError("unreadable", "containerlab does not tell its version")
+        return found[1].decode()
+
+    async def inspect(self) -> tuple[wire.Container, ...]:
+        """Return the containers of every lab there.
+
+        Raises:
+            TransportError: missing; failed, with containerlab's own words (who may not ask docker
+                sees no labs, which is not the same as none); unreadable.
+        """
+        done = await self._run("inspect", "--all", "-f", "json", *_QUIET)
+        if done.exit_code and not done.stdout.strip():
+            raise TransportError("failed", _said(done) or "containerlab inspect failed")
+        return wire.read_inspect(done.stdout)
+
+    async def changes(self) -> AsyncGenerator[wire.Event, None]:
+        """Yield what happens to labs, as it happens; it never ends by itself.
+
+        Raises:
+            TransportError: this release, or this runtime, tells no events; the line was cut.
+        """
+        buffer = b""
+        async with self._listening(*_EVENTS, *_QUIET) as parts:
+            async for part in parts:
+                *lines, buffer = (buffer + part).split(b"\n")
+                for line in lines:
+                    if (event := wire.read_event(line)) is not None:
+                        yield event
+                if len(buffer) > _LONGEST_LINE:
+                    raise TransportError("oversized", "an event is too long")
+        raise TransportError("failed", "containerlab tells no events")
+
+    @abstractmethod
+    async def _run(self, *arguments: str) -> Completed: ...
+
+    @abstractmethod
+    def _listening(self, *arguments: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]: ...
+
+
+class LocalContainerlab(Containerlab):
+    """Runs the containerlab of this machine."""
+
+    def __init__(self, program: str = "containerlab", timeout_s: float = 30.0) -> None:
+        self._program = program
+        self._timeout_s = timeout_s
+
+    @property
+    def endpoint(self) -> str:
+        """Where the program is."""
+        return shutil.which(self._program) or ""
+
+    async def _run(self, *arguments: str) -> Completed:
+        return await run([self._found(), *arguments], timeout_s=self._timeout_s)
+
+    @asynccontextmanager
+    async def _listening(self, *arguments: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        process = await asyncio.create_subprocess_exec(
+            self._found(), *arguments, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL,
+            start_new_session=True, env=dict(os.environ),
+        )  # fmt: skip
+        try:
+            yield _read(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    def _found(self) -> str:
+        program = shutil.which(self._program)
+        if program is None:
+            raise TransportError("missing", f"{self._program} is not installed here")
+        return program
+
+
+class RemoteContainerlab(Containerlab):
+    """Runs the containerlab of a host; `program` is its name or path there."""
+
+    def __init__(
+        self, host: SshHost, program: str = "containerlab", timeout_s: float = 30.0
+    ) -> None:
+        self._host = host
+        self._program = program
+        self._timeout_s = timeout_s
+
+    @property
+    def endpoint(self) -> str:
+        """The host."""
+        return self._host.place
+
+    async def _run(self, *arguments: str) -> Completed:
+        done = await self._host.run(_RUN, [self._program, *arguments], timeout_s=self._timeout_s)
+        if done.exit_code == _MISSING:
+            message = f"{self._program} is not installed on {self.endpoint}"
+            raise TransportError("missing", message)
+        return done
+
+    @asynccontextmanager
+    async def _listening(self, *arguments: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        async with self._host.listen(_RUN, [self._program, *arguments]) as channel:
+
+            async def parts() -> AsyncIterator[bytes]:
+                while data := await channel.read():
+                    yield data
+
+            yield parts()
+
+
+async def _read(process: asyncio.subprocess.Process) -> AsyncIterator[bytes]:
+    stdout = process.stdout
+    while stdout is not None and (data := await stdout.read(1 << 16)):
+        yield data
+
+
+def _said(done: Completed) -> str:
+    lines = [one.strip() for one in done.stderr.decode(errors="replace").splitlines()]
+    return next((one for one in reversed(lines) if one), "")[:300]

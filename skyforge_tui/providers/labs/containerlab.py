@@ -1,0 +1,161 @@
+"""Labs of containerlab, on this machine or on a host."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import LabId, native_of
+from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState, NodeState
+from skyforge_tui.integrations.containerlab.client import Containerlab
+from skyforge_tui.integrations.containerlab.wire import Container
+from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
+
+KIND: Final = "containerlab"
+_INSTALL: Final = "install containerlab there, or take this part out of the configuration"
+_NO_LINKS: Final = "links: containerlab tells them of no lab that runs"
+_NO_MOVE: Final = frozenset({"stats", "snapshot"})
+_DOWN: Final = frozenset({"created", "paused", "exited", "restarting", "dead"})
+
+
+class ContainerlabLabs:
+    """Tells of the labs that containerlab runs where `client` asks it."""
+
+    kind = KIND
+
+    def __init__(
+        self, client: Containerlab, clock: Clock, *, upstream: str, transport: str = "command"
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self.upstream = upstream
+        self._transport = transport
+
+    async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
+        """Return the labs of which a node runs."""
+        listing = await self.list_for_user(query)
+        running = (one for one in listing.labs if one.state is LabState.RUNNING)
+        return replace(listing, labs=tuple(running))
+
+    async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
+        """Return every lab that has containers; a destroyed one is not known any more."""
+        try:
+            containers = await self._client.inspect()
+        except TransportError as error:
+            return LabListing((), (self._silent(error),), is_brief=query.is_brief)
+        source = LabSource(
+            self.upstream, KIND, UpstreamState.LIVE, self._transport, self._client.endpoint,
+            as_of=self._clock.now(),
+        )  # fmt: skip
+        labs = (self._lab(name, some) for name, some in by_lab(containers).items())
+        wanted = tuple(one for one in labs if query.owner in ("", one.owner))
+        return LabListing(wanted, (source,), is_brief=query.is_brief)
+
+    async def list_metadata(self, query: LabQuery = EVERY_LAB) -> tuple[Metadata, ...]:
+        """Return what containerlab tells of every lab."""
+        labs = by_lab(await self._asked())
+        found = (self._metadata(name, some) for name, some in labs.items())
+        return tuple(one for one in found if query.owner in ("", one["owner"]))
+
+    async def get_metadata(self, lab_id: LabId) -> Metadata:
+        """Return what containerlab tells of one lab."""
+        return self._metadata(native_of(lab_id), await self._containers(lab_id))
+
+    async def detail(self, lab_id: LabId) -> LabDetail:
+        """Return a lab with its nodes."""
+        some = await self._containers(lab_id)
+        lab = self._lab(native_of(lab_id), some)
+        return LabDetail(lab, tuple(map(_node, some)), missing=(_NO_LINKS,))
+
+    async def changes(self) -> AsyncGenerator[None, None]:
+        """Yield whenever a container begins or ends."""
+        try:
+            async with aclosing(self._client.changes()) as events:
+                async for event in events:
+                    if event.type == "container" and event.action not in _NO_MOVE:
+                        yield
+        except TransportError as error:
+            raise Unavailable(error.message, upstream=self.upstream) from error
+
+    async def _asked(self) -> Sequence[Container]:
+        try:
+            return await self._client.inspect()
+        except TransportError as error:
+            advice = _INSTALL if error.kind == "missing" else "R looks again"
+            raise Unavailable(error.message, upstream=self.upstream, advice=advice) from error
+
+    async def _containers(self, lab_id: LabId) -> Sequence[Container]:
+        found = by_lab(await self._asked()).get(native_of(lab_id))
+        if not found:
+            raise NotFound(f"there is no lab {native_of(lab_id)}", upstream=self.upstream)
+        return found
+
+    def _lab(self, name: str, some: Sequence[Container]) -> Lab:
+        nodes = [_node(one) for one in some]
+        up = sum(one.state is NodeState.UP for one in nodes)
+        checked = [one.is_ready for one in nodes if one.state is NodeState.UP]
+        is_known = bool(checked) and None not in checked
+        first = some[0]
+        down = [one for one in nodes if one.state is NodeState.DOWN]
+        return Lab(
+            id=LabId(f"{self.upstream}:{name}"),
+            name=name,
+            state=LabState.RUNNING if up else LabState.STOPPED,
+            provider=self.upstream,
+            kind=KIND,
+            owner=first.owner,
+            directory=str(PurePosixPath(first.topology).parent) if first.topology else "",
+            topology=first.topology,
+            nodes_total=len(nodes),
+            nodes_up=up,
+            ready=sum(map(bool, checked)) if is_known else None,
+            note=f"{down[0].name}: {down[0].status or 'down'}" if up and down else "",
+        )
+
+    def _metadata(self, name: str, some: Sequence[Container]) -> dict[str, object]:
+        lab = self._lab(name, some)
+        return {
+            "lab_id": lab.id, "name": name, "owner": lab.owner, "topology": lab.topology,
+            "nodes": tuple(map(_node, some)),
+        }  # fmt: skip
+
+    def _silent(self, error: TransportError) -> LabSource:
+        is_missing = error.kind == "missing"
+        return LabSource(
+            self.upstream, KIND,
+            UpstreamState.DISABLED if is_missing else UpstreamState.ERROR,
+            self._transport, self._client.endpoint, error.message,
+            _INSTALL if is_missing else "R looks again",
+        )  # fmt: skip
+
+
+def by_lab(containers: Sequence[Container]) -> dict[str, list[Container]]:
+    """Return containers by the lab they say they are of, whatever they were listed with."""
+    labs: dict[str, list[Container]] = defaultdict(list)
+    for one in containers:
+        if one.lab:
+            labs[one.lab].append(one)
+    return dict(labs)
+
+
+def _node(one: Container) -> LabNode:
+    state = NodeState.UP if one.is_up else NodeState.UNKNOWN
+    return LabNode(
+        name=one.node,
+        device=one.kind,
+        image=one.image,
+        address=one.ipv4.partition("/")[0],
+        connection="docker",
+        state=NodeState.DOWN if one.state in _DOWN else state,
+        is_ready=one.is_ready,
+        status=one.status or one.state,
+        machine=one.name,
+    )
