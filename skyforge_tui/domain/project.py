@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from skyforge_tui.domain.identity import Principal, ProjectId, Role
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project_manifest import ProjectManifest
 
 
 class ProjectKind(StrEnum):
@@ -22,18 +24,6 @@ class ProjectKind(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> ProjectKind:  # noqa: ARG003
         return cls.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """Who holds which role, by user name and by group name."""
-
-    owners: frozenset[str] = frozenset()
-    editors: frozenset[str] = frozenset()
-    viewers: frozenset[str] = frozenset()
-    owner_groups: frozenset[str] = frozenset()
-    editor_groups: frozenset[str] = frozenset()
-    viewer_groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +82,17 @@ class Project:
     """What could not be read here, each with where and what next."""
     seen_at: datetime | None = None
     grant: Grant | None = None
-    """What its upstream decides, where it does; then members are told for information only."""
+    """What its upstream allows, where it decides that."""
+    manifest: ProjectManifest | None = None
+    """What its repository says of it, where it has a manifest that can be read."""
 
 
 def access_level(project: Project, principal: Principal) -> Role:
     """Return what `principal` is in `project`: the highest role found, public tested last.
 
-    Where an upstream decides, its word counts, for everybody who uses its sign-in from here.
+    Where an upstream decides, its word counts, for everybody who uses its sign-in from here, and
+    a manifest can only take from it: whoever may write the manifest cannot make an owner of
+    himself by it.
 
     Source: the original system's access rule with its public-project bug fixed (there an owner of
     a public project became a viewer).
@@ -106,22 +100,23 @@ def access_level(project: Project, principal: Principal) -> Role:
     if principal.is_admin:
         return Role.ADMIN
     if project.grant is not None:
-        return project.grant.role
-    user, groups, members = principal.username.lower(), principal.groups, project.members
-
-    def named(names: frozenset[str], group_names: frozenset[str]) -> bool:
-        is_named = bool(user) and user in {name.lower() for name in names}
-        return is_named or bool(groups & group_names)
-
-    if named(frozenset({project.created_by}), frozenset()) or named(
-        members.owners, members.owner_groups
-    ):
+        declared = declared_role(project)
+        granted = project.grant.role
+        return granted if declared is None else min(granted, declared)
+    if principal.username and principal.username.lower() == project.created_by.lower():
         return Role.OWNER
-    if named(members.editors, members.editor_groups):
-        return Role.EDITOR
-    if named(members.viewers, members.viewer_groups):
-        return Role.VIEWER
-    return Role.VIEWER if project.is_public else Role.NONE
+    named = project.members.role_of(principal.username, principal.groups)
+    return Role.VIEWER if named is Role.NONE and project.is_public else named
+
+
+def declared_role(project: Project) -> Role | None:
+    """Return what the manifest of a granted project makes of whoever is signed in there.
+
+    None where no manifest says anything of anybody.
+    """
+    if project.manifest is None or project.grant is None:
+        return None
+    return project.manifest.role_of(project.grant.user, project.created_by)
 
 
 def is_at_or_below(path: str, folder: str) -> bool:

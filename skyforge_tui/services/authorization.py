@@ -109,8 +109,15 @@ class Access:
 
 def _granted(project: Project, grant: Grant, permission: Permission, advice: str) -> Decision:
     """Say what the project's own server allows whoever is signed in there."""
-    if permission in grant.permits or (NEEDS[permission] is Role.VIEWER <= grant.role):
-        return YES
+    from skyforge_tui.domain.project import declared_role
+
+    needed, declared = NEEDS[permission], declared_role(project)
+    if permission in grant.permits or needed is Role.VIEWER <= grant.role:
+        if declared is None or declared >= needed:
+            return YES
+        who = grant.user or "you"
+        said = f"its manifest says {declared.word} of {who}"
+        return Denied(f"needs {needed.word} in {project.slug}; {said}", advice)
     word = grant.word or grant.role.word
     article = "an" if word[:1] in "aeio" else "a"  # a user
     verb = _VERBS.get(permission, f"do {permission}")

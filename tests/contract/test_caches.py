@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from skyforge_tui.domain.identity import ProjectId, RunId
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.project import Commit, Members, RepositoryFile
+from skyforge_tui.domain.project import Commit, RepositoryFile
 from skyforge_tui.domain.run import ResourceUse, RunState
 from skyforge_tui.domain.template import FieldKind, Source, SurveyField
 from skyforge_tui.ports.cache import ProjectCache, RunCache, RunOrder, TrustStore

@@ -11,6 +11,7 @@ import pytest
 from skyforge_tui.domain.errors import Conflict, NotFound, Stale
 from skyforge_tui.domain.identity import Principal, Role
 from skyforge_tui.domain.project import ProjectKind, access_level
+from skyforge_tui.domain.project_manifest import PATH
 from skyforge_tui.domain.repository import EntryKind, FileChange, FolderPage
 from skyforge_tui.ports.repository_host import COMMIT_PAGE, FOLDER_PAGE, RepositoryHost
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
@@ -245,3 +246,18 @@ async def test_shorter_pages_of_a_server_fill_ours(tmp_path: Path) -> None:
         world.server.habits.tree_page = 5  # type: ignore[attr-defined]
         page = await world.host.folder(world.project, found.object_id)
         assert [one.name for one in page.entries] == [f"{number:04d}" for number in range(12)]
+
+
+async def test_a_manifest_tells_of_its_project(world: World) -> None:
+    """Name, people and mistakes of `.skyforge/project.toml` are the project's."""
+    (project,) = [one for one in (await world.host.list_projects()).projects
+                  if one.id == world.project.id]  # fmt: skip
+    text = b'[project]\nname = "North"\nodd = 1\n[members]\neditors = ["ines"]\n'
+    await world.host.write_files(project, [FileChange(PATH, text)], "Say who", branch="main")
+    (project,) = [one for one in (await world.host.list_projects()).projects
+                  if one.id == world.project.id]  # fmt: skip
+    read = (await world.host.read_project(project)).project
+    assert (read.name, read.members.editors) == ("North", {"ines"})
+    assert [(one.title, one.where) for one in read.notices] == [
+        ('project: unknown key "odd"', f"{PATH}:3")
+    ]

@@ -18,8 +18,8 @@ from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId, RunId
 from skyforge_tui.domain.manifest import Kept, manifest_key, written
 from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.domain.project import Members
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.artifact_views import Held, Level

@@ -6,8 +6,9 @@ import pytest
 
 from skyforge_tui.domain.errors import Forbidden, NotFound
 from skyforge_tui.domain.identity import SYSTEM, Principal, ProjectId, Role
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.permission import NEEDS, Permission
-from skyforge_tui.domain.project import Members, Project, access_level
+from skyforge_tui.domain.project import Project, access_level
 from skyforge_tui.services.authorization import Access, Allowed, Denied, requires
 from tests.builders import PROJECT_ID, a_project
 

@@ -7,8 +7,10 @@ import pytest
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import SYSTEM, Principal, ProjectId, Role, RunId
-from skyforge_tui.domain.permission import Permission
-from skyforge_tui.domain.project import Grant, Members, ProjectKind
+from skyforge_tui.domain.members import Members
+from skyforge_tui.domain.permission import NEEDS, Permission
+from skyforge_tui.domain.project import Grant, ProjectKind
+from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.services.authorization import Access, Allowed, Denied
 from tests.builders import a_project, a_run
@@ -90,3 +92,46 @@ async def test_nothing_is_changed_at_a_server_that_does_not_answer() -> None:
     core.health.answered("emea", core.clock.now())
     assert core.services.may(MARA, Permission.RUN_STOP, remote) == Allowed()
     assert core.access.decide(SYSTEM, Permission.RUN_STOP, HOSTED) == Allowed()
+
+
+EVERYTHING = frozenset(Permission)
+
+
+@pytest.mark.parametrize(
+    ("granted", "user", "role"),
+    [
+        (Role.OWNER, "olga", Role.OWNER),
+        (Role.EDITOR, "olga", Role.EDITOR),  # the manifest alone makes no owner
+        (Role.OWNER, "ed", Role.EDITOR),
+        (Role.VIEWER, "ed", Role.VIEWER),
+        (Role.OWNER, "vera", Role.VIEWER),
+        (Role.EDITOR, "nobody", Role.VIEWER),  # public, looked at last
+        (Role.OWNER, "Net", Role.OWNER),  # whose it is
+    ],
+)
+def test_the_lower_of_manifest_and_server_counts(granted: Role, user: str, role: Role) -> None:
+    """Nobody is more than their server grants, nor more than the manifest says."""
+    people = Members(frozenset({"Olga"}), frozenset({"ed"}), frozenset({"vera"}))
+    access = Access()
+    project = a_project(
+        id=HOSTED, slug="edge", kind=ProjectKind.GIT, created_by="net", members=people,
+        grant=Grant(user, "writer", granted, EVERYTHING),
+        manifest=ProjectManifest(is_public=True, members=people),
+    )  # fmt: skip
+    access.learn([project])
+    assert access.role(MARA, HOSTED) is role
+    for permission, needed in NEEDS.items():
+        decision = access.decide(MARA, permission, HOSTED)
+        if role < needed <= granted:
+            assert isinstance(decision, Denied)
+            assert f"its manifest says {role.word} of {user}" in decision.reason
+        elif needed <= role and needed is not Role.NONE:
+            assert decision == Allowed()
+
+
+def test_a_manifest_that_names_nobody_says_nothing() -> None:
+    """Without members in the manifest, what the server grants counts."""
+    access = Access()
+    grant = Grant("mara", "writer", Role.EDITOR, EVERYTHING)
+    access.learn([a_project(id=HOSTED, grant=grant, manifest=ProjectManifest(name="Edge"))])
+    assert access.role(MARA, HOSTED) is Role.EDITOR

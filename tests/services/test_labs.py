@@ -14,8 +14,8 @@ from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import SYSTEM, LabId, Principal, ProjectId, RunId, TemplateId
 from skyforge_tui.domain.lab import LabDetail, LabNode, LabState, NodeState
 from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.domain.project import Members
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import LabOutline, Source, Template, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY

@@ -10,7 +10,7 @@ import pytest
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from skyforge_tui.domain.events import ProjectsChanged, SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
-from skyforge_tui.domain.project import Members
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.template import Source
 from tests.builders import PROJECT_ID, PROJECT_PATH, a_project, a_template
 from tests.fakes import Core

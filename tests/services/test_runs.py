@@ -18,8 +18,9 @@ from skyforge_tui.domain.errors import (
 )
 from skyforge_tui.domain.events import LogGrew, NoticeRaised, RunsChanged
 from skyforge_tui.domain.identity import Principal, ProjectId, RunId, TemplateId
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.domain.project import Commit, Members
+from skyforge_tui.domain.project import Commit
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import FieldKind, SurveyField
 from skyforge_tui.ports.run_engine import OutputSeen

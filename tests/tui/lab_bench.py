@@ -11,7 +11,7 @@ from typing import Any
 from skyforge_tui.domain.events import RunsChanged
 from skyforge_tui.domain.identity import SYSTEM, Principal
 from skyforge_tui.domain.lab import LabLink, LabLinkEnd, LabNode, NodeState
-from skyforge_tui.domain.project import Members
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import LabOutline, Source, Template, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY

@@ -15,8 +15,9 @@ from typing import Any
 from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId, RunId, TemplateId
 from skyforge_tui.domain.log import LogLine
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.project import Commit, Members, Project, ProjectKind, RepositoryFile
+from skyforge_tui.domain.project import Commit, Project, ProjectKind, RepositoryFile
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import FieldKind, Source, SurveyField, Template, TemplateKind
 from skyforge_tui.engine.inline import InlineEngine

@@ -11,7 +11,7 @@ from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
 from skyforge_tui.domain.identity import Me, Role
 from skyforge_tui.domain.lab import LabState
-from skyforge_tui.domain.project import Members
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import Source, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY

@@ -11,13 +11,18 @@ from pathlib import Path
 
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, ProjectId, native_of
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.project import Members, Project, ProjectKind
+from skyforge_tui.domain.project import Project, ProjectKind
+from skyforge_tui.domain.project_manifest import MAX_BYTES, PATH
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.domain.web import web_page
 from skyforge_tui.integrations import git
+from skyforge_tui.integrations.declared_table import Mistake
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.manifest import read_manifest
+from skyforge_tui.integrations.project_toml import ManifestReading, read_project
+from skyforge_tui.integrations.regular_file import UnreadableFileError, read_start
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.providers.repositories.file_work import Leash, in_thread
 from skyforge_tui.providers.repositories.fingerprint import fingerprint
@@ -29,6 +34,7 @@ from skyforge_tui.providers.repositories.listing import (
     walk,
 )
 from skyforge_tui.providers.repositories.local_git import LocalGit
+from skyforge_tui.providers.repositories.manifest import with_manifest
 from skyforge_tui.providers.repositories.places import find_places
 from skyforge_tui.providers.repositories.reading import one_line
 from skyforge_tui.providers.repositories.search import repository_above
@@ -177,7 +183,9 @@ class LocalRepositoryHost(LocalGit):
         """Return the project at `path` without what is in it; None when it is gone."""
         tree = tree_of(path, await ask_git(path), await in_thread(_has_git_data, path))
         project = await in_thread(self._described, path, slug, tree)
-        return None if project is None else (project, tree)
+        if project is None:
+            return None
+        return with_manifest(project, await in_thread(_manifest, path)), tree
 
     def _described(self, _: Leash, path: Path, slug: str, tree: Tree) -> Project | None:
         if not os.access(path, os.F_OK):
@@ -201,6 +209,13 @@ class LocalRepositoryHost(LocalGit):
 
 def _id_of(path: Path) -> ProjectId:
     return ProjectId(f"{LOCAL}:{as_text(str(path))}")
+
+
+def _manifest(_: Leash, root: Path) -> ManifestReading | None:
+    try:
+        return read_project(read_start(root / PATH, root, MAX_BYTES, MAX_BYTES + 1).data)
+    except UnreadableFileError as error:
+        return None if error.is_gone else ManifestReading(None, (Mistake(0, error.reason),))
 
 
 def _has_git_data(_: Leash, path: Path) -> bool:

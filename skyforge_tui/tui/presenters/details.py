@@ -14,7 +14,8 @@ from skyforge_tui.tui.presenters.offers import Fact
 if TYPE_CHECKING:
     from skyforge_tui.domain.artifact import Artifact, ArtifactRef
     from skyforge_tui.domain.lab import Lab
-    from skyforge_tui.domain.project import Members, Project
+    from skyforge_tui.domain.members import Members
+    from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run, RunDetail
     from skyforge_tui.domain.template import SurveyField, Template
     from skyforge_tui.services.artifact_views import FolderSize

@@ -11,15 +11,18 @@ from typing import Final
 from skyforge_tui.domain.identity import ProjectId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Commit, Project, ProjectKind, RepositoryFile
+from skyforge_tui.domain.project_manifest import MAX_BYTES, PATH
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.gitea import wire
 from skyforge_tui.integrations.gitea.client import GiteaClient
+from skyforge_tui.integrations.project_toml import ManifestReading, read_project
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.providers.repositories.gitea import words
 from skyforge_tui.providers.repositories.gitea.contents import GiteaContents
 from skyforge_tui.providers.repositories.gitea.keeping import GiteaKeeping
 from skyforge_tui.providers.repositories.gitea.names import Names
 from skyforge_tui.providers.repositories.gitea.trouble import translated
+from skyforge_tui.providers.repositories.manifest import with_manifest
 
 SYNC: Final = "project.sync"
 SHOWN: Final = 200
@@ -34,6 +37,7 @@ class _Seen:
     commit: Commit | None
     files: tuple[RepositoryFile, ...]
     count: int
+    manifest: ManifestReading | None = None
 
 
 class GiteaRepositoryHost(GiteaContents, GiteaKeeping):
@@ -83,7 +87,7 @@ class GiteaRepositoryHost(GiteaContents, GiteaKeeping):
         read = replace(
             project, commit=seen.commit, files=seen.files, file_count=seen.count, notices=notices
         )
-        return ProjectContent(read, ())
+        return ProjectContent(with_manifest(read, seen.manifest), ())
 
     async def page_of(self, project: Project) -> str:
         """Return the address of the repository's page."""
@@ -99,7 +103,18 @@ class GiteaRepositoryHost(GiteaContents, GiteaKeeping):
         blobs = [one for one in tree.tree or () if one.type == "blob"]
         count = max(tree.total_count, len(blobs)) if tree.truncated else len(blobs)
         files = tuple(RepositoryFile(one.path, one.size) for one in blobs[:SHOWN])
-        return _Seen(updated, commit, files, count)
+        has_manifest = tree.truncated or any(one.path == PATH for one in blobs)
+        manifest = await self._manifest(name, commit.sha) if has_manifest else None
+        return _Seen(updated, commit, files, count, manifest)
+
+    async def _manifest(self, name: str, sha: str) -> ManifestReading | None:
+        try:
+            part = await self._client.files.bytes_of(name, PATH, sha, MAX_BYTES + 1)
+        except TransportError as error:
+            if error.kind != "missing":
+                raise
+            return None
+        return read_project(part.data)
 
     async def _learned(self, repo: wire.Repository) -> Project:
         project = await self._names.project(repo)

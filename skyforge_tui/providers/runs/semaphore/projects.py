@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from skyforge_tui.domain.identity import ProjectId, Role, upstream_of
+from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.domain.project import Grant, Members, Project, ProjectKind
+from skyforge_tui.domain.project import Grant, Project, ProjectKind
 from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.semaphore import wire
