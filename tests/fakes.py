@@ -39,6 +39,7 @@ from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
+from skyforge_tui.ports.sync_book import SyncMemory
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.automation import AutomationService
@@ -58,12 +59,14 @@ from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
+from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.repositories import RepositoryService
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.sign_in import Desk, SignInService
+from skyforge_tui.services.standings import Standings
 from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.store.log_filter import FilteredLogReader
@@ -94,6 +97,21 @@ class FakeClock:
         self.slept.append(seconds)
         self.move(seconds)
         await asyncio.sleep(0)
+
+
+class MemorySyncBook:
+    """Remembers in memory what the project sync must know; implements `SyncBook`."""
+
+    def __init__(self) -> None:
+        self._known: dict[ProjectId, SyncMemory] = {}
+
+    async def memory(self, project_id: ProjectId) -> SyncMemory:
+        """Return what is known."""
+        return self._known.get(project_id, SyncMemory())
+
+    async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
+        """Keep what is known."""
+        self._known[project_id] = memory
 
 
 class Gate:
@@ -835,7 +853,8 @@ class Core:
             self.health,
             self.clock,
         )
-        self.projects = ProjectService(self.catalog, self.access, self.bus)
+        self.standings = Standings(self.bus)
+        self.projects = ProjectService(self.catalog, self.access, self.bus, self.standings)
         self.runs = RunService(self.index, self.catalog, self.access, self.bus, self.clock)
         self.older_runs = OlderRunsService(self.index, self.catalog, self.access)
         for provider in self.lab_providers:
@@ -861,12 +880,29 @@ class Core:
         self.doctor = DoctorService(self.machine, self.access)
         held = [one for one in self.hosts if isinstance(one, RepositoryHost)]
         self.repositories = RepositoryService(held, self.access, self.bus)
+        self.project_care = ProjectCareService(
+            held,
+            [],
+            MemorySyncBook(),
+            self.shelf.claims,
+            self.access,
+            self.standings,
+            self.bus,
+            self.clock,
+        )
         self.pages = PageService(self.catalog, self.browser, self.access)
         self.welcome = WelcomeService(
             self.starter, self.starter, self.machine, self.catalog, self.access
         )
         self.attention = AttentionService(
-            self.runs, self.labs, self.catalog, self.health, self.mutes, self.bus, self.clock
+            self.runs,
+            self.labs,
+            self.catalog,
+            self.health,
+            self.standings,
+            self.mutes,
+            self.bus,
+            self.clock,
         )
         self.desk = Desk(self.bus, is_attended=True)
         makes = {self.connector.kind: lambda: self.connector}
@@ -876,6 +912,7 @@ class Core:
             doctor=self.doctor, welcome=self.welcome, pages=self.pages,
             projects=self.projects, runs=self.runs, older_runs=self.older_runs,
             artifacts=self.artifacts, labs=self.labs, repositories=self.repositories,
+            project_care=self.project_care,
             automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             comparisons=self.comparisons, artifact_care=self.care,

@@ -28,6 +28,7 @@ _GROUPS = {
     "runs": "skyforge_tui.cli.runs:runs",
     "sample": "skyforge_tui.cli.sample:sample",
     "schedules": "skyforge_tui.cli.schedules:schedules",
+    "sync": "skyforge_tui.cli.sync:sync",
     "templates": "skyforge_tui.cli.templates:templates",
     "trust": "skyforge_tui.cli.trust:trust",
     "variables": "skyforge_tui.cli.variables:variables",

@@ -99,7 +99,7 @@ def exit_code(error: SkyforgeError) -> int:
 
 def narrate(text: str) -> None:
     """Write a line to standard error, which shows what its encoding lacks as escapes."""
-    sys.stderr.write(_literal(text) + "\n")
+    sys.stderr.write(literal(text) + "\n")
 
 
 def narrate_notice(notice: Notice) -> None:
@@ -145,7 +145,7 @@ def _let_go_of_output() -> None:
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> list[str]:
     """Return aligned text lines; text from elsewhere is made harmless."""
-    table = [tuple(head), *(tuple(_literal(cell) for cell in row) for row in body)]
+    table = [tuple(head), *(tuple(literal(cell) for cell in row) for row in body)]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -153,7 +153,8 @@ def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> list[str]:
     ]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return a text with what cannot be printed as escapes."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from skyforge_tui.domain.concern import Concern, Distrust
+from skyforge_tui.domain.concern import Concern, Distrust, Drift
 from skyforge_tui.domain.freshness import UpstreamHealth
 from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.lab import Lab
@@ -23,7 +23,7 @@ ATTENTION = replace(
         Field("name", about="what it is called"),
         *RUNS.fields,
     ),
-    words=(*RUNS.words, "muted", "trust", "problem"),
+    words=(*RUNS.words, "muted", "trust", "drift", "problem"),
 )
 
 
@@ -48,6 +48,8 @@ def concern_record(one: Concern, now: datetime, me: Me, *, is_muted: bool) -> Re
             state, server = "lost", name
         case Distrust():
             state, server = "trust", ""
+        case Drift():
+            state, server = "drift", ""
         case Project():
             state, server = "problem", ""
     texts["state"] = state

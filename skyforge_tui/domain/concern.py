@@ -13,6 +13,7 @@ from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.pattern import in_one_line
 from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.domain.run import Run
 
 
@@ -35,7 +36,15 @@ class Distrust:
     """Of what they hold, so that another change is another concern."""
 
 
-Thing = Run | UpstreamHealth | Project | Distrust | Lab
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A project that is not in step with its manifest, or of which that cannot be said."""
+
+    project: Project
+    report: SyncReport
+
+
+Thing = Run | UpstreamHealth | Project | Distrust | Drift | Lab
 """What a concern is about; a project alone stands for what could not be read of it."""
 
 
@@ -57,6 +66,9 @@ class Concern:
                 return f"upstream:{name}@{'never' if as_of is None else as_of.isoformat()}"
             case Distrust():
                 return f"trust:{self.thing.project.id}@{self.thing.digest}"
+            case Drift(project=project, report=report):
+                words = (*(step.words for step in report.left), *report.errors)
+                return f"drift:{project.id}@{digest_of(words)}"
             case Project():
                 told = (f"{one.title}\0{one.body}\0{one.where}" for one in self.thing.notices)
                 return f"problems:{self.thing.id}@{digest_of(told)}"
@@ -84,8 +96,8 @@ class Concern:
         match self.thing:
             case Run():
                 return self.thing.title
-            case Distrust():
-                return self.thing.project.slug
+            case Distrust(project=project) | Drift(project=project):
+                return project.slug
             case Project(slug=slug):
                 return slug
             case Lab(name=name) | UpstreamHealth(name=name):
@@ -135,6 +147,10 @@ class Concern:
                 first = paths[0].rpartition("/")[2]
                 count = len(paths)
                 return f"{first} changed" if count == 1 else f"{count} trusted files changed"
+            case Drift(report=report) if report.errors:
+                return report.errors[0]
+            case Drift(report=report):
+                return f"{len(report.left)} due to be as its manifest says"
             case Project(notices=notices):
                 first = notices[0].title if notices else ""
                 return first if len(notices) == 1 else f"{len(notices)} problems: {first}"

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     PROJECT_CREATE = "project:create"
     PROJECT_LIST = "project:list"
     PROJECT_READ = "project:read"
+    PROJECT_RECONCILE = "project:reconcile"
     PROJECT_SYNC = "project:sync"
     PROJECT_TRUST = "project:trust"
     REPOSITORY_WRITE = "repository:write"
@@ -55,6 +56,7 @@ CHANGES_UPSTREAM = frozenset(
         Permission.LAB_START,
         Permission.LAB_STOP,
         Permission.LAB_WIPE,
+        Permission.PROJECT_RECONCILE,
         Permission.REPOSITORY_WRITE,
         Permission.RUN_ANSWER,
         Permission.RUN_CONFIRM,
@@ -89,6 +91,7 @@ NEEDS: dict[Permission, Role] = {
     Permission.PROJECT_CREATE: Role.NONE,
     Permission.PROJECT_LIST: Role.NONE,
     Permission.PROJECT_READ: Role.VIEWER,
+    Permission.PROJECT_RECONCILE: Role.OWNER,
     Permission.PROJECT_SYNC: Role.NONE,
     Permission.PROJECT_TRUST: Role.OWNER,
     Permission.REPOSITORY_WRITE: Role.EDITOR,

@@ -67,6 +67,10 @@ class RepositoryKeeper(Protocol):
         """Return who was let in by name, for the price of a list."""
         ...
 
+    async def collaborator_role(self, project: Project, username: str) -> Role:
+        """Return what somebody may, by whatever way they were let in; NONE if they were not."""
+        ...
+
     async def let_in(self, project: Project, username: str, role: Role) -> None:
         """Let somebody in, or change what they may.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why, digest_of
+from skyforge_tui.domain.concern import Attention, Concern, Distrust, Drift, Why, digest_of
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.events import AttentionChanged
 from skyforge_tui.domain.freshness import UpstreamState
@@ -24,6 +24,7 @@ from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.runs import RunService
+from skyforge_tui.services.standings import Standings
 
 _FAILED: Query = parse("state:failed,lost", RUNS)
 _ENDED: Query = parse("ended", RUNS)
@@ -38,6 +39,7 @@ class AttentionService:
         labs: LabService,
         catalog: Catalog,
         health: HealthBoard,
+        standings: Standings,
         mutes: MuteStore,
         bus: Bus,
         clock: Clock,
@@ -46,6 +48,7 @@ class AttentionService:
         self._labs = labs
         self._catalog = catalog
         self._health = health
+        self._standings = standings
         self._mutes = mutes
         self._bus = bus
         self._clock = clock
@@ -112,6 +115,9 @@ class AttentionService:
                 yield Concern(Why.NEEDS_ME, distrust)
             if project.notices:
                 yield Concern(Why.NEEDS_ME, project)
+            standing = self._standings.of(project.id)
+            if standing is not None and not standing.is_in_step:
+                yield Concern(Why.NEEDS_ME, Drift(project, standing))
 
     async def _newest(self, principal: Principal, query: Query) -> Run | None:
         order = await self._runs.order(principal, query, Sort("start", is_descending=True))

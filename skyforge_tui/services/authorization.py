@@ -131,6 +131,7 @@ _VERBS = {
     Permission.LAB_START: "start labs",
     Permission.LAB_STOP: "stop labs",
     Permission.LAB_WIPE: "wipe labs",
+    Permission.PROJECT_RECONCILE: "keep it in step",
     Permission.RUN_ANSWER: "answer runs",
     Permission.RUN_CONFIRM: "confirm or reject runs",
     Permission.RUN_START: "run",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.older_runs import OlderRunsService
     from skyforge_tui.services.pages import PageService
+    from skyforge_tui.services.project_care import ProjectCareService
     from skyforge_tui.services.projects import ProjectService
     from skyforge_tui.services.repositories import RepositoryService
     from skyforge_tui.services.retention import RetentionService
@@ -57,6 +58,7 @@ class Services:
 
     projects: ProjectService
     repositories: RepositoryService
+    project_care: ProjectCareService
     runs: RunService
     older_runs: OlderRunsService
     bookmarks: BookmarkService

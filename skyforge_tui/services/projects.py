@@ -11,10 +11,12 @@ from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project, is_at_or_below
+from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.standings import Standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,18 @@ class ProjectView:
     project: Project
     role: Role
     templates: tuple[Template, ...]
+    standing: SyncReport | None = None
+    """How far it was from being in step with its manifest; None where nobody looked."""
 
 
 class ProjectService:
     """What one may do with projects."""
 
-    def __init__(self, catalog: Catalog, access: Access, bus: Bus) -> None:
+    def __init__(
+        self, catalog: Catalog, access: Access, bus: Bus, standings: Standings | None = None
+    ) -> None:
         self._catalog = catalog
+        self._standings = standings or Standings(bus)
         self.access = access
         self._bus = bus
 
@@ -196,4 +203,5 @@ class ProjectService:
     def _view(self, principal: Principal, project: Project) -> ProjectView:
         role = self.access.role(principal, project.id)
         templates = self._catalog.templates_of(project.id) if role > Role.NONE else ()
-        return ProjectView(project, role, templates)
+        standing = self._standings.of(project.id) if role > Role.NONE else None
+        return ProjectView(project, role, templates, standing)

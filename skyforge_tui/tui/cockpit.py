@@ -67,6 +67,10 @@ class Cockpit(Stage, Protocol):
         """Go to what a project's server does by itself, and to the counts of a template."""
         ...
 
+    def sync_project(self, project: Project) -> None:
+        """Show what keeps a project from being in step, and write it if that is wanted."""
+        ...
+
     def show_place(self, place: Place, wanted: str = "") -> None:
         """Go to a place, and look for something there."""
         ...

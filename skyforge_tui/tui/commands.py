@@ -44,6 +44,10 @@ COMMANDS: tuple[Command, ...] = (
         _at(Place.PROJECTS, Place.ATTENTION), Permission.PROJECT_TRUST, asks=True, footer=4,
     ),
     Command(
+        "project.sync", ("S",), "sync", "compare with its manifest, and write what is due", "This",
+        _at(Place.PROJECTS), Permission.PROJECT_RECONCILE, asks=True,
+    ),
+    Command(
         "project.automation", ("s",), "schedules", "its schedules, variables, counts by day",
         "This", _at(Place.PROJECTS), Permission.PROJECT_READ, footer=6,
     ),

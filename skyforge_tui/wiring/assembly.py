@@ -10,6 +10,7 @@ from pathlib import Path
 from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import LOCAL, Principal
 from skyforge_tui.jobs.artifact_collect import ArtifactCollect
+from skyforge_tui.jobs.drift_watch import DriftWatch
 from skyforge_tui.jobs.lab_poll import LabPoll
 from skyforge_tui.jobs.lab_watch import LabWatch
 from skyforge_tui.jobs.log_retention import LogRetention
@@ -26,7 +27,6 @@ from skyforge_tui.ports.run_engine import RunEngine
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
-from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.automation import AutomationService
 from skyforge_tui.services.bookmarks import BookmarkService
@@ -49,6 +49,7 @@ from skyforge_tui.services.repositories import RepositoryService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.runs import RunService
 from skyforge_tui.services.sign_in import Desk, SignInService
+from skyforge_tui.services.standings import Standings
 from skyforge_tui.services.views import ViewService
 from skyforge_tui.services.welcome import WelcomeService
 from skyforge_tui.settings.frame import FrameSettings
@@ -59,7 +60,6 @@ from skyforge_tui.store.database import CACHE, STATE, Database, open_database
 from skyforge_tui.store.history import SqliteHistoryStore
 from skyforge_tui.store.labs import SqliteLabCache
 from skyforge_tui.store.logs import FileLogStore
-from skyforge_tui.store.mutes import SqliteMuteStore
 from skyforge_tui.store.projects import SqliteProjectCache
 from skyforge_tui.store.run_directories import FileRunDirectories
 from skyforge_tui.store.runs import SqliteRunCache
@@ -70,6 +70,7 @@ from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
+from skyforge_tui.wiring.project_parts import attention_of, care_service
 from skyforge_tui.wiring.repository_servers import open_repository_servers
 from skyforge_tui.wiring.retention_parts import retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
@@ -89,6 +90,8 @@ class Ground:
     clock: SystemClock
     desk: Desk
     """Where servers ask who one is."""
+    standings: Standings
+    """How far projects were from being in step."""
 
 
 @asynccontextmanager
@@ -110,7 +113,8 @@ async def assemble(
         state = await stack.enter_async_context(open_database(frame.state_dir / "state.db", STATE))
         bus = Bus()
         desk = Desk(bus, is_attended=is_attended)
-        ground = Ground(frame, loaded, principal, cache, state, Access(), bus, SystemClock(), desk)
+        ground = Ground(frame, loaded, principal, cache, state, Access(), bus, SystemClock(), desk,
+                        Standings(bus))  # fmt: skip
         health = HealthBoard(bus)
         health.register(LOCAL, "workspace", tells=Subject)
         opening = open_run_servers(
@@ -137,6 +141,7 @@ async def assemble(
             jobs += [LabPoll(services.labs, services.bus, ground.clock, name) for name in labs.far]
             jobs.append(LogRetention(services.retention, ground.clock))
         if sync_projects:
+            jobs.append(DriftWatch(services.project_care, ground.principal, ground.clock))
             kept = tuple(one.upstream for one in gits)
             jobs += [RepositoryWatch(services.projects, ground.clock, one) for one in kept]
             upstreams = (LOCAL, *servers.upstreams, *kept)
@@ -197,11 +202,11 @@ async def _services(
     marked = MarkedLabs(SqliteCollectionCache(ground.cache))
     labs = LabService(lab_index, lab_links, marked, access, bus)
     browser = LocalBrowser()
-    mutes = SqliteMuteStore(ground.state)
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
-        projects=ProjectService(catalog, access, bus),
+        projects=ProjectService(catalog, access, bus, ground.standings),
         repositories=RepositoryService((host, *gits), access, bus),
+        project_care=care_service(ground, gits, servers.rooms),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),
@@ -210,7 +215,7 @@ async def _services(
         artifact_care=kept.care,
         transfers=kept.transfers,
         comparisons=kept.comparisons,
-        attention=AttentionService(runs, labs, catalog, health, mutes, bus, clock),
+        attention=attention_of(ground, runs, labs, catalog, health),
         labs=labs,
         lab_actions=LabActionService(lab_index, browser, access),
         lab_index=lab_index,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from skyforge_tui.ports.log_trimmer import KeptTrimmer
     from skyforge_tui.ports.project_host import ProjectHost
     from skyforge_tui.ports.run_engine import RunEngine
+    from skyforge_tui.ports.run_host import RunHost
     from skyforge_tui.ports.sign_in import SignInDesk
     from skyforge_tui.services.authorization import Access
     from skyforge_tui.services.health import HealthBoard
@@ -46,6 +47,8 @@ class RunServers:
     engines: list[RunEngine] = field(default_factory=list)
     hosts: list[ProjectHost] = field(default_factory=list)
     logs: dict[str, LogStore] = field(default_factory=dict)
+    rooms: list[RunHost] = field(default_factory=list)
+    """Of those on which projects are set up."""
     labs: list[LabProvider] = field(default_factory=list)
     """Of those that run labs too."""
     kept: dict[str, KeptTrimmer] = field(default_factory=dict)
@@ -88,6 +91,7 @@ async def open_run_servers(
             servers.kept[name] = parts.kept
             servers.automation.append(parts.automation)
             servers.logs[name] = parts.logs
+            servers.rooms.append(parts.keeping)
         await _open_lab_hosts(
             servers, stack, settings, cache_dir, access, health, clock, attendance
         )

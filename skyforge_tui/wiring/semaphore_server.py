@@ -12,6 +12,7 @@ from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.integrations.semaphore.session import open_http
 from skyforge_tui.providers.runs.semaphore.automation import SemaphoreAutomation
 from skyforge_tui.providers.runs.semaphore.engine import SemaphoreRunEngine
+from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.projects import SemaphoreProjects
 from skyforge_tui.providers.runs.semaphore.standing import Standing
@@ -35,6 +36,7 @@ class SemaphoreParts(NamedTuple):
     automation: SemaphoreAutomation
     logs: FileLogStore
     kept: KeptLogTrimmer
+    keeping: SemaphoreKeeping
 
 
 @asynccontextmanager
@@ -54,6 +56,7 @@ async def open_semaphore(
             SemaphoreAutomation(client, names),
             FileLogStore(kept),
             KeptLogTrimmer(kept),
+            SemaphoreKeeping(name, client),
         )
     finally:
         await http.aclose()

@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from skyforge_tui.cli import skyforge
+from skyforge_tui.domain.identity import Role
 from skyforge_tui.integrations.manifest import read_manifest
+from skyforge_tui.integrations.project_toml import read_project
 from tests.tui.readme_keys import README, with_table
 
 TEXT = README.read_text(encoding="utf-8")
@@ -28,7 +30,7 @@ def test_the_keys_are_those_of_the_registry() -> None:
 
 def test_the_example_is_read_without_a_complaint(tmp_path: Path) -> None:
     """The skyforge.toml in the README declares what it says, and nothing in it is wrong."""
-    (example,) = [block for block in _blocks("toml") if "[[templates]]" in block]
+    (example,) = [block for block in _blocks("toml") if "command = " in block]
     (tmp_path / "tools").mkdir()
     (tmp_path / "skyforge.toml").write_text(example, encoding="utf-8")
     manifest = read_manifest(tmp_path)
@@ -89,3 +91,12 @@ def test_what_it_points_to_is_there() -> None:
     targets = re.findall(r"\]\(([^)]+)\)", TEXT)
     assert targets
     assert [one for one in targets if not (README.parent / one).is_file()] == []
+
+
+def test_the_project_manifest_is_read_without_a_complaint() -> None:
+    """The .skyforge/project.toml of the README says what it seems to; nothing in it is wrong."""
+    (example,) = [block for block in _blocks("toml") if "[members]" in block]
+    reading = read_project(example.encode())
+    assert reading.mistakes == ()
+    assert reading.manifest is not None
+    assert reading.manifest.members.role_of("mika") is Role.EDITOR

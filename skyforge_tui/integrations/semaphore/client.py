@@ -76,6 +76,31 @@ class SemaphoreClient:
         """Return who belongs to a project."""
         return await listed(self.http, f"/project/{project}/users", wire.Member)
 
+    async def accounts(self) -> Listed[wire.Member]:
+        """Return everybody who has an account, by id and names."""
+        return await listed(self.http, "/users", wire.Member)
+
+    async def set_member(self, project: int, user: int, role: str, *, is_new: bool) -> None:
+        """Take somebody into a project, or change their role."""
+        body = {"user_id": user, "project_id": project, "role": role}
+        if is_new:
+            await self.http.call("POST", f"/project/{project}/users", body)
+        else:
+            path = f"/project/{project}/users/{user}"
+            await self.http.call("PUT", path, body, is_idempotent=True)
+
+    async def put_out(self, project: int, user: int) -> None:
+        """Take somebody out of a project.
+
+        Raises:
+            TransportError: missing, if they were not in it.
+        """
+        await self.http.call("DELETE", f"/project/{project}/users/{user}", is_idempotent=True)
+
+    async def whole(self, project: int, kind: str) -> list[wire.Raw]:
+        """Return all things of a kind, each with everything that the server tells of it."""
+        return await self.http.get_list(f"/project/{project}/{kind}", wire.Raw)
+
     async def events(self, project: int) -> Listed[wire.Event]:
         """Return what happened last in a project, newest first; at most 200."""
         return await listed(self.http, f"/project/{project}/events/last", wire.Event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
+from skyforge_tui.domain.concern import Attention, Concern, Distrust, Drift, Why
 from skyforge_tui.domain.freshness import UpstreamHealth
 from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.lab import Lab
@@ -34,6 +34,7 @@ _HEADINGS: Mapping[Why, tuple[str, Tone]] = {
 _NOTES: Mapping[Why, Tone] = {Why.BROKE: "bad", Why.NEEDS_ME: "warn", Why.RUNS: "muted"}
 _LOST = StateLook(glyphs.FAILED, "lost", "bad", "bad", bold=True)
 _TRUST = StateLook(glyphs.ASKS, "trust", "warn", "warn", bold=True)
+_DRIFT = StateLook(glyphs.CUT_OFF, "drift", "warn", "warn")
 _PROBLEM = StateLook(glyphs.PARTIAL, "problem", "warn", "warn")
 _TICK = Span("✓", "ok")
 _LABEL = 15
@@ -85,6 +86,8 @@ def look_of(one: Concern) -> StateLook:
             return _LOST
         case Distrust():
             return _TRUST
+        case Drift():
+            return _DRIFT
         case Project():
             return _PROBLEM
 
@@ -130,6 +133,10 @@ def about_lines(one: Concern) -> list[Line]:
         case Distrust(paths=paths):
             lines: list[Line] = [(Span(literal(path)),) for path in paths]
             return [*lines, _advice("t", "trusts what is there now, after you have read it")]
+        case Drift(report=report):
+            words = [*report.errors, *(step.words for step in report.left)]
+            due: list[Line] = [(Span(literal(one), "warn"),) for one in words]
+            return [*due, _advice("S", "in Projects shows it, and writes it on a yes")]
         case Project(notices=notices):
             return [
                 joined(((Span(literal(one.title), "warn"),), (Span(literal(one.where), "muted"),)))

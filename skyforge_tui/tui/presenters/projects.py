@@ -25,6 +25,7 @@ from skyforge_tui.tui.presenters.cells import (
 from skyforge_tui.tui.presenters.columns import Column
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.project_plan import SyncReport
     from skyforge_tui.domain.run import Run
     from skyforge_tui.services.projects import ProjectView
 
@@ -92,11 +93,19 @@ def sync_word(view: ProjectView) -> Line:
         return (Span(f"{glyphs.NONE} no role", "muted"),)
     if view.project.seen_at is None or view.project.notices:
         return _kept_word(view.project)
+    if view.standing is not None and not view.standing.is_in_step:
+        return _drift_word(view.standing)
     if any(not one.is_trusted for one in view.templates):
         return (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))
     if not view.templates and not _is_kept_only(view.project):
         return (Span(f"{glyphs.STOPPED_LAB} no runs", "muted"),)
     return _kept_word(view.project)
+
+
+def _drift_word(standing: SyncReport) -> Line:
+    if standing.errors:
+        return (Span(glyphs.FAILED, "bad", bold=True), Span(" sync", "bad"))
+    return (Span(glyphs.CUT_OFF, "warn", bold=True), Span(" drift", "warn"))
 
 
 def template_cells(template: Template, last: Run | None, now: datetime) -> dict[str, Line]:

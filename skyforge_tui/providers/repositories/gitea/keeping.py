@@ -103,6 +103,12 @@ class GiteaKeeping:
                 one.login for one in (await self._client.people.collaborators(name)).items
             )
 
+    async def collaborator_role(self, project: Project, username: str) -> Role:
+        """Return what somebody may."""
+        with translated(self.upstream, SHARE):
+            name = await self._names.of(project)
+            return words.ROLES.get(await self._client.people.permission(name, username), Role.NONE)
+
     async def let_in(self, project: Project, username: str, role: Role) -> None:
         """Let somebody in, or change what they may."""
         with translated(self.upstream, SHARE):

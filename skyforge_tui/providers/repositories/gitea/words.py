@@ -70,7 +70,10 @@ def grant_of(repo: wire.Repository, user: str) -> Grant:
     writes = role >= Role.EDITOR and not (repo.archived or repo.mirror)
     if repo.archived:
         word = f"{word} (archived)"
-    return Grant(user, word, role, _WRITES if writes else frozenset())
+    permits = _WRITES if writes else frozenset()
+    if may.admin and writes:
+        permits |= {Permission.PROJECT_RECONCILE}
+    return Grant(user, word, role, permits)
 
 
 def commit_of(told: wire.Commit) -> Commit:

@@ -9,7 +9,7 @@ from functools import partial
 from textual.widget import Widget
 
 from skyforge_tui.domain.attention_vocabulary import ATTENTION, concern_record
-from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
+from skyforge_tui.domain.concern import Attention, Concern, Distrust, Drift, Why
 from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.project import Project
@@ -86,7 +86,7 @@ class AttentionScreen(BulkRuns):
     def target(self) -> Run | Project | Lab | None:
         """Return the thing under the cursor; an upstream is none that one could act on."""
         match self.concern():
-            case Concern(thing=Distrust(project=project)):
+            case Concern(thing=Distrust(project=project) | Drift(project=project)):
                 return project
             case Concern(thing=Run() | Project() | Lab() as thing):
                 return thing
@@ -166,7 +166,11 @@ class AttentionScreen(BulkRuns):
                 self.cockpit.open_run(run_id)
             case Concern(thing=Lab() as lab):
                 self.cockpit.open_lab(lab)
-            case Concern(thing=Project(slug=slug) | Distrust(project=Project(slug=slug))):
+            case Concern(
+                thing=Project(slug=slug)
+                | Distrust(project=Project(slug=slug))
+                | Drift(project=Project(slug=slug))
+            ):
                 self.cockpit.show_place(Place.PROJECTS, quoted(slug))
             case Concern() as one:
                 self.say(present.upstream_notice(one))

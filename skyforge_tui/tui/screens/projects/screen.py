@@ -122,6 +122,8 @@ class ProjectsScreen(FilteredPlace):
             return "" if has_it else f"{upstream_of(view.project.id)} has no schedules"
         if command.id == "project.files" and view is not None:
             return present.no_repository(view.project)
+        if command.id == "project.sync" and view and view.project.manifest is None:
+            return f"{view.project.slug} has no .skyforge/project.toml"
         if command.id == "project.trust" and not self._untrusted():
             return (
                 "all it declares is trusted" if view and view.templates else "it declares nothing"
@@ -201,6 +203,11 @@ class ProjectsScreen(FilteredPlace):
         """Go to what its server does by itself; of a template, to its counts."""
         if (project := self._project()) is not None:
             self.cockpit.open_automation(project, self._template())
+
+    def do_project_sync(self) -> None:
+        """Show what keeps the project from being in step with its manifest."""
+        if (project := self._project()) is not None:
+            self.cockpit.sync_project(project)
 
     def do_project_trust(self) -> None:
         """Ask whether to trust what is marked or under the cursor: templates, or whole projects."""

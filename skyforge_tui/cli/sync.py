@@ -1,0 +1,97 @@
+"""`skyforge sync`: keeps projects in step with their manifests, by a plan one can read first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import click
+
+from skyforge_tui.cli.answers import answer, literal, narrate, perform, told
+from skyforge_tui.cli.spans import Span
+from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.project_plan import SyncReport
+from skyforge_tui.services.contract import Services
+
+
+@click.command("sync")
+@click.argument("project", required=False)
+@click.option("--apply", "applies", is_flag=True, help="Write what is due; without it, only say.")
+@click.option("--every", type=Span(), metavar="SPAN", help="Again and again, as in 60s, 5m.")
+@click.option(
+    "--within", type=Span(), metavar="SPAN", default="60s", show_default=True,
+    help="How long a pass may take.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, one document for each pass.")
+@click.pass_context
+def sync(
+    ctx: click.Context,
+    project: str | None,
+    applies: bool,
+    every: timedelta | None,
+    within: timedelta,
+    as_json: bool,
+) -> None:
+    """Say what keeps PROJECT, or all, from being in step with its manifest; --apply writes it.
+
+    A project is in step when its repository, the people in it and its run engine are as
+    .skyforge/project.toml says. Leaves with 1 when something could not be looked at or done.
+    """
+
+    async def once(services: Services, principal: Principal) -> int:
+        await services.projects.sync(principal)
+        deadline = datetime.now(UTC) + within
+        care = services.project_care
+        if project is None:
+            reports = await care.run_once(principal, deadline, applies=applies)
+        else:
+            wanted = await _meant(services, principal, project)
+            reports = [await care.run_for_project(principal, wanted, deadline, applies=applies)]
+        lines = partial(_lines, reports, applies=applies)
+        answer(reports, as_json=as_json, table=lambda: map(literal, lines()))
+        return 1 if any(one.errors for one in reports) else 0
+
+    async def work(services: Services, principal: Principal) -> int:
+        if every is None:
+            return await once(services, principal)
+        while True:
+            try:
+                await once(services, principal)
+            except SkyforgeError as error:
+                told(error)
+            narrate(f"next pass in {every.total_seconds():.0f} s")
+            await asyncio.sleep(every.total_seconds())
+
+    perform(ctx, work)
+
+
+async def _meant(services: Services, principal: Principal, name: str) -> ProjectId:
+    """Return the project of a name; of several alike the one that has a manifest."""
+    for view in await services.projects.all(principal):
+        if view.project.slug == name and view.project.manifest is not None:
+            return view.project.id
+    return (await services.projects.find(principal, name)).project.id
+
+
+def _lines(reports: Sequence[SyncReport], *, applies: bool) -> Iterable[str]:
+    if not reports:
+        yield "no project with a manifest that you may keep in step"
+    for one in reports:
+        yield f"{one.slug}: {_state(one)}"
+        yield from (f"  ● {step.words}" for step in one.done)
+        yield from (f"  {'×' if applies else '○'} {step.words}" for step in one.left)
+        yield from (f"  · {note}" for note in one.notes)
+        yield from (f"  ! {error}" for error in one.errors)
+    if not applies and any(one.left for one in reports):
+        yield "nothing was written; --apply does it"
+
+
+def _state(report: SyncReport) -> str:
+    if report.errors:
+        return "not in step" if not report.done else f"{len(report.done)} done, not all"
+    if report.left:
+        return f"{len(report.left)} due"
+    return f"{len(report.done)} done" if report.done else "in step"

@@ -1,0 +1,171 @@
+"""What keeps a project in step: what shall be, what is, and the steps from one to the other.
+
+All of it is worked out from memory; nothing here asks or writes. What is wanted names things by
+their names, so that the same words serve every upstream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from skyforge_tui.domain.identity import Role
+
+
+class Part(StrEnum):
+    """What of a project a step is about, in the order in which steps are taken."""
+
+    VISIBILITY = "visibility"
+    DESCRIPTION = "description"
+    COLLABORATOR = "collaborator"
+    ENGINE = "run project"
+    MEMBER = "member"
+    KEY = "key"
+    REPOSITORY = "repository"
+    INVENTORY = "inventory"
+    VARIABLES = "variable group"
+    TEMPLATE = "template"
+
+
+THINGS = (Part.KEY, Part.REPOSITORY, Part.INVENTORY, Part.VARIABLES, Part.TEMPLATE)
+"""Those that a run engine keeps by name, each leaning only on those before it."""
+
+
+class Act(StrEnum):
+    """What a step does."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that a run engine keeps for a project; references in `fields` are names."""
+
+    part: Part
+    name: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write; `detail` says what from and what to, in a few words."""
+
+    part: Part
+    act: Act
+    name: str = ""
+    detail: str = ""
+    role: Role = Role.NONE
+    thing: Thing | None = None
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        said = " ".join(filter(None, (str(self.act), str(self.part), self.name)))
+        return f"{said}: {self.detail}" if self.detail else said
+
+
+def people_steps(
+    part: Part, wanted: Mapping[str, Role], actual: Mapping[str, Role], spared: Iterable[str] = ()
+) -> list[Step]:
+    """Return what makes `actual` people the `wanted` ones; those `spared` are left as they are.
+
+    Names are the same whatever their case. `actual` must be whole: who is not in it is let in.
+    """
+    aside = {name.lower() for name in spared}
+    there = {name.lower(): (name, role) for name, role in actual.items()}
+    steps: list[Step] = []
+    for name, role in wanted.items():
+        known = there.pop(name.lower(), None)
+        if name.lower() in aside:
+            continue
+        if known is None:
+            steps.append(Step(part, Act.CREATE, name, role.word, role))
+        elif known[1] is not role:
+            steps.append(Step(part, Act.CHANGE, name, f"{known[1].word} → {role.word}", role))
+    steps += [
+        Step(part, Act.REMOVE, name, role.word if role else "")
+        for low, (name, role) in there.items()
+        if low not in aside
+    ]
+    return steps
+
+
+def thing_steps(
+    wanted: Iterable[Thing], actual: Mapping[tuple[Part, str], Thing], written: Mapping[str, str]
+) -> list[Step]:
+    """Return what makes or changes the `wanted` things; what nobody wants is left alone.
+
+    Of variable groups only variables are changed that still are as we wrote them: `written` holds
+    the mark (see `mark_of`) of each, and what a person changed or deleted since is theirs.
+    """
+    steps: list[Step] = []
+    for thing in wanted:
+        known = actual.get((thing.part, thing.name))
+        if known is None:
+            steps.append(Step(thing.part, Act.CREATE, thing.name, thing=thing))
+            continue
+        fields = dict(thing.fields)
+        if thing.part is Part.VARIABLES:
+            fields = {
+                name: value for name, value in fields.items()
+                if _is_ours(name, known.fields, written)
+            }  # fmt: skip
+        changed = {name: value for name, value in fields.items() if known.fields.get(name) != value}
+        if changed:
+            detail = ", ".join(
+                f"{name} {known.fields[name]!r} → {value!r}" if name in known.fields
+                else f"{name} {value!r}"
+                for name, value in sorted(changed.items())
+            )  # fmt: skip
+            steps.append(
+                Step(thing.part, Act.CHANGE, thing.name, detail,
+                     thing=Thing(thing.part, thing.name, changed))
+            )  # fmt: skip
+    return steps
+
+
+def mark_of(name: str, value: str) -> str:
+    """Return by which one knows later that a variable still is as it was written."""
+    import hashlib
+
+    return hashlib.sha256(f"{name}={value}".encode()).hexdigest()
+
+
+def _is_ours(name: str, there: Mapping[str, str], written: Mapping[str, str]) -> bool:
+    if name not in there:
+        return name not in written  # else somebody deleted it
+    return name in written and written[name] == mark_of(name, there[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps that are due for one project; nothing is due when there are none."""
+
+    project_id: str
+    slug: str
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is left as it is, and why."""
+    errors: tuple[str, ...] = ()
+    """What could not be looked at; nothing of it is among the steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a pass did with one project."""
+
+    project_id: str
+    slug: str
+    done: tuple[Step, ...] = ()
+    left: tuple[Step, ...] = ()
+    """Steps that are due and were not taken: nobody asked for it, or something failed before."""
+    notes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def is_in_step(self) -> bool:
+        """Whether nothing is due and all could be looked at."""
+        return not self.left and not self.errors

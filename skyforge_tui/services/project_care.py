@@ -1,0 +1,205 @@
+"""Keeps projects in step with their manifests: plans read anew, and written only when asked to.
+
+One pass at a time among all programs that share a state directory; projects side by side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
+from skyforge_tui.domain.events import SyncRequested
+from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.project_plan import SyncReport
+from skyforge_tui.ports.claims import Claims
+from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.repository_host import RepositoryHost
+from skyforge_tui.ports.repository_keeper import RepositoryKeeper
+from skyforge_tui.ports.run_host import RunHost
+from skyforge_tui.ports.sync_book import SyncBook
+from skyforge_tui.services.authorization import YES, Access, requires
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.reconciling import Reconciling, Side
+from skyforge_tui.services.standings import Standings
+from skyforge_tui.services.sync_sides import EngineLists, EngineSide, Known, RepositorySide
+
+AT_ONCE: Final = 8
+"""How many projects go side by side."""
+CLAIM: Final = "project-sync"
+OPERATION: Final = "project.sync"
+
+
+class ProjectCareService:
+    """Plans what is due for projects that have a manifest, and does it."""
+
+    def __init__(
+        self,
+        hosts: Iterable[RepositoryHost],
+        engines: Iterable[RunHost],
+        book: SyncBook,
+        claims: Claims,
+        access: Access,
+        standings: Standings,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._hosts = {one.upstream: one for one in hosts}
+        several: Mapping[str, Any] = self._hosts
+        self._keepers: dict[str, RepositoryKeeper] = {
+            name: one for name, one in several.items() if isinstance(one, RepositoryKeeper)
+        }
+        self._engines = {one.upstream: one for one in engines}
+        self._book = book
+        self._claims = claims
+        self.access = access
+        self._standings = standings
+        self._bus = bus
+        self._clock = clock
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project itself."""
+        return ProjectId(str(target))
+
+    @requires(Permission.PROJECT_RECONCILE, of="project_id")
+    async def run_for_project(
+        self, principal: Principal, project_id: ProjectId, deadline: datetime, *, applies: bool
+    ) -> SyncReport:
+        """Bring one project into step before `deadline`, or only plan it.
+
+        Raises:
+            NotFound: there is no such project.
+            Invalid: it has no manifest, or is kept where nothing can be written.
+            Conflict: another pass goes on.
+        """
+        project = self.access.project(project_id)
+        if project is None:
+            raise NotFound(f"no project {project_id}")
+        if project.manifest is None:
+            raise Invalid(
+                f"{project.slug} has no manifest", operation=OPERATION,
+                advice="write .skyforge/project.toml in its repository",
+            )  # fmt: skip
+        if upstream_of(project_id) not in self._keepers:
+            raise Invalid(f"{project.slug} is kept here, and needs no step", operation=OPERATION)
+        async with self._turn(applies=applies):
+            bare = await self._hosts[upstream_of(project_id)].describe(project_id)
+            lists = self._lists()
+            return await self._brought(principal, bare, project.manifest, deadline, lists,
+                                       applies=applies)  # fmt: skip
+
+    @requires(Permission.PROJECT_SYNC)
+    async def run_once(
+        self, principal: Principal, deadline: datetime, *, applies: bool
+    ) -> list[SyncReport]:
+        """Bring every project into step that has a manifest and that one may, by slug.
+
+        One project's errors stop no other, and what the deadline cuts off is said of each.
+
+        Raises:
+            Unavailable: a server does not list its repositories.
+            Conflict: another pass goes on.
+        """
+        wanted = {
+            one.id: one.manifest
+            for one in self.access.projects()
+            if one.manifest is not None
+            and upstream_of(one.id) in self._keepers
+            and self.access.decide(principal, Permission.PROJECT_RECONCILE, one.id) == YES
+        }
+        async with self._turn(applies=applies):
+            bare = await self._listed({upstream_of(one) for one in wanted})
+            lists, turns = self._lists(), asyncio.Semaphore(AT_ONCE)
+
+            async def brought(project_id: ProjectId, manifest: ProjectManifest) -> SyncReport:
+                there = bare.get(project_id)
+                if there is None:
+                    gone = "its repository is not listed any more: nothing was changed"
+                    return SyncReport(project_id, project_id, errors=(gone,))
+                async with turns:
+                    return await self._brought(
+                        principal, there, manifest, deadline, lists, applies=applies
+                    )
+
+            reports = await asyncio.gather(*(brought(*one) for one in wanted.items()))
+        return sorted(reports, key=lambda one: one.slug)
+
+    @requires(Permission.PROJECT_READ, of="project_id")
+    async def last_report(
+        self, principal: Principal, project_id: ProjectId
+    ) -> tuple[SyncReport, datetime] | None:
+        """Return how a project stood when it was last looked at, and when that was."""
+        memory = await self._book.memory(project_id)
+        if memory.report is None or memory.reported_at is None:
+            return None
+        return memory.report, memory.reported_at
+
+    async def _brought(
+        self,
+        principal: Principal,
+        project: Project,
+        listed: ProjectManifest,
+        deadline: datetime,
+        lists: Mapping[str, EngineLists],
+        *,
+        applies: bool,
+    ) -> SyncReport:
+        memory = await self._book.memory(project.id)
+        work = self._work(Known(project, listed, memory), lists)
+        left_s = (deadline - self._clock.now()).total_seconds()
+        try:
+            async with asyncio.timeout(max(left_s, 0.0)):
+                await work.look()
+                if applies:
+                    await work.act()
+        except TimeoutError:
+            work.errors.append("the deadline came first")
+        finally:
+            # Also of a pass that is cancelled: what was made must be found again.
+            by = principal.username if work.done else memory.by
+            known = replace(work.known.memory, turn=memory.turn + 1, by=by)
+            await self._book.remember(project.id, known)
+        report = work.report()
+        told = replace(known, report=report, reported_at=self._clock.now())
+        await self._book.remember(project.id, told)
+        self._standings.learn(report)
+        if work.done:
+            self._bus.publish(SyncRequested(project.id))
+        return report
+
+    def _work(self, known: Known, lists: Mapping[str, EngineLists]) -> Reconciling:
+        sides: list[Side] = [RepositorySide(known, self._keepers[upstream_of(known.project.id)])]
+        engine, errors = known.manifest.engine, []
+        if engine in lists:
+            sides.append(EngineSide(known, lists[engine]))
+        elif engine:
+            names = ", ".join(lists) or "none"
+            errors.append(f"no run engine is called {engine} here; there are: {names}")
+        return Reconciling(known, sides, errors)
+
+    async def _listed(self, upstreams: Iterable[str]) -> dict[ProjectId, Project]:
+        listings = await asyncio.gather(*(self._hosts[one].list_projects() for one in upstreams))
+        return {one.id: one for listing in listings for one in listing.projects}
+
+    def _lists(self) -> dict[str, EngineLists]:
+        return {name: EngineLists(one) for name, one in self._engines.items()}
+
+    @asynccontextmanager
+    async def _turn(self, *, applies: bool) -> AsyncIterator[None]:
+        if not applies:
+            yield
+            return
+        async with self._claims.claim(CLAIM) as is_ours:
+            if not is_ours:
+                raise Conflict(
+                    "another program is syncing projects", operation=OPERATION,
+                    advice="wait for it, then try again",
+                )  # fmt: skip
+            yield

@@ -1,0 +1,74 @@
+"""Works out what is due for one project, and does it: the repository first, then the run engine.
+
+Everything is asked before anything is written. What could not be asked whole is an error, and
+nothing of it is among the steps: from a partial answer nobody is put out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from skyforge_tui.domain.errors import SkyforgeError, Unavailable
+from skyforge_tui.domain.project_plan import Part, Step, SyncReport
+from skyforge_tui.services.sync_sides import Known
+
+
+class Side(Protocol):
+    """One upstream of a project."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    async def look(self) -> list[Step]:
+        """Ask for everything, and return what is due."""
+        ...
+
+    async def do(self, step: Step) -> None:
+        """Take a step of those that were due."""
+        ...
+
+
+class Reconciling:
+    """One project on its way into step."""
+
+    def __init__(self, known: Known, sides: Sequence[Side], errors: Sequence[str] = ()) -> None:
+        self.known = known
+        self.done: list[Step] = []
+        self.errors = list(errors)
+        self._sides = sides
+        self._due: list[tuple[Side, Step]] = []
+
+    async def look(self) -> None:
+        """Find out what is due."""
+        for side in self._sides:
+            try:
+                self._due += [(side, step) for step in await side.look()]
+            except SkyforgeError as error:
+                self.errors.append(f"{side.name} was not looked at: {error}")
+
+    async def act(self) -> None:
+        """Take the steps that are due; one that fails stops only what leans on it."""
+        dead: list[Side] = []
+        for side, step in list(self._due):
+            if side in dead:
+                continue
+            try:
+                await side.do(step)
+            except SkyforgeError as error:
+                self.errors.append(f"{step.words}: {error}")
+                if isinstance(error, Unavailable) or step.part is Part.ENGINE:
+                    dead.append(side)  # what comes after it would only fail again
+            else:
+                self._due.remove((side, step))
+                self.done.append(step)
+
+    def report(self) -> SyncReport:
+        """Return what was done, what is left, and what went wrong."""
+        project, left = self.known.project, tuple(step for _, step in self._due)
+        return SyncReport(
+            project.id, project.slug, tuple(self.done), left, tuple(self.known.notes),
+            tuple(self.errors),
+        )  # fmt: skip

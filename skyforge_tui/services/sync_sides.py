@@ -1,0 +1,257 @@
+"""The two sides of a project that are kept in step: its repository, and its room on a run engine.
+
+Each asks for everything first, and raises rather than tell a part of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from skyforge_tui.domain.identity import Role
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.project_plan import (
+    Act,
+    Part,
+    Step,
+    Thing,
+    mark_of,
+    people_steps,
+    thing_steps,
+)
+from skyforge_tui.ports.repository_keeper import RepositoryKeeper
+from skyforge_tui.ports.run_host import Room, RoomContent, RunHost
+from skyforge_tui.ports.sync_book import SyncMemory
+from skyforge_tui.services.project_wishes import BEGINNINGS, people_of, things_of
+
+ROLES_A_PASS: Final = 2
+"""Of how many collaborators each pass asks what they may; all have their turn."""
+
+
+class EngineLists:
+    """Whole lists of a run engine, asked for once in a pass however many projects want them."""
+
+    def __init__(self, host: RunHost) -> None:
+        self.host = host
+        self._rooms: list[Room] | None = None
+        self._people: frozenset[str] | None = None
+        self._user: str | None = None
+        self._asking = asyncio.Lock()
+
+    async def rooms(self) -> list[Room]:
+        """Return all rooms, with those made since."""
+        async with self._asking:
+            if self._rooms is None:
+                self._rooms = list(await self.host.rooms())
+            return self._rooms
+
+    async def people(self) -> frozenset[str]:
+        """Return everybody who has an account."""
+        async with self._asking:
+            if self._people is None:
+                self._people = await self.host.people()
+            return self._people
+
+    async def user(self) -> str:
+        """Return who one is there."""
+        async with self._asking:
+            if self._user is None:
+                self._user = await self.host.user()
+            return self._user
+
+
+@dataclass(slots=True)
+class Known:
+    """What both sides know and find out; `memory` is what shall be remembered of it."""
+
+    project: Project
+    """As its host lists it, without what its manifest says."""
+    manifest: ProjectManifest
+    memory: SyncMemory
+    notes: list[str] = field(default_factory=list)
+
+
+class RepositorySide:
+    """Visibility, description and collaborators of the repository."""
+
+    name: Final = "repository"
+
+    def __init__(self, known: Known, keeper: RepositoryKeeper) -> None:
+        self._known = known
+        self._keeper = keeper
+
+    async def look(self) -> list[Step]:
+        """Return what is due."""
+        wanted, there = self._known.manifest, self._known.project
+        steps: list[Step] = []
+        if wanted.is_public is not None and wanted.is_public != there.is_public:
+            words = ("private", "public")
+            detail = f"{words[there.is_public]} → {words[wanted.is_public]}"
+            steps.append(Step(Part.VISIBILITY, Act.CHANGE, detail=detail))
+        if wanted.description and wanted.description != there.description:
+            steps.append(Step(Part.DESCRIPTION, Act.CHANGE, detail=wanted.description))
+        if wanted.members:
+            people = people_of(there, wanted)
+            roles = await self._roles(people)
+            steps += people_steps(Part.COLLABORATOR, people, roles, self._stubborn(roles))
+        return steps
+
+    async def do(self, step: Step) -> None:
+        """Take a step."""
+        project, keeper = self._known.project, self._keeper
+        if step.part is Part.VISIBILITY:
+            await keeper.change_repository(project, is_private=not self._known.manifest.is_public)
+        elif step.part is Part.DESCRIPTION:
+            await keeper.change_repository(project, description=step.detail)
+        elif step.act is Act.REMOVE:
+            await keeper.put_out(project, step.name)
+        else:
+            await keeper.let_in(project, step.name, step.role)
+            role = await keeper.collaborator_role(project, step.name)
+            memory = self._known.memory
+            roles, stubborn = {**memory.roles, step.name: role}, dict(memory.stubborn)
+            if role is not step.role:
+                stubborn[step.name] = role
+            self._known.memory = replace(memory, roles=roles, stubborn=stubborn)
+
+    async def _roles(self, people: Mapping[str, Role]) -> dict[str, Role]:
+        """Return everybody who was let in, with what they may as far as that matters.
+
+        It costs a request for each: whose role was learned before is asked about in turn. Of those
+        who go anyway it is not asked.
+        """
+        project, memory = self._known.project, self._known.memory
+        names = await self._keeper.collaborator_names(project)
+        wanted = {name.lower() for name in people}
+        both = sorted(name for name in names if name.lower() in wanted)
+        start = memory.turn * ROLES_A_PASS % max(len(both), 1)
+        asked = (both + both)[start : start + min(ROLES_A_PASS, len(both))]
+        asked += [name for name in both if name not in memory.roles and name not in asked]
+        told = await asyncio.gather(
+            *(self._keeper.collaborator_role(project, name) for name in asked)
+        )
+        known = {name: role for name, role in memory.roles.items() if name in names}
+        known.update(zip(asked, told, strict=True))
+        self._known.memory = replace(memory, roles=known)
+        return {name: known.get(name, Role.NONE) for name in names}
+
+    def _stubborn(self, roles: Mapping[str, Role]) -> list[str]:
+        stubborn = self._known.memory.stubborn
+        spared = [name for name, role in roles.items() if stubborn.get(name) is role]
+        said = (f"{one} stays {roles[one].word} there by other ways" for one in spared)
+        self._known.notes += said
+        return spared
+
+
+class EngineSide:
+    """The project's room on its run engine: who is in it, and what its runs need."""
+
+    def __init__(self, known: Known, lists: EngineLists) -> None:
+        self._known = known
+        self._lists = lists
+        self._host = lists.host
+        self._content = RoomContent()
+
+    @property
+    def name(self) -> str:
+        """The engine's name."""
+        return self._host.upstream
+
+    async def look(self) -> list[Step]:
+        """Return what is due."""
+        steps: list[Step] = []
+        room = await self._find_room()
+        if room is None:
+            steps.append(Step(Part.ENGINE, Act.CREATE, self._room_name))
+            self._content = RoomContent({await self._lists.user(): Role.OWNER})
+        self._known.memory = replace(
+            self._known.memory, engine=self._host.upstream, room=room or ""
+        )
+        steps += await self._member_steps()
+        wanted = things_of(self._known.project, self._known.manifest, self._address)
+        due = thing_steps(wanted, self._content.things, self._known.memory.written)
+        return steps + [_begun(step) for step in due]
+
+    async def do(self, step: Step) -> None:
+        """Take a step."""
+        room = self._known.memory.room
+        if step.part is Part.ENGINE:
+            made = await self._host.create_room(step.name)
+            (await self._lists.rooms()).append(made)
+            self._known.memory = replace(self._known.memory, room=made.id)
+            self._content = await self._host.look(made.id)  # it begins with things of its own
+        elif step.part is not Part.MEMBER:
+            await self._put(room, step)
+        elif step.act is Act.REMOVE:
+            await self._host.put_out(room, step.name)
+        else:
+            await self._host.set_member(room, step.name, step.role)
+
+    async def _put(self, room: str, step: Step) -> None:
+        if step.thing is None:
+            raise ValueError(f"nothing to put: {step.words}")
+        self._content = await self._host.put(room, step.thing, self._content)
+        if step.part is Part.VARIABLES:
+            marks = {name: mark_of(name, value) for name, value in step.thing.fields.items()}
+            memory = self._known.memory
+            self._known.memory = replace(memory, written={**memory.written, **marks})
+
+    @property
+    def _room_name(self) -> str:
+        return self._known.manifest.name or self._known.project.name
+
+    @property
+    def _address(self) -> str:
+        return f"{self._known.project.path}.git"
+
+    async def _find_room(self) -> str | None:
+        """Look into the room that is this project's, and return its id.
+
+        Not known yet, it is the one of its name that holds its repository, or holds none; one that
+        belongs to another repository is noted and left alone.
+        """
+        rooms, memory = await self._lists.rooms(), self._known.memory
+        if memory.engine == self._host.upstream and any(one.id == memory.room for one in rooms):
+            self._content = await self._host.look(memory.room)
+            return memory.room
+        for room in rooms:
+            if room.name != self._room_name:
+                continue
+            content = await self._host.look(room.id)
+            urls = {
+                thing.fields.get("url", "")
+                for (part, _), thing in content.things.items()
+                if part is Part.REPOSITORY
+            }
+            if self._address in urls or not urls:
+                self._content = content
+                return room.id
+            owner = ", ".join(sorted(urls))
+            self._known.notes.append(f"{room.name} ({room.id}) there belongs to {owner}")
+        return None
+
+    async def _member_steps(self) -> list[Step]:
+        manifest, project = self._known.manifest, self._known.project
+        if not manifest.members:
+            return []
+        accounts = {name.lower() for name in await self._lists.people()}
+        people = dict(people_of(project, manifest))
+        if project.created_by.lower() in accounts:
+            people[project.created_by] = Role.OWNER
+        for name in [one for one in people if one.lower() not in accounts]:
+            self._known.notes.append(f"{name} has no account at {self._host.upstream}")
+            del people[name]
+        spared = [await self._lists.user()]
+        return people_steps(Part.MEMBER, people, self._content.members, spared)
+
+
+def _begun(step: Step) -> Step:
+    """Return the step, with what a new thing begins with."""
+    if step.thing is None or step.act is not Act.CREATE:
+        return step
+    thing = step.thing
+    fields = {**BEGINNINGS.get(thing.part, {}), **thing.fields}
+    return replace(step, thing=Thing(thing.part, thing.name, fields))

@@ -1,0 +1,42 @@
+"""What project sync remembers, in state.db."""
+
+from __future__ import annotations
+
+import msgspec
+
+from skyforge_tui.domain.identity import ProjectId
+from skyforge_tui.ports.sync_book import SyncMemory
+from skyforge_tui.store.database import Database
+from skyforge_tui.store.payloads import decoded, encoded
+
+_MEMORY = msgspec.json.Decoder(SyncMemory)
+
+
+class SqliteSyncBook:
+    """Remembers in an open state.db; implements `SyncBook`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def memory(self, project_id: ProjectId) -> SyncMemory:
+        """Return what is known of a project."""
+        found = await self._database.read(
+            lambda connection: decoded(
+                _MEMORY,
+                connection.execute(
+                    "SELECT project_id, payload FROM sync_book WHERE project_id = ?", (project_id,)
+                ),
+            )
+        )
+        return found[0] if found else SyncMemory()
+
+    async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
+        """Keep what is known of a project."""
+        payload = encoded(memory)
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO sync_book (project_id, payload) VALUES (?, ?)"
+                " ON CONFLICT (project_id) DO UPDATE SET payload = excluded.payload",
+                (project_id, payload),
+            )
+        )

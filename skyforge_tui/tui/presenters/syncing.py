@@ -1,0 +1,52 @@
+"""How far a project is from being in step, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skyforge_tui.domain.project_plan import Act, Step, SyncReport
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, literal, wrapped
+from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, QUEUED
+
+_TONES: dict[Act, Tone] = {Act.CREATE: "ok", Act.CHANGE: "warn", Act.REMOVE: "bad"}
+_SIGNS = {Act.CREATE: "+", Act.CHANGE: "≠", Act.REMOVE: "−"}
+
+
+def verdict(report: SyncReport, *, has_written: bool) -> Line:
+    """Return in a few words how it stands."""
+    if has_written and (report.left or report.errors):
+        return (Span(f"{len(report.done)} done, not all", "bad"),)
+    if has_written:
+        return (Span(f"{len(report.done)} done", "ok"),)
+    if report.errors:
+        return (Span("not all could be looked at", "bad"),)
+    if report.left:
+        return (Span(f"{len(report.left)} due", "warn"),)
+    return (Span("in step", "ok"),)
+
+
+def lines(report: SyncReport, width: int, *, has_written: bool) -> Iterator[Line]:
+    """Yield what was done, what is left, what went wrong, and what is left alone."""
+    for step in report.done:
+        yield (Span(f"{PASSED} ", "ok"), *_step(step, width))
+    for step in report.left:
+        sign = Span(f"{FAILED} ", "bad") if has_written else Span(f"{QUEUED} ", "muted")
+        yield (sign, *_step(step, width))
+    if report.is_in_step and not report.done:
+        yield (Span("Repository, people and run engine are as the manifest says.", "muted"),)
+    told: tuple[tuple[Tone, tuple[str, ...]], ...] = (
+        ("bad", report.errors), ("muted", report.notes),
+    )  # fmt: skip
+    for tone, words in told:
+        for one in words:
+            yield ()
+            for row in wrapped(literal(one), width, 3):
+                yield (Span(row, tone),)
+
+
+def _step(step: Step, width: int) -> Line:
+    tone = _TONES[step.act]
+    what = " ".join(filter(None, (str(step.part), step.name)))
+    head = f"{_SIGNS[step.act]} {literal(what)}"
+    detail = literal(step.detail)[: max(0, width - len(head) - 5)]
+    return (Span(head, tone), Span(f"  {detail}" if detail else "", "muted"))

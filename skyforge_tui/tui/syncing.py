@@ -1,0 +1,58 @@
+"""Bringing a project into step with its manifest: the plan first, and a yes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.project_plan import SyncReport
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.bridge import Bridge
+
+WITHIN: Final = timedelta(seconds=60)
+"""How long a pass may take."""
+
+
+class Syncing(App[None]):
+    """Shows what is due for a project, and has it written."""
+
+    bridge: Bridge
+
+    if TYPE_CHECKING:
+
+        def now(self) -> datetime:
+            """Return the time."""
+
+        def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
+            """Run what ends in something in front; input waits for it."""
+
+    def sync_project(self, project: Project) -> None:
+        """Show what keeps a project from being in step, and write it if that is wanted."""
+        self.lead(self._sync(project))
+
+    async def _sync(self, project: Project) -> None:
+        from skyforge_tui.tui.presenters.cells import Span, literal
+        from skyforge_tui.tui.widgets.sync_plan import SyncPlan
+
+        principal = self.bridge.principal
+
+        async def make(writes: bool) -> SyncReport:
+            async def ask(services: Services) -> SyncReport:
+                return await services.project_care.run_for_project(
+                    principal, project.id, self.now() + WITHIN, applies=writes
+                )
+
+            return await self.bridge.ask(ask)
+
+        title = (Span(f"Sync {literal(project.slug)}", "strong", bold=True),)
+        plan = SyncPlan(title, make)
+        await self.push_screen_wait(plan)
+        if plan.defect is not None:
+            raise plan.defect

@@ -1,0 +1,119 @@
+"""What keeps a project from being in step: the plan, a yes to it, and how each step went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from textual.worker import Worker, WorkerState
+
+from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.project_plan import SyncReport
+from skyforge_tui.tui.presenters import syncing as present
+from skyforge_tui.tui.presenters.cells import Line, Span, literal
+from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
+
+Pass = Callable[[bool], Coroutine[Any, Any, SyncReport]]
+"""Makes a pass over the project, which writes if it is given True.
+
+Raises the families of `domain.errors`.
+"""
+
+
+class SyncPlan(Overlay[bool]):
+    """Show what is due, write it on `y`, show how it went; the result is whether it was written."""
+
+    MARGIN = 2
+
+    def __init__(self, title: Line, make: Pass) -> None:
+        super().__init__(title)
+        self._make = make
+        self._report: SyncReport | None = None
+        self._error: SkyforgeError | None = None
+        self._is_at_work = False
+        self._has_written = False
+        self.defect: BaseException | None = None
+        """What ended it that nobody expected; whoever opened this tells it."""
+
+    def on_mount(self) -> None:
+        """Look."""
+        super().on_mount()
+        self._begin(writes=False)
+
+    def _begin(self, *, writes: bool) -> None:
+        self._is_at_work, self._has_written, self._error = True, writes, None
+        self.repaint()
+        _: Worker[None] = self.run_worker(self._pass(writes=writes), exit_on_error=False)
+
+    async def _pass(self, *, writes: bool) -> None:
+        try:
+            self._report = await self._make(writes)
+        except SkyforgeError as error:
+            self._error = error
+        self._is_at_work = False
+        self.repaint()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Close on a defect."""
+        event.stop()
+        if event.state is WorkerState.ERROR:
+            self.defect = event.worker.error
+            self.finish(False)
+
+    @property
+    def _is_due(self) -> bool:
+        return not self._is_at_work and self._report is not None and bool(self._report.left)
+
+    def sections(self, width: int, height: int) -> Sections:  # noqa: ARG002
+        """Return the steps, what is left alone and why, and the keys."""
+        body: list[Line] = [()]
+        if self._is_at_work:
+            self.corner = (Span("writing …" if self._has_written else "looking …", "spin"),)
+        elif self._error is not None:
+            self.corner = (Span("not known", "bad"),)
+        elif self._report is not None:
+            self.corner = present.verdict(self._report, has_written=self._has_written)
+        self.EDGE = "bad" if self._failed else "accent"
+        if self._error is not None:
+            words = "; ".join(filter(None, (str(self._error), self._error.advice)))
+            body.append(indented(Span(literal(words), "bad")))
+        elif self._report is not None:
+            body += [
+                indented(row)
+                for row in present.lines(
+                    self._report, width - 4, has_written=self._has_written and not self._is_at_work
+                )
+            ]
+        return Sections(body=body, foot=[(), indented(keys_line(self._keys(), width - 4))])
+
+    @property
+    def _failed(self) -> bool:
+        return self._error is not None or bool(self._report and self._report.errors)
+
+    def _keys(self) -> list[Line]:
+        if self._is_at_work:
+            return [hint_line(KeyHint("esc", "leave it", command_id="escape"))]
+        keys = [go_line("y", "write this", allowed=True)] if self._is_due else []
+        keys.append(hint_line(KeyHint("r", "look again")))
+        return [*keys, hint_line(KeyHint("esc", "close", command_id="escape"))]
+
+    def key(self, key: str, character: str | None) -> bool:
+        """Write, look again, scroll or close; a pass that writes goes on to its end."""
+        if key in _STEPS:
+            self.scroll_body(_STEPS[key])
+        elif self._is_at_work:
+            if key == "escape" and not self._has_written:
+                self.finish(False)
+        elif key in ("escape", "enter", "q"):
+            self.finish(self._has_written)
+        elif character == "y" and self._is_due:
+            self._begin(writes=True)
+        elif character == "r":
+            self._begin(writes=False)
+        else:
+            return False
+        return True
+
+
+_STEPS = {"up": -1, "down": 1, "k": -1, "j": 1, "pageup": -10, "pagedown": 10}

@@ -1,0 +1,41 @@
+"""Assembles what keeps projects in step with their manifests, and what says what needs care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from skyforge_tui.services.attention import AttentionService
+from skyforge_tui.services.project_care import ProjectCareService
+from skyforge_tui.store.claims import FileClaims
+from skyforge_tui.store.mutes import SqliteMuteStore
+from skyforge_tui.store.sync_book import SqliteSyncBook
+
+if TYPE_CHECKING:
+    from skyforge_tui.ports.repository_host import RepositoryHost
+    from skyforge_tui.ports.run_host import RunHost
+    from skyforge_tui.services.catalog import Catalog
+    from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.services.labs import LabService
+    from skyforge_tui.services.runs import RunService
+    from skyforge_tui.wiring.assembly import Ground
+
+
+def attention_of(
+    ground: Ground, runs: RunService, labs: LabService, catalog: Catalog, health: HealthBoard
+) -> AttentionService:
+    """Return the service that knows what asks for attention."""
+    mutes = SqliteMuteStore(ground.state)
+    return AttentionService(
+        runs, labs, catalog, health, ground.standings, mutes, ground.bus, ground.clock
+    )
+
+
+def care_service(
+    ground: Ground, hosts: Sequence[RepositoryHost], engines: Sequence[RunHost]
+) -> ProjectCareService:
+    """Return the service for these servers."""
+    book, claims = SqliteSyncBook(ground.state), FileClaims(ground.frame.state_dir)
+    return ProjectCareService(
+        hosts, engines, book, claims, ground.access, ground.standings, ground.bus, ground.clock
+    )

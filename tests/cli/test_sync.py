@@ -1,0 +1,79 @@
+"""`skyforge sync` says what is due, writes only when told, and finds nothing due afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from skyforge_tui.demo.servers.gitea.server import GiteaServer
+from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
+from skyforge_tui.integrations.gitea.files import FileChange
+from tests import giteas
+from tests.beside import beside
+from tests.cli.headless import Headless
+from tests.estates import served_semaphore
+
+MANIFEST = b"""
+[project]
+name = "Edge"
+engine = "runs"
+
+[members]
+owners = ["olga"]
+viewers = ["gus"]
+"""
+
+
+@dataclass
+class Servers:
+    """Both servers."""
+
+    gitea: GiteaServer
+    semaphore: SemaphoreServer
+
+
+@asynccontextmanager
+async def _both() -> AsyncIterator[Servers]:
+    async with giteas.served_gitea() as gitea, served_semaphore() as semaphore:
+        async with giteas.client_at(gitea.url, gitea.token("admin")) as client:
+            await client.repos.create("edge")
+            change = FileChange("create", ".skyforge/project.toml", MANIFEST)
+            await client.files.write_all("admin/edge", [change], "Say what", branch="main")
+        yield Servers(gitea, semaphore)
+
+
+@pytest.fixture
+def servers() -> Iterator[Servers]:
+    """Serve both, with a project that has a manifest."""
+    with beside(_both) as both:
+        yield both
+
+
+def test_a_plan_is_read_before_it_is_written(stranger: Headless, servers: Servers) -> None:
+    """The same steps are said, then done; then the project is in step."""
+    folder = stranger.base / "config" / "skyforge"
+    folder.mkdir(parents=True)
+    environ = {
+        "GIT_TOKEN": servers.gitea.token("admin"), "RUN_TOKEN": servers.semaphore.token("admin"),
+    }  # fmt: skip
+    (folder / "config.toml").write_text(
+        f'[gitea.git]\nurl = "{servers.gitea.url}"\ntoken = "env:GIT_TOKEN"\n'
+        f'[semaphore.runs]\nurl = "{servers.semaphore.url}"\ntoken = "env:RUN_TOKEN"\n'
+    )
+    planned = stranger("sync", "edge", "--json", environ=environ)
+    assert (planned.code, planned.err) == (0, "")
+    (plan,) = json.loads(planned.out)
+    assert plan["done"] == []
+    done = stranger("sync", "--apply", "--json", environ=environ)
+    assert (done.code, done.err) == (0, "")
+    (report,) = json.loads(done.out)
+    assert report["done"] == plan["left"]
+    assert report["left"] == []
+    again = stranger("sync", environ=environ)
+    assert (again.code, again.text) == (0, "edge: in step\n")
+    refused = stranger("sync", "nothing", environ=environ)
+    assert refused.code == 5

@@ -1,0 +1,120 @@
+"""Projects of a pretend Gitea that run on a pretend Semaphore, and what keeps them in step."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from skyforge_tui.demo.servers.gitea.server import GiteaServer
+from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
+from skyforge_tui.domain.identity import SYSTEM, ProjectId
+from skyforge_tui.domain.members import Members
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project_manifest import PATH, ProjectManifest
+from skyforge_tui.domain.project_plan import SyncReport
+from skyforge_tui.domain.repository import FileChange
+from skyforge_tui.integrations.gitea.client import GiteaClient
+from skyforge_tui.integrations.project_toml import read_project, written
+from skyforge_tui.integrations.semaphore.client import SemaphoreClient
+from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
+from skyforge_tui.providers.repositories.gitea.names import Names
+from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
+from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.project_care import ProjectCareService
+from skyforge_tui.services.standings import Standings
+from skyforge_tui.store.claims import FileClaims
+from skyforge_tui.store.database import STATE, Database, open_database
+from skyforge_tui.store.sync_book import SqliteSyncBook
+from tests import giteas, semaphores
+from tests.estates import served_semaphore
+from tests.fakes import FakeClock
+
+MEMBERS = Members(frozenset({"olga"}), frozenset({"mika"}), frozenset({"gus"}))
+
+
+@dataclass
+class Company:
+    """Two servers, and a service on them that an administrator uses."""
+
+    gitea: GiteaServer
+    semaphore: SemaphoreServer
+    host: GiteaRepositoryHost
+    keeping: SemaphoreKeeping
+    clients: tuple[GiteaClient, SemaphoreClient]
+    book: SqliteSyncBook
+    base: Path
+    access: Access = field(default_factory=Access)
+    bus: Bus = field(default_factory=Bus)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def __post_init__(self) -> None:
+        """Begin knowing nothing of how projects stand."""
+        self.standings = Standings(self.bus)
+
+    def care(self) -> ProjectCareService:
+        """Return the service as a new program has it."""
+        return ProjectCareService(
+            [self.host], [self.keeping], self.book, FileClaims(self.base), self.access,
+            self.standings, self.bus, self.clock,
+        )  # fmt: skip
+
+    async def project(self, name: str, manifest: ProjectManifest | None = None) -> Project:
+        """Make a repository with a manifest, and know it."""
+        made = await self.host.create_repository(name)
+        wanted = manifest or ProjectManifest(name, members=MEMBERS, engine="semaphore")
+        data = written(b"", wanted) + b'\n[variables]\nSITE = "north"\n'
+        data += b'\n[[templates]]\nname = "Deploy"\nplaybook = "deploy.yml"\n'
+        await self.host.write_files(made, [FileChange(PATH, data)], "Say what", branch="main")
+        return self.know(await self.host.describe(made.id), data)
+
+    def know(self, project: Project, data: bytes) -> Project:
+        """Know a project with what its manifest says."""
+        told = replace(project, manifest=read_project(data).manifest)
+        self.access.learn([*(one for one in self.access.projects() if one.id != told.id), told])
+        return told
+
+    async def run_all(self, *, applies: bool = True, within_s: float = 60) -> list[SyncReport]:
+        """Make a pass over everything."""
+        deadline = self.clock.now() + timedelta(seconds=within_s)
+        return await self.care().run_once(SYSTEM, deadline, applies=applies)
+
+    async def run(self, project_id: ProjectId, *, applies: bool = True) -> SyncReport:
+        """Make a pass over one project."""
+        deadline = self.clock.now() + timedelta(seconds=60)
+        return await self.care().run_for_project(SYSTEM, project_id, deadline, applies=applies)
+
+    @property
+    def requests(self) -> int:
+        """How many requests there were."""
+        return sum(one.http.counts.total() for one in self.clients)
+
+    @property
+    def writes(self) -> int:
+        """How many requests there were that may write."""
+        counts = [one.http.counts for one in self.clients]
+        return sum(one[method] for one in counts for method in ("POST", "PUT", "PATCH", "DELETE"))
+
+    def room(self, name: str) -> int:
+        """Return the number of the one room of a name."""
+        rooms = self.semaphore.state.rooms
+        (found,) = [number for number, one in rooms.items() if one.project.name == name]
+        return found
+
+
+@asynccontextmanager
+async def company(base: Path, **habits: object) -> AsyncIterator[Company]:
+    """Serve both, and give the service."""
+    async with AsyncExitStack() as stack:
+        gitea = await stack.enter_async_context(giteas.served_gitea())
+        semaphore = await stack.enter_async_context(served_semaphore(**habits))
+        git = await stack.enter_async_context(giteas.client_at(gitea.url, gitea.token("admin")))
+        runs = await stack.enter_async_context(semaphores.client_of(semaphore))
+        state: Database = await stack.enter_async_context(open_database(base / "state.db", STATE))
+        yield Company(
+            gitea, semaphore, GiteaRepositoryHost(git, Names("git", git)),
+            SemaphoreKeeping("semaphore", runs), (git, runs), SqliteSyncBook(state), base,
+        )  # fmt: skip
