@@ -55,6 +55,8 @@ class TransferRunner:
         self._clock = clock
         self._known: dict[str, Transfer] = {}
         self._failures: dict[str, SkyforgeError] = {}
+        self._awaited: set[str] = set()
+        """Transfers whose failure somebody hears anyway."""
         self._meters: dict[str, Meter] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -93,6 +95,7 @@ class TransferRunner:
             SkyforgeError: whatever it failed of.
         """
         task = self._tasks.get(transfer_id)
+        self._awaited.add(transfer_id)
         if task is not None:
             await asyncio.wait([task])
         if (failure := self._failures.get(transfer_id)) is not None:
@@ -214,6 +217,8 @@ class TransferRunner:
         self._tell()
 
     def _raise_notice(self, transfer: Transfer, error: SkyforgeError) -> None:
+        if transfer.id in self._awaited:
+            return
         words = f"{transfer.kind} {transfer.name} failed"
         notice = Notice(Severity.ERROR, words, str(error), advice=error.advice)
         self._bus.publish(NoticeRaised(notice))
@@ -230,6 +235,7 @@ class TransferRunner:
         for transfer_id in ended[: max(0, len(ended) - _KEPT)]:
             del self._known[transfer_id]
             self._failures.pop(transfer_id, None)
+            self._awaited.discard(transfer_id)
 
     def _tell(self) -> None:
         self._bus.publish(TransfersChanged())

@@ -109,6 +109,8 @@ async def test_put_and_read(store: ArtifactStore, key: str) -> None:
     assert await everything(store, key) == b"hello"
     head = await store.head(key)
     assert (head.key, head.size, head.modified_at) == (key, 5, stored.modified_at)
+    (listed,) = (await store.page("", deep=True)).artifacts
+    assert (listed.key, listed.size, listed.etag) == (key, 5, head.etag)
 
 
 async def test_read_ranges(store: ArtifactStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from obstore import exceptions
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.client import STAGING
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.wire import failure
 
 
@@ -43,6 +45,67 @@ async def test_links_lead_nowhere(tmp_path: Path) -> None:
         with pytest.raises(TransportError, match=r"link|not a directory|no file"):
             await client.put(key, b"new", overwrite=True)
     assert sorted(one.name for one in outside.iterdir()) == ["secret"]
+
+
+class SwappedClient(DirectoryClient):
+    """Whose folder `a` becomes a link to elsewhere right after it was looked at."""
+
+    def __init__(self, root: Path, outside: Path) -> None:
+        super().__init__(root)
+        self._outside = outside
+
+    def check(self, key: str) -> None:
+        """Look, and let somebody swap it."""
+        folder = self._root / "a"
+        if folder.is_symlink() and key.startswith("a/"):
+            folder.unlink()
+            folder.with_name("kept").rename(folder)
+        super().check(key)
+        if key.startswith("a/"):
+            folder.rename(folder.with_name("kept"))
+            folder.symlink_to(self._outside)
+
+
+async def test_swapped_links_lead_nowhere(tmp_path: Path) -> None:
+    """A link that comes between looking and opening is not followed: not a byte, not a name."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x").write_text("secret")
+    await DirectoryClient(tmp_path / "store").put("a/x", b"mine", overwrite=False)
+    await DirectoryClient(tmp_path / "store").put("b", b"mine", overwrite=False)
+    client = SwappedClient(tmp_path / "store", outside)
+    large = (b"x" * (5 << 20) for _ in range(3))
+    for call in (
+        client.head("a/x"), client.read("a/x", 0, 99), client.delete("a/x"), client.clear(["a/x"]),
+        client.put("a/x", b"new", overwrite=True), client.put("a/new", b"new", overwrite=False),
+        client.put("a/big", large, overwrite=False), client.copy("b", "a/new", overwrite=False),
+        client.copy("a/x", "c", overwrite=False),
+    ):  # fmt: skip
+        with pytest.raises(TransportError, match="link"):
+            await call
+    with pytest.raises(TransportError, match="link"):
+        await anext(client.stream("a/x"))
+    assert [(one.name, one.read_text()) for one in outside.iterdir()] == [("x", "secret")]
+    assert list((tmp_path / "store" / STAGING).iterdir()) == []
+
+
+async def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is told with a way on; what was there stays, and the retry works."""
+    client = DirectoryClient(tmp_path / "store")
+    await client.put("a", b"old", overwrite=False)
+
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with pytest.raises(StoreError, match="no room left") as caught:
+            await client.put("a", b"new", overwrite=True)
+    assert "make room" in caught.value.advice
+    assert await client.read("a", 0, 9) == b"old"
+    assert list((tmp_path / "store" / STAGING).iterdir()) == []
+    await client.put("a", b"new", overwrite=True)
+    assert await client.read("a", 0, 9) == b"new"
 
 
 async def test_half_written_is_hidden(tmp_path: Path) -> None:

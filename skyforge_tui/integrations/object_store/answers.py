@@ -59,7 +59,7 @@ def listed(body: bytes) -> Answered:
         answered.objects.append(
             StoredObject(
                 text(row.get("Key", "")), size, _moment(row.get("LastModified", "")),
-                etag=row.get("ETag", ""),
+                etag=_quoted(row.get("ETag", "")),
             )
         )  # fmt: skip
     return answered
@@ -115,6 +115,11 @@ def _rows(body: bytes, wanted: tuple[str, ...]) -> _Rows:
     except expat.ExpatError:
         raise _unreadable() from None
     return rows
+
+
+def _quoted(etag: str) -> str:
+    """Return an etag as a HEAD tells it; some lists leave the quotes out (rclone 1.75)."""
+    return etag if not etag or etag.endswith('"') else f'"{etag}"'
 
 
 def _moment(text: str) -> datetime:

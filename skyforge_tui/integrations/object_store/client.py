@@ -31,7 +31,8 @@ STAGING = ".staging"
 """Where large objects are until all their bytes are there; never listed."""
 _HIDDEN = frozenset({STAGING, ".sums"})
 """First parts of keys that are never listed."""
-_CHUNK = 4 << 20
+CHUNK = 4 << 20
+"""Bytes of the pieces that objects are read in."""
 _AT_ONCE = 8 << 20
 """Bytes up to which an object is put in one request, from memory."""
 _LATEST_S = 60.0
@@ -127,7 +128,7 @@ class ObjectClient:
         await self.ready()
         try:
             return await asyncio.to_thread(work, *arguments)
-        except (BaseError, FileNotFoundError, ValueError) as error:
+        except (BaseError, FileNotFoundError, FileExistsError, ValueError) as error:
             reason = failure(error)
         raise await self.explained(reason)
 
@@ -180,7 +181,7 @@ class ObjectClient:
             answer = obstore.get(self._store, key, options=options)
         except PreconditionError:
             raise StoreError("exists", "it was changed meanwhile", code=CHANGED) from None
-        return (bytes(one) for one in answer.stream(min_chunk_size=_CHUNK))
+        return (bytes(one) for one in answer.stream(min_chunk_size=CHUNK))
 
     def _put(self, key: str, source: bytes | Iterable[bytes], overwrite: bool) -> StoredObject:
         self.check(key)

@@ -1,21 +1,28 @@
 """A directory as an object store: for one person only, and never followed out of by a link.
 
-The library (obstore 0.12.1) follows links and opens pipes like any other file; so what a key leads
-through is looked at first.
+The library (obstore 0.12.1) follows links and opens pipes like any other file; it lists here, and
+bytes go through descriptors of our own.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import stat
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 from obstore.store import LocalStore
 
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.object_store.client import STAGING, ObjectClient
+from skyforge_tui.integrations.object_store.client import CHUNK, STAGING, Hashed, ObjectClient
+from skyforge_tui.integrations.object_store.guarded_files import GuardedFiles
+from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
+from skyforge_tui.integrations.object_store.wire import StoredObject
 
 _LONGEST_PART = 240
 """Bytes of a file's name, with room for what marks one under way."""
@@ -30,6 +37,7 @@ class DirectoryClient(ObjectClient):
         # A key has no links to go through, but the way to the root may have some.
         self._root = Path(os.path.realpath(root))
         super().__init__(self._open)
+        self._files = GuardedFiles(self._root, STAGING)
 
     def _open(self) -> LocalStore:
         try:
@@ -73,6 +81,58 @@ class DirectoryClient(ObjectClient):
             return False
         return True
 
+    # In a thread.
+
+    def _head(self, key: str) -> StoredObject:
+        self._prepare(key)
+        with self._files.reading(key) as descriptor:
+            return _told_of(key, os.fstat(descriptor))
+
+    def _read(self, key: str, offset: int, size: int) -> bytes:
+        self._prepare(key)
+        found = bytearray()
+        with self._files.reading(key) as descriptor:
+            while len(found) < size:
+                piece = os.pread(descriptor, size - len(found), offset + len(found))
+                if not piece:
+                    break
+                found += piece
+        return bytes(found)
+
+    def _chunks(self, key: str, start: int = 0, etag: str = "") -> Iterator[bytes]:
+        if etag and self._head(key).etag != etag:
+            raise StoreError("exists", "it was changed meanwhile", code=CHANGED)
+        self._prepare(key)
+        opened = ExitStack()
+        descriptor = opened.enter_context(self._files.reading(key))
+        return _pieces(opened, descriptor, start)
+
+    def _put_whole(self, key: str, data: bytes, overwrite: bool) -> None:
+        self._prepare(key)
+        self._files.write(key, [data], overwrite=overwrite)
+
+    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> None:
+        self._prepare(key)
+        self._files.write(key, itertools.chain(start, rest), overwrite=overwrite)
+
+    def _copy(self, source: str, target: str, overwrite: bool) -> None:
+        self.check(target)
+        self._files.write(target, self._chunks(source), overwrite=overwrite)
+
+    def _delete(self, key: str) -> None:
+        self._prepare(key)
+        self._files.remove(key)
+
+    def _clear(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            with contextlib.suppress(FileNotFoundError):
+                self._delete(key)
+
+    def _prepare(self, key: str) -> None:
+        """Look at a key, and see that the directory is there."""
+        self.check(key)
+        _ = self._store
+
     def _sweep(self) -> None:
         """Remove what killed programs left half written."""
         latest = time.time() - _STALE_S
@@ -81,3 +141,19 @@ class DirectoryClient(ObjectClient):
                 with contextlib.suppress(FileNotFoundError):
                     if one.lstat().st_mtime < latest:
                         one.unlink()
+
+
+def _told_of(key: str, found: os.stat_result) -> StoredObject:
+    """Return what is known of a file; its etag is the one of the library's lists."""
+    etag = f'"{found.st_ino:x}-{found.st_mtime_ns // 1000:x}-{found.st_size:x}"'
+    at = datetime.fromtimestamp(found.st_mtime_ns // 1000 / 1e6, UTC)
+    return StoredObject(key, found.st_size, at, etag=etag)
+
+
+def _pieces(opened: ExitStack, descriptor: int, start: int) -> Iterator[bytes]:
+    """Yield a file from `start`, and close it."""
+    with opened:
+        at = start
+        while piece := os.pread(descriptor, CHUNK, at):
+            at += len(piece)
+            yield piece

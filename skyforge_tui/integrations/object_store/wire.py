@@ -64,7 +64,7 @@ def failure(error: Exception) -> TransportError:
     match error:
         case FileNotFoundError():
             return TransportError("missing", "there is no such object")
-        case exceptions.AlreadyExistsError():
+        case exceptions.AlreadyExistsError() | FileExistsError():
             return TransportError("exists", "there is one already")
         case exceptions.PermissionDeniedError() | exceptions.UnauthenticatedError():
             return TransportError("refused", words)
