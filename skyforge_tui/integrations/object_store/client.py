@@ -13,8 +13,9 @@ import heapq
 import itertools
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import obstore
@@ -181,7 +182,8 @@ class ObjectClient:
             answer = obstore.get(self._store, key, options=options)
         except PreconditionError:
             raise StoreError("exists", "it was changed meanwhile", code=CHANGED) from None
-        return (bytes(one) for one in answer.stream(min_chunk_size=CHUNK))
+        # A view is as good as bytes to whoever writes, hashes or joins them, and nothing is copied.
+        return (cast("bytes", memoryview(one)) for one in answer.stream(min_chunk_size=CHUNK))
 
     def _put(self, key: str, source: bytes | Iterable[bytes], overwrite: bool) -> StoredObject:
         self.check(key)
@@ -191,18 +193,21 @@ class ObjectClient:
             start.append(chunk)
             used += len(chunk)
             if used > _AT_ONCE:
-                self._put_large(key, chunks, start, overwrite)
-                break
-        else:
-            self._put_whole(key, b"".join(start), overwrite)
+                etag = self._put_large(key, chunks, start, overwrite)
+                # Not asked for again: some read all of a large object to tell of it (rclone 1.75).
+                return StoredObject(key, chunks.size, datetime.now(UTC), chunks.sha256, etag)
+        self._put_whole(key, b"".join(start), overwrite)
         return replace(self._head(key), sha256=chunks.sha256)
 
     def _put_whole(self, key: str, data: bytes, overwrite: bool) -> None:
         mode: Any = "overwrite" if overwrite else "create"
         obstore.put(self._store, key, data, mode=mode, use_multipart=False)
 
-    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> None:
-        """Gather all bytes elsewhere first: then they appear at once, or never."""
+    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> str:
+        """Gather all bytes elsewhere first: then they appear at once, or never.
+
+        Returns: the etag.
+        """
         staged = f"{STAGING}/{uuid4().hex}"
         try:
             whole = iter(itertools.chain(start, rest))
@@ -212,6 +217,7 @@ class ObjectClient:
             with contextlib.suppress(BaseError, FileNotFoundError):
                 obstore.delete(self._store, staged)
             raise (rest.failure or error) from None
+        return self._head(key).etag
 
     def _copy(self, source: str, target: str, overwrite: bool) -> None:
         self._head(source)
@@ -236,6 +242,7 @@ class Hashed:
         self._source = iter(source)
         self._hash = hashlib.sha256()
         self.failure: BaseException | None = None
+        self.size = 0
 
     def __iter__(self) -> Hashed:
         return self
@@ -249,6 +256,7 @@ class Hashed:
             self.failure = error
             raise
         self._hash.update(chunk)
+        self.size += len(chunk)
         return chunk
 
     @property

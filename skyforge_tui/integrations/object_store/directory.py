@@ -111,9 +111,10 @@ class DirectoryClient(ObjectClient):
         self._prepare(key)
         self._files.write(key, [data], overwrite=overwrite)
 
-    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> None:
+    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> str:
         self._prepare(key)
         self._files.write(key, itertools.chain(start, rest), overwrite=overwrite)
+        return self._head(key).etag
 
     def _copy(self, source: str, target: str, overwrite: bool) -> None:
         self.check(target)

@@ -163,7 +163,7 @@ class S3Client(ObjectClient):
             self._check_free(key)  # not every service knows If-None-Match
         super()._put_whole(key, data, overwrite)
 
-    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> None:
+    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> str:
         """Send parts, which become an object at once or never.
 
         Where nothing may be replaced, that is looked at before the first part and after the last.
@@ -181,12 +181,13 @@ class S3Client(ObjectClient):
         if not overwrite:
             self._check_free(key)
         try:
-            obstore.put(
+            done = obstore.put(
                 self._store, key, whole(), use_multipart=True, chunk_size=_PART,
                 max_concurrency=_PARTS_AT_ONCE,
             )  # fmt: skip
         except BaseException as error:  # noqa: BLE001 - raised again
             raise (rest.failure or error) from None
+        return done["e_tag"] or ""
 
     def _copy(self, source: str, target: str, overwrite: bool) -> None:
         self._head(source)

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 
-_CHUNK = 1 << 20
+_CHUNK = 4 << 20
 _NAME = 80
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
 """What file systems without hard links say."""
