@@ -1,13 +1,11 @@
-"""`skyforge artifacts get|put|cp|mv|rm`: bytes go, come, are doubled, moved and removed."""
+"""`skyforge artifacts get|put|rm`: artifacts become files, come of files, and are removed."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import sys
 from collections.abc import Generator
 from contextlib import aclosing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +13,16 @@ import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform
 from skyforge_tui.cli.artifact_care import as_json_option, confirm, meant, store_option
+from skyforge_tui.cli.carrying import carried
 from skyforge_tui.cli.collecting import catch_up
 from skyforge_tui.domain.artifact import ArtifactRef, checked_key, checked_prefix
 from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import Principal
 
 if TYPE_CHECKING:
-    from skyforge_tui.domain.transfer import Transfer
     from skyforge_tui.services.contract import Services
 
 _CHUNK = 1 << 20
-_LOOK_S = 0.5
-"""Seconds between two looks at how far a transfer has come."""
 
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace what is there.")
 
@@ -61,7 +57,7 @@ def get_artifact(
             return 0
         target = here / (output or ref.key.rpartition("/")[2])
         begun = await services.transfers.get(principal, ref, target, overwrite=overwrite)
-        done = await _carried(services, principal, begun)
+        done = await carried(services, principal, begun)
         answer(
             {"key": ref.key, "file": str(target), "size": done.total},
             as_json=as_json,
@@ -92,43 +88,12 @@ def put_artifact(
             await services.artifacts.put(principal, ref, _standard_input(), overwrite=overwrite)
         else:
             begun = await services.transfers.put(principal, ref, path, overwrite=overwrite)
-            await _carried(services, principal, begun)
+            await carried(services, principal, begun)
         stored = await services.artifacts.known(principal, ref)
         answer(stored, as_json=as_json, table=lambda: [f"{stored.size} bytes in {ref}"])
         return 0
 
     perform(ctx, work)
-
-
-@click.command("cp")
-@click.argument("source")
-@click.argument("target")
-@_overwrite
-@store_option
-@as_json_option
-@click.pass_context
-def copy_artifact(
-    ctx: click.Context, source: str, target: str, overwrite: bool, store: str | None, as_json: bool
-) -> None:
-    """Store the artifact SOURCE a second time as TARGET; both may be STORE:KEY."""
-    _double(ctx, source, target, overwrite, store, as_json, is_move=False)
-
-
-@click.command("mv")
-@click.argument("source")
-@click.argument("target")
-@_overwrite
-@store_option
-@as_json_option
-@click.pass_context
-def move_artifact(
-    ctx: click.Context, source: str, target: str, overwrite: bool, store: str | None, as_json: bool
-) -> None:
-    """Move the artifact SOURCE to TARGET; both may be STORE:KEY.
-
-    It is removed where it was when it is whole where it goes.
-    """
-    _double(ctx, source, target, overwrite, store, as_json, is_move=True)
 
 
 @click.command("rm")
@@ -174,35 +139,6 @@ def remove_artifacts(
     perform(ctx, work)
 
 
-def _double(
-    ctx: click.Context,
-    source: str,
-    target: str,
-    overwrite: bool,
-    store: str | None,
-    as_json: bool,
-    *,
-    is_move: bool,
-) -> None:
-    async def work(services: Services, principal: Principal) -> int:
-        one = await meant(services, principal, store, source)
-        other = await meant(services, principal, store, target)
-        checked_key(one.key)
-        checked_key(other.key)
-        begin = services.transfers.move if is_move else services.transfers.copy
-        begun = await begin(principal, one, other, overwrite=overwrite)
-        await _carried(services, principal, begun)
-        verb = "moved" if is_move else "copied"
-        answer(
-            {"source": one.key, "key": other.key, "store": other.store},
-            as_json=as_json,
-            table=lambda: [f"{verb} to {other}"],
-        )
-        return 0
-
-    perform(ctx, work)
-
-
 async def _remove(
     services: Services,
     principal: Principal,
@@ -235,41 +171,6 @@ async def _remove(
         document = {"removed": removed[0]}
     answer(document, as_json=as_json, table=lambda: [f"{verb} {one}" for one in removed])
     return 1 if failures else 0
-
-
-async def _carried(services: Services, principal: Principal, begun: Transfer) -> Transfer:
-    """Return a transfer when it has ended well; how far it has come is told to a terminal.
-
-    Whoever does not want to wait ends it.
-    """
-    waiting = asyncio.ensure_future(services.transfers.wait(principal, begun.id))
-    is_told = sys.stderr.isatty()
-    try:
-        while True:
-            done, _ = await asyncio.wait([waiting], timeout=_LOOK_S)
-            if done:
-                return await waiting
-            if is_told:
-                _tell(await services.transfers.one(principal, begun.id))
-    except asyncio.CancelledError:
-        await services.transfers.abandon(principal, begun.id)
-        raise
-    finally:
-        waiting.cancel()
-        if is_told:
-            sys.stderr.write("\r\x1b[K")
-
-
-def _tell(transfer: Transfer) -> None:
-    """Write how far a transfer has come over what was written before."""
-    at = datetime.now(UTC)
-    left = transfer.left_s(at)
-    share = f" {transfer.done * 100 // transfer.total}%" if transfer.total else ""
-    rest = "" if left is None else f", {left:.0f} s left"
-    speed = f"{transfer.speed(at) / 1e6:.1f} MB/s"
-    words = f"{transfer.kind} {transfer.name}{share} {transfer.done:,} bytes, {speed}{rest}"
-    sys.stderr.write(f"\r\x1b[K{words}")
-    sys.stderr.flush()
 
 
 async def _write_out(services: Services, principal: Principal, ref: ArtifactRef) -> None:

@@ -15,10 +15,9 @@ from skyforge_tui.cli.artifact_care import (
     url,
     verify,
 )
+from skyforge_tui.cli.artifact_doubling import copy_artifact, move_artifact
 from skyforge_tui.cli.artifact_moving import (
-    copy_artifact,
     get_artifact,
-    move_artifact,
     put_artifact,
     remove_artifacts,
 )

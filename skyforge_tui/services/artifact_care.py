@@ -133,6 +133,11 @@ class ArtifactCareService:
         return Bulk(count, size)
 
     @requires(Permission.ARTIFACT_READ, of="ref")
+    async def below(self, principal: Principal, ref: ArtifactRef) -> AsyncGenerator[Artifact, None]:
+        """Return every artifact below a prefix, as they are found; the prefix must be one's own."""
+        return self._below(ref)
+
+    @requires(Permission.ARTIFACT_READ, of="ref")
     async def verify(self, principal: Principal, ref: ArtifactRef) -> list[Verdict]:
         """Read an artifact, or all below a prefix, and compare with what was noted.
 
@@ -271,6 +276,11 @@ class ArtifactCareService:
             raise NotFound(f"nothing lies below {ref}", advice="list what is: artifacts ls")
         self._bus.publish(ArtifactsChanged(ref.store, frozenset({ref.key})))
         return Bulk(count, size)
+
+    async def _below(self, ref: ArtifactRef) -> AsyncGenerator[Artifact, None]:
+        async for page in self._pages(ref):
+            for one in page:
+                yield one
 
     async def _pages(self, ref: ArtifactRef) -> AsyncGenerator[Sequence[Artifact], None]:
         """Yield all that lies below a prefix, page by page."""

@@ -214,7 +214,7 @@ class SkyforgeApp(
                 return
             await self.switch_mode(Place.ARTIFACTS.value)
             if isinstance(self.screen, ArtifactsScreen):
-                self.screen.go_to(made.prefix)
+                self.screen.go_to(made.prefix, store=made.store)
 
         self.lead(open_it())
 

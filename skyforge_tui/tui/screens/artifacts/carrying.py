@@ -24,7 +24,7 @@ class CarryingPlace(ComparingPlace):
     store: str | None = None
     """The store that is looked at; None is the usual one."""
 
-    def go_to(self, prefix: str, *, came_from: str = "") -> None:
+    def go_to(self, prefix: str, *, came_from: str = "", store: str | None = None) -> None:
         """Go into a folder."""
         raise NotImplementedError
 

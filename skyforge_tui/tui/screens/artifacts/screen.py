@@ -278,8 +278,12 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         self._pane.display = is_shown
         self.set_class(not is_shown, "-no-preview")
 
-    def go_to(self, prefix: str, *, came_from: str = "") -> None:
-        """Go into a folder, the cursor on where one came from or on the first thing there."""
+    def go_to(self, prefix: str, *, came_from: str = "", store: str | None = None) -> None:
+        """Go into a folder, the cursor on where one came from or on the first thing there.
+
+        Without `store` it is one of the store that is looked at.
+        """
+        self.store = self.store if store is None else store
         self.here = prefix
         self.set_focus(self.table, scroll_visible=False)
         self._sizes.clear()
