@@ -46,7 +46,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Service]:
 def told() -> Iterator[dict[str, Any]]:
     """Serve the pretend estate, and give what it says of itself."""
     with serving() as (_, told):
+        who = told["servers"]["netlab"]["credentials"]["owner"]
+        met = Path.home() / ".ssh" / "known_hosts"  # its lab host was met before
+        met.parent.mkdir(exist_ok=True)
+        met.write_text(Path(who["known_hosts"]).read_text())
         yield told
+        met.unlink()
 
 
 def placed(told: dict[str, Any], service: S3Service) -> Callable[[str], str]:
@@ -80,9 +85,6 @@ def test_the_way_out_of_one_machine(
     key = "artifacts/leaving/1/leaf1.cfg"
     assert stranger("artifacts", "get", key, "-o", "-").out == b"cfg\n"
     who = told["servers"]["netlab"]["credentials"]["owner"]
-    met = Path.home() / ".ssh" / "known_hosts"  # a host that was met before
-    met.parent.mkdir(exist_ok=True)
-    met.write_text(Path(who["known_hosts"]).read_text())
     environ = {"SECRETKEY": SECRET, "PASSWORD": "olga-pass"}
     place = placed(told, service)
     for words in walked():
@@ -95,7 +97,6 @@ def test_the_way_out_of_one_machine(
         done = stranger(*map(place, words[1:]), *more, environ=environ)
         assert done.code == 0, (words, done.err, done.text)
 
-    met.unlink()
     stranger.environ.update(environ)
     assert stranger("artifacts", "get", key, "-o", "-").out == b"cfg\n"
     assert service.folder is not None
