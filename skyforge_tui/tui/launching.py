@@ -6,6 +6,7 @@ Part of the application: every place reaches it by the same keys.
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -233,14 +234,16 @@ class Launching(App[None]):
         from skyforge_tui.tui.presenters.launch import stop_question
         from skyforge_tui.tui.widgets.confirm import Confirm
 
+        act = OnRun("stop", run.reference)
         question = stop_question(run, self.bridge.me, self.now())
+        question = replace(question, same_as=self.bridge.line(act))
         question = guarded(question, self.bridge.careful([run.id]), f"stop {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 
             async def stop(services: Services) -> None:
                 await services.runs.stop(self.bridge.principal, run.id)
 
-            await self.bridge.act(OnRun("stop", run.reference), stop)
+            await self.bridge.act(act, stop)
 
     async def _decide(self, run: Run, verb: str) -> None:
         from skyforge_tui.tui.presenters.deciding import CONFIRM, decision_question
@@ -249,7 +252,9 @@ class Launching(App[None]):
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         principal = self.bridge.principal
+        act = OnRun(verb, run.reference)
         question = decision_question(run, verb, self.bridge.me, self.now())
+        question = replace(question, same_as=self.bridge.line(act))
         question = guarded(question, self.bridge.careful([run.id]), f"{verb} {run.number}")
         if await self.push_screen_wait(Confirm(question)):
 
@@ -257,7 +262,7 @@ class Launching(App[None]):
                 runs = services.runs
                 await (runs.confirm if verb == CONFIRM else runs.reject)(principal, run.id)
 
-            await self.bridge.act(OnRun(verb, run.reference), decide)
+            await self.bridge.act(act, decide)
 
     async def _answer(self, run: Run) -> None:
         from skyforge_tui.tui.presenters.headless import OnRun
