@@ -236,6 +236,20 @@ async def test_a_stop_that_an_old_server_takes_back_is_said(tmp_path: Path) -> N
         assert (await bench.read(run.id)).asks
 
 
+@pytest.mark.parametrize("verb", ["confirm", "reject"])
+async def test_what_a_restart_left_waiting_says_so(tmp_path: Path, verb: str) -> None:
+    """After a restart the server shows a run as waiting that nobody holds: only a stop ends it."""
+    async with bench_on(tmp_path, who="olga") as bench, moving(bench.server):
+        run = await bench.engine.start(a_plan(bench), {})
+        await bench.until_status(run, "waiting_confirmation")
+        await bench.server.restart()
+        with pytest.raises(Conflict, match="does not hold it any more") as caught:
+            await getattr(bench.engine, verb)(run.id)
+        assert caught.value.advice == "x ends it; launch it again then"
+        await bench.engine.stop(run.id)
+        await bench.until_status(run, "stopped")
+
+
 async def test_a_run_in_the_queue_is_stopped(tmp_path: Path) -> None:
     """A run that has not begun is stopping until the queue comes by, and never writes more."""
     async with bench_on(tmp_path, queue_s=3.0) as bench:

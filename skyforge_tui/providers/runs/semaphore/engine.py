@@ -141,6 +141,12 @@ class SemaphoreRunEngine:
                     "this version of the server cannot reject", upstream=self.upstream,
                     operation=operation, advice="x stops it instead",
                 ) from error  # fmt: skip
+            if error.kind == "invalid":
+                raise Conflict(
+                    f"the server shows run {number} as waiting and does not hold it any more:"
+                    " it was restarted meanwhile", upstream=self.upstream, operation=operation,
+                    advice="x ends it; launch it again then",
+                ) from error  # fmt: skip
             raise translate(error, self.upstream, operation) from error
 
     async def _make_sure(self, project: int, task: int) -> None:
