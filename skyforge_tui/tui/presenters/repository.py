@@ -99,8 +99,13 @@ def branch_cells(branch: Branch, here: str, now: datetime) -> Cells:
     return cells | {"name": (sign, Span(literal(branch.name)), *tail)}
 
 
-def parts_line(counts: Mapping[Part, str], here: Part, branch: str, width: int) -> Line:
-    """Return the names of the parts with how much there is, and the branch at the right end."""
+def parts_line(
+    counts: Mapping[Part, str], here: Part, branch: str, width: int, doing: str = ""
+) -> Line:
+    """Return the names of the parts with how much there is, and the branch at the right end.
+
+    In its place stands what is waited for, if anything is.
+    """
     names = []
     for part in Part:
         is_here = part is here
@@ -109,6 +114,8 @@ def parts_line(counts: Mapping[Part, str], here: Part, branch: str, width: int) 
         count = counts.get(part, "")
         names.append(line(name, Span(f" {count}" if count else "", "muted", ref=part.value)))
     right: Line = (Span(literal(branch), "accent"),)
+    if doing:
+        right = (Span(glyphs.PENDING, "spin"), Span(f" {literal(doing)}", "muted"))
     return spread(joined(names, "   "), cut_line(right, max(8, width // 2), "front"), width)
 
 

@@ -29,20 +29,21 @@ class Looking(PlaceScreen):
         """The path whose commits are listed; empty for all."""
         self.branches: tuple[Branch, ...] | None = None
         super().__init__()
-        self.entries = self._no_entries()
+        self.entries = self._entries_of("")
         self.commits = self._no_commits()
 
     def came(self) -> None:
         """Hear that something that was asked for is at hand."""
         raise NotImplementedError
 
-    async def look(self) -> None:
-        """Look at the newest commit of the branch; where it is new, walk the same way in it."""
-        page = await self._ask_commits("", 0)
-        newest = page.commits[0].sha if page.commits else ""
-        if newest and newest != self.walk.commit:
+    async def look(self, branch: str = "") -> None:
+        """Look at the newest commit of a branch; where it is new, walk the same way in it."""
+        branch = branch or self.walk.branch
+        page = await self._ask_commits(branch, "", 0)
+        walk = Walk(branch, page.commits[0].sha if page.commits else "")
+        if (walk.branch, walk.commit) != (self.walk.branch, self.walk.commit):
             names = [one.name for one in self.walk.steps]
-            self.walk = Walk(self.walk.branch, newest)
+            await self.go(walk)
             await self._walk_by(names)
         if not self.history:
             self.commits = self._no_commits()
@@ -51,10 +52,11 @@ class Looking(PlaceScreen):
             await self.look_back(self.history)
 
     async def go(self, walk: Walk) -> None:
-        """Go somewhere in the same commit."""
-        self.walk = walk
-        self.entries = self._no_entries()
-        await self._fetch_folder(0)
+        """Go somewhere; where that cannot be read, one stays where one was."""
+        rows = self._entries_of(walk.tree)
+        if walk.tree:
+            await self._fetch_folder(rows, walk.tree, 0)
+        self.walk, self.entries = walk, rows
 
     async def look_back(self, path: str) -> None:
         """List the commits that changed a path; of the empty one, all."""
@@ -64,9 +66,8 @@ class Looking(PlaceScreen):
 
     async def switch(self, branch: str) -> None:
         """Look at another branch, by the same way as far as it is there."""
-        steps = self.walk.steps
-        self.walk, self.history = Walk(branch, "", steps), ""
-        await self.look()
+        self.history = ""
+        await self.look(branch)
 
     async def ask_branches(self) -> None:
         """Ask for the branches."""
@@ -78,7 +79,7 @@ class Looking(PlaceScreen):
         self.came()
 
     async def _walk_by(self, names: list[str]) -> None:
-        await self.go(self.walk)
+        """Go down by names as far as they are there."""
         for name in names:
             found = self._find(name)
             if found is None:
@@ -93,12 +94,14 @@ class Looking(PlaceScreen):
                 return index, entry
         return None
 
-    def _no_entries(self) -> PagedRows[Entry]:
-        return PagedRows(
-            lambda one: Row("", present.entry_cells(one)),
-            lambda start: self._page(partial(self._fetch_folder, start)),
-            FOLDER_PAGE,
-        )
+    def _entries_of(self, tree: str) -> PagedRows[Entry]:
+        """Return the rows of a folder, none of them at hand."""
+
+        def fetch(start: int) -> None:
+            self._page(partial(self._fetch_folder, rows, tree, start))
+
+        rows = PagedRows[Entry](lambda one: Row("", present.entry_cells(one)), fetch, FOLDER_PAGE)
+        return rows
 
     def _no_commits(self) -> PagedRows[Commit]:
         return PagedRows(
@@ -110,11 +113,7 @@ class Looking(PlaceScreen):
     def _page(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.work(work, group="pages")
 
-    async def _fetch_folder(self, start: int) -> None:
-        tree, rows = self.walk.tree, self.entries
-        if not tree:
-            return
-
+    async def _fetch_folder(self, rows: PagedRows[Entry], tree: str, start: int) -> None:
         async def ask(services: Services) -> FolderPage:
             principal = self.bridge.principal
             return await services.repositories.folder(principal, self.project.id, tree, start)
@@ -130,7 +129,7 @@ class Looking(PlaceScreen):
     async def _fetch_commits(self, start: int) -> None:
         rows = self.commits
         try:
-            page = await self._ask_commits(self.history, start)
+            page = await self._ask_commits(self.walk.branch, self.history, start)
         finally:
             rows.answered(start)
         if rows is self.commits:
@@ -143,8 +142,8 @@ class Looking(PlaceScreen):
         total = page.total if page.total is not None else known + page.has_more
         self.commits.fill(page.start, page.commits, max(total, known))
 
-    async def _ask_commits(self, path: str, start: int) -> CommitPage:
-        branch, principal = self.walk.branch, self.bridge.principal
+    async def _ask_commits(self, branch: str, path: str, start: int) -> CommitPage:
+        principal = self.bridge.principal
 
         async def ask(services: Services) -> CommitPage:
             return await services.repositories.commits(

@@ -44,6 +44,11 @@ class ReaderPane(Vertical):
         self._title, self._draw = title, draw
         self._paint()
 
+    def begin(self, title: str) -> None:
+        """Say that something is being read, unless it is shown already."""
+        if title != self._title or self._draw is None:
+            self.show(title, None)
+
     def on_resize(self) -> None:
         """Draw for another width."""
         self._paint()
@@ -51,7 +56,8 @@ class ReaderPane(Vertical):
     def _paint(self) -> None:
         width = max(20, self.size.width - 2 * MARGIN)
         if self._draw is None:
-            self._heading.show([present.heading(self._title, "", width, ruled=False)])
+            about = "reading" if self._title else ""
+            self._heading.show([present.heading(self._title, about, width, ruled=False)])
             self.lines.show([])
             return
         found = self._draw(width)

@@ -71,6 +71,7 @@ class Reading(Looking, TableKeys):
                 principal, self.project.id, at, path, MOST_READ
             )
 
+        self.reader.begin(entry.name)
         content = await self.ask(ask)
         self.reader.show(entry.name, lambda width: present.file_shown(content, path, width))
 
@@ -81,8 +82,9 @@ class Reading(Looking, TableKeys):
                 principal, self.project.id, commit.sha, MOST_READ
             )
 
-        patch = await self.ask(ask)
         title = f"{commit.sha[:7]} {commit.subject}"
+        self.reader.begin(title)
+        patch = await self.ask(ask)
         self.reader.show(title, lambda _: present.patch_shown(patch, MOST_READ))
 
     def begin_to_read(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +41,8 @@ class RepositoryScreen(FileEditing, Reading):
 
     def __init__(self, project: Project) -> None:
         self._has_looked = False
+        self._doing = ""
+        """What is waited for."""
         super().__init__(project)
         self._names = LinesView([()], id="parts")
 
@@ -144,7 +147,7 @@ class RepositoryScreen(FileEditing, Reading):
         }
         width = max(20, self.app.size.width - 2 * MARGIN)
         head = f"{self.walk.branch} {self.walk.commit[:7]}".strip()
-        self._names.show([present.parts_line(counts, self.part, head, width)])
+        self._names.show([present.parts_line(counts, self.part, head, width, self._doing)])
         self.show_frame()
 
     # What the keys do.
@@ -171,7 +174,6 @@ class RepositoryScreen(FileEditing, Reading):
         if entry is not None and entry.kind is EntryKind.FOLDER:
             self._go(self.walk.into(entry, self.table.cursor), 0)
         elif branch is not None:
-            self.part = Part.FILES
             self.work(partial(self._switch, branch), group="load", exclusive=True)
         elif entry is not None or self.commit() is not None:
             self.begin_to_read()
@@ -202,7 +204,7 @@ class RepositoryScreen(FileEditing, Reading):
         entry = self.entry()
         path = "" if entry is None else self.walk.path_of(entry)
         self._turn(Part.COMMITS)
-        self.work(partial(self.look_back, path), group="pages")
+        self.work(partial(self._look_back, path), group="pages")
 
     def do_repository_edit(self) -> None:
         """Edit the file under the cursor, and commit."""
@@ -228,25 +230,44 @@ class RepositoryScreen(FileEditing, Reading):
             self.stop_reading()
         if self.part is Part.COMMITS and self.history:
             self.history = ""
-            self.work(partial(self.look_back, ""), group="pages")
+            self.work(partial(self._look_back, ""), group="pages")
         self.part = part
         self._show()
         self.table.to_first()
         if part is Part.BRANCHES and self.branches is None:
             self.work(self._show_branches, group="pages")
 
+    @contextmanager
+    def _awaiting(self, doing: str) -> Iterator[None]:
+        """Say what is waited for while the block lasts."""
+        self._doing = doing
+        self._show_names()
+        try:
+            yield
+        finally:
+            self._doing = ""
+            self._show_names()
+
     async def _show_branches(self) -> None:
-        await self.ask_branches()
+        with self._awaiting("reading branches"):
+            await self.ask_branches()
         self._show()
 
+    async def _look_back(self, path: str) -> None:
+        with self._awaiting("reading commits"):
+            await self.look_back(path)
+
     async def _switch(self, branch: str) -> None:
-        await self.switch(branch)
+        with self._awaiting(f"reading {branch}"):
+            await self.switch(branch)
+        self.part = Part.FILES
         self._show()
         self.table.to_first()
 
     def _go(self, walk: Walk, cursor: int) -> None:
         async def going() -> None:
-            await self.go(walk)
+            with self._awaiting(f"reading {walk.path or 'the top'}"):
+                await self.go(walk)
             self._show()
             self.table.move_to_key(str(cursor))
 
