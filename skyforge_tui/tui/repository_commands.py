@@ -30,6 +30,13 @@ REPOSITORY_COMMANDS: tuple[Command, ...] = (
         _HERE, footer=4,
     ),
     Command(
+        "repository.find", ("slash",), "find", "find a name in what is listed", "This", _HERE,
+        footer=6,
+    ),
+    Command(
+        "repository.again", ("n",), "next found", "the next one that is called so", "This", _HERE
+    ),
+    Command(
         "repository.next", ("tab",), "next part", "files, commits and branches in turn", "This",
         _HERE, footer=5,
     ),

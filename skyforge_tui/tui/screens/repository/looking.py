@@ -113,6 +113,15 @@ class Looking(PlaceScreen):
     def _page(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.work(work, group="pages")
 
+    async def fetch_entries(self, index: int) -> None:
+        """Fetch the page of the folder in which the entry numbered `index` is."""
+        start = index // FOLDER_PAGE * FOLDER_PAGE
+        await self._fetch_folder(self.entries, self.walk.tree, start)
+
+    async def fetch_commits(self, index: int) -> None:
+        """Fetch the page in which the commit numbered `index` is."""
+        await self._fetch_commits(index // COMMIT_PAGE * COMMIT_PAGE)
+
     async def _fetch_folder(self, rows: PagedRows[Entry], tree: str, start: int) -> None:
         async def ask(services: Services) -> FolderPage:
             principal = self.bridge.principal

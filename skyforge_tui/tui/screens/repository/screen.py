@@ -20,7 +20,7 @@ from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.repository import Part
 from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.presenters.waiting import waiting_line
-from skyforge_tui.tui.screens.repository.reading import Reading
+from skyforge_tui.tui.screens.repository.finding import Finding
 from skyforge_tui.tui.screens.repository.walk import Walk
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PARTS: Final = tuple(Part)
 
 
-class RepositoryScreen(FileEditing, Reading):
+class RepositoryScreen(FileEditing, Finding):
     """Show a repository and walk through it."""
 
     PLACE = Place.REPOSITORY
