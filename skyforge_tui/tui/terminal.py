@@ -11,8 +11,8 @@ import asyncio
 import os
 import signal
 import threading
-from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -22,10 +22,14 @@ from textual.geometry import Size
 from skyforge_tui.tui.once import once
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.driver import Driver
+    from textual.screen import Screen
 
 _AT_ONCE_S = 0.5
 """Whoever types `ctrl+z` again so soon after going on typed it before."""
+_WRITING_S = 0.00005
+"""Enough for another thread to take the interpreter when this one lets go of it."""
 _SETTLED_S = 0.1
 """How long a new size may take to reach the screens."""
 
@@ -95,6 +99,16 @@ class Terminal(App[None]):
         self.app_resume_signal.publish(self)
         # The terminal is blank until a layout is forced.
         self.call_later(self.refresh, layout=True)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Draw a picture, and let the thread that writes it begin at once.
+
+        Textual (8.2.8) hands pictures over to a thread, which gets the interpreter when this one
+        has nothing left to do, or after five milliseconds.
+        """
+        super()._display(screen, renderable)
+        if renderable is not None and not self.is_headless:
+            sleep(_WRITING_S)
 
     def on_resize(self, event: events.Resize) -> None:
         """See to it that every screen hears of the size."""

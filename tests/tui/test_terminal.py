@@ -1,4 +1,4 @@
-"""The size of the terminal reaches every screen, however busy the machine is."""
+"""The size of the terminal reaches every screen, and pictures it, however busy the machine is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 from textual import timer
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+from skyforge_tui.tui import terminal
 from tests.tui.cockpit_harness import press, screen_text, until_idle
 from tests.tui.drawing import until
 from tests.tui.pretend import Estate
@@ -42,3 +44,15 @@ async def test_a_size_is_told_though_the_timer_misses_its_shot(
             patched.setattr(timer._time, "get_time", late)
             await resized(pilot, 120, 36)
         await resized(pilot, 60, 20)
+
+
+def test_the_thread_that_writes_gets_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind every picture, and only there, whoever writes it is given the interpreter."""
+    steps: list[str] = []
+    monkeypatch.setattr(App, "_display", lambda *_: steps.append("drawn"))
+    monkeypatch.setattr(App, "is_headless", False)
+    monkeypatch.setattr(terminal, "sleep", lambda _: steps.append("let go"))
+    app, screen = terminal.Terminal(), Screen[None]()
+    app._display(screen, None)
+    app._display(screen, "a picture")
+    assert steps == ["drawn", "drawn", "let go"]
