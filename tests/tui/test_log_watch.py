@@ -10,7 +10,7 @@ import pytest
 from textual.geometry import Size
 
 from skyforge_tui.tui.widgets import log_watch
-from skyforge_tui.tui.widgets.log_watch import KEY_S, LATEST_S, RUSH_S, STEP_S, LogWatch
+from skyforge_tui.tui.widgets.log_watch import DRAWN_S, KEY_S, LATEST_S, RUSH_S, STEP_S, LogWatch
 
 
 class Log:
@@ -87,10 +87,10 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
 
 
 def test_a_log_that_grows_is_looked_at_again_and_again(watch: Watch) -> None:
-    """At most twenty times a second, and behind each look its outline is read."""
-    watch.pass_time(1.0)
+    """At most twenty times a second, and when that is drawn its outline is read."""
+    watch.pass_time(1.0 + DRAWN_S)
     assert len(watch.looked) == pytest.approx(1 / STEP_S, abs=1)
-    assert len(watch.scanned) == len(watch.looked)
+    assert watch.scanned == pytest.approx([at + DRAWN_S for at in watch.looked])
 
 
 def test_a_flood_is_looked_at_less_often(watch: Watch) -> None:

@@ -1,7 +1,7 @@
 """When a log view looks at its log: soon after it grew, in short steps, on no timer of its own.
 
 Two kinds of looking. New bytes are indexed at once, up to a budget, at most 20 times a second. The
-outline (where tasks begin, what failed) is read behind that in slices of a millisecond or two, with
+outline (where tasks begin, what failed) is read when that is drawn, in slices of a millisecond with
 as much time between them, so that keys are answered in between; and seldom as long as lines are
 counted on another thread, which would have to wait for each slice. When a key was just pressed,
 both wait a moment, until what it does is on the screen.
@@ -33,8 +33,10 @@ BUDGET_BYTES = 4 * 1024 * 1024
 """How much of a log is indexed in one look."""
 SMALL_BYTES = 256 * 1024
 """A log up to this size is indexed before its first picture, a larger one behind it."""
-SCAN_S = 0.002
+SCAN_S = 0.001
 """How long the outline is read in one go."""
+DRAWN_S = 0.01
+"""How long it takes to draw what a look has seen."""
 ASIDE_S = 0.04
 """Time between two slices while lines are still counted."""
 TELL_S = 0.1
@@ -125,7 +127,8 @@ class LogWatch(KeptRows):
             self.cannot_read(error)
             return
         self.check_stale(reader)
-        self._scan_soon(0.0 if budget_bytes else STEP_S)
+        # What was seen is drawn first, so that a key waits for one of the two at most.
+        self._scan_soon(DRAWN_S if budget_bytes else STEP_S)
         if has_more:
             self.grew()
 
