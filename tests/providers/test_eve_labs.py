@@ -115,7 +115,9 @@ async def test_phantom_running_labs() -> None:
         assert seen["/dmvpn-phase3.unl"] == (LabState.UNKNOWN, None)
         (note,) = {one.note for one in (await provider.list_for_user()).labs
                    if one.name == "dmvpn-phase3"}  # fmt: skip
-        assert note.startswith("its console ports are in use, by it or by ")
+        assert note.startswith("it runs, or bgp-basics")
+        nodes = (await provider.detail(DMVPN)).nodes
+        assert [one.state for one in nodes] == [NodeState.UNKNOWN] * 3 + [NodeState.STOPPED]
     async with a_server(edition="pro") as (server, provider):
         runs(server, "/bgp-basics.unl", 3)
         running = {path for path, (state, _) in (await states(provider)).items()

@@ -99,7 +99,7 @@ def _fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
 def _eve_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
     """Return what is asked about an EVE-NG: there are no tokens, and one session an account."""
     words = {
-        "user": "an account of its own: signing in ends that account's browser session",
+        "user": "best one for skyforge alone: its session in a browser ends",
         "password": "kept, as there are no tokens",
         "keep": "where its password lies; the configuration only says where",
     }

@@ -83,7 +83,9 @@ def ready_line(lab: Lab) -> Line:
 
 
 def note_tone(lab: Lab) -> Tone:
-    """Return how loud it is said why a lab deviates."""
+    """Return how loud it is said why a lab deviates: what nobody can tell is no fault."""
+    if lab.state is LabState.UNKNOWN and lab.scope:
+        return "muted"
     return _NOTE_TONES.get(lab.state, "warn")
 
 

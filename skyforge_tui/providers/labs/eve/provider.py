@@ -116,7 +116,9 @@ class EveLabProvider:
                 missing.append(f"links: {words_of(error)}")
         if nodes:
             missing.append(f"node states are those of {words.POD}: nobody else's are told")
-        return LabDetail(lab, tuple(map(words.lab_node, nodes)), links, (), tuple(missing))
+        is_told = lab.state is not LabState.UNKNOWN
+        shown = tuple(words.lab_node(one, is_told=is_told) for one in nodes)
+        return LabDetail(lab, shown, links, (), tuple(missing))
 
     async def graph(self, lab_id: LabId) -> str:
         """Return a lab's links in the DOT language; this opens the lab in the account's browser."""

@@ -69,7 +69,7 @@ def read(
     broken = [one.name for one in nodes if one.status == wire.BROKEN]
     rivals = {name for one in up for name in shared.get(one.url, ())}
     if up and not is_known and all(shared.get(one.url) for one in up):
-        note = f"its console ports are in use, by it or by {_some(sorted(rivals))}"
+        note = f"it runs, or {_some(sorted(rivals))}: they share console ports"
         return Reading(LabState.UNKNOWN, None, note)
     note = f"{_some(broken)}: a lock was left behind" if broken else ""
     if not up:
@@ -81,11 +81,16 @@ def read(
     return Reading(LabState.RUNNING, len(up), note or (f"{_some(down)} stopped" if down else ""))
 
 
-def lab_node(node: wire.Node) -> LabNode:
-    """Return a node as people see it; its address is that of its console."""
+def lab_node(node: wire.Node, *, is_told: bool) -> LabNode:
+    """Return a node as people see it; its address is that of its console.
+
+    Where it `is_told` which lab runs, what seems to run does; elsewhere nobody knows.
+    """
     state, said = _STATES.get(node.status if node.status is not None else -1, (
         NodeState.UNKNOWN, f"status {node.status}",
     ))  # fmt: skip
+    if state is NodeState.UP and not is_told:
+        state, said = NodeState.UNKNOWN, "runs, here or in another lab"
     return LabNode(
         name=node.name, device=node.template, image=node.image, address=place_of(node.url),
         connection=scheme_of(node.url), state=state, status=said,
