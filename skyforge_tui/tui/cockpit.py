@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab
@@ -42,6 +42,10 @@ class Cockpit(Stage, Protocol):
     profile: str
     attention: tuple[int, int]
     """How many things broke, and how many wait for a person."""
+
+    def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run what ends in something in front; input waits for that, or for its end."""
+        ...
 
     def open_run(self, run_id: RunId) -> None:
         """Go to a run's live output."""

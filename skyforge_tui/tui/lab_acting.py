@@ -17,11 +17,9 @@ from skyforge_tui.tui.presenters.headless import Other
 
 if TYPE_CHECKING:
     from textual.app import App
-    from textual.worker import Worker
 
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.cockpit import Cockpit
-    from skyforge_tui.tui.framed_screen import Work
     from skyforge_tui.tui.presenters.offers import Question
 
 _OF_NODES = frozenset({LabAction.NODE_START, LabAction.NODE_STOP})
@@ -41,12 +39,6 @@ class LabActing:
         def cockpit(self) -> Cockpit:
             """The application."""
 
-        def work(self, work: Work, *, group: str, exclusive: bool = False) -> Worker[Any]:
-            """Run something beside the keys."""
-
-        def say(self, notice: Notice | None) -> None:
-            """Show a notice."""
-
     def node_here(self) -> LabNode | None:
         """Return the node under the cursor, where nodes are shown."""
         return None
@@ -57,11 +49,11 @@ class LabActing:
 
     def act(self, action: LabAction, lab: Lab, node: str = "") -> None:
         """Ask whether to do it, and do it."""
-        self.work(self._asked(action, lab, node), group=f"act {lab.id} {node}")
+        self.cockpit.lead(self._asked(action, lab, node))
 
     def show_acts(self, lab: Lab) -> None:
         """Show what can be done to a lab, and do what is picked."""
-        self.work(self._picked(lab), group="acts", exclusive=True)
+        self.cockpit.lead(self._picked(lab))
 
     async def do_to(self, action: LabAction, lab: Lab, node: str = "") -> None:
         """Have it done; what comes of it is in the log of commands."""
@@ -103,7 +95,7 @@ class LabActing:
         asked = present.question(action, [lab], [], self.bridge.me, nodes, node)
         if await self.app.push_screen_wait(Confirm(self.guarded(asked, [lab]))):
             await self.do_to(action, lab, node)
-            self.say(Notice(Severity.INFO, "Done", present.done_words(action, lab, node)))
+            self.cockpit.say(Notice(Severity.INFO, "Done", present.done_words(action, lab, node)))
 
     async def _nodes_now(self, lab: Lab) -> Sequence[LabNode]:
         """Return the nodes of a lab as its provider tells them now; none where it does not."""
@@ -166,4 +158,4 @@ class LabActing:
             return services.lab_actions.create(principal, lab.provider, NewLab(name, lab.folder))
 
         await self.bridge.act(Other(("labs", "create", lab.provider, name, *folder)), ask)
-        self.say(Notice(Severity.INFO, "Done", f"{name} is made"))
+        self.cockpit.say(Notice(Severity.INFO, "Done", f"{name} is made"))

@@ -25,6 +25,7 @@ from tests.tui.drawing import until
 from tests.tui.pretend import NOW, Estate, PretendLogs, run_id
 from tests.tui.pretend_artifacts import a_shelf
 from tests.tui.pretend_automation import automated
+from tests.tui.pretend_eve import eve_labs
 from tests.tui.pretend_labs import LabEstate, many_labs, no_labs, silent_labs
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -221,6 +222,7 @@ async def connecting(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
+ON_BRANCH = ("slash", *"sdwan", "enter")
 SCENES = (
     Scene("welcome", NEWCOMER, estate={"is_new": True}),
     Scene("welcome-large", NEWCOMER, LARGE, estate={"is_new": True}),
@@ -269,6 +271,19 @@ SCENES = (
     Scene("lab-large", NODE, LARGE, labs=many_labs),
     Scene("lab-starting", keys("2", *"jjj", "enter", shows="left"), labs=many_labs),
     Scene("lab-failed", FAILED, LARGE, theme="light", labs=many_labs),
+    Scene(
+        "eve-labs", keys("2", "j", "space", "j", "space", shows="2 marked"), LARGE, labs=eve_labs
+    ),
+    Scene("eve-servers", keys("2", "S", shows="editor"), labs=eve_labs),
+    Scene("eve-lab", keys("2", *ON_BRANCH, "enter", shows="spoke3"), labs=eve_labs),
+    Scene("eve-acts", keys("2", *ON_BRANCH, "a", shows="lock it"), labs=eve_labs),
+    Scene(
+        "eve-wipe",
+        keys("2", *ON_BRANCH, "W", shows="Never kept"),
+        LARGE,
+        theme="mono",
+        labs=eve_labs,
+    ),
     Scene("lab-marker", keys("2", *("j" * 13), "enter", shows="u its run"), labs=many_labs),
     Scene("automation", automated(shows="every night")),
     Scene("automation-counts", automated(shows="counted by emea", counts=True), LARGE),

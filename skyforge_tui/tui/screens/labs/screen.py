@@ -112,7 +112,7 @@ class LabsScreen(BulkLabs):
 
     def do_lab_servers(self) -> None:
         """Show what runs labs, how it answers and how its machines are."""
-        self.work(self._servers(), group="servers", exclusive=True)
+        self.cockpit.lead(self._servers())
 
     def _toggle(self, word: str) -> None:
         """Look for a word too, or no longer."""
