@@ -31,7 +31,7 @@ class ActMenu(Overlay[Possible | None]):
                 KeyHint("esc", "close", command_id="escape"))  # fmt: skip
         reason = self._acts[self._cursor].reason if self._acts else ""
         why: Line = (Span(literal(reason), "warn"),) if reason else ()
-        foot: list[Line] = [indented(*why), indented(hints_line(keys))]
+        foot: list[Line] = [(), indented(*why), indented(hints_line(keys))]
         return Sections([()], rows, foot, self._cursor)
 
     def _row(self, index: int, width: int) -> Line:
@@ -39,10 +39,10 @@ class ActMenu(Overlay[Possible | None]):
         ref = f"row:{index}"
         tone: Tone = "muted" if one.reason else "text"
         label = cut_text(one.label, _LABEL)
-        room = max(8, width - _LABEL - 9)
+        room = max(8, width - _LABEL - 11)
         words = line(
             Span(f"{one.key}  ", "muted" if one.reason else "accent", bold=True, ref=ref),
-            Span(f"{label:<{_LABEL}}", tone, ref=ref),
+            Span(f"{label:<{_LABEL}}  ", tone, ref=ref),
             Span(cut_text(literal(one.reason), room), "muted", ref=ref),
         )  # fmt: skip
         if index == self._cursor:
