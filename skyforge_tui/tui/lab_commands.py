@@ -12,6 +12,7 @@ from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab, LabState
 from skyforge_tui.domain.lab_action import LabAction
 from skyforge_tui.domain.lab_host_actions import containerlab_answers
+from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.services.contract import Services
@@ -134,3 +135,7 @@ class LabCommands(LabActing):
             asked = {one.name for one in template.survey}
             known = {name: value for name, value in answers.items() if name in asked}
             self.cockpit.open_card(template, known)
+        else:
+            words = f"the topology of {lab.name} was not found"
+            advice = "R looks again; labs on a host are looked for where its configuration says"
+            self.cockpit.say(Notice(Severity.WARNING, words, advice=advice))

@@ -67,7 +67,8 @@ async def open_lab_host(
     words = _by(netlab_words if is_netlab else containerlab_words, settings.program)
     names = Names(name)
     engine = LabHostRunEngine(Detached(ssh), names, FileKeptLogs(kept), clock, {str(tool): words})
-    host = LabHostProjects(ssh, names, user, settings.labs, tool)
+    folders = RemoteNetlab(ssh, settings.program).folders if is_netlab else None
+    host = LabHostProjects(ssh, names, user, settings.labs, tool, folders)
     try:
         labs = _labs(ssh, name, settings, user, clock)
         yield LabHostParts(engine, host, FileLogStore(kept), labs, user)

@@ -92,6 +92,13 @@ class NetlabQuestions(ABC):
             return await self.status()
         return StatusAnswer(await self._from_file(), "status file")
 
+    async def folders(self) -> frozenset[str]:
+        """Return the folders of this person's labs, as far as netlab's own file tells.
+
+        Raises: as `status`.
+        """
+        return frozenset(one.directory for one in (await self._from_file()).labs)
+
     async def instance(self, instance: str) -> wire.InstanceStatus:
         """Return the nodes of a lab instance, asking its provider (docker, libvirt) about them.
 

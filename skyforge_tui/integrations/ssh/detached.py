@@ -91,13 +91,13 @@ class Detached:
             raise TransportError("failed", _said(done, "the run could not be begun"))
         return int(number)
 
-    async def listed(self, numbers: Collection[int] = ()) -> list[Held]:
+    async def listed(self, numbers: Collection[int] = (), most: int = MOST) -> list[Held]:
         """Return the newest runs, newest first, or those of these numbers that are there.
 
         Raises:
             TransportError: unreachable …; unreadable, if the answer is not whole.
         """
-        done = await self._run(holding.LIST, [str(MOST), *map(str, sorted(numbers, reverse=True))])
+        done = await self._run(holding.LIST, [str(most), *map(str, sorted(numbers, reverse=True))])
         lines = done.stdout.split(b"\n")
         if not lines[-2:-1] or not lines[-2].startswith(b"end"):
             raise TransportError(

@@ -144,6 +144,20 @@ async def test_a_start_that_died_is_seen(bench: Bench) -> None:
     assert "netlab ended during" in edge.note
 
 
+async def test_a_lab_elsewhere_can_be_taken_down(bench: Bench) -> None:
+    """The topology of a lab that runs outside of the folders that are searched is found too."""
+    other = bench.host.folder / "srv" / "far"
+    other.mkdir(parents=True)
+    (other / "topology.yml").write_text("name: far\nnodes: [ a, b ]\nlinks: [ a-b ]\n")
+    await bench.up("../../srv/far")
+    projects = LabHostProjects(
+        bench.ssh, Names(UPSTREAM), "netlab", folders=RemoteNetlab(bench.ssh).folders
+    )
+    (project,) = (await projects.list_projects()).projects
+    found = {one.directory: one.name for one in (await projects.read_project(project)).templates}
+    assert found[str(other)] == str(other)
+
+
 async def test_topologies_are_what_can_be_launched(bench: Bench) -> None:
     """Every topology there is a template, called as its folder; hidden files are none."""
     for path, text in {

@@ -15,6 +15,8 @@ from skyforge_tui.ports.run_engine import HeldRuns, RunListing
 from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.rows import detail_of
 
+_LOOKED_AT: Final = 50
+"""Of so many newest runs one look takes note: older ones have ended long since."""
 _MOMENT: Final = timedelta(seconds=2)
 
 
@@ -62,7 +64,7 @@ class Listing:
             TransportError: the host is not reached.
         """
         before = dict(self._seen)
-        details = self._read(await self._runs.listed())
+        details = self._read(await self._runs.listed(most=_LOOKED_AT))
         return [one.run.id for one in details if self._seen[one.run.id] != before.get(one.run.id)]
 
     async def fetch(self, run_ids: Collection[RunId]) -> RunListing:

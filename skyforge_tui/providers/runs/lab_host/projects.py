@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -23,6 +23,7 @@ from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.providers.runs.lab_host.names import Names, Topology
 from skyforge_tui.providers.runs.lab_host.trouble import translated
 
+_PATTERN: Final = "*.y*ml"
 DEPTH: Final = 3
 """How many levels below the folders of labs a topology is looked for."""
 _PERMITS: Final = frozenset({Permission.RUN_ANSWER, Permission.RUN_START, Permission.RUN_STOP})
@@ -35,7 +36,8 @@ _SURVEYS: Final = {
 class LabHostProjects:
     """Implements `ProjectHost` for one host: whoever is signed in there may do what can be done.
 
-    `roots` are folders there in which labs are looked for; they are labs of one `tool`.
+    `roots` are folders there in which labs are looked for; they are labs of one `tool`. `folders`
+    tells of others in which there are labs now.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class LabHostProjects:
         user: str,
         roots: Sequence[str] = ("~",),
         tool: TemplateKind = TemplateKind.NETLAB,
+        folders: Callable[[], Awaitable[Collection[str]]] | None = None,
     ) -> None:
         self._tool = tool
+        self._folders = folders
         self._host = host
         self._names = names
         self._user = user
@@ -80,7 +84,8 @@ class LabHostProjects:
     async def read_project(self, project: Project) -> ProjectContent:
         """Find the topologies there."""
         with translated(self.upstream, "project.sync"):
-            found = await find_files(self._host, self._roots, "*.y*ml", DEPTH)
+            found = await find_files(self._host, self._roots, _PATTERN, DEPTH)
+            found = await self._with_others(found)
         templates = self._templates(found)
         notices: tuple[Notice, ...] = ()
         if found.is_cut:
@@ -88,6 +93,16 @@ class LabHostProjects:
             words = 'say where labs are: labs = ["~/labs"] in its configuration'
             notices = (Notice(Severity.WARNING, title, words),)
         return ProjectContent(replace(project, notices=notices), tuple(templates))
+
+    async def _with_others(self, found: Found) -> Found:
+        """Add what lies in folders elsewhere in which there are labs."""
+        folders = () if self._folders is None else await self._folders()
+        seen = {str(PurePosixPath(one).parent) for one in found.files}
+        others = sorted(set(folders) - seen)
+        if not others:
+            return found
+        more = await find_files(self._host, others, _PATTERN, 1)
+        return Found(found.home, found.files | more.files)
 
     async def page_of(self, project: Project) -> str:
         """Return nothing: a host has no page."""
