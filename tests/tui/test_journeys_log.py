@@ -181,7 +181,7 @@ async def test_hits_at_the_side_come_into_view() -> None:
 async def test_from_failure_to_failure() -> None:
     """E and E go to failed tasks, w and W to warnings, and say when there is none."""
     async with reading() as page:
-        await press(page.pilot, "e", shows="no failed task below")
+        await press(page.pilot, "e", shows="no failed task below, 1 above")
         await press(page.pilot, "E", shows="TASK 23")
         assert page.spot.startswith("▌›")
         assert FATAL in page.spot

@@ -45,7 +45,7 @@ class LogJumps:
         here = self._here(count, is_top=True)
         stop = outline.next_stop(here) if count > 0 else outline.last_stop(here)
         if stop is None:
-            return self._nowhere("task", count)
+            return self._nowhere("task", count, outline.tasks, here)
         self._view.jump(stop, at_top=True)
         return ""
 
@@ -87,14 +87,17 @@ class LogJumps:
             return self._not_yet() or f"no {what} in this output"
         index = bisect_right(lines, here) if count > 0 else bisect_left(lines, here) - 1
         if not 0 <= index < len(lines):
-            return self._nowhere(what, count)
+            return self._nowhere(what, count, lines, here)
         self._view.jump(lines[index])
         return ""
 
-    def _nowhere(self, what: str, count: int) -> str:
-        if count > 0:
-            return self._not_yet() or f"no {what} below"
-        return f"no {what} above"
+    def _nowhere(self, what: str, count: int, lines: Sequence[int] | array[int], here: int) -> str:
+        """Say that there is none that way, and how many the other way: one may stand at the end."""
+        if count > 0 and (not_yet := self._not_yet()):
+            return not_yet
+        others = bisect_left(lines, here) if count > 0 else len(lines) - bisect_right(lines, here)
+        ways = ("below", "above") if count > 0 else ("above", "below")
+        return f"no {what} {ways[0]}" + (f", {others} {ways[1]}" if others else "")
 
     def _not_yet(self) -> str:
         """Say how much is not looked at yet."""
