@@ -49,6 +49,7 @@ from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.connections import ConnectionService
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.doctor import DoctorService
+from skyforge_tui.services.founding import FoundingService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_actions import LabActionService
@@ -913,6 +914,7 @@ class Core:
             projects=self.projects, runs=self.runs, older_runs=self.older_runs,
             artifacts=self.artifacts, labs=self.labs, repositories=self.repositories,
             project_care=self.project_care,
+            founding=FoundingService([], [], self.access, self.bus),
             automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             comparisons=self.comparisons, artifact_care=self.care,

@@ -31,9 +31,11 @@ class Permission(StrEnum):
     LAB_WIPE = "lab:wipe"
     MACHINE_READ = "machine:read"
     PROJECT_CREATE = "project:create"
+    PROJECT_DELETE = "project:delete"
     PROJECT_LIST = "project:list"
     PROJECT_READ = "project:read"
     PROJECT_RECONCILE = "project:reconcile"
+    PROJECT_SHARE = "project:share"
     PROJECT_SYNC = "project:sync"
     PROJECT_TRUST = "project:trust"
     REPOSITORY_WRITE = "repository:write"
@@ -56,7 +58,9 @@ CHANGES_UPSTREAM = frozenset(
         Permission.LAB_START,
         Permission.LAB_STOP,
         Permission.LAB_WIPE,
+        Permission.PROJECT_DELETE,
         Permission.PROJECT_RECONCILE,
+        Permission.PROJECT_SHARE,
         Permission.REPOSITORY_WRITE,
         Permission.RUN_ANSWER,
         Permission.RUN_CONFIRM,
@@ -89,9 +93,11 @@ NEEDS: dict[Permission, Role] = {
     Permission.LAB_WIPE: Role.EDITOR,
     Permission.MACHINE_READ: Role.NONE,
     Permission.PROJECT_CREATE: Role.NONE,
+    Permission.PROJECT_DELETE: Role.OWNER,
     Permission.PROJECT_LIST: Role.NONE,
     Permission.PROJECT_READ: Role.VIEWER,
     Permission.PROJECT_RECONCILE: Role.OWNER,
+    Permission.PROJECT_SHARE: Role.OWNER,
     Permission.PROJECT_SYNC: Role.NONE,
     Permission.PROJECT_TRUST: Role.OWNER,
     Permission.REPOSITORY_WRITE: Role.EDITOR,

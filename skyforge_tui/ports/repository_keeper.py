@@ -17,6 +17,11 @@ class RepositoryKeeper(Protocol):
     writing, ruling.
     """
 
+    @property
+    def upstream(self) -> str:
+        """The host's name."""
+        ...
+
     async def create_repository(
         self, name: str, *, owner: str = "", description: str = "", is_private: bool = True
     ) -> Project:
@@ -43,6 +48,10 @@ class RepositoryKeeper(Protocol):
 
         One that one may not see is none.
         """
+        ...
+
+    async def find_own(self, name: str) -> Project | None:
+        """Return the project of one's own repository of a name; None where there is none."""
         ...
 
     async def change_repository(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.comparisons import ComparisonService
     from skyforge_tui.services.connections import ConnectionService
     from skyforge_tui.services.doctor import DoctorService
+    from skyforge_tui.services.founding import FoundingService
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.services.history import HistoryService
     from skyforge_tui.services.lab_actions import LabActionService
@@ -59,6 +60,7 @@ class Services:
     projects: ProjectService
     repositories: RepositoryService
     project_care: ProjectCareService
+    founding: FoundingService
     runs: RunService
     older_runs: OlderRunsService
     bookmarks: BookmarkService

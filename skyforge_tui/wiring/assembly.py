@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import LOCAL, Principal
@@ -22,7 +23,6 @@ from skyforge_tui.jobs.transfer_resume import TransferResume
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.lab_provider import LabProvider
 from skyforge_tui.ports.log_store import LogStore
-from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import RunEngine
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
@@ -70,10 +70,13 @@ from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
-from skyforge_tui.wiring.project_parts import attention_of, care_service
+from skyforge_tui.wiring.project_parts import attention_of, care_service, founding_service
 from skyforge_tui.wiring.repository_servers import open_repository_servers
 from skyforge_tui.wiring.retention_parts import retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
+
+if TYPE_CHECKING:
+    from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ async def assemble(
 
 def _repository_servers(
     ground: Ground, health: HealthBoard
-) -> AbstractAsyncContextManager[Sequence[RepositoryHost]]:
+) -> AbstractAsyncContextManager[Sequence[GiteaRepositoryHost]]:
     attendance = Attendance(ground.desk, book_of(ground.frame))
     return open_repository_servers(ground.loaded.settings, ground.access, health, attendance)
 
@@ -183,7 +186,7 @@ async def _services(
     health: HealthBoard,
     engines: Sequence[RunEngine],
     servers: RunServers,
-    gits: Sequence[RepositoryHost],
+    gits: Sequence[GiteaRepositoryHost],
     lab_providers: Sequence[LabProvider],
     stores: Sequence[ArtifactStore],
 ) -> Services:
@@ -207,6 +210,7 @@ async def _services(
         projects=ProjectService(catalog, access, bus, ground.standings),
         repositories=RepositoryService((host, *gits), access, bus),
         project_care=care_service(ground, gits, servers.rooms),
+        founding=founding_service(ground, gits),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.services.attention import AttentionService
+from skyforge_tui.services.founding import FoundingService
 from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.mutes import SqliteMuteStore
@@ -14,6 +16,7 @@ from skyforge_tui.store.sync_book import SqliteSyncBook
 if TYPE_CHECKING:
     from skyforge_tui.ports.repository_host import RepositoryHost
     from skyforge_tui.ports.run_host import RunHost
+    from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
     from skyforge_tui.services.catalog import Catalog
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.services.labs import LabService
@@ -39,3 +42,9 @@ def care_service(
     return ProjectCareService(
         hosts, engines, book, claims, ground.access, ground.standings, ground.bus, ground.clock
     )
+
+
+def founding_service(ground: Ground, hosts: Sequence[GiteaRepositoryHost]) -> FoundingService:
+    """Return the service that makes projects on these servers."""
+    manifests = [RepositoryManifests(one) for one in hosts]
+    return FoundingService(hosts, manifests, ground.access, ground.bus)

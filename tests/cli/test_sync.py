@@ -53,17 +53,21 @@ def servers() -> Iterator[Servers]:
         yield both
 
 
-def test_a_plan_is_read_before_it_is_written(stranger: Headless, servers: Servers) -> None:
-    """The same steps are said, then done; then the project is in step."""
+def connected(stranger: Headless, servers: Servers) -> dict[str, str]:
+    """Write a configuration for both servers, and return the tokens that it refers to."""
     folder = stranger.base / "config" / "skyforge"
     folder.mkdir(parents=True)
-    environ = {
-        "GIT_TOKEN": servers.gitea.token("admin"), "RUN_TOKEN": servers.semaphore.token("admin"),
-    }  # fmt: skip
     (folder / "config.toml").write_text(
         f'[gitea.git]\nurl = "{servers.gitea.url}"\ntoken = "env:GIT_TOKEN"\n'
         f'[semaphore.runs]\nurl = "{servers.semaphore.url}"\ntoken = "env:RUN_TOKEN"\n'
     )
+    git, runs = servers.gitea.token("admin"), servers.semaphore.token("admin")
+    return {"GIT_TOKEN": git, "RUN_TOKEN": runs}
+
+
+def test_a_plan_is_read_before_it_is_written(stranger: Headless, servers: Servers) -> None:
+    """The same steps are said, then done; then the project is in step."""
+    environ = connected(stranger, servers)
     planned = stranger("sync", "edge", "--json", environ=environ)
     assert (planned.code, planned.err) == (0, "")
     (plan,) = json.loads(planned.out)
@@ -77,3 +81,28 @@ def test_a_plan_is_read_before_it_is_written(stranger: Headless, servers: Server
     assert (again.code, again.text) == (0, "edge: in step\n")
     refused = stranger("sync", "nothing", environ=environ)
     assert refused.code == 5
+
+
+def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Servers) -> None:
+    """From nothing to a project with people in it and back, each command saying what it did."""
+    environ = connected(stranger, servers)
+    made = stranger(
+        "projects", "create", "core", "--on", "git", "--engine", "runs", "--owner", "olga",
+        environ=environ,
+    )  # fmt: skip
+    assert (made.code, made.text) == (
+        0,
+        "● repository core\n● manifest .skyforge/project.toml\n",
+    )
+    shared = stranger("projects", "share", "core", "--editor", "mika", "--private", environ=environ)
+    assert (shared.code, shared.text) == (0, "mika  editor\nolga  owner\n")
+    assert stranger("sync", "core", "--apply", environ=environ).code == 0
+    assert "core: in step" in stranger("sync", "core", environ=environ).text
+    planned = stranger("projects", "rm", "core", "--dry-run", environ=environ)
+    assert "1 files and all their history" in planned.text
+    refused = stranger("projects", "rm", "core", environ=environ)
+    assert (refused.code, "type core to delete it" in refused.err) == (2, True)
+    assert stranger("projects", "rm", "core", "--confirm", "core", environ=environ).code == 0
+    left = stranger("projects", "ls", "--json", environ=environ).json
+    (stays,) = [one["path"] for one in left if one["slug"] == "core"]
+    assert stays.startswith(servers.semaphore.url)  # what ran stays where it ran

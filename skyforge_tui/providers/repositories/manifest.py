@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Project
-from skyforge_tui.domain.project_manifest import PATH
-from skyforge_tui.integrations.project_toml import ManifestReading
+from skyforge_tui.domain.project_manifest import MAX_BYTES, PATH, ProjectManifest
+from skyforge_tui.domain.repository import FileChange
+from skyforge_tui.integrations.project_toml import ManifestReading, read_project, written
+from skyforge_tui.ports.manifest_files import ManifestFile
+from skyforge_tui.ports.repository_host import RepositoryHost
 
 
 def with_manifest(project: Project, reading: ManifestReading | None) -> Project:
@@ -36,3 +40,38 @@ def with_manifest(project: Project, reading: ManifestReading | None) -> Project:
         members=told.members or project.members,
         notices=notices,
     )
+
+
+class RepositoryManifests:
+    """Implements `ManifestFiles` on any host of repositories."""
+
+    def __init__(self, host: RepositoryHost) -> None:
+        self._host = host
+
+    @property
+    def upstream(self) -> str:
+        """The host's name."""
+        return self._host.upstream
+
+    async def read(self, project: Project) -> ManifestFile:
+        """Return the manifest as it is now."""
+        found = await self._host.read_file(project, project.branch, PATH, MAX_BYTES + 1)
+        if found is None:
+            return ManifestFile(ProjectManifest())
+        reading = read_project(found.data)
+        if reading.manifest is None or reading.mistakes:
+            first = reading.mistakes[0]
+            raise Invalid(
+                f"{PATH}:{first.line}: {first.message}", upstream=self.upstream,
+                operation="project.share", advice=first.advice or "correct it there first",
+            )  # fmt: skip
+        return ManifestFile(reading.manifest, found.object_id, found.data)
+
+    async def write(
+        self, project: Project, manifest: ProjectManifest, before: ManifestFile, message: str
+    ) -> str:
+        """Write what differs by a commit."""
+        data = written(before.data, manifest)
+        change = FileChange(PATH, data, before.object_id)
+        branch = project.branch or "main"
+        return await self._host.write_files(project, [change], message, branch=branch)

@@ -60,6 +60,12 @@ class GiteaKeeping:
                 raise
             return await self._names.project(found)
 
+    async def find_own(self, name: str) -> Project | None:
+        """Return the project of one's own repository."""
+        with translated(self.upstream, KEEP):
+            user = await self._names.user()
+        return await self.find_repository(f"{user}/{name}") if user else None
+
     async def change_repository(
         self, project: Project, *, description: str | None = None, is_private: bool | None = None,
         default_branch: str | None = None, is_archived: bool | None = None,

@@ -22,6 +22,9 @@ ROLES: Final = {
 _WRITES: Final = frozenset(
     {Permission.ARTIFACT_DELETE, Permission.ARTIFACT_WRITE, Permission.REPOSITORY_WRITE}
 )
+_RULES: Final = frozenset(
+    {Permission.PROJECT_DELETE, Permission.PROJECT_RECONCILE, Permission.PROJECT_SHARE}
+)
 _KINDS: Final = {
     "blob": EntryKind.FILE, "tree": EntryKind.FOLDER, "commit": EntryKind.SUBMODULE,
 }  # fmt: skip
@@ -72,7 +75,7 @@ def grant_of(repo: wire.Repository, user: str) -> Grant:
         word = f"{word} (archived)"
     permits = _WRITES if writes else frozenset()
     if may.admin and writes:
-        permits |= {Permission.PROJECT_RECONCILE}
+        permits |= _RULES
     return Grant(user, word, role, permits)
 
 
