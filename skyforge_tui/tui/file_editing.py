@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from skyforge_tui.domain.errors import Invalid, NotFound, Stale
+from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError, Stale
 from skyforge_tui.domain.merging import has_marks, merge
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.repository import FileChange, FileContent
 from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.presenters import tones
-from skyforge_tui.tui.presenters.cells import literal
+from skyforge_tui.tui.presenters.cells import Span, literal
+from skyforge_tui.tui.presenters.guarding import guarded
+from skyforge_tui.tui.presenters.offers import Question
 from skyforge_tui.tui.widgets.conflict_card import Conflict, ConflictCard
 from skyforge_tui.tui.widgets.name_line import NameLine
 
@@ -77,10 +79,24 @@ class FileEditing(PlaceScreen):
             )
         )  # fmt: skip
         editing = Editing(project, branch, path, base, draft)
-        if message is None:
+        if message is None or not await self._is_meant(editing):
             self._kept(editing, "Not committed")
         else:
             await self._commit_it(editing, draft.data, message)
+
+    async def _is_meant(self, editing: Editing) -> bool:
+        """Have words typed where the server is guarded so."""
+        project = editing.project
+        askers = self.bridge.careful([project.id])
+        if not askers:
+            return True
+        from skyforge_tui.tui.widgets.confirm import Confirm
+
+        things = [(Span(literal(f"{editing.path} on {editing.branch} of {project.slug}")),)]
+        asked = Question("Commit", "commit", "leave it", things)
+        asked = guarded(asked, askers, f"commit {project.slug}")
+        answer = await self.app.push_screen_wait(Confirm(asked))
+        return answer is True
 
     async def _commit_it(self, editing: Editing, data: bytes, message: str) -> None:
         """Commit; as often as somebody else was faster, show both changes."""
@@ -89,6 +105,10 @@ class FileEditing(PlaceScreen):
                 sha = await self._written(editing, data, message)
             except Stale:
                 pass
+            except SkyforgeError as error:
+                kept = f"what you wrote is in {editing.draft.path}"
+                error.advice = f"{error.advice}; {kept}" if error.advice else kept
+                raise
             else:
                 self._desk.editor().discard(editing.draft)
                 words = f"{sha[:7]} on {editing.branch}"

@@ -124,8 +124,12 @@ async def test_edited_and_committed(tmp_path: Path) -> None:
 
 
 async def test_what_meets_is_edited_or_left(tmp_path: Path) -> None:
-    """The same line changed twice goes through the editor; left alone, one's own text is kept."""
-    async with a_cockpit(tmp_path, size=(120, 36)) as (server, pilot):
+    """The same line changed twice goes through the editor; left alone, one's own text is kept.
+
+    Where the server's guard says so, a commit is typed before it is sent.
+    """
+    more = 'guard = "confirm"\n'
+    async with a_cockpit(tmp_path, size=(120, 36), more=more) as (server, pilot):
         editor = Scripted(
             lambda _: b"mine\n", lambda _: b"mine\n",
             lambda text: text.replace(b"<<<<<<< yours\n", b"").replace(b"=======\n", b"")
@@ -135,11 +139,15 @@ async def test_what_meets_is_edited_or_left(tmp_path: Path) -> None:
         await open_repository(pilot, "campus-wifi")
         await press(pilot, "G", "e", shows="Commit to main")
         await put(server, "tom", "README.md", "theirs\n")
+        await press(pilot, "enter", shows=("! confirm", "commit campus-wifi"))
+        await write(pilot, "commit campus-wifi")
         await press(pilot, "enter", shows=("They meet in one place", "+theirs"))
         await press(pilot, "escape", shows=("Not committed", "/drafts/0-README.md"))
         assert list(editor.kept.values()) == [b"mine\n"]
         await press(pilot, "e", shows="Commit to main")
         await put(server, "tom", "README.md", "again\n")
+        await press(pilot, "enter", shows="commit campus-wifi")
+        await write(pilot, "commit campus-wifi")
         await press(pilot, "enter", shows="They meet in one place")
         await press(pilot, "e", shows="Committed README.md")
         async with api_of(server) as api:
