@@ -12,6 +12,7 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, ProjectId
 from skyforge_tui.domain.lab import Lab, LabState, NodeState
+from skyforge_tui.domain.permission import Permission
 from skyforge_tui.integrations.netlab.remote import RemoteNetlab
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody
@@ -171,6 +172,8 @@ async def test_topologies_are_what_can_be_launched(bench: Bench) -> None:
         (bench.host.home / path).write_text(text)
     (project,) = (await bench.projects.list_projects()).projects
     assert project.id == ProjectId("labhost:host")
+    assert project.grant is not None
+    assert {Permission.RUN_START, Permission.ARTIFACT_WRITE} <= project.grant.permits
     content = await bench.projects.read_project(project)
     named = {one.name: one for one in content.templates}
     assert sorted(named) == [

@@ -26,7 +26,15 @@ from skyforge_tui.providers.runs.lab_host.trouble import translated
 _PATTERN: Final = "*.y*ml"
 DEPTH: Final = 3
 """How many levels below the folders of labs a topology is looked for."""
-_PERMITS: Final = frozenset({Permission.RUN_ANSWER, Permission.RUN_START, Permission.RUN_STOP})
+_PERMITS: Final = frozenset(
+    {
+        Permission.ARTIFACT_DELETE,
+        Permission.ARTIFACT_WRITE,
+        Permission.RUN_ANSWER,
+        Permission.RUN_START,
+        Permission.RUN_STOP,
+    }
+)
 _USUAL_FILE: Final = "topology.yml"
 _SURVEYS: Final = {
     TemplateKind.NETLAB: NETLAB_SURVEY, TemplateKind.CONTAINERLAB: CONTAINERLAB_SURVEY,
