@@ -13,10 +13,33 @@ from skyforge_tui.wiring.web import DeskAsker, access_of
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.clock import Clock
-    from skyforge_tui.settings.model import Eve
+    from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
+    from skyforge_tui.settings.model import Eve, Ssh
     from skyforge_tui.wiring.run_servers import Attendance
 
 EVE = "eve"
+
+
+@asynccontextmanager
+async def open_eve_files(
+    upstream: str, settings: Eve, ssh: Ssh, clock: Clock, attendance: Attendance | None
+) -> AsyncIterator[EveFileLabs]:
+    """Make a server known that only SSH leads to; nothing is sent before something is wanted."""
+    from skyforge_tui.integrations.ssh.host import SshHost
+    from skyforge_tui.integrations.ssh.person import Nobody, Person
+    from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
+    from skyforge_tui.wiring.lab_host import DeskPerson
+    from skyforge_tui.wiring.lab_host import access_of as ssh_access_of
+
+    person: Person = Nobody()
+    if attendance is not None:
+        person = DeskPerson(attendance.desk, EVE, upstream)
+    host = SshHost(ssh_access_of(ssh), person)
+    try:
+        labs, running = str(settings.labs_path), str(settings.tmp_path)
+        yield EveFileLabs(host, clock, upstream=upstream, labs=labs, running=running)
+    finally:
+        await host.aclose()
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
 from skyforge_tui.providers.runs.lab_host.engine import LabHostRunEngine, Words
 from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.projects import LabHostProjects
-from skyforge_tui.settings.model import Containerlab, Netlab
+from skyforge_tui.settings.model import Containerlab, Netlab, Ssh
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 
@@ -93,7 +93,7 @@ def _by(words: Words, program: str) -> Words:
     return lambda file, answers: (program, *words(file, answers)[1:])
 
 
-def access_of(settings: Netlab | Containerlab) -> SshAccess:
+def access_of(settings: Netlab | Containerlab | Ssh) -> SshAccess:
     """Return how one gets to a configured host, and who one is there."""
     return SshAccess(
         str(settings.host),

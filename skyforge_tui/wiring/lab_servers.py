@@ -62,17 +62,19 @@ async def open_lab_servers(
             health.register(clab.upstream, clab.kind)
             make_home(access, clab.upstream, owner)
         for name, one in settings.eve.items():
-            if one.url is None:
-                continue  # by SSH only
             from skyforge_tui.wiring.connections import server_of
-            from skyforge_tui.wiring.eve_server import EVE, open_eve
+            from skyforge_tui.wiring.eve_server import EVE, open_eve, open_eve_files
 
             upstream, guard = free_name(health, EVE, name), Guard(one.guard)
             is_blind = server_of(EVE, name, one).is_blind
             health.register(upstream, EVE, guard, is_unchecked=is_blind)
             make_home(access, upstream, owner, guard)
-            opening = open_eve(upstream, one, one.url, clock, attendance)
-            servers.providers.append(await stack.enter_async_context(opening))
+            if one.url is not None:
+                opening = open_eve(upstream, one, one.url, clock, attendance)
+                servers.providers.append(await stack.enter_async_context(opening))
+            elif one.ssh is not None:
+                by_ssh = open_eve_files(upstream, one, one.ssh, clock, attendance)
+                servers.providers.append(await stack.enter_async_context(by_ssh))
             servers.far.append(upstream)
         yield servers
 
