@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from skyforge_tui.domain.errors import NotFound, Refused, Unavailable
 from skyforge_tui.domain.identity import SYSTEM, RunId
-from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.clock import Clock, rested
 from skyforge_tui.ports.run_engine import (
     Elsewhere,
     OutputSeen,
@@ -36,6 +36,8 @@ class RunWatch:
         self._engine = engine
         self._runs = runs
         self._clock = clock
+        self._began = asyncio.Event()
+        """Set when it can be heard again, so that nobody waits any longer to read."""
 
     @property
     def name(self) -> str:
@@ -64,6 +66,7 @@ class RunWatch:
                 heard.set()
                 match seen:
                     case WatchBegan():
+                        self._began.set()
                         changed.put_nowait(None)
                     case RunSeen(run_id):
                         changed.put_nowait(run_id)
@@ -84,7 +87,8 @@ class RunWatch:
                 # Its light says so; that it can be heard is worth keeping.
                 log.warning("%s: %s", self.name, error)
                 changed.put_nowait(None)
-                await self._clock.sleep(pause_s)
+                self._began.clear()
+                await rested(self._clock, pause_s, self._began)
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
             else:
                 pause_s = _FIRST_PAUSE_S

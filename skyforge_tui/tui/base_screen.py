@@ -6,6 +6,7 @@ from the command registry and end in methods named after the command: `run.stop`
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -196,8 +197,10 @@ class PlaceScreen(FramedScreen):
 
         async def everything(services: Services) -> None:
             await services.projects.request_sync(principal)
-            for upstream in services.run_upstreams:
-                await services.runs.refresh(principal, upstream)
+            asked = (services.runs.refresh(principal, one) for one in services.run_upstreams)
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+            for failure in (one for one in answers if one is not None):
+                raise failure  # what the others told is there all the same
 
         await self.ask(everything)
 

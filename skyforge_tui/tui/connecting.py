@@ -96,7 +96,7 @@ class Connecting(App[None]):
         return next(same, Server(kind, "", wanted)) if wanted else Server(kind, "", "")
 
     def _same_as(self, server: Server, answers: Mapping[str, str]) -> str:
-        from skyforge_tui.tui.presenters import connecting as present
+        from skyforge_tui.tui.presenters import connect_fields as present
 
         return self.bridge.line(present.connect_act(present.server_of(server, answers), answers))
 
@@ -111,7 +111,7 @@ class Connecting(App[None]):
         from dataclasses import replace
 
         from skyforge_tui.tui.dialogue import CardDialogue
-        from skyforge_tui.tui.presenters import connecting as present
+        from skyforge_tui.tui.presenters import connect_fields as present
 
         principal = self.bridge.principal
         dialogue = CardDialogue(self.bridge, card)

@@ -19,6 +19,7 @@ from skyforge_tui.engine.inline import InlineEngine
 from skyforge_tui.ports.connector import Dialogue
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.presenters import connect_fields as asked
 from skyforge_tui.tui.presenters import connecting as present
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.wiring import current_principal, open_services
@@ -307,22 +308,37 @@ ANSWERS = {"address": " prod ", "user": "ada", "password": "", "token": "", "nam
 def test_another_address_is_looked_at_anew() -> None:
     """A pin, or an opt-out, holds for the address it was given for, and for no other."""
     before = Server("semaphore", "prod", "prod", fingerprint="ab", verify=False)
-    assert present.server_of(before, ANSWERS).fingerprint == "ab"
-    elsewhere = present.server_of(before, {**ANSWERS, "address": "other"})
+    assert asked.server_of(before, ANSWERS).fingerprint == "ab"
+    elsewhere = asked.server_of(before, {**ANSWERS, "address": "other"})
     assert (elsewhere.fingerprint, elsewhere.verify) == ("", True)
-    with_file = present.server_of(before, {**ANSWERS, "authority": "~/ca.pem"})
+    with_file = asked.server_of(before, {**ANSWERS, "authority": "~/ca.pem"})
     assert (with_file.fingerprint, with_file.verify) == ("", True)
+
+
+def test_believing_anybody_is_a_choice() -> None:
+    """To look at no certificate is said on the card; then no pin counts, and it can be undone."""
+    before = Server("semaphore", "prod", "https://prod", fingerprint="ab", verify=False)
+    by_name = {one.name: one for one in asked.fields(before, ("file",))}
+    assert by_name["insecure"].default == "false"  # a pin is somebody to believe
+    blind = asked.server_of(before, {**ANSWERS, "address": "https://prod", "insecure": "true"})
+    assert (blind.fingerprint, blind.verify, blind.is_blind) == ("", False, True)
+    assert asked.connect_act(blind, ANSWERS).words[-1] == "--insecure"
+    by_name = {one.name: one for one in asked.fields(blind, ("file",))}
+    assert by_name["insecure"].default == "true"
+    again = {**ANSWERS, "address": "https://prod", "insecure": "false"}
+    assert asked.server_of(blind, again).verify
+    assert asked.server_of(before, again).fingerprint == "ab"
 
 
 def test_the_same_command_names_no_secret() -> None:
     """The headless twin of what was typed says where a secret would be, not what it is."""
     typed = {**ANSWERS, "password": "sesame-open"}
-    words = present.connect_act(present.server_of(SERVER, typed), typed).words
+    words = asked.connect_act(asked.server_of(SERVER, typed), typed).words
     assert words == (
         "connect", "semaphore", "prod", "--user", "ada", "--guard", "confirm", "--password-ref",
         "env:PASSWORD",
     )  # fmt: skip
-    assert "sesame-open" not in repr(present.given_by(typed))
+    assert "sesame-open" not in repr(asked.given_by(typed))
     named = replace(SERVER, name="x", address="h")
     by_token = {**ANSWERS, "token": "t"}
-    assert present.connect_act(named, by_token).words[-2:] == ("--token-ref", "env:TOKEN")
+    assert asked.connect_act(named, by_token).words[-2:] == ("--token-ref", "env:TOKEN")

@@ -60,7 +60,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Connect to a server of a kind; `options` are pairs of option and value."""
+    """Connect to a server of a kind; `options` are pairs of option and value, or of it alone."""
 
     kind: str
     address: str
@@ -69,7 +69,7 @@ class Connect:
     @property
     def words(self) -> tuple[str, ...]:
         """Return the command behind the program's name."""
-        options = (word for pair in self.options for word in pair)
+        options = (word for pair in self.options for word in pair if word)
         return ("connect", self.kind, self.address, *options)
 
 

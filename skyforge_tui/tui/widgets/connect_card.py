@@ -11,6 +11,7 @@ from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.sign_in import Proof
 from skyforge_tui.tui.presenters import connecting as present
 from skyforge_tui.tui.presenters.cells import Line, Span, literal, wrapped
+from skyforge_tui.tui.presenters.connect_fields import fields
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
 from skyforge_tui.tui.widgets.secret_line import SecretLine
@@ -58,7 +59,7 @@ class ConnectCard(Overlay[Found | None]):
         self._on_go = on_go
         self._on_give_up = on_give_up
         self._same_as = same_as
-        self._form = SurveyForm(present.fields(server, places), {})
+        self._form = SurveyForm(fields(server, places), {})
         for entry in self._form.entries:
             hint = _HINTS.get((server.kind, entry.field.name), _HINTS.get(("", entry.field.name)))
             entry.secret_hint = entry.secret_hint if hint is None else hint

@@ -83,7 +83,7 @@ async def test_a_server_that_is_away_is_tried_less_and_less(bench: Bench) -> Non
         await bench.until_begun()
         away = bench.server.chaos.add(Trouble(Kind.CUT))
         bench.server.listener.cut()
-        await bench.until(lambda: len(lost(bench)) >= 8)
+        await bench.until(lambda: len(lost(bench)) >= 11)
         pauses = [(one.retry_at - at).total_seconds() for one, at in zip(lost(bench)[1:], [
             one.retry_at for one in lost(bench)], strict=False)]  # fmt: skip
         assert pauses == sorted(pauses)
@@ -93,6 +93,22 @@ async def test_a_server_that_is_away_is_tried_less_and_less(bench: Bench) -> Non
         assert str(lost(bench)[0].error).startswith("semaphore: ")
         bench.server.chaos.remove(away)
         await bench.until_begun()
+
+
+async def test_after_a_short_outage_the_next_try_is_near(bench: Bench) -> None:
+    """After some seconds the next try is a few seconds away; whoever looks gets one at once."""
+    async with bench.watched():
+        await bench.until_begun()
+        await bench.server.listener.close()
+        await bench.until(lambda: bench.is_lost)
+        await bench.pass_time(6)
+        assert (lost(bench)[-1].retry_at - bench.clock.now()).total_seconds() < 4
+        await bench.server.listener.open()
+        before = bench.news.count(WatchBegan())
+        await bench.engine.listed([])
+        async with asyncio.timeout(20):  # in which no time passes for the engine
+            while bench.news.count(WatchBegan()) == before:  # noqa: ASYNC110
+                await asyncio.sleep(0)
 
 
 async def test_a_restart_is_survived(bench: Bench) -> None:

@@ -7,6 +7,7 @@ again. Source: Semaphore UI 2.8 to 2.18, `/api/ws`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from enum import Enum
@@ -15,11 +16,13 @@ from typing import Final, Protocol
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.integrations.semaphore.task_wire import Frame, frame
-from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.clock import Clock, rested
 from skyforge_tui.ports.run_engine import WatchLost
 from skyforge_tui.providers.runs.semaphore.trouble import translate
 
 FIRST_PAUSE_S: Final = 0.5
+GROWTH: Final = 1.5
+"""After a short outage the next try is near: within half of the time it has lasted."""
 LONGEST_PAUSE_S: Final = 30.0
 REFUSED_PAUSE_S: Final = 60.0
 """Until the socket is tried again where it does not get through."""
@@ -74,6 +77,7 @@ class Feed:
         self._chance = chance
         self._hearing = hearing
         self.mode = Mode.LOST
+        self._hurried = asyncio.Event()
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -86,9 +90,15 @@ class Feed:
                     attempt = 0
                 attempt += 1
                 pause_s = await self._judged(attempt, error)
-                await self._clock.sleep(pause_s)
+                self._hurried.clear()
+                await rested(self._clock, pause_s, self._hurried)
         finally:
             self._end()
+
+    def hurry(self) -> None:
+        """Try at once, where it is waited to try again: somebody else was answered just now."""
+        if self.mode is Mode.LOST:
+            self._hurried.set()
 
     async def _listened(self) -> TransportError | None:
         """Listen until the connection ends; return why it could not be opened, if it was not."""
@@ -108,7 +118,7 @@ class Feed:
 
     async def _judged(self, attempt: int, error: TransportError | None) -> float:
         """Find out whether the server answers at all; return the seconds until the next try."""
-        pause_s = min(FIRST_PAUSE_S * 2.0 ** min(attempt - 1, 10), LONGEST_PAUSE_S)
+        pause_s = min(FIRST_PAUSE_S * GROWTH ** min(attempt - 1, 20), LONGEST_PAUSE_S)
         pause_s *= 0.5 + self._chance() / 2
         if error is None:
             return pause_s  # it worked until now: it is simply opened again

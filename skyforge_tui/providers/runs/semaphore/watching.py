@@ -76,8 +76,9 @@ class Watching:
             tasks.create_task(self._patrol())
 
     def hurry(self) -> None:
-        """Count the time to the next look anew: something may run now."""
+        """Count the time to the next look anew: something may run now, and it answers."""
         self._turned.set()
+        self._feed.hurry()
 
     # What the feed tells.
 
