@@ -125,6 +125,12 @@ class RunIndex:
             await self.cache.write(listing.runs, gone)
             self._bus.publish(RunsChanged(frozenset(found | gone)))
 
+    async def look_up(self, run_id: RunId) -> None:
+        """Read a run of elsewhere that was never listed, as old ones are not."""
+        engine = self._engines.get(upstream_of(run_id))
+        if isinstance(engine, Elsewhere) and await self.cache.get(run_id) is None:
+            await self.read(engine.upstream, [run_id])
+
     async def read_new(self, run: Run) -> None:
         """Read a run that has just begun; if that fails, say so: it runs all the same.
 

@@ -93,10 +93,12 @@ class RunService:
         Raises:
             NotFound: there is none, or none the person may see.
             Conflict: several upstreams have one.
+            Unavailable: its server would know, and does not answer.
         """
         cache = self._index.cache
         if ":" in reference:
             named = [RunId(reference)]
+            await self._index.look_up(named[0])
         else:
             is_number = reference.isdecimal() and len(reference) <= _MOST_DIGITS
             named = await cache.find(int(reference)) if is_number else []

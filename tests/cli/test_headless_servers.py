@@ -38,6 +38,10 @@ def test_schedules_variables_and_older_runs(capsys: pytest.CaptureFixture[str]) 
         assert days["is_of_server"]
         assert sum(sum(one["by_state"].values()) for one in days["days"]) > 0
         few = json.loads(sky("runs", "ls", "--json")[1])
+        listed = {one["number"] for one in few}
+        old = next(number for number in range(1, 6001) if number not in listed)
+        found = [sky("runs", "show", f"demo:{project}-{old}", "--json") for project in range(1, 5)]
+        assert sorted(code for code, _, _ in found) == [0, 5, 5, 5]
         many = json.loads(sky("runs", "ls", "--older", "--json")[1])
         assert len(few) < len(many)
     assert Path(told["config"]).parent.exists() is False
