@@ -68,7 +68,8 @@ async def open_lab_host(
     names = Names(name)
     engine = LabHostRunEngine(Detached(ssh), names, FileKeptLogs(kept), clock, {str(tool): words})
     folders = RemoteNetlab(ssh, settings.program).folders if is_netlab else None
-    host = LabHostProjects(ssh, names, user, settings.labs, tool, folders)
+    # Runs are known there by the person who starts them: several may share an account.
+    host = LabHostProjects(ssh, names, getpass.getuser(), settings.labs, tool, folders)
     try:
         labs = _labs(ssh, name, settings, user, clock)
         yield LabHostParts(engine, host, FileLogStore(kept), labs, user)

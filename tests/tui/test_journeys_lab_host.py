@@ -56,6 +56,7 @@ async def test_a_lab_comes_up_on_its_host(tmp_path: Path) -> None:
         await press(pilot, "2", shows="● ready edge 3/3 3/3")
         await press(pilot, "enter", shows=("● ready", "core", "Links 3"))
         await press(pilot, "u", shows="labhost › runs › 1 labs/edge up")
+        await press(pilot, "3", "slash", "m", "i", "n", "e", "enter", shows=("Runs 1", "edge up"))
         await press(pilot, "2", "x", shows="down")
         await press(pilot, "enter", shows=("labs/edge down", "✓ passed"))
         await press(pilot, "2", shows=("labs › edge", "○ stopped 0/3 up"))
