@@ -24,9 +24,10 @@ def main() -> int:
             from skyforge_tui.wiring import run_cockpit
 
             return run_cockpit(config_path=None, profile=None)
-        if _names_files_only(sys.argv[1:]):
+        viewed = plainly_viewed(sys.argv[1:])
+        if viewed is not None and sys.stdout.isatty():
             gc.disable()
-            return _view(sys.argv[2:])
+            return _view(*viewed)
         from skyforge_tui.cli import run
 
         return run(sys.argv[1:])
@@ -34,20 +35,23 @@ def main() -> int:
         return 130
 
 
-def _names_files_only(arguments: Sequence[str]) -> bool:
-    """Return whether log files are to be shown on a screen, without any option."""
-    command, *names = arguments
-    has_options = any(one.startswith("-") for one in names)
-    return command == "view" and bool(names) and not has_options and sys.stdout.isatty()
+def plainly_viewed(arguments: Sequence[str]) -> tuple[list[str], bool] | None:
+    """Return which log files are to be shown, and whether to follow, if nothing else is asked."""
+    command, *rest = arguments
+    names = [one for one in rest if one not in ("-f", "--follow")]
+    has_options = any(one.startswith("-") and one != "-" for one in names)
+    if command != "view" or not names or has_options:
+        return None
+    return names, len(names) < len(rest)
 
 
-def _view(names: Sequence[str]) -> int:
-    """Do what `skyforge view FILE…` does there."""
+def _view(names: Sequence[str], follow: bool) -> int:
+    """Do what `skyforge view [-f] FILE…` does on a screen."""
     from skyforge_tui.domain.errors import SkyforgeError
     from skyforge_tui.wiring.viewer import run_viewer
 
     try:
-        return run_viewer(None, None, names, follow=False)
+        return run_viewer(None, None, names, follow=follow)
     except SkyforgeError as error:
         from skyforge_tui.cli.answers import told
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from skyforge_tui.__main__ import plainly_viewed
 from tests.store.supervised import PATIENCE_S
 
 View = Callable[..., subprocess.Popen[bytes]]
@@ -109,3 +110,26 @@ def test_a_reader_may_leave(view: View) -> None:
     assert process.stderr is not None
     assert (process.wait(PATIENCE_S), process.stderr.read()) == (0, b"")
     process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "viewed"),
+    [
+        ("view log", (["log"], False)),
+        ("view a - b", (["a", "-", "b"], False)),
+        ("view a -f", (["a"], True)),
+        ("view --follow -", (["-"], True)),
+        ("view", None),
+        ("view -f", None),
+        ("view --help", None),
+        ("view -- -f", None),
+        ("view -x log", None),
+        ("--profile lab view log", None),
+        ("runs ls", None),
+    ],
+)
+def test_only_what_is_plain_goes_past_the_command_line(
+    line: str, viewed: tuple[list[str], bool] | None
+) -> None:
+    """Files are shown without what reads command lines, unless there is anything else to read."""
+    assert plainly_viewed(line.split()) == viewed
