@@ -46,6 +46,11 @@ class FramePace:
             self._due = None
         self._drawn_at = monotonic()
 
+    def put_off(self) -> None:
+        """Draw a frame later."""
+        self.pause()
+        self._due = asyncio.get_running_loop().call_later(LEAST_S, self._draw)
+
     def hurry(self) -> None:
         """Draw what a key changes without waiting."""
         self._hurry_until = monotonic() + HURRY_S
@@ -94,5 +99,9 @@ class PacedScreen(Screen[ScreenResultType]):
             super()._compositor_refresh()
 
     def _draw_now(self) -> None:
-        if self.is_running:
+        if not self.is_running:
+            self._update_timer.pause()
+        elif self.app._batch_count:  # noqa: SLF001 - Textual throws away what is drawn now
+            self._update_timer.put_off()
+        else:
             self._on_timer_update()

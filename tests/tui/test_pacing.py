@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from textual.app import App
+from textual.app import App, ComposeResult
+from textual.strip import Strip
 from textual.widgets import Static
 
 from skyforge_tui.tui import pacing
@@ -92,3 +95,32 @@ async def test_a_screen_draws_whatever_changes_until_it_is_gone() -> None:
             await until(pilot, lambda number=number: rows_of(app)[0] == f"number {number}")
         static.update("never seen")
         app.screen._update_timer.resume()
+
+
+async def test_what_is_due_in_a_batch_is_drawn_behind_it() -> None:
+    """Textual throws away what is drawn in a batch; what was due then comes when it has ended."""
+
+    class Sheet(PacedScreen[None]):
+        def compose(self) -> ComposeResult:
+            yield Static("before")
+
+    class Small(App[None]):
+        def get_default_screen(self) -> Sheet:
+            return Sheet()
+
+    app = Small()
+    async with app.run_test(size=(20, 2)):
+        pace, text = app.screen._update_timer, app.screen.query_one(Static)
+        drawn: list[str] = []
+        text.render_line = lambda y: drawn.append("row") or Strip.blank(20)  # type: ignore[method-assign]
+        text.update("behind")
+        while pace._due is None:  # noqa: ASYNC110 - a pilot that waits would have it drawn
+            await asyncio.sleep(0)
+        due = pace._due
+        with app.batch_update():
+            while pace._due is due:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            assert not drawn
+        async with asyncio.timeout(5):
+            while not drawn:  # noqa: ASYNC110
+                await asyncio.sleep(0)
