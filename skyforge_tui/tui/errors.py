@@ -23,8 +23,10 @@ def as_notice(error: BaseException) -> Notice:
     error = first if isinstance(first, SkyforgeError) else error
     match error:
         case Refused():
-            body = f"{error.message}. Nothing was sent"
-            return Notice(Severity.REFUSED, _title("Refused", error), body, "", error.advice)
+            # An upstream that refuses was asked; else nobody was.
+            body = error.message if error.upstream else f"{error.message}. Nothing was sent"
+            title = _title("Refused", error)
+            return Notice(Severity.REFUSED, title, body, error.upstream, error.advice)
         case NotFound():
             return Notice(
                 Severity.WARNING, _title("Not found", error), error.message, "", error.advice

@@ -85,6 +85,10 @@ async def test_a_refused_start_is_final(bench: Bench) -> None:
     trouble(bench, Kind.STATUS, status=400, body='{"error": "no room"}', times=1)
     with pytest.raises(Invalid, match="no room"):
         await bench.launch()
+    trouble(bench, Kind.STATUS, status=400, times=1)
+    with pytest.raises(Invalid, match="was answered 400") as caught:
+        await bench.launch()
+    assert caught.value.advice == "it does not say why: its own log may"
     trouble(bench, Kind.STATUS, status=403, times=1)
     with pytest.raises(Forbidden):
         await bench.launch()

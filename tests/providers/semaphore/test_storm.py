@@ -9,6 +9,8 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 from skyforge_tui.demo.servers.semaphore.things import SurveyVar
 from skyforge_tui.domain.identity import native_of
@@ -22,6 +24,7 @@ CUTS = 7
 STEP_S = 0.1
 
 
+@pytest.mark.timeout(300)
 async def test_a_storm_leaves_every_output_whole(tmp_path: Path) -> None:
     """Fifty runs of fifty lines a second, cut seven times, a restart: nothing is lost."""
     async with bench_on(tmp_path, row_lag_s=1.0, forgets_runs=False, queue_s=0.1) as bench:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from skyforge_tui.domain.errors import (
     Conflict,
@@ -15,8 +16,11 @@ from skyforge_tui.domain.errors import (
     Unavailable,
 )
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.http.failures import HttpError
 
 READS = frozenset({"", "project.sync", "run.list", "run.log"})
+SILENT: Final = "it does not say why: its own log may"
+"""Of most that goes wrong inside of it the server says 400 and nothing more."""
 _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
     "missing": (NotFound, "R looks again"),
     "unauthorized": (NotSignedIn, "run: skyforge connect semaphore --name {upstream}"),
@@ -35,6 +39,8 @@ def translate(error: TransportError, upstream: str, operation: str = "") -> Skyf
     be wrong, that is the server's trouble.
     """
     kind, advice = _FAMILIES.get(error.kind, (Unavailable, ""))
+    if kind is Invalid and isinstance(error, HttpError) and not error.body.strip():
+        advice = SILENT
     if kind is Invalid and operation in READS:
         kind = Unavailable
     return kind(
