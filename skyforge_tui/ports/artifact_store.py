@@ -61,6 +61,14 @@ class ArtifactStore(Protocol):
         """
         ...
 
+    async def begun(self, key: str) -> tuple[Artifact, AsyncGenerator[bytes, None]]:
+        """Return what is known of an object, and all its bytes in pieces, asked for at once.
+
+        Raises:
+            NotFound: there is none.
+        """
+        ...
+
     async def put(self, key: str, source: Source, *, overwrite: bool = False) -> Artifact:
         """Store an object, whole or not at all; the answer holds its checksum.
 

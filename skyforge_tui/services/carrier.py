@@ -45,23 +45,30 @@ class Carrier:
             Unavailable: one of both sides fails, or the bytes are not those of the checksum.
         """
         meter = meter or Meter()
-        artifact = await store.head(checked_key(key))
-        expected = await self.sums.of(store, artifact)
-        version = f"{artifact.ref} {artifact.etag} {artifact.modified_at} {artifact.size}"
-        part = await self._files.begin(target, version, overwrite=overwrite)
+        artifact, whole = await store.begun(checked_key(key))
+        try:
+            version = f"{artifact.ref} {artifact.etag} {artifact.modified_at} {artifact.size}"
+            part = await self._files.begin(target, version, overwrite=overwrite)
+        except BaseException:
+            await whole.aclose()
+            raise
         try:
             meter.begin(artifact.size, part.size)
+            if part.size:
+                await whole.aclose()
+                whole = store.stream(key, start=part.size, etag=artifact.etag)
             if part.size < artifact.size:
-                stream = store.stream(key, start=part.size, etag=artifact.etag)
-                async with aclosing(stream) as chunks, aclosing(_ahead(chunks)) as pieces:
+                async with aclosing(whole) as chunks, aclosing(_ahead(chunks)) as pieces:
                     async for chunk in pieces:
                         await part.write(chunk)
                         meter.add(len(chunk))
+            expected = await self.sums.of(store, artifact)
             if part.size != artifact.size or (expected and part.sha256 != expected):
                 await part.discard()
                 raise _differs(artifact)
             await part.finish()
         finally:
+            await whole.aclose()
             await part.aclose()
         return artifact.size
 

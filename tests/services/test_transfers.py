@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from obstore.store import MemoryStore
 
-from skyforge_tui.domain.artifact import ArtifactRef
+from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from skyforge_tui.domain.events import ArtifactsChanged, TransfersChanged
 from skyforge_tui.domain.guard import Guard
@@ -37,6 +37,10 @@ class HaltingStore(ObjectArtifactStore):
         self.is_halted = asyncio.Event()
         self.go_on = asyncio.Event()
         self.starts: list[int] = []
+
+    async def begun(self, key: str) -> tuple[Artifact, AsyncGenerator[bytes, None]]:
+        """Return it with its two pieces."""
+        return await self.head(key), self.stream(key)
 
     async def stream(
         self, key: str, *, start: int = 0, etag: str = ""

@@ -38,6 +38,10 @@ class HaltingStore(ObjectArtifactStore):
         super().__init__(LOCAL, ObjectClient(MemoryStore(), is_sorted=True))
         self.go_on = asyncio.Event()
 
+    async def begun(self, key: str) -> tuple[Artifact, AsyncGenerator[bytes, None]]:
+        """Return it with its two pieces."""
+        return await self.head(key), self.stream(key)
+
     async def stream(
         self, key: str, *, start: int = 0, etag: str = ""
     ) -> AsyncGenerator[bytes, None]:

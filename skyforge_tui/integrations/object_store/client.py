@@ -79,6 +79,15 @@ class ObjectClient:
     async def stream(self, key: str, start: int = 0, etag: str = "") -> AsyncGenerator[bytes, None]:
         """Yield all bytes from `start` on, of the version that has this `etag`."""
         chunks = await self._soon(self._chunks, key, start, etag)
+        async for chunk in self._following(chunks):
+            yield chunk
+
+    async def begun(self, key: str) -> tuple[StoredObject, AsyncGenerator[bytes, None]]:
+        """Return what is known of an object, and all its bytes: asked for at once."""
+        found, chunks = await self._soon(self._begun, key)
+        return found, self._following(chunks)
+
+    async def _following(self, chunks: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
         while (chunk := await self._in_thread(next, chunks, None)) is not None:
             yield chunk
 
@@ -184,6 +193,12 @@ class ObjectClient:
             raise StoreError("exists", "it was changed meanwhile", code=CHANGED) from None
         # A view is as good as bytes to whoever writes, hashes or joins them, and nothing is copied.
         return (cast("bytes", memoryview(one)) for one in answer.stream(min_chunk_size=CHUNK))
+
+    def _begun(self, key: str) -> tuple[StoredObject, Iterator[bytes]]:
+        self.check(key)
+        answer = obstore.get(self._store, key)
+        chunks = answer.stream(min_chunk_size=CHUNK)
+        return stored(answer.meta), (cast("bytes", memoryview(one)) for one in chunks)
 
     def _put(self, key: str, source: bytes | Iterable[bytes], overwrite: bool) -> StoredObject:
         self.check(key)

@@ -107,6 +107,10 @@ class DirectoryClient(ObjectClient):
         descriptor = opened.enter_context(self._files.reading(key))
         return _pieces(opened, descriptor, start)
 
+    def _begun(self, key: str) -> tuple[StoredObject, Iterator[bytes]]:
+        found = self._head(key)
+        return found, self._chunks(key, etag=found.etag)
+
     def _put_whole(self, key: str, data: bytes, overwrite: bool) -> None:
         self._prepare(key)
         self._files.write(key, [data], overwrite=overwrite)

@@ -73,6 +73,20 @@ class ObjectArtifactStore:
                 async for chunk in chunks:
                     yield chunk
 
+    async def begun(self, key: str) -> tuple[Artifact, AsyncGenerator[bytes, None]]:
+        """Return what is known of an object, and all its bytes."""
+        with self.translated("read", key):
+            found, chunks = await self._client.begun(checked_key(key))
+        return self._artifact(found), self._translated_chunks(key, chunks)
+
+    async def _translated_chunks(
+        self, key: str, chunks: AsyncGenerator[bytes, None]
+    ) -> AsyncGenerator[bytes, None]:
+        with self.translated("read", key):
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    yield chunk
+
     async def put(self, key: str, source: Source, *, overwrite: bool = False) -> Artifact:
         """Store an object, whole or not at all."""
         with self.translated("put", key):
