@@ -205,6 +205,9 @@ async def asked_who(pilot: Pilot[Any]) -> None:
 
 
 ARTIFACTS = keys("4", "enter", "enter", "G", shows="run 806")
+DIFFERENCE = keys(
+    "4", "enter", "enter", "enter", "space", "j", "space", "equals_sign", shows="→ spine1.cfg"
+)
 HEX = keys("4", "enter", "enter", "j", shows="binary")
 
 LABS = keys("2", "j", "j", shows="frr-nightly")
@@ -260,6 +263,7 @@ SCENES = (
     Scene("artifacts", ARTIFACTS, shelf=a_shelf),
     Scene("artifacts-large", ARTIFACTS, LARGE, shelf=a_shelf),
     Scene("artifacts-mono", HEX, theme="mono", ascii_only=True, shelf=a_shelf),
+    Scene("artifacts-difference", DIFFERENCE, LARGE, shelf=a_shelf),
     Scene("artifacts-empty", keys("4", shows="No artifact yet")),
     Scene("labs", LABS, labs=many_labs),
     Scene("labs-large", LABS, LARGE, labs=many_labs),

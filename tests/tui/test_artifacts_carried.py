@@ -101,6 +101,18 @@ async def test_a_file_of_this_machine(tmp_path: Path) -> None:
         await until_shown(pilot, "put no failed", "no file")
 
 
+async def test_a_folder_goes_after_counting() -> None:
+    """`D` on a folder counts what is in it before it asks; then all of it is gone."""
+    async with place() as (pilot, estate, _):
+        for key in ("a.txt", "deep/b.txt"):
+            await estate.core.shelf.store.put(f"{NOTES}/old/{key}", b"12345")
+        await press(pilot, "R", shows="old/")
+        await press(pilot, "g", "D", shows=("Delete all in old/", "2 artifacts  10 B", "rm -r"))
+        await press(pilot, "escape", "D", "enter", shows="Deleted")
+        left = (await estate.core.shelf.store.page(f"{NOTES}/old", deep=True)).artifacts
+        assert left == ()
+
+
 async def test_it_goes_on_beside(tmp_path: Path) -> None:
     """A large file is saved beside everything else: the header tells, `t` lists and stops it."""
     async with place() as (pilot, _, store):

@@ -189,10 +189,9 @@ async def test_delete() -> None:
         assert not shows(pilot.app, '"run": 806')
 
 
-async def test_folders_are_not_deleted() -> None:
+async def test_folders_are_not_saved() -> None:
     """What can be done with one object only is refused for a folder, with the reason."""
     async with place() as (pilot, _):
-        await press(pilot, "D", shows="it is a folder")
         await press(pilot, "S", shows="it is a folder")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from skyforge_tui.domain.artifact import MANIFEST, Artifact, ArtifactRef
+from skyforge_tui.services.artifact_care import Bulk
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
 from skyforge_tui.tui.presenters.headless import Other, line_of
@@ -56,6 +57,25 @@ def delete_question(
         title=f"Delete {_counted(artifacts)}", go="delete", way_out=_keep(artifacts),
         things=things, costs=[*costs, *_left_out(left_out)],
         same_as=_same_as("rm", artifacts, spelled), is_destructive=True,
+    )  # fmt: skip
+
+
+def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str) -> Question:
+    """Return what is asked before all in a folder is removed."""
+    name = ref.key.rpartition("/")[2]
+    amount = f"{tones.count(bulk.count)} artifact{'' if bulk.count == 1 else 's'}"
+    hit = "what these runs left cannot be compared any more"
+    return Question(
+        title=f"Delete all in {name}/", go="delete", way_out="keep them",
+        things=[
+            line(Span(amount, "strong", bold=True), Span(f"  {tones.size(bulk.size)}", "muted")),
+            (Span(literal(str(ref)), "muted"),),
+        ],
+        costs=[
+            ("Lost for good", (Span("their bytes; a run that made them is not run again"),)),
+            ("Hit by it", (Span(hit),)),
+        ],
+        same_as=line_of(Other(("artifacts", "rm", "-r", spelled, "--yes"))), is_destructive=True,
     )  # fmt: skip
 
 

@@ -68,6 +68,8 @@ class KeepingPlace(FilteredPlace):
             self.work(self._delete_several(), group="delete", exclusive=True)
         elif (artifact := self.artifact()) is not None:
             self.work(self._delete_one(artifact), group="delete", exclusive=True)
+        elif (folder := self.view.held(self.table.cursor_key)) is not None:
+            self.work(self._clear(folder.ref), group="delete", exclusive=True)
 
     # One.
 
@@ -88,6 +90,19 @@ class KeepingPlace(FilteredPlace):
         ):
             await self._delete(artifact)
             self.say(Notice(Severity.INFO, f"Deleted {artifact.name}", artifact.key))
+
+    async def _clear(self, ref: ArtifactRef) -> None:
+        """Count what is in a folder, and ask whether all of it is to go."""
+        principal = self.bridge.principal
+        bulk = await self.ask(lambda services: services.artifact_care.count(principal, ref))
+        question = questions.clear_question(ref, bulk, self.spelled(ref))
+        if await self.app.push_screen_wait(Confirm(question)):
+            gone = await self.bridge.act(
+                Other(("artifacts", "rm", "-r", self.spelled(ref), "--yes")),
+                lambda services: services.artifact_care.clear(principal, ref),
+            )
+            words = f"{tones.count(gone.count)} artifacts, {tones.size(gone.size)}"
+            self.say(Notice(Severity.INFO, f"Deleted {ref.key}/", words))
 
     # Several.
 

@@ -107,6 +107,8 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
                 return "it is a folder" if self.target() else "nothing here"
             case "artifact.transfers" if not self.bridge.transfers():
                 return "nothing was carried since the program began"
+            case "artifact.delete" if self.target() is not None:
+                return ""
             case "artifact.save" | "artifact.delete" if self.artifact() is None:
                 return "it is a folder" if self.target() else "nothing here"
         return ""
