@@ -25,6 +25,7 @@ _GROUPS = {
     "labs": "skyforge_tui.cli.lab_actions:labs",
     "doctor": "skyforge_tui.cli.doctor:doctor",
     "projects": "skyforge_tui.cli.project_actions:projects",
+    "repo": "skyforge_tui.cli.repo:repo",
     "runs": "skyforge_tui.cli.runs:runs",
     "sample": "skyforge_tui.cli.sample:sample",
     "schedules": "skyforge_tui.cli.schedules:schedules",

@@ -12,12 +12,13 @@ from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.repository import (
     Branch,
     CommitPage,
+    EntryKind,
     FileChange,
     FileContent,
     FolderPage,
     Patch,
 )
-from skyforge_tui.ports.repository_host import RepositoryHost
+from skyforge_tui.ports.repository_host import FOLDER_PAGE, RepositoryHost
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 
@@ -63,6 +64,34 @@ class RepositoryService:
         """Return a page of a folder, by the name of its tree or a commit."""
         host, project = self._held(project_id)
         return await host.folder(project, tree, start)
+
+    @requires(Permission.PROJECT_READ, of="project_id")
+    async def tree_of(
+        self, principal: Principal, project_id: ProjectId, ref: str, path: str
+    ) -> str:
+        """Return the tree of a folder of a branch or commit; empty before the first commit.
+
+        Raises:
+            NotFound: there is no such folder.
+        """
+        host, project = self._held(project_id)
+        newest = (await host.commits(project, ref)).commits
+        if not newest:
+            return ""
+        tree = newest[0].sha
+        for name in filter(None, path.split("/")):
+            tree = await self._below(host, project, tree, name)
+        return tree
+
+    async def _below(self, host: RepositoryHost, project: Project, tree: str, name: str) -> str:
+        start, total = 0, 1
+        while start < total:
+            page = await host.folder(project, tree, start)
+            for one in page.entries:
+                if one.name == name and one.kind is EntryKind.FOLDER:
+                    return one.object_id
+            start, total = start + FOLDER_PAGE, page.total
+        raise NotFound(f"{project.slug} has no folder {name} there", operation="repository.read")
 
     @requires(Permission.PROJECT_READ, of="project_id")
     async def read_file(

@@ -1,0 +1,169 @@
+"""`skyforge repo`: what is in a project's repository, here or on a server, and one way to write."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import IO
+
+import click
+
+from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.project import Commit, Project
+from skyforge_tui.domain.repository import Entry, EntryKind, FileChange
+from skyforge_tui.services.contract import Services
+
+_REF = click.option("--ref", metavar="BRANCH", help="A branch or commit; else the default branch.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+_MOST = 64 * 1024 * 1024
+
+
+@click.group()
+def repo() -> None:
+    """Look into repositories, and write a file by a commit."""
+
+
+@repo.command("ls")
+@click.argument("project")
+@click.argument("path", default="")
+@_REF
+@_JSON
+@click.pass_context
+def list_folder(
+    ctx: click.Context, project: str, path: str, ref: str | None, as_json: bool
+) -> None:
+    """List a folder of PROJECT, page after page, until it is told in full."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        known = await _known(services, principal, project)
+        some = services.repositories
+        tree = await some.tree_of(principal, known.id, ref or known.branch, path)
+        entries: list[Entry] = []
+        total = 1 if tree else 0
+        while len(entries) < total:
+            page = await some.folder(principal, known.id, tree, len(entries))
+            entries += page.entries
+            total = page.total if page.entries else len(entries)
+        answer(
+            entries, as_json=as_json,
+            table=lambda: rows(("KIND", "SIZE", "NAME"), [_entry_row(one) for one in entries]),
+        )  # fmt: skip
+        return 0
+
+    perform(ctx, work)
+
+
+@repo.command("cat")
+@click.argument("project")
+@click.argument("path")
+@_REF
+@click.option("--bytes", "most", type=click.IntRange(1, _MOST), default=_MOST,
+              help="Write no more than that many.")  # fmt: skip
+@click.pass_context
+def write_file_out(ctx: click.Context, project: str, path: str, ref: str | None, most: int) -> None:
+    """Write a file of PROJECT to standard output, byte by byte."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        known = await _known(services, principal, project)
+        content = await services.repositories.read_file(
+            principal, known.id, ref or known.branch, path, most
+        )
+        sys.stdout.buffer.write(content.data)
+        sys.stdout.buffer.flush()
+        if not content.is_whole:
+            narrate(f"skyforge: the first {len(content.data)} of {content.size} bytes")
+        return 0
+
+    perform(ctx, work)
+
+
+@repo.command("log")
+@click.argument("project")
+@click.argument("path", default="")
+@_REF
+@_JSON
+@click.pass_context
+def list_commits(
+    ctx: click.Context, project: str, path: str, ref: str | None, as_json: bool
+) -> None:
+    """List the newest commits of PROJECT, or those that changed PATH."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        known = await _known(services, principal, project)
+        page = await services.repositories.commits(principal, known.id, ref or known.branch, path)
+        answer(
+            page.commits, as_json=as_json,
+            table=lambda: rows(
+                ("COMMIT", "AT", "AUTHOR", "SUBJECT"), [_commit_row(one) for one in page.commits]
+            ),
+        )  # fmt: skip
+        return 0
+
+    perform(ctx, work)
+
+
+@repo.command("branches")
+@click.argument("project")
+@_JSON
+@click.pass_context
+def list_branches(ctx: click.Context, project: str, as_json: bool) -> None:
+    """List the branches of PROJECT, the default one first."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        known = await _known(services, principal, project)
+        found = await services.repositories.branches(principal, known.id)
+        answer(
+            found, as_json=as_json,
+            table=lambda: rows(
+                ("BRANCH", "COMMIT", "AT", "AUTHOR", "SUBJECT"),
+                [(one.name, *_commit_row(one.commit)) for one in found],
+            ),
+        )  # fmt: skip
+        return 0
+
+    perform(ctx, work)
+
+
+@repo.command("put")
+@click.argument("project")
+@click.argument("path")
+@click.argument("source", type=click.File("rb"))
+@click.option("-m", "--message", required=True, help="What the commit says.")
+@click.option("--branch", metavar="NAME", help="Where to; else the default branch.")
+@click.option(
+    "--replaces", metavar="OBJECT", default="",
+    help="The object that `repo ls --json` tells of the file; without it, it is new.",
+)  # fmt: skip
+@_JSON
+@click.pass_context
+def put_file(
+    ctx: click.Context, project: str, path: str, source: IO[bytes], message: str,
+    branch: str | None, replaces: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Write SOURCE (`-` is standard input) to PATH of PROJECT by a commit."""
+
+    async def work(services: Services, principal: Principal) -> int:
+        known = await _known(services, principal, project)
+        change = FileChange(path, source.read(), replaces)
+        made = await services.repositories.write_files(
+            principal, known.id, [change], message, branch or known.branch
+        )
+        answer({"commit": made}, as_json=as_json, table=lambda: [made])
+        return 0
+
+    perform(ctx, work)
+
+
+async def _known(services: Services, principal: Principal, name: str) -> Project:
+    await services.projects.sync(principal)
+    return (await services.projects.find(principal, name)).project
+
+
+def _entry_row(entry: Entry) -> Sequence[str]:
+    is_file = entry.kind is EntryKind.FILE
+    return (entry.kind.value, str(entry.size) if is_file else "", entry.name)
+
+
+def _commit_row(commit: Commit) -> Sequence[str]:
+    return (commit.sha[:10], f"{commit.at:%Y-%m-%d %H:%M}", commit.author, commit.subject)
