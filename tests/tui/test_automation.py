@@ -91,3 +91,15 @@ async def test_a_project_of_this_machine_has_none_of_it(tmp_path: Path) -> None:
         await write(pilot, "kind:git")
         await press(pilot, "enter", shows="Projects 1 of 5")
         await press(pilot, "s", shows=("¬ Refused", "local has no schedules"))
+
+
+async def test_a_guarded_server_wants_it_typed(tmp_path: Path) -> None:
+    """Where the guard says so, a schedule is turned off in so many words."""
+    async with a_cockpit(tmp_path, Stock(), more='guard = "confirm"\n') as (server, pilot):
+        await press(pilot, "g", "s", shows="campus › schedules")
+        await press(pilot, "e", shows=("Disable schedule 3", "Type  disable 3"))
+        await press(pilot, "enter", shows="Type  disable 3")
+        assert server.state.rooms[2].schedules[3].active
+        await write(pilot, "disable 3")
+        await press(pilot, "enter", shows="○ off")
+        assert not server.state.rooms[2].schedules[3].active

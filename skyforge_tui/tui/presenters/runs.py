@@ -31,13 +31,13 @@ _DIGITS = 4
 """A number of so many figures has room; servers on BoltDB count down from 2147483647."""
 
 
-def columns_for(runs: Iterable[Run]) -> tuple[Column, ...]:
+def columns_for(runs: Iterable[Run], columns: tuple[Column, ...] = COLUMNS) -> tuple[Column, ...]:
     """Return the columns, with room for the numbers of these runs: a cut one names no run."""
     digits = max((len(str(run.number)) for run in runs), default=_DIGITS)
     if digits <= _DIGITS:
-        return COLUMNS
+        return columns
     return tuple(
-        replace(one, width=digits, most=digits) if one.key == "run" else one for one in COLUMNS
+        replace(one, width=digits, most=digits) if one.key == "run" else one for one in columns
     )
 
 

@@ -13,6 +13,7 @@ from skyforge_tui.domain.identity import Me, RunId
 from skyforge_tui.tui.presenters import lab_parts as present
 from skyforge_tui.tui.presenters.cells import Span
 from skyforge_tui.tui.presenters.lab_parts import Part
+from skyforge_tui.tui.presenters.runs import columns_for
 from skyforge_tui.tui.table_keys import Movable, OutputMoves
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.log_view import LogView
@@ -119,6 +120,9 @@ class PartsPane(Vertical):
             Part.DATA: self._data,
             Part.RUNS: [Row(one.id, present.run_cells(one, now, me)) for one in runs],
         }
+        columns = columns_for(runs, present.COLUMNS[Part.RUNS])
+        if columns != self._tables[Part.RUNS].columns:
+            self._tables[Part.RUNS].set_columns(columns)
         for part, table in self._tables.items():
             table.show(ListRows(rows[part]), empty=(Span(present.EMPTY[part], "muted"),))
         self._names.show([present.parts_line(detail, runs, told, self.part, width)])
