@@ -64,6 +64,8 @@ class EveSession:
         self._signed_in_at = 0.0
         self._fights = 0
         self._rests_until = 0.0
+        self._is_refused = False
+        """Whether it rests because the password was not right: a person may know a better one."""
         self._why = HttpError("unauthorized", "")
         self._signing_in = asyncio.Lock()
 
@@ -75,9 +77,12 @@ class EveSession:
         """
         async with self._signing_in:
             if self._headers is None:
-                if self._now() < self._rests_until:
+                if self._now() >= self._rests_until:
+                    await self._sign_in()
+                elif self._is_refused:
+                    self._begin(await self._from_person(self._why))
+                else:
                     raise self._why
-                await self._sign_in()
             return self._headers or {}
 
     async def renew(self, refused: Mapping[str, str], error: HttpError) -> None:
@@ -101,6 +106,7 @@ class EveSession:
     def _rest_from_fight(self) -> HttpError:
         rest_s = RESTS_S[min(self._fights, len(RESTS_S) - 1)]
         self._fights += 1
+        self._is_refused = False
         message = (
             f"somebody else signs in as {self._access.username} there, and each sign-in ends the "
             f"other: resting for {rest_s:.0f} s. Give skyforge an account of its own"
@@ -128,6 +134,7 @@ class EveSession:
         else:
             self._begin(headers)
             return
+        self._is_refused = True
         raise self._rest(failure, WRONG_REST_S)
 
     async def _from_configuration(self) -> dict[str, str]:
@@ -139,6 +146,7 @@ class EveSession:
 
     def _begin(self, headers: dict[str, str]) -> None:
         self._headers, self._signed_in_at = headers, self._now()
+        self._is_refused = False
 
     async def _from_person(self, failure: HttpError) -> dict[str, str]:
         """Ask for the password until it is right."""

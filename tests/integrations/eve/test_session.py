@@ -130,6 +130,25 @@ async def test_a_person_is_asked() -> None:
         assert (await client.who()).username == "admin"
 
 
+async def test_a_person_may_know_better_later() -> None:
+    """Whoever did not know the password is asked again, and what was wrong is not sent again."""
+    answers = ["", "", "admin-pass"]
+
+    async def ask(wanted: Wanted, why: str, *, username: str) -> Secret:
+        answer = answers.pop(0)
+        if not answer:
+            raise HttpError("unauthorized", "they would rather not")
+        return Secret(answer)
+
+    async with served_eve() as server, a_client(server, password="mistyped", ask=ask) as client:
+        for _ in range(2):
+            with pytest.raises(HttpError, match="rather not"):
+                await client.folder("/")
+        assert sign_ins(server) == 1
+        assert (await client.who()).username == "admin"
+        assert (sign_ins(server), answers) == (2, [])
+
+
 async def test_consoles_stay_native() -> None:
     """Signing in chooses consoles that programs can use, knowing that the browser gets them too."""
     async with served_eve() as server, a_client(server) as client:
