@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from skyforge_tui.integrations.asking import Asker, NobodyToAsk
+from skyforge_tui.integrations.errors import TransportErrorKind
 from skyforge_tui.integrations.eve.envelope import (
     EXPIRED,
     WRONG_PASSWORD,
@@ -66,7 +67,7 @@ class EveSession:
         self._rests_until = 0.0
         self._is_refused = False
         """Whether it rests because the password was not right: a person may know a better one."""
-        self._why = HttpError("unauthorized", "")
+        self._why: tuple[TransportErrorKind, str] = ("unauthorized", "")
         self._signing_in = asyncio.Lock()
 
     async def headers(self) -> Mapping[str, str]:
@@ -80,9 +81,9 @@ class EveSession:
                 if self._now() >= self._rests_until:
                     await self._sign_in()
                 elif self._is_refused:
-                    self._begin(await self._from_person(self._why))
+                    self._begin(await self._from_person(self._resting()))
                 else:
-                    raise self._why
+                    raise self._resting()
             return self._headers or {}
 
     async def renew(self, refused: Mapping[str, str], error: HttpError) -> None:
@@ -114,8 +115,17 @@ class EveSession:
         return self._rest(HttpError("limited", message), rest_s)
 
     def _rest(self, why: HttpError, seconds: float) -> HttpError:
-        self._why, self._rests_until = why, self._now() + seconds
+        self._why, self._rests_until = (why.kind, why.message), self._now() + seconds
         return why
+
+    def _resting(self) -> HttpError:
+        """Return why this side rests, made anew.
+
+        One that is raised again while its consequences are dealt with becomes its own cause, and
+        whoever follows the causes never comes to an end.
+        """
+        kind, message = self._why
+        return HttpError(kind, message, was_sent=False)
 
     async def _sign_in(self) -> None:
         try:

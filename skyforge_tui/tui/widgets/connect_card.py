@@ -277,7 +277,7 @@ class ConnectCard(Overlay[Found | None]):
 
 _HINTS = {
     ("", "password"): "becomes a token",
-    ("eve", "password"): "kept: there are no tokens",
+    ("eve", "password"): "kept where you say",
     ("", "token"): "instead of both",
     ("s3", "password"): "kept where you say",
     ("netlab", "password"): "where no key is let in",

@@ -102,6 +102,30 @@ async def test_a_session_fight_is_not_fought() -> None:
                 await client.folder("/")
 
 
+async def test_what_is_refused_twice_has_no_past_in_common() -> None:
+    """Each refusal is an error of its own: causes that lead back to themselves never end."""
+
+    async def refused(client: EveClient) -> HttpError:
+        try:
+            await client.folder("/")
+        except HttpError as error:
+            return error
+        raise AssertionError("nothing was refused")
+
+    async with served_eve() as server, a_client(server, Hand()) as client:
+        await client.folder("/")
+        async with signed_in(server):
+            errors = [await refused(client) for _ in range(3)]
+        assert len(set(map(id, errors))) == 3
+        for error in errors:
+            seen: set[int] = set()
+            at: BaseException | None = error
+            while at is not None:
+                assert id(at) not in seen
+                seen.add(id(at))
+                at = at.__cause__ or at.__context__
+
+
 async def test_a_wrong_password_is_not_tried_again() -> None:
     """Every failed sign-in ends the account's browser session: it happens once, then never soon."""
     async with served_eve() as server:
