@@ -5,7 +5,7 @@ from __future__ import annotations
 from skyforge_tui.domain.connection import Server
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.lab_action import LabServer
-from skyforge_tui.tui.presenters import connecting, lab_data, lab_servers
+from skyforge_tui.tui.presenters import connect_fields, lab_data, lab_servers
 from skyforge_tui.tui.presenters.cells import text_of
 from tests.acting_labs import a_far_lab
 from tests.fake_labs import a_lab_source
@@ -52,7 +52,7 @@ def test_servers_as_facts() -> None:
 
 def test_an_eve_is_asked_for_no_token() -> None:
     """The card of an EVE-NG asks for a name, says what signing in costs, and wants no token."""
-    fields = {one.name: one for one in connecting.fields(Server("eve", "", ""), ["file"])}
+    fields = {one.name: one for one in connect_fields.fields(Server("eve", "", ""), ["file"])}
     assert "token" not in fields
     assert fields["user"].required
     assert "its session in a browser ends" in fields["user"].description
