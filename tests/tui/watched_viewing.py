@@ -1,4 +1,4 @@
-"""Showing a log file under an audit hook: python -m tests.tui.watched_viewing FILE.
+"""Showing what is piped in under an audit hook: python -m tests.tui.watched_viewing FILE.
 
 Prints one JSON object: what the UI thread did after the first picture that it should leave to
 others, with the lines of the program that did it; and how seldom garbage is sought.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
 import sys
 
+from skyforge_tui.domain.log_source import PIPED
 from skyforge_tui.settings.frame import read_frame
 from skyforge_tui.wiring import current_principal
 from skyforge_tui.wiring.viewer import file_parts, make_viewer
@@ -20,7 +22,7 @@ WATCH = Watch()
 
 
 async def journey(name: str) -> None:
-    """Start, move, search, filter, select, copy, ask for help, leave."""
+    """Start, move, search, filter, select, copy, ask for help, leave what would be lost."""
     from skyforge_tui.tui.viewer import ViewerApp
     from tests.tui.drawing import rows_of, until
 
@@ -33,7 +35,8 @@ async def journey(name: str) -> None:
     ViewerApp._start = watched  # type: ignore[method-assign]
     frame = read_frame()
     parts = file_parts(frame)
-    log = await parts.files.open(current_principal(), [name])
+    piped = os.open(name, os.O_RDONLY)
+    log = await parts.files.open(current_principal(), [PIPED], piped)
     progress = await parts.files.advance(current_principal(), log)
     app = make_viewer(frame, parts, log, progress, follow=False)
     async with app.run_test(size=(100, 12)) as pilot:
@@ -49,14 +52,16 @@ async def journey(name: str) -> None:
         await press("escape", "escape", "m", "v", "j", "y", shows="Copied")
         await press("escape", "escape", "y", shows="Copied this line")
         await press("question_mark", shows="Keys in Files")
-        await pilot.press("escape", "ctrl+q")
+        await pilot.press("escape")
+        await press("q", shows="Leave without saving")
+        await pilot.press("enter")
+    WATCH.is_armed = False
     log.close()
 
 
 def main(name: str) -> None:
     """Go, and report."""
     asyncio.run(journey(name))
-    WATCH.is_armed = False
     sys.stdout.write(json.dumps({"seen": WATCH.seen, "collecting": gc.get_threshold()}))
 
 
