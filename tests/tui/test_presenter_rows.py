@@ -377,6 +377,7 @@ def test_long_numbers_are_whole() -> None:
     for size in (SMALL, LARGE):
         (head, row) = table(runs.columns_for([long]), size, runs.run_cells(long, None, NOW, Me("")))
         assert "2147483602" in row
+        assert "WHO" in head
         assert len(head) <= size
     assert runs.columns_for([RUNNING]) == runs.COLUMNS
 

@@ -27,6 +27,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("note", "Note", 14, most=None, priority=20),
 )
 
+_NARROW = 15
+"""Cells for a template beside such a number, so that who started it is seen at 80 columns, too."""
 _DIGITS = 4
 """A number of so many figures has room; servers on BoltDB count down from 2147483647."""
 
@@ -36,8 +38,12 @@ def columns_for(runs: Iterable[Run], columns: tuple[Column, ...] = COLUMNS) -> t
     digits = max((len(str(run.number)) for run in runs), default=_DIGITS)
     if digits <= _DIGITS:
         return columns
+    fits = {"run": (digits, digits), "template": (_NARROW, None)}
     return tuple(
-        replace(one, width=digits, most=digits) if one.key == "run" else one for one in columns
+        replace(one, width=fits[one.key][0], most=fits[one.key][1] or one.most)
+        if one.key in fits
+        else one
+        for one in columns
     )
 
 
