@@ -228,6 +228,11 @@ async def test_configurations_are_kept_one_by_one() -> None:
             await provider.save(lab, lambda _: None)
         kept = [one.has_config for one in (await provider.detail(lab)).nodes]
         assert kept == [True, True, True, True, False]
+        await provider.lock(lab, is_locked=True)
+        asked = server.state.asked["PUT …/nodes/{node}/export"]
+        with pytest.raises(Conflict, match="it is locked"):
+            await provider.save(lab, lambda _: None)
+        assert server.state.asked["PUT …/nodes/{node}/export"] == asked
 
 
 async def test_single_nodes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from skyforge_tui.domain.errors import Invalid, NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import LabDetail, LabLink, LabSource, LabState
@@ -157,9 +157,15 @@ class EveLabProvider:
             await self._acting.wipe(path, tell, is_told=is_told)
 
     async def save(self, lab_id: LabId, tell: Tell) -> None:
-        """Keep the running configurations in a lab."""
+        """Keep the running configurations in a lab; the API would write to a locked one too."""
+        path = native_of(lab_id)
         with translated(self.upstream, "lab.save"):
-            await self._acting.save(native_of(lab_id), tell)
+            if (await self._client.lab(path)).is_locked:
+                raise Conflict(
+                    "it is locked", upstream=self.upstream, operation="lab.save",
+                    advice="unlock it first",
+                )  # fmt: skip
+            await self._acting.save(path, tell)
 
     async def export(self, lab_id: LabId) -> ExportedLab:
         """Return a lab as the archive that a browser would download."""
