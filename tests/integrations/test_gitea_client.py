@@ -18,7 +18,7 @@ from tests.giteas import api_of, client_at, gitea_client, served_gitea
 from tests.loopback import Asked, reply, serving
 
 FABRIC = "net/edge-fabric"
-AGES = ("1.15", "1.17", "1.20", "1.22", "1.24", "1.27")
+AGES = ("1.15", "1.20", "1.27")
 ODD = st.text(
     st.characters(codec="utf-8", exclude_characters="\0/", exclude_categories=("Cs",)),
     min_size=1,
@@ -52,7 +52,7 @@ async def test_every_age_is_spoken_with(version: str) -> None:
 
 
 @pytest.mark.parametrize("tells_total", [True, False])
-@pytest.mark.parametrize("cap", [1, 3, 4, 8, 50])
+@pytest.mark.parametrize("cap", [1, 3, 8])
 async def test_pages_are_all_read_under_a_silent_cap(cap: int, tells_total: bool) -> None:
     """Whatever the server cuts pages to, and whether it tells a total, nothing is missed or twice.
 
@@ -226,6 +226,22 @@ async def test_a_redirect_elsewhere_is_not_followed() -> None:
         assert caught.value.kind == "missing"
         assert elsewhere.asked == []
         assert server.asked[-1].path.startswith("/api/v1/repos/evil/twin")
+
+
+async def test_redirects_in_circles_end() -> None:
+    """Two names that lead to each other are told as moved, after a few tries."""
+
+    def answer(asked: Asked) -> bytes:
+        other = "a/b" if "c/d" in asked.path else "c/d"
+        return reply(301, location=f"/api/v1/repos/{other}")
+
+    async with serving(answer) as server, client_at(server.url, "t") as client:
+        with pytest.raises(TransportError) as caught:
+            await client.repos.get("a/b")
+        with pytest.raises(TransportError):
+            await client.files.bytes_of("a/b", "x", "", 9)
+    assert caught.value.kind == "moved"
+    assert len(server.asked) < 15
 
 
 async def test_what_is_archived_takes_nothing() -> None:

@@ -26,6 +26,7 @@ T = TypeVar("T")
 Query = Mapping[str, str | int]
 PAGE: Final = 50
 _MOST_PAGES: Final = 10_000
+_MOST_HOPS: Final = 4
 _REPO = re.compile(r"/repos/([^/]+)/([^/?]+)")
 _BEHIND = re.compile(r'rel="next"')
 
@@ -75,7 +76,9 @@ class Asking:
         Raises:
             HttpError: as `HttpClient.call`.
         """
+        hops = 0
         while True:
+            hops += 1
             path = self.path(repo, rest)
             try:
                 return await self.http.call(
@@ -83,7 +86,7 @@ class Asking:
                     max_bytes=max_bytes,
                 )  # fmt: skip
             except HttpError as error:
-                self._follow(repo, error)
+                self._follow(repo, error, hops)
 
     def path(self, repo: str, rest: str = "") -> str:
         """Return the path of a repository, escaped, or of something below it that is so already."""
@@ -100,12 +103,14 @@ class Asking:
         """
         async with AsyncExitStack() as stack:
             answer: Answer | None = None
+            hops = 0
             while answer is None:
+                hops += 1
                 opening = self.http.stream(self.path(repo, rest), query)
                 try:
                     answer = await stack.enter_async_context(opening)
                 except HttpError as error:
-                    self._follow(repo, error)
+                    self._follow(repo, error, hops)
             yield answer
 
     async def about(self, repo: str, rest: str, shape: type[T], query: Query | None = None) -> T:
@@ -152,17 +157,17 @@ class Asking:
             if _is_last(reply, len(rows), seen, first, page):
                 return
 
-    def _follow(self, repo: str, error: HttpError) -> None:
+    def _follow(self, repo: str, error: HttpError, hops: int) -> None:
         """Learn the present name of a repository from a redirect.
 
         Raises:
-            HttpError: the error itself, where it is nothing of the kind.
+            HttpError: the error itself, where it is nothing of the kind, or leads round in circles.
         """
         found = _REPO.search(urlsplit(error.location).path) if error.kind == "moved" else None
         if found is None:
             raise error
         name = f"{unquote(found[1])}/{unquote(found[2])}"
-        if name == self.renamed.get(repo, repo):
+        if name == self.renamed.get(repo, repo) or hops > _MOST_HOPS:
             raise error
         self.renamed[repo] = name
 
