@@ -15,6 +15,7 @@ from skyforge_tui.domain.collection import Collection, Refusal
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LOCAL, RunId, upstream_of
 from skyforge_tui.domain.markers import Marker, MarkerKind
+from skyforge_tui.domain.retention import Limits
 from skyforge_tui.domain.run import Run
 from skyforge_tui.domain.transfer import Transfer
 from skyforge_tui.integrations.object_store.client import ObjectClient
@@ -189,7 +190,9 @@ class Shelf:
         """Return what cares for all this."""
         access, sums = artifacts.access, self.carrier.sums
         stores = StoreShelf([self.store, *self.more], access)
-        return ArtifactCareService(artifacts, stores, sums, self.cache, access, bus, clock)
+        return ArtifactCareService(
+            artifacts, stores, sums, self.cache, access, bus, clock, Limits()
+        )
 
     def transfers(self, artifacts: ArtifactService, bus: Bus, clock: Clock) -> TransferService:
         """Return what carries bytes to all this and from it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -160,14 +161,14 @@ def collect_garbage(
 ) -> None:
     """Remove what runs left below PREFIX, by age and size: a run's artifacts as a whole.
 
-    Runs and their output stay.
+    Without options the limits are those of the configuration, [artifacts]. Runs and their output
+    stay.
     """
 
     async def work(services: Services, principal: Principal) -> int:
         ref = await meant(services, principal, store, checked_prefix(prefix))
-        total, doomed = await services.artifact_care.outdated(
-            principal, ref, _limits(older_than, keep)
-        )
+        limits = _limits(await services.artifact_care.limits(principal), older_than, keep)
+        total, doomed = await services.artifact_care.outdated(principal, ref, limits)
         size = sum(one.bulk.size for one in doomed)
         if doomed and not dry_run:
             words = f"Remove what {_runs(len(doomed))} left, {size:,} bytes, for good?"
@@ -201,14 +202,19 @@ def confirm(question: str, *, is_said: bool) -> None:
         raise Invalid("nothing was removed", operation="artifact.delete")
 
 
-def _limits(older_than: str | None, keep: str | None) -> Limits:
-    from skyforge_tui.domain.retention import Limits
-
-    if older_than is None and keep is None:
-        raise Invalid("say what goes: --older-than AGE, --keep SIZE", operation="artifact.gc")
-    age = None if older_than is None else _figure(FieldKind.AGE, "--older-than", older_than)
-    size = None if keep is None else _figure(FieldKind.SIZE, "--keep", keep)
-    return Limits(None if age is None else timedelta(microseconds=age), size)
+def _limits(configured: Limits, older_than: str | None, keep: str | None) -> Limits:
+    limits = configured
+    if older_than is not None:
+        span = timedelta(microseconds=_figure(FieldKind.AGE, "--older-than", older_than))
+        limits = replace(limits, age=span)
+    if keep is not None:
+        limits = replace(limits, size=_figure(FieldKind.SIZE, "--keep", keep))
+    if limits.are_none:
+        raise Invalid(
+            "nothing says what goes", operation="artifact.gc",
+            advice="say --older-than AGE or --keep SIZE, or age and size below [artifacts]",
+        )  # fmt: skip
+    return limits
 
 
 def _figure(kind: FieldKind, option: str, text: str) -> int:

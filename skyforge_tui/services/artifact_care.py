@@ -95,6 +95,7 @@ class ArtifactCareService:
         access: Access,
         bus: Bus,
         clock: Clock,
+        limits: Limits,
     ) -> None:
         self._artifacts = artifacts
         self._shelf = shelf
@@ -103,6 +104,7 @@ class ArtifactCareService:
         self.access = access
         self._bus = bus
         self._clock = clock
+        self._limits = limits
 
     async def project_of(self, target: object) -> ProjectId:
         """Return the project of an artifact's reference."""
@@ -188,6 +190,11 @@ class ArtifactCareService:
                 advice="say whose: artifacts/PROJECT, or artifacts/PROJECT/RUN",
             )  # fmt: skip
         return await self._cleared(ref)
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def limits(self, principal: Principal) -> Limits:
+        """Return what is configured of how much is kept of what runs left."""
+        return self._limits
 
     @requires(Permission.ARTIFACT_DELETE, of="ref")
     async def outdated(

@@ -70,6 +70,10 @@ class Artifacts(Table):
     """None is `artifacts` in the state directory."""
     store: InstanceName | None = None
     """The bucket, as `[s3.NAME]`, where what runs leave is kept instead."""
+    age: Age | None = None
+    """Since a run's last artifact came; what is older goes when that is asked for."""
+    size: Size | None = None
+    """Of what runs left, in all; of more, the oldest goes when that is asked for."""
 
 
 class Retention(Table):

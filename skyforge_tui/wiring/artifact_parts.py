@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LOCAL, ProjectId
 from skyforge_tui.domain.project import Project, ProjectKind
+from skyforge_tui.domain.retention import Limits
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.clock import Clock
@@ -57,8 +58,12 @@ def artifact_services(
     access: Access,
     bus: Bus,
     clock: Clock,
+    limits: Limits,
 ) -> ArtifactParts:
-    """Return the services on some stores, the first being the usual one."""
+    """Return the services on some stores, the first being the usual one.
+
+    `limits` say what of them is to go when that is asked for.
+    """
     house = house_of(state_dir)
     access.keep(house)
     made, claims, sums = SqliteCollectionCache(cache), FileClaims(state_dir), Checksums()
@@ -69,7 +74,7 @@ def artifact_services(
     return ArtifactParts(
         artifacts,
         ComparisonService(artifacts, index, made, access),
-        ArtifactCareService(artifacts, shelf, sums, made, access, bus, clock),
+        ArtifactCareService(artifacts, shelf, sums, made, access, bus, clock, limits),
         TransferService(artifacts, shelf, runner, access),
     )
 

@@ -14,7 +14,7 @@ from skyforge_tui.ports.log_trimmer import KeptTrimmer
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
-from skyforge_tui.settings.model import Retention
+from skyforge_tui.settings.model import Artifacts, Retention
 from skyforge_tui.store.bookmarks import SqliteBookmarkStore
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
@@ -44,7 +44,7 @@ def retention_service(
     )
 
 
-def limits_of(retention: Retention) -> Limits:
+def limits_of(retention: Retention | Artifacts) -> Limits:
     """Return what is configured as figures."""
     age = None if retention.age is None else number_of(FieldKind.DURATION, retention.age)
     return Limits(

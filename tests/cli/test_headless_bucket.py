@@ -165,4 +165,7 @@ def test_retention(sky: Headless, tmp_path: Path) -> None:
     left = sky("artifacts", "ls", "lab:artifacts", "-r", "--json").json["artifacts"]
     assert [one["key"] for one in left] == ["artifacts/fabric/2/a.txt"]
     assert sky("artifacts", "gc", "lab:artifacts").code == 2
+    rule = {"SKYFORGE_ARTIFACTS__SIZE": "1B"}
+    told = sky("artifacts", "gc", "lab:artifacts", "--dry-run", "--json", environ=rule).json
+    assert [one["prefix"] for one in told["would_remove"]] == ["artifacts/fabric/2"]
     assert sky("artifacts", "index", "--store", "lab", "--json").json["runs"] == 0

@@ -85,6 +85,8 @@ def test_every_layer_outranks_the_ones_below_and_is_named_as_origin(tmp_path: Pa
         "profile": "option --profile",
         "artifacts.directory": "default",
         "artifacts.store": "default",
+        "artifacts.age": "default",
+        "artifacts.size": "default",
         "retention.age": "default",
         "retention.size": "default",
         "state_dir": "default",
