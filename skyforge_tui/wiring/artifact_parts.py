@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LOCAL, ProjectId
 from skyforge_tui.domain.project import Project, ProjectKind
-from skyforge_tui.domain.retention import Limits
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.clock import Clock
@@ -22,7 +21,6 @@ from skyforge_tui.providers.artifacts.work_files import LocalWorkFiles
 from skyforge_tui.services.artifact_care import ArtifactCareService
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
-from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.carrier import Carrier
 from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
@@ -33,12 +31,12 @@ from skyforge_tui.services.transfer_runner import TransferRunner
 from skyforge_tui.services.transfers import TransferService
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
-from skyforge_tui.store.database import Database
 from skyforge_tui.store.transfers import FileTransferBook
 
 if TYPE_CHECKING:
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.settings.model import Settings
+    from skyforge_tui.wiring.assembly import Ground
 
 
 class ArtifactParts(NamedTuple):
@@ -51,19 +49,14 @@ class ArtifactParts(NamedTuple):
 
 
 def artifact_services(
-    state_dir: Path,
-    stores: Sequence[ArtifactStore],
-    cache: Database,
-    index: RunIndex,
-    access: Access,
-    bus: Bus,
-    clock: Clock,
-    limits: Limits,
+    ground: Ground, stores: Sequence[ArtifactStore], index: RunIndex
 ) -> ArtifactParts:
-    """Return the services on some stores, the first being the usual one.
+    """Return the services on some stores, the first being the usual one."""
+    from skyforge_tui.wiring.retention_parts import limits_of  # which needs the house below
 
-    `limits` say what of them is to go when that is asked for.
-    """
+    state_dir, cache = ground.frame.state_dir, ground.cache
+    access, bus, clock = ground.access, ground.bus, ground.clock
+    limits = limits_of(ground.loaded.settings.artifacts)
     house = house_of(state_dir)
     access.keep(house)
     made, claims, sums = SqliteCollectionCache(cache), FileClaims(state_dir), Checksums()

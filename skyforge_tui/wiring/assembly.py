@@ -72,7 +72,7 @@ from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
 from skyforge_tui.wiring.project_parts import attention_of, care_service, founding_service
 from skyforge_tui.wiring.repository_servers import open_repository_servers
-from skyforge_tui.wiring.retention_parts import limits_of, retention_service
+from skyforge_tui.wiring.retention_parts import retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
 
 if TYPE_CHECKING:
@@ -198,10 +198,7 @@ async def _services(
     logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
     machine, starter = machine_of(ground.loaded), starter_of(frame)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
-    limits = limits_of(ground.loaded.settings.artifacts)
-    kept = artifact_services(
-        frame.state_dir, stores, ground.cache, index, access, bus, clock, limits
-    )
+    kept = artifact_services(ground, stores, index)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
     lab_index = await _lab_index(ground, lab_providers, health)
