@@ -111,6 +111,8 @@ TRAPS: Final = {
         ODDLY, "test_the_servers_time_zone_moves_nothing"),
     "who is told of a task is settled when it is made": (
         ODDLY, "test_lines_that_nobody_tells_one_are_asked_for"),
+    "a server comes back between two tries": (
+        WATCHING, "test_a_server_that_comes_back_between_two_tries_is_heard"),
     "a proxy lets no socket through": (
         WATCHING, "test_a_proxy_without_upgrade_is_polled"),
     "the socket tells of other things too": (

@@ -12,6 +12,7 @@ from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.ports.run_engine import RunSeen, StillThere, WatchBegan, WatchLost
+from skyforge_tui.providers.runs.semaphore.feed import Mode
 from tests.semaphores import Bench, bench_on
 
 
@@ -143,6 +144,30 @@ async def test_a_proxy_without_upgrade_is_polled(bench: Bench) -> None:
         before = bench.requests["GET"]
         await bench.pass_time(100, step_s=0.05)
         assert bench.requests["GET"] - before <= 25
+
+
+async def test_a_server_that_comes_back_between_two_tries_is_heard(bench: Bench) -> None:
+    """A socket that nobody answered, just before the server did, is tried again at once."""
+    async with bench.watched():
+        await bench.until_begun()
+        bench.server.chaos.add(Trouble(Kind.CUT, path="*/ws", times=2))
+        bench.server.listener.cut(websockets_only=True)
+        await bench.until(lambda: bench.is_lost)
+        await bench.until(lambda: not bench.is_lost)
+        assert bench.engine._watching._feed.mode is Mode.LIVE
+        assert bench.requests["socket"] == 4
+
+
+async def test_a_proxy_that_cuts_sockets_is_polled(bench: Bench) -> None:
+    """Where every socket is cut and requests are answered, one asks."""
+    bench.server.chaos.add(Trouble(Kind.CUT, path="*/ws"))
+    async with bench.watched():
+        await bench.until_begun()
+        assert bench.engine._watching._feed.mode is Mode.POLLED
+        run = await bench.launch()
+        await bench.engine.listed([])
+        await bench.until_ended(run)
+        await bench.until(lambda: bench.news.count(RunSeen(run.id)) >= 1)
 
 
 async def test_what_the_socket_did_not_tell_is_found(bench: Bench) -> None:

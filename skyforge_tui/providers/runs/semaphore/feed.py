@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.integrations.semaphore.task_wire import Frame, frame
 from skyforge_tui.ports.clock import Clock, rested
@@ -26,6 +27,9 @@ GROWTH: Final = 1.5
 LONGEST_PAUSE_S: Final = 30.0
 REFUSED_PAUSE_S: Final = 60.0
 """Until the socket is tried again where it does not get through."""
+IN_VAIN: Final = 3
+"""So often a socket is tried that nobody answers, though the server does, before it is given up: a
+server that comes back between the two is no proxy that cuts sockets."""
 _LASTED_S: Final = 1.0
 """A connection that held for so long was a good one."""
 
@@ -76,6 +80,7 @@ class Feed:
         self._clock = clock
         self._chance = chance
         self._hearing = hearing
+        self._in_vain = 0
         self.mode = Mode.LOST
         self._hurried = asyncio.Event()
 
@@ -105,6 +110,7 @@ class Feed:
         try:
             async with self._client.tasks.socket() as socket:
                 self._end()
+                self._in_vain = 0
                 self._begin(Mode.LIVE)
                 while True:
                     told = frame(await socket.receive())
@@ -132,6 +138,9 @@ class Feed:
             return pause_s
         if error.kind == "unauthorized" and attempt == 1:
             return 0.0
+        self._in_vain += 1
+        if not (isinstance(error, HttpError) and error.status) and self._in_vain < IN_VAIN:
+            return FIRST_PAUSE_S * (0.5 + self._chance() / 2)
         self._begin(Mode.POLLED)
         return REFUSED_PAUSE_S * (0.5 + self._chance() / 2)
 
