@@ -418,6 +418,18 @@ async def test_only_what_is_seen_is_parsed(
         assert len(parsed) < 10 * 20
 
 
+async def test_counting_is_told_by_itself(
+    writer: LogWriter, reader: FileLogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many lines there are is told when it is known, whatever else is known by then."""
+    writer.append(b"a line\n" * 200_000, START)
+    monkeypatch.setattr(LogView, "_scan", lambda _: None)
+    told: list[int] = []
+    monkeypatch.setattr(LogView, "_tell_shown", lambda _: told.append(reader.line_count))
+    async with showing(reader, (80, 20)) as (_, _view, pilot):
+        await eventually(pilot, lambda: 200_000 in told)
+
+
 async def test_nothing_ticks_when_nothing_moves(writer: LogWriter, reader: FileLogReader) -> None:
     """A view that has shown all there is has no timer; a burst of news makes one."""
     _write(writer, "line 1")

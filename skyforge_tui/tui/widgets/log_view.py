@@ -249,6 +249,10 @@ class LogView(
             self._show_chrome(frame)
         self.finding.grew()
 
+    def show_counted(self) -> None:
+        """Tell that more lines are counted of what there was."""
+        self._tell_shown()
+
     def show_outline(self) -> None:
         """Draw the ticks anew; what passed meanwhile may be left out."""
         frame = self._frame

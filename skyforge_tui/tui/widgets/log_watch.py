@@ -76,6 +76,10 @@ class LogWatch(KeptRows):
         """Draw what is new."""
         raise NotImplementedError
 
+    def show_counted(self) -> None:
+        """Tell that more lines are counted of what there was."""
+        raise NotImplementedError
+
     def show_outline(self) -> None:
         """Draw what is known now of the lines there are."""
         raise NotImplementedError
@@ -114,7 +118,7 @@ class LogWatch(KeptRows):
         if reader is None:
             return
         self._last_look = monotonic()
-        was = reader.size
+        was, was_counted = reader.size, reader.counted_size
         try:
             has_more = reader.refresh(budget_bytes)
             if not budget_bytes and reader.size <= SMALL_BYTES:
@@ -123,6 +127,8 @@ class LogWatch(KeptRows):
             if self.frame is None or reader.generation != self.frame.generation:
                 self.start_over()
             self.show_growth()
+            if was == reader.size and was_counted != reader.counted_size:
+                self.show_counted()
         except Unavailable as error:
             self.cannot_read(error)
             return
