@@ -133,7 +133,6 @@ def test_comments_and_order_stay(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("connect", "containerlab", "h"), 2, "cannot connect to containerlab yet"),
         (("connect", "jenkins", "https://h"), 2, "jenkins is no kind of server"),
         (("connect", "semaphore"), 2, "say which semaphore"),
         (("connect", "semaphore", "--name", "x"), 5, "no connection is called x"),

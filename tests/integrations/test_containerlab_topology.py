@@ -24,7 +24,9 @@ def test_a_name_and_nodes_in_a_topology_make_one() -> None:
         "  links:\n  - endpoints: ['leaf1:e1-1', 'leaf2:eth1']\n"
     )
     assert may_be_topology(text.encode())
-    assert _read(text) == ContainerlabTopology("fabric", 2, ("linux", "nokia_srlinux"))
+    assert _read(text) == ContainerlabTopology(
+        "fabric", 2, ("linux", "nokia_srlinux"), ("leaf1", "leaf2")
+    )
 
 
 @pytest.mark.parametrize(
