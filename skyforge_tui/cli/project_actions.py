@@ -142,11 +142,7 @@ def remove(ctx: click.Context, name: str, confirm: str, dry_run: bool) -> None:
 
 async def _kept(services: Services, principal: Principal, name: str) -> ProjectId:
     """Return the project of a name; of several alike the one whose host makes projects."""
-    for view in await services.projects.all(principal):
-        host = view.project.id.partition(":")[0]
-        if view.project.slug == name and view.role > Role.NONE and host in services.founding.hosts:
-            return view.project.id
-    return (await services.projects.find(principal, name)).project.id
+    return (await services.projects.find(principal, name, services.founding.hosts)).project.id
 
 
 def _line(one: Outcome) -> str:

@@ -157,7 +157,7 @@ def put_file(
 
 async def _known(services: Services, principal: Principal, name: str) -> Project:
     await services.projects.sync(principal)
-    return (await services.projects.find(principal, name)).project
+    return (await services.projects.find(principal, name, services.repositories.hosts)).project
 
 
 def _entry_row(entry: Entry) -> Sequence[str]:

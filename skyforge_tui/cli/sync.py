@@ -73,7 +73,7 @@ async def _meant(services: Services, principal: Principal, name: str) -> Project
     for view in await services.projects.all(principal):
         if view.project.slug == name and view.project.manifest is not None:
             return view.project.id
-    return (await services.projects.find(principal, name)).project.id
+    return (await services.projects.find(principal, name, services.founding.hosts)).project.id
 
 
 def _lines(reports: Sequence[SyncReport], *, applies: bool) -> Iterable[str]:

@@ -114,9 +114,13 @@ def declared_role(project: Project) -> Role | None:
 
     None where no manifest says anything of anybody.
     """
-    if project.manifest is None or project.grant is None:
+    manifest, grant = project.manifest, project.grant
+    if manifest is None or grant is None:
         return None
-    return project.manifest.role_of(project.grant.user, project.created_by)
+    declared = manifest.role_of(grant.user, project.created_by)
+    if grant.role >= Role.OWNER and not manifest.names_an_owner:
+        return None if declared is None else Role.OWNER  # somebody must be able to mend it
+    return declared
 
 
 def is_at_or_below(path: str, folder: str) -> bool:

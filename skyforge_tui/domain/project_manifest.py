@@ -45,6 +45,11 @@ class ProjectManifest:
     variables: tuple[tuple[str, str], ...] = ()
     """What its runs find in their variable group, in order."""
 
+    @property
+    def names_an_owner(self) -> bool:
+        """Whether any person or group owns it by this."""
+        return bool(self.members.owners or self.members.owner_groups)
+
     def role_of(self, username: str, creator: str) -> Role | None:
         """Return what it makes of somebody; None where it names nobody and so says nothing.
 

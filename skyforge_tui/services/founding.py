@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, SkyforgeError, Stale
+from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, SkyforgeError, Stale
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
 from skyforge_tui.domain.making import Outcome, Went
@@ -87,7 +87,10 @@ class FoundingService:
                 await files.write(project, manifest, before, message)
                 outcomes.append(Outcome(steps[1], Went.DONE))
         except SkyforgeError as error:
-            outcomes.append(Outcome(steps[len(outcomes)], Went.FAILED, str(error)))
+            why = str(error)
+            if isinstance(error, Forbidden) and owner and project is None:
+                why = f"{host} lets you make nothing in {owner}: ask one of its owners"
+            outcomes.append(Outcome(steps[len(outcomes)], Went.FAILED, why))
         outcomes += [Outcome(one, Went.LEFT) for one in steps[len(outcomes) :]]
         if project is not None:
             self._bus.publish(SyncRequested(project.id))
@@ -192,8 +195,11 @@ def _shared(manifest: ProjectManifest, project: Project, sharing: Sharing) -> Pr
     members = manifest.members
     for name, role in sharing.roles.items():
         members = members.with_role(name, role)
-    has_owner = bool(members.owners or members.owner_groups)
-    if manifest.members.owners and not has_owner:
+    me = project.grant.user if project.grant is not None else ""
+    if not members.owners and not members.owner_groups and not manifest.names_an_owner and me:
+        # The first people to be named must not shut out who names them.
+        members = members.with_role(me, Role.OWNER)
+    if members and not (members.owners or members.owner_groups):
         raise Invalid(
             f"{project.slug} would have no owner", operation="project.share",
             advice="make somebody else owner first",

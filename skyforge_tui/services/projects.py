@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
-from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
+from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId, upstream_of
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project, is_at_or_below
 from skyforge_tui.domain.project_plan import SyncReport
@@ -69,13 +69,18 @@ class ProjectService:
         return self._view(principal, project)
 
     @requires(Permission.PROJECT_LIST)
-    async def find(self, principal: Principal, name: str) -> ProjectView:
+    async def find(
+        self, principal: Principal, name: str, upstreams: Collection[str] = ()
+    ) -> ProjectView:
         """Return the project people call `name`: its slug, id or path.
+
+        Of several of one name those of `upstreams` come first, which can do what is wanted.
 
         Raises:
             NotFound: there is none, or none the person may see.
         """
         views = [one for one in await self.all(principal) if one.role > Role.NONE]
+        views.sort(key=lambda view: upstream_of(view.project.id) not in upstreams)
         for view in views:
             if name in (view.project.slug, view.project.id, view.project.path):
                 return view

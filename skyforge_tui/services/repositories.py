@@ -31,6 +31,11 @@ class RepositoryService:
         self.access = access
         self._bus = bus
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Whose projects have repositories."""
+        return tuple(self._hosts)
+
     async def project_of(self, target: object) -> ProjectId:
         """Return the project, which is what has a repository."""
         return ProjectId(str(target))

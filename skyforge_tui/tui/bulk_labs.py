@@ -70,6 +70,8 @@ class BulkLabs(LabCommands, FilteredPlace):
             decision = self.bridge.may_act(action, lab)
             if isinstance(decision, Denied):
                 left_out.append((lab, decision.reason))
+            elif reason := present.ruled_out(action, lab):
+                left_out.append((lab, reason))
             else:
                 able.append(lab)
         if not able:
@@ -78,7 +80,7 @@ class BulkLabs(LabCommands, FilteredPlace):
             body = f"none of them can be: {reason}"
             self.say(Notice(Severity.REFUSED, title, body, advice="esc unmarks them"))
             return
-        asked = present.question(action, able, left_out, self.bridge.me)
+        asked = present.question(action, able, left_out, self.bridge.me, said=self.bridge.line)
         if await self.app.push_screen_wait(Confirm(self.guarded(asked, able))):
             await self._each(action, able)
 

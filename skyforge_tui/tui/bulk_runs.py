@@ -72,7 +72,7 @@ class BulkRuns(RunCommands, FilteredPlace):
             title, body = f"Refused  {verb} {len(runs)} runs", f"none of them can be: {reason}"
             self.say(Notice(Severity.REFUSED, title, body, advice="esc unmarks them"))
             return
-        asked = question(verb, able, left_out, self.bridge.me, self.now)
+        asked = question(verb, able, left_out, self.bridge.me, self.now, self.bridge.line)
         asked = guarded(asked, self.bridge.careful(run.id for run in able), f"{verb} {len(able)}")
         if await self.app.push_screen_wait(Confirm(asked)):
             await self._act(verb, able)

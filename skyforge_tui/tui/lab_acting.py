@@ -92,7 +92,7 @@ class LabActing:
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         nodes = await self._nodes_now(lab) if action is LabAction.WIPE else ()
-        asked = present.question(action, [lab], [], self.bridge.me, nodes, node)
+        asked = present.question(action, [lab], [], self.bridge.me, nodes, node, self.bridge.line)
         if await self.app.push_screen_wait(Confirm(self.guarded(asked, [lab]))):
             await self.do_to(action, lab, node)
             self.cockpit.say(Notice(Severity.INFO, "Done", present.done_words(action, lab, node)))

@@ -13,8 +13,11 @@ from skyforge_tui.domain.identity import SYSTEM, Principal, Role
 from skyforge_tui.domain.making import Went
 from skyforge_tui.domain.project import Grant
 from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
+from skyforge_tui.providers.repositories.gitea.names import Names
 from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.services.founding import FoundingService, Sharing
+from tests import giteas
 from tests.synced import MEMBERS, Company, company
 
 WANTED = ProjectManifest("Edge", members=MEMBERS)
@@ -153,3 +156,24 @@ async def test_a_manifest_with_mistakes_is_not_overwritten(firm: Company) -> Non
     await firm.host.write_files(edge, [change], "Mistype", branch="main")
     with pytest.raises(Invalid, match=r"project\.toml:2"):
         await founding(firm).share(SYSTEM, edge.id, Sharing({"rosa": Role.EDITOR}))
+
+
+async def test_who_names_the_first_people_shuts_nobody_out(firm: Company) -> None:
+    """A repository without a manifest that is shared by its admin stays that admin's."""
+    made = await firm.host.create_repository("plain", owner="net")
+    firm.access.learn([made])
+    after = await founding(firm).share(Principal("root"), made.id, Sharing({"mika": Role.EDITOR}))
+    assert after.members.by_name() == {"admin": Role.OWNER, "mika": Role.EDITOR}
+
+
+async def test_what_one_may_not_make_is_said_with_whom_to_ask(firm: Company) -> None:
+    """Somebody who is not in an organisation hears so, and not how the server says it."""
+    async with giteas.client_at(firm.gitea.url, firm.gitea.token("gus")) as client:
+        host = GiteaRepositoryHost(client, Names("git", client))
+        service = FoundingService([host], [RepositoryManifests(host)], firm.access, firm.bus)
+        made, outcomes = await service.create(Principal("gus"), "git", "net/mine", WANTED)
+    assert made is None
+    assert [(one.went, one.why) for one in outcomes] == [
+        (Went.FAILED, "git lets you make nothing in net: ask one of its owners"),
+        (Went.LEFT, ""),
+    ]

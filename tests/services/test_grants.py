@@ -135,3 +135,13 @@ def test_a_manifest_that_names_nobody_says_nothing() -> None:
     grant = Grant("mara", "writer", Role.EDITOR, EVERYTHING)
     access.learn([a_project(id=HOSTED, grant=grant, manifest=ProjectManifest(name="Edge"))])
     assert access.role(MARA, HOSTED) is Role.EDITOR
+
+
+def test_a_manifest_without_an_owner_shuts_out_no_owner() -> None:
+    """Where it names people and no owner, whoever rules the repository can still mend it."""
+    access = Access()
+    people = ProjectManifest(members=Members(editors=frozenset({"mika"})))
+    for granted, role in ((Role.OWNER, Role.OWNER), (Role.EDITOR, Role.NONE)):
+        grant = Grant("olga", "owner", granted, EVERYTHING)
+        access.learn([a_project(id=HOSTED, grant=grant, manifest=people)])
+        assert access.role(MARA, HOSTED) is role

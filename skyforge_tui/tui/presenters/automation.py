@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -160,7 +160,9 @@ def counts_line(counts: Counts, upstream: str) -> Line:
     )
 
 
-def turn_question(one: Schedule, upstream: str) -> Question:
+def turn_question(
+    one: Schedule, upstream: str, said: Callable[[headless.Act], str] = headless.line_of
+) -> Question:
     """Return what is asked before a schedule is turned on or off."""
     verb = "disable" if one.is_active else "enable"
     when = one.cron or (f"{one.run_at:%Y-%m-%d %H:%M}" if one.run_at else "")
@@ -175,7 +177,7 @@ def turn_question(one: Schedule, upstream: str) -> Question:
         way_out="leave it as it is",
         things=[thing],
         costs=[("Then", (Span(then),))],
-        same_as=headless.line_of(headless.Other(("schedules", verb, one.id))),
+        same_as=said(headless.Other(("schedules", verb, one.id))),
     )
 
 

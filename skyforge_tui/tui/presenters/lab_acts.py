@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from skyforge_tui.domain.identity import Me
-from skyforge_tui.domain.lab import Lab, LabNode
+from skyforge_tui.domain.lab import Lab, LabNode, LabState
 from skyforge_tui.domain.lab_action import LabAction
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
-from skyforge_tui.tui.presenters.headless import Other, line_of
+from skyforge_tui.tui.presenters.headless import Act, Other, line_of
 from skyforge_tui.tui.presenters.labs import lab_look, up_text
 from skyforge_tui.tui.presenters.offers import Question
 from skyforge_tui.tui.presenters.tones import count
@@ -45,13 +45,26 @@ def lab_line(lab: Lab) -> Line:
     )
 
 
+def ruled_out(action: LabAction, lab: Lab) -> str:
+    """Return why a lab's state rules an action out; empty where it does not."""
+    runs = lab.state in (LabState.RUNNING, LabState.STARTING)
+    if action is LabAction.WIPE and runs:
+        return f"it is {lab.state}: stop it first"
+    if action is LabAction.START and runs and not lab.is_degraded:
+        return f"it is {lab.state} already"
+    if action is LabAction.STOP and lab.state is LabState.STOPPED:
+        return "it does not run"
+    return ""
+
+
 def question(
     action: LabAction, labs: Sequence[Lab], left_out: Sequence[tuple[Lab, str]], me: Me,
-    nodes: Sequence[LabNode] = (), node: str = "",
+    nodes: Sequence[LabNode] = (), node: str = "", said: Callable[[Act], str] = line_of,
 ) -> Question:  # fmt: skip
     """Return the question: every lab that is meant, what it costs, and who is left out with why.
 
-    `nodes` are those of the only lab, as far as they are known; `node` is the one that is meant.
+    `nodes` are those of the only lab, as far as they are known; `node` is the one that is
+    meant. `said` spells a command for this very program.
     """
     costs = [*_costs(action, labs, nodes, node)]
     if others := sorted({one.owner for one in labs if one.owner and not is_mine(one, me)}):
@@ -70,7 +83,7 @@ def question(
         way_out=_WAYS_OUT.get(action, "leave it"),
         things=[_thing(one) for one in labs],
         costs=costs,
-        same_as="; ".join(line_of(Other(("labs", verb, one.id, *more))) for one in labs[:4])
+        same_as="; ".join(said(Other(("labs", verb, one.id, *more))) for one in labs[:4])
         + ("; …" if len(labs) > 4 else ""),
         is_destructive=action is LabAction.WIPE,
     )  # fmt: skip

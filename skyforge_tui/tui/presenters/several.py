@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from skyforge_tui.domain.identity import Me
 from skyforge_tui.domain.run import Run
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
+from skyforge_tui.tui.presenters.headless import Act, OnRun, line_of
 from skyforge_tui.tui.presenters.offers import Question
 
 
@@ -28,7 +29,12 @@ def _thing(run: Run, now: datetime) -> Line:
 
 
 def question(
-    verb: str, runs: Sequence[Run], left_out: Sequence[tuple[Run, str]], me: Me, now: datetime
+    verb: str,
+    runs: Sequence[Run],
+    left_out: Sequence[tuple[Run, str]],
+    me: Me,
+    now: datetime,
+    said: Callable[[Act], str] = line_of,
 ) -> Question:
     """Return the question: every run that is meant, and those that are left out with why."""
     stops = verb == "stop"
@@ -48,7 +54,7 @@ def question(
         way_out="let them run" if stops else "leave them",
         things=[_thing(run, now) for run in runs],
         costs=costs,
-        same_as="; ".join(f"skyforge runs {verb} {run.number}" for run in runs[:8])
+        same_as="; ".join(said(OnRun(verb, run.reference)) for run in runs[:8])
         + ("; …" if len(runs) > 8 else ""),
     )
 

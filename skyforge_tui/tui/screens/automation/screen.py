@@ -166,7 +166,7 @@ class AutomationScreen(TableKeys, PlaceScreen):
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         verb = "disable" if one.is_active else "enable"
-        question = present.turn_question(one, self._upstream)
+        question = present.turn_question(one, self._upstream, self.bridge.line)
         question = guarded(question, self.bridge.careful([one.id]), f"{verb} {one.number}")
         if not await self.app.push_screen_wait(Confirm(question)):
             return
