@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_textual_snapshot
 
+from skyforge_tui.integrations import redaction
 from tests.pictures import plain_picture
 
 if TYPE_CHECKING:
@@ -70,6 +71,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Move out."""
     if (home := config.stash.get(_HOME, None)) is not None:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def forgotten_secrets() -> Generator[None, None, None]:
+    """Forget the secrets of a test after it: a password `wrong` would mask that word in others."""
+    known, pattern = dict(redaction._known), redaction._pattern
+    yield
+    with redaction._lock:
+        redaction._known.clear()
+        redaction._known.update(known)
+        redaction._pattern = pattern
 
 
 def pytest_report_header() -> list[str]:
