@@ -16,8 +16,9 @@ STUBBORN = """
     import os, signal, sys, time
     for name in sys.argv[1:]:
         number = getattr(signal, name)
-        signal.signal(number, lambda number, frame: print(signal.Signals(number).name, flush=True))
-    print("ready", flush=True)
+        told = signal.Signals(number).name.encode() + b"\\n"
+        signal.signal(number, lambda number, frame, told=told: os.write(1, told))
+    os.write(1, b"ready\\n")
     while True:
         signal.pause()
 """
@@ -26,12 +27,12 @@ STUBBORN = """
 def test_an_interrupted_process_may_finish_its_work(runs: Runs) -> None:
     """A stop begins with INT, and what the process still writes then is kept."""
     code = """
-        import signal, sys
+        import os, signal, sys
         def leave(number, frame):
-            print("tidied up")
+            os.write(1, b"tidied up\\n")  # it may come in the middle of what writes, too
             sys.exit(0)
         signal.signal(signal.SIGINT, leave)
-        print("ready", flush=True)
+        os.write(1, b"ready\\n")
         while True:
             signal.pause()
     """
@@ -81,7 +82,8 @@ def test_asking_again_goes_one_step_on(runs: Runs) -> None:
 
 def test_grandchildren_are_stopped_too(runs: Runs) -> None:
     """A stop reaches every process of the group, not only the one that was started."""
-    inner = python(STUBBORN.replace('"ready"', "os.getpid()"))
+    ready, told = 'b"ready\\n"', 'b"%d\\n" % os.getpid()'
+    inner = python(STUBBORN.replace(ready, told))
     script = f"'{inner[0]}' -I -S -c '{inner[-1]}' & wait"
     number = runs.start(["sh", "-c", script])
     runs.until_output(number, b"\n")
