@@ -2,144 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from skyforge_tui.integrations.asking import Asker, NobodyToAsk, Wanted
+from skyforge_tui.integrations.asking import Asker, NobodyToAsk
 from skyforge_tui.integrations.http.client import HttpClient
-from skyforge_tui.integrations.http.failures import HttpError
-from skyforge_tui.integrations.secret_reference import SecretRef
+from skyforge_tui.integrations.http.kept_session import Keep, KeptSession
 from skyforge_tui.integrations.secrets import Secret
 from skyforge_tui.integrations.semaphore import sign_in
-from skyforge_tui.integrations.web_access import WebAccess, revealed, way_of
+from skyforge_tui.integrations.web_access import WebAccess, way_of
 
-Keep = Callable[[Secret], Awaitable[None]]
-"""Keeps a new token where the old one was."""
 NOBODY: Final = NobodyToAsk()
 
 
-class SemaphoreSession:
+class SemaphoreSession(KeptSession):
     """Signs requests by token, or by the cookie of a sign-in with name and password.
 
     What is refused is first fetched again from where it is kept, and only then asked for. A token
     that a person proves themselves for is handed to `keep`.
     """
 
-    def __init__(
-        self, http: HttpClient, access: WebAccess, ask: Asker, keep: Keep | None = None
-    ) -> None:
-        self._http = http
-        self._access = access
-        self._ask = ask
-        self._keep = keep
-        self._headers: dict[str, str] | None = None
-        self._signing_in = asyncio.Lock()
+    async def _prove(self, headers: Mapping[str, str]) -> None:
+        await sign_in.whoami(self._http, headers)
 
-    async def headers(self) -> Mapping[str, str]:
-        """Return what signs a request; signs in first where that is needed.
+    def _by_token(self, token: Secret) -> dict[str, str]:
+        return sign_in.by_token(token)
 
-        Raises:
-            HttpError: unauthorized, if nobody can be signed in.
-        """
-        async with self._signing_in:
-            if self._headers is None:
-                self._headers = await self._signed_in()
-            return self._headers
+    def _looks_like_token(self, text: str) -> bool:
+        return sign_in.looks_like_token(text)
 
-    async def renew(self, refused: Mapping[str, str], error: HttpError) -> None:
-        """Sign in again, unless somebody has meanwhile; see `Session`.
-
-        Semaphore also answers 401 to what only an admin may: then the sign-in is good, and the
-        refusal is what it is.
-
-        Raises:
-            HttpError: unauthorized, if nobody can be signed in; forbidden, if somebody is.
-        """
-        async with self._signing_in:
-            if self._headers != refused:
-                return
-            if await self._is_accepted(refused):
-                raise HttpError("forbidden", error.message, status=error.status, body=error.body)
-            self._headers = None
-            self._headers = await self._signed_in()
-
-    async def _signed_in(self) -> dict[str, str]:
-        """Sign in with what is configured; where that is not accepted, ask."""
-        try:
-            headers = await self._from_configuration()
-            await sign_in.whoami(self._http, headers)
-        except HttpError as error:
-            failure = error
-        else:
-            return headers
-        if failure.kind != "unauthorized":
-            raise failure
-        return await self._from_person(failure)
-
-    async def _is_accepted(self, headers: Mapping[str, str]) -> bool:
-        try:
-            await sign_in.whoami(self._http, headers)
-        except HttpError as error:
-            if error.kind != "unauthorized":
-                raise
-            return False
-        return True
-
-    async def _from_configuration(self) -> dict[str, str]:
-        access = self._access
-        if access.token is not None:
-            return sign_in.by_token(await revealed(access.token))
-        if access.username and access.password is not None:
-            return await self._by_password(access.username, access.password)
-        raise HttpError("unauthorized", "no token and no password is configured", was_sent=False)
-
-    async def _by_password(self, username: str, reference: SecretRef) -> dict[str, str]:
-        password = await revealed(reference)
+    async def _by_password(self, username: str, password: Secret) -> dict[str, str]:
         return await sign_in.by_password(self._http, username, password, self._ask)
 
-    async def _from_person(self, failure: HttpError) -> dict[str, str]:
-        """Ask until it is right; a password becomes a token where one is configured."""
-        by_token = self._access.token is not None
-        wanted: Wanted = "token" if by_token else "password"
-        why = failure.message
-        if by_token and failure.was_sent:
-            why = "the server does not accept the token any more"
-        for _ in range(sign_in.ATTEMPTS):
-            given = await self._ask(wanted, why, username=self._access.username)
-            try:
-                return await self._proven(given, by_token=by_token)
-            except HttpError as error:
-                failure = error
-            if failure.kind != "unauthorized":
-                break
-            why = failure.message
-        raise failure
-
-    async def _proven(self, given: Secret, *, by_token: bool) -> dict[str, str]:
-        """Return headers for what a person gave: a token, or the password.
-
-        Raises:
-            HttpError: unauthorized, if it is neither.
-        """
-        if by_token and sign_in.looks_like_token(given.reveal()):
-            headers = sign_in.by_token(given)
-            await sign_in.whoami(self._http, headers)
-            await self._kept(given)
-            return headers
-        username = self._access.username
-        if not username:
-            raise HttpError("unauthorized", "that is no token, and no username is configured")
-        headers = await sign_in.by_password(self._http, username, given, self._ask)
-        if by_token and self._keep is not None:
-            token = await sign_in.make_token(self._http, headers)
-            await self._kept(token)
-            return sign_in.by_token(token)
-        return headers
-
-    async def _kept(self, token: Secret) -> None:
-        if self._keep is not None:
-            await self._keep(token)
+    async def _made_token(self, username: str, password: Secret) -> Secret:
+        headers = await sign_in.by_password(self._http, username, password, self._ask)
+        return await sign_in.make_token(self._http, headers)
 
 
 def open_http(access: WebAccess, ask: Asker = NOBODY, keep: Keep | None = None) -> HttpClient:
