@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 import yaml
 
-MAX_BYTES = 1024 * 1024
-"""Larger files are not read."""
-_MAX_EVENTS = 200_000
+MAX_BYTES = 4 * 1024 * 1024
+"""Larger files are not read; a topology of ten thousand nodes has about one mebibyte."""
+_MAX_EVENTS = 500_000
 _MAX_DEPTH = 64
 _KEPT_DEPTH = 4
 _LOOK_BACK = 64
@@ -49,6 +49,10 @@ class YamlError(Exception):
         super().__init__(message)
         self.line = line
         self.message = message
+
+
+class YamlLimitError(YamlError):
+    """Say that a file is larger, or deeper, than anybody writes by hand."""
 
 
 def read_shape(data: bytes) -> Shape:
@@ -91,13 +95,13 @@ class _Reader:
         event = next(self._events)
         self._left -= 1
         if self._left < 0:
-            raise YamlError(_line(event), f"more than {_MAX_EVENTS:,} YAML nodes")
+            raise YamlLimitError(_line(event), f"more than {_MAX_EVENTS:,} YAML nodes")
         return event
 
     def _node(self, event: yaml.Event, depth: int) -> Shape:
         """Read the rest of the node that `event` begins."""
         if depth > _MAX_DEPTH:
-            raise YamlError(_line(event), f"nested more than {_MAX_DEPTH} levels deep")
+            raise YamlLimitError(_line(event), f"nested more than {_MAX_DEPTH} levels deep")
         if isinstance(event, yaml.ScalarEvent):
             return None if event.implicit[0] and event.value in _NULL else str(event.value)
         if isinstance(event, yaml.SequenceStartEvent):

@@ -355,6 +355,7 @@ async def test_giants_pipes_and_foreign_names_cost_only_themselves(root: Path) -
     titles = _titles(content)
     assert "a topology whose name is not UTF-8 is left out" in titles
     assert any(title.startswith("link.tf is a link to a place outside") for title in titles)
+    assert "huge.clab.yml: 200.0 MiB, only files up to 4 MiB are read as topologies" in titles
 
 
 async def test_a_repository_of_many_lookalikes_is_read(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from skyforge_tui.integrations.yaml_shape import Shape, has_outer_key
 
 SUFFIXES = (".clab.yml", ".clab.yaml")
 """How containerlab itself recognises topologies in a folder."""
+LINE = r"""^\{?["']?topology["']?[[:space:]]*:"""
+"""A line of every topology that is written in lines, as `grep -E` takes it."""
 
 _NAME = re.compile(rb"name[\"']?\s*:")
 _TOPOLOGY = re.compile(rb"topology[\"']?\s*:")

@@ -13,6 +13,8 @@ DEFAULTS = "topology-defaults.yml"
 SNAPSHOTS = ("netlab.snapshot.pickle", "netlab.snapshot.yml")
 """What `create` leaves beside what it made from a topology."""
 
+LINE = r"""^\{?["']?nodes["']?[[:space:]]*:"""
+"""A line of every topology that is written in lines, as `grep -E` takes it."""
 _NODES = re.compile(rb"nodes[\"']?\s*:")
 _EVIDENCE = frozenset({"addressing", "defaults", "links", "module", "plugin", "provider"})
 _EVIDENT = re.compile(rb"(?:addressing|defaults|links|module|plugin|provider)[\w.]*[\"']?\s*:")

@@ -78,6 +78,8 @@ class Detached:
         """
         if not re.fullmatch(r"[0-9a-f]{16,64}", token):
             raise TransportError("invalid", "the token is none")
+        if not directory.startswith("/"):
+            raise TransportError("invalid", "the folder is not named from the root on")
         written = json.dumps(spec)
         if any("\0" in one for one in (*argv, directory)) or len(written) > _LONGEST_LINE:
             raise TransportError("invalid", "this is too long, or holds a NUL character")

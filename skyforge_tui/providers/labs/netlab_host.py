@@ -108,16 +108,19 @@ class NetlabHostLabs(NetlabLabs):
         """Return the metadata by native id, and the ids of what makes no sense."""
         found = await find_files(self._host, [self._state_root], "metadata.json", 2)
         told: dict[str, Metadata] = {}
-        unreadable: set[LabId] = set()
+        unreadable = {self._id(_native(path)) for path in found.large}
         for path, data in found.files.items():
-            folder = PurePosixPath(path).parent.name
-            native = f"{_NATIVE}{folder}"
+            native = _native(path)
             try:
                 document = json.loads(data)
             except (ValueError, RecursionError):
                 document = None
             if isinstance(document, dict):
-                told[native] = {**document, "metadata_path": path, "lab_id": folder}
+                told[native] = {
+                    **document,
+                    "metadata_path": path,
+                    "lab_id": native.removeprefix(_NATIVE),
+                }
             else:
                 unreadable.add(self._id(native))
         return told, frozenset(unreadable)
@@ -136,6 +139,11 @@ class NetlabHostLabs(NetlabLabs):
             note=f"its metadata says {status}" if state is LabState.UNKNOWN else "",
             scope="as its metadata says",
         )
+
+
+def _native(path: str) -> str:
+    """Return what the lab of a file of metadata is called: as its folder."""
+    return f"{_NATIVE}{PurePosixPath(path).parent.name}"
 
 
 def _first(told: Mapping[str, Any], keys: tuple[str, ...]) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, native_of
 from skyforge_tui.domain.template import Source, Template
-from skyforge_tui.integrations.manifest import MAX_BYTES
 from skyforge_tui.integrations.regular_file import UnreadableFileError
+from skyforge_tui.integrations.yaml_shape import MAX_BYTES
 from skyforge_tui.providers.repositories.file_work import Leash
 from skyforge_tui.providers.repositories.obeyed import obeyed
 from skyforge_tui.providers.repositories.reading import sources_of

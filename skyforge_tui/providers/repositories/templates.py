@@ -8,6 +8,7 @@ from pathlib import Path
 from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.template import Source, SurveyField, Template, TemplateKind
+from skyforge_tui.integrations import yaml_shape
 from skyforge_tui.integrations.ansible import layout
 from skyforge_tui.integrations.ansible.playbook import (
     MAX_BYTES,
@@ -15,8 +16,10 @@ from skyforge_tui.integrations.ansible.playbook import (
     begins_as_playbook,
     read_playbook,
 )
+from skyforge_tui.integrations.containerlab.topology import SUFFIXES as TOPOLOGY_SUFFIXES
 from skyforge_tui.integrations.make.makefile import FILE_NAMES
 from skyforge_tui.integrations.manifest import DeclaredTemplate, Manifest, read_manifest
+from skyforge_tui.integrations.netlab.topology_file import SNAPSHOTS
 from skyforge_tui.integrations.regular_file import FileStart, UnreadableFileError
 from skyforge_tui.integrations.terraform.configuration import SUFFIXES
 from skyforge_tui.providers.repositories.file_work import Leash
@@ -25,6 +28,7 @@ from skyforge_tui.providers.repositories.makefiles import read_makefiles
 from skyforge_tui.providers.repositories.obeyed import uses_ansible
 from skyforge_tui.providers.repositories.playbooks import Configurations, playbook_template
 from skyforge_tui.providers.repositories.reading import Reading, source_of
+from skyforge_tui.providers.repositories.recognition import may_be_topology
 from skyforge_tui.providers.repositories.roots import read_roots
 from skyforge_tui.providers.repositories.topologies import topology_template
 
@@ -120,11 +124,12 @@ class TemplateReader:
         """Read one file that is called like YAML."""
         where = self.root / name
         try:
-            start = self._reading.read(name, MAX_BYTES, _HEAD_BYTES)
-            if not start.is_whole:
+            start = self._reading.read(name, yaml_shape.MAX_BYTES, _HEAD_BYTES)
+            is_large = start.size > MAX_BYTES
+            if not start.is_whole or (is_large and not may_be_topology(start.data)):
                 self._too_large(where, name, start)
                 return
-            playbook = read_playbook(start.data)
+            playbook = None if is_large else read_playbook(start.data)
             if playbook is None:
                 found = topology_template(self._reading, name, start.data)
             elif self._reading.is_nameable(name, "a playbook"):
@@ -143,8 +148,15 @@ class TemplateReader:
             self._reading.say(Severity.WARNING, title, f"{where}{line}")
 
     def _too_large(self, where: Path, name: str, start: FileStart) -> None:
-        if begins_as_playbook(start.data):
-            size = f"{start.size / 2**20:,.1f} MiB"
+        head = start.data[:_HEAD_BYTES]
+        size = f"{start.size / 2**20:,.1f} MiB"
+        if where.name in SNAPSHOTS:
+            return
+        if name.endswith(TOPOLOGY_SUFFIXES) or may_be_topology(head):
+            limit = f"only files up to {yaml_shape.MAX_BYTES >> 20} MiB are read as topologies"
+            advice = "divide it, or declare a command for it in skyforge.toml"
+            self._reading.say(Severity.WARNING, f"{as_text(name)}: {size}, {limit}", where, advice)
+        elif begins_as_playbook(head):
             limit = f"only files up to {MAX_BYTES >> 20} MiB are read as playbooks"
             self._reading.say(Severity.WARNING, f"{as_text(name)}: {size}, {limit}", where)
 

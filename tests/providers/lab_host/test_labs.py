@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,8 +18,10 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.integrations.netlab.remote import RemoteNetlab
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody
+from skyforge_tui.integrations.yaml_shape import Shape
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabQuery
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
+from skyforge_tui.providers.runs.lab_host import projects
 from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.projects import LabHostProjects
 from tests.lab_hosts import UPSTREAM, QuickClock, access_to, served_host
@@ -167,6 +171,7 @@ async def test_topologies_are_what_can_be_launched(bench: Bench) -> None:
         "labs/compose.yml": "services: {a: {image: x}}\n",
         "labs/broken.yml": "nodes: [\nlinks: {\n",
         "labs/$(reboot)/topology.yml": "nodes: [ a, b ]\nlinks: [ a-b ]\n",
+        os.fsdecode(b"labs/od\xff/topology.yml"): "nodes: [ a, b ]\nlinks: [ a-b ]\n",
     }.items():
         (bench.host.home / path).parent.mkdir(parents=True, exist_ok=True)
         (bench.host.home / path).write_text(text)
@@ -180,7 +185,51 @@ async def test_topologies_are_what_can_be_launched(bench: Bench) -> None:
         "labs/$(reboot)", "labs/dc1", "labs/edge", "labs/edge/second.yml", "labs/nightly",
         "labs/wan",
     ]  # fmt: skip
+    assert [one.title for one in content.project.notices] == [
+        "1 files whose names are not UTF-8 are left out"
+    ]
     edge = named["labs/edge"]
     assert edge.lab is not None
     assert (edge.is_hosted, edge.lab.nodes) == (True, ("e1", "e2", "core"))
     assert edge.directory == f"{bench.host.home}/labs/edge"
+
+
+async def test_ten_thousand_nodes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A topology of ten thousand nodes is read, elsewhere than where others wait.
+
+    One beyond the bound, in bytes or in what is in it, is named with its size and what to do.
+    """
+    readers: set[int] = set()
+    read_shape = projects.read_shape
+
+    def seen(data: bytes) -> Shape:
+        readers.add(threading.get_ident())
+        return read_shape(data)
+
+    monkeypatch.setattr(projects, "read_shape", seen)
+    nodes = [f"  leaf-{number}: {{ device: frr, role: router, id: {number} }}\n"
+             for number in range(1, 10_001)]  # fmt: skip
+    links = [f"- {{ leaf-{one}: {{}}, leaf-{one + 1}: {{}} }}\n" for one in range(1, 10_000)]
+    many = f"name: many\nprovider: clab\nnodes:\n{''.join(nodes)}links:\n{''.join(links)}"
+    assert len(many) > 512 * 1024
+    labs = bench.host.home / "labs"
+    for name, text in {
+        "many": many,
+        "large": "name: large\n" + "# padding\n" * 500_000 + "nodes: [ a, b ]\n",
+        "deep": "provider: clab\nnodes: " + "[" * 100 + "\n",
+        "aside": "text: |\n" + "  nothing\n" * 500_000,
+    }.items():
+        (labs / name).mkdir()
+        (labs / name / "topology.yml").write_text(text)
+    (project,) = (await bench.projects.list_projects()).projects
+    content = await bench.projects.read_project(project)
+    (found,) = (one for one in content.templates if one.name == "labs/many")
+    assert found.lab is not None
+    assert len(found.lab.nodes) == 10_000
+    assert threading.get_ident() not in readers
+    told = {one.title: one.advice for one in content.project.notices}
+    assert sorted(told) == [
+        f"{labs}/deep/topology.yml:2 is not read: nested more than 64 levels deep",
+        f"{labs}/large/topology.yml is not read: 5,000,028 bytes, more than 4 MiB",
+    ]
+    assert set(told.values()) == {"divide it, or start it there: netlab takes it as it is"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -16,9 +17,15 @@ from skyforge_tui.domain.project import Grant, Project, ProjectKind
 from skyforge_tui.domain.template import LabOutline, Template, TemplateKind
 from skyforge_tui.integrations.containerlab import topology as clab_topology
 from skyforge_tui.integrations.netlab import topology_file
-from skyforge_tui.integrations.ssh.finding import MOST_FILES, Found, find_files
+from skyforge_tui.integrations.ssh.finding import (
+    MOST_BYTES,
+    MOST_FILES,
+    MOST_IN_ALL,
+    Found,
+    find_files,
+)
 from skyforge_tui.integrations.ssh.host import SshHost
-from skyforge_tui.integrations.yaml_shape import YamlError, read_shape
+from skyforge_tui.integrations.yaml_shape import YamlError, YamlLimitError, read_shape
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.providers.runs.lab_host.names import Names, Topology
 from skyforge_tui.providers.runs.lab_host.trouble import translated
@@ -38,6 +45,9 @@ _PERMITS: Final = frozenset(
 _USUAL_FILE: Final = "topology.yml"
 _SURVEYS: Final = {
     TemplateKind.NETLAB: NETLAB_SURVEY, TemplateKind.CONTAINERLAB: CONTAINERLAB_SURVEY,
+}  # fmt: skip
+_RECOGNISERS: Final = {
+    TemplateKind.NETLAB: topology_file, TemplateKind.CONTAINERLAB: clab_topology,
 }  # fmt: skip
 
 
@@ -92,15 +102,19 @@ class LabHostProjects:
     async def read_project(self, project: Project) -> ProjectContent:
         """Find the topologies there."""
         with translated(self.upstream, "project.sync"):
-            found = await find_files(self._host, self._roots, _PATTERN, DEPTH)
+            found = await self._find(self._roots, DEPTH)
             found = await self._with_others(found)
-        templates = self._templates(found)
-        notices: tuple[Notice, ...] = ()
+        # Large ones take a while to read, in which others have their turn.
+        templates, notices = await asyncio.to_thread(self._read_all, found)
         if found.is_cut:
             title = f"{self.upstream}: only {MOST_FILES} files were looked at"
             words = 'say where labs are: labs = ["~/labs"] in its configuration'
-            notices = (Notice(Severity.WARNING, title, words),)
-        return ProjectContent(replace(project, notices=notices), tuple(templates))
+            notices.append(Notice(Severity.WARNING, title, words))
+        return ProjectContent(replace(project, notices=tuple(notices)), tuple(templates))
+
+    async def _find(self, folders: Sequence[str], depth: int) -> Found:
+        telling = _RECOGNISERS[self._tool].LINE
+        return await find_files(self._host, folders, _PATTERN, depth, telling=telling)
 
     async def _with_others(self, found: Found) -> Found:
         """Add what lies in folders elsewhere in which there are labs."""
@@ -109,8 +123,11 @@ class LabHostProjects:
         others = sorted(set(folders) - seen)
         if not others:
             return found
-        more = await find_files(self._host, others, _PATTERN, 1)
-        return Found(found.home, found.files | more.files)
+        more = await self._find(others, 1)
+        return Found(
+            found.home, found.files | more.files, {**found.large, **more.large},
+            found.unnamed + more.unnamed,
+        )  # fmt: skip
 
     async def page_of(self, project: Project) -> str:
         """Return nothing: a host has no page."""
@@ -125,14 +142,33 @@ class LabHostProjects:
             grant=Grant(self._user, "user there", Role.OWNER, _PERMITS),
         )  # fmt: skip
 
-    def _templates(self, found: Found) -> list[Template]:
-        topologies = {
-            path: read
-            for path, data in found.files.items()
-            if (read := _read(data, self._tool)) is not None
-        }
+    def _read_all(self, found: Found) -> tuple[list[Template], list[Notice]]:
+        """Return what can be launched, and what cannot be read of that."""
+        topologies: dict[str, LabOutline] = {}
+        notices = [
+            self._too_much(path, f"{size:,} bytes, {_limit(size)}")
+            for path, size in found.large.items()
+            if PurePosixPath(path).name not in topology_file.SNAPSHOTS
+        ]
+        if found.unnamed:
+            title = f"{found.unnamed} files whose names are not UTF-8 are left out"
+            notices.append(Notice(Severity.WARNING, title, "", self.upstream))
+        for path, data in found.files.items():
+            try:
+                read = _read(data, self._tool)
+            except YamlLimitError as error:
+                notices.append(self._too_much(f"{path}:{error.line}", error.message))
+            else:
+                if read is not None:
+                    topologies[path] = read
         names = _names(topologies, found.home)
-        return [self._template(path, one, names[path]) for path, one in topologies.items()]
+        templates = [self._template(path, one, names[path]) for path, one in topologies.items()]
+        return templates, notices
+
+    def _too_much(self, path: str, why: str) -> Notice:
+        name = "".join(one if one.isprintable() else "·" for one in path)
+        advice = f"divide it, or start it there: {self._tool} takes it as it is"
+        return Notice(Severity.WARNING, f"{name} is not read: {why}", "", self.upstream, advice)
 
     def _template(self, path: str, outline: LabOutline, name: str) -> Template:
         pure = PurePosixPath(path)
@@ -158,14 +194,26 @@ class LabHostProjects:
         )
 
 
+def _limit(size: int) -> str:
+    """Say which bound a file of so many bytes is beyond."""
+    if size > MOST_BYTES:
+        return f"more than {MOST_BYTES >> 20} MiB"
+    return f"after {MOST_IN_ALL >> 20} MiB of other files there"
+
+
 def _read(data: bytes, tool: TemplateKind) -> LabOutline | None:
-    """Return what a file tells of the lab that is made from it; None if it is of no such tool."""
+    """Return what a file tells of the lab that is made from it; None if it is of no such tool.
+
+    Raises:
+        YamlLimitError: it is one, and larger than anybody writes.
+    """
     is_of_netlab = tool is TemplateKind.NETLAB
-    recogniser = topology_file if is_of_netlab else clab_topology
-    if not recogniser.may_be_topology(data):
+    if not _RECOGNISERS[tool].may_be_topology(data):
         return None
     try:
         shape = read_shape(data)
+    except YamlLimitError:
+        raise
     except YamlError:
         return None
     clab = clab_topology.read_topology(shape)
