@@ -130,6 +130,20 @@ async def test_a_node_is_not_called_as_its_container(containerlab: Script) -> No
         await provider.detail(LabId("clab:clab-vlan-c1"))
 
 
+async def test_ten_thousand_containers(containerlab: Script, tmp_path: Path) -> None:
+    """Ten thousand nodes are read, and others have their turn meanwhile; too many are refused."""
+    rows = [ROW | {"name": f"clab-vlan-c{number}"} for number in range(10_000)]
+    (tmp_path / "said.json").write_text(json.dumps({"vlan": rows}))
+    provider = labs_of(containerlab(f"cat {tmp_path}/said.json"))
+    (lab,) = (await provider.list_for_user()).labs
+    assert (lab.nodes_up, lab.nodes_total) == (10_000, 10_000)
+    assert len((await provider.detail(lab.id)).nodes) == 10_000
+    endless = labs_of(containerlab("exec yes '{'"))
+    (source,) = (await endless.list_for_user()).sources
+    assert (source.mode, "more than 16777216 bytes" in source.error) == (UpstreamState.ERROR, True)
+    assert source.advice == "there, containerlab inspect --name LAB shows one lab"
+
+
 async def test_a_relative_path_means_nothing_elsewhere(containerlab: Script) -> None:
     """Only an absolute path of a topology is believed."""
     for row, directory in ((ROW, "/root/x"), (OLD, "")):

@@ -157,7 +157,7 @@ async def test_releases_before_status_in_json(netlab: ScriptedNetlab, client: Ne
         answer = await client.status()
         assert (answer.transport, answer.why) == ("status file", "")
         assert [lab.instance for lab in answer.status.labs] == ["default", "5"]
-        assert answer.status.labs[0].timestamp == "2026-01-03T10:02:11.500000+00:00"
+        assert answer.status.labs[0].timestamp == "2026-01-03 10:02:11.500000+00:00"
     assert len(netlab.calls) == 1
 
 
@@ -187,6 +187,26 @@ async def test_a_file_that_stays_broken(netlab: ScriptedNetlab, client: NetlabCl
     with pytest.raises(TransportError, match="makes no sense") as caught:
         await client.brief_status()
     assert caught.value.kind == "unreadable"
+
+
+async def test_a_file_that_would_unfold(netlab: ScriptedNetlab, client: NetlabClient) -> None:
+    """Merges and aliases that double sixty times cost sixty lines; labs beside them are read."""
+    lines = ["x0: &x0 {a: 1, b: 2}"]
+    lines += [f"x{n}: &x{n} {{<<: [{', '.join([f'*x{n - 1}'] * 9)}]}}" for n in range(1, 60)]
+    netlab.write_status("\n".join([*lines, STATUS_FILE]))
+    status = (await client.brief_status()).status
+    assert [lab.instance for lab in status.labs] == ["default", "5"]
+    assert len(status.unreadable) == 60
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 900_000, "a: " + "{b: " * 200_000])
+async def test_a_file_that_is_nested_to_the_sky(
+    netlab: ScriptedNetlab, client: NetlabClient, text: str
+) -> None:
+    """A status file nested without an end is unreadable, and takes nothing with it."""
+    netlab.write_status(text)
+    with pytest.raises(TransportError, match="makes no sense"):
+        await client.brief_status()
 
 
 async def test_no_file_means_no_labs(client: NetlabClient) -> None:

@@ -18,6 +18,7 @@ from typing import Final
 
 from skyforge_tui.integrations.containerlab import wire
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.printed_json import gathered
 from skyforge_tui.integrations.process import Completed, run
 from skyforge_tui.integrations.ssh.host import SshHost
 
@@ -62,7 +63,7 @@ class Containerlab(ABC):
         done = await self._run("inspect", "--all", "-f", "json", *_QUIET)
         if done.exit_code and not done.stdout.strip():
             raise TransportError("failed", _said(done) or "containerlab inspect failed")
-        return wire.read_inspect(done.stdout)
+        return await gathered(wire.containers(done.stdout))
 
     async def changes(self) -> AsyncGenerator[wire.Event, None]:
         """Yield what happens to labs, as it happens; it never ends by itself.

@@ -9,9 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.printed_json import elements, members, read_document, read_piece
+
+_GROUPED: Final = msgspec.json.Decoder(dict[str, list[msgspec.Raw] | None])
+_INSPECT: Final = "containerlab inspect"
+_FLAT: Final = "containers"
+"""What stands in the place of a lab's name in the form of the old releases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +81,27 @@ def read_inspect(stdout: bytes) -> tuple[Container, ...]:
     Raises:
         TransportError: unreadable.
     """
+    return tuple(containers(stdout))
+
+
+def containers(stdout: bytes) -> Iterator[Container]:
+    """Yield the containers one by one: there may be many. Raises: as `read_inspect`."""
     if not stdout.strip():
-        return ()  # before 0.68 no labs are told on the other stream only
-    document = _json(stdout, "containerlab inspect")
-    rows: list[tuple[str, object]] = []
-    if isinstance(document, list):
-        rows = [("", one) for one in document]
-    elif isinstance(document, Mapping):
-        for lab, some in document.items():
-            is_flat = lab == "containers"
-            rows += [("" if is_flat else str(lab), one) for one in _list(some)]
-    else:
-        raise TransportError("unreadable", "containerlab inspect tells no labs")
-    return tuple(_container(lab, one) for lab, one in rows if isinstance(one, Mapping))
+        return  # before 0.68 no labs are told on the other stream only
+    if stdout.lstrip().startswith(b"["):
+        for one in elements(stdout, _INSPECT):
+            yield from _row("", one)
+        return
+    try:
+        grouped = _GROUPED.decode(stdout.strip())
+    except (msgspec.DecodeError, RecursionError):
+        for lab, some in members(stdout, _INSPECT):
+            for one in some if isinstance(some, list) else ():
+                yield from _row(lab, one)
+        return
+    for lab, rows in grouped.items():
+        for raw in rows or ():
+            yield from _row(lab, read_piece(raw))
 
 
 def read_exec(stdout: bytes) -> tuple[Executed, ...]:
@@ -94,7 +110,7 @@ def read_exec(stdout: bytes) -> tuple[Executed, ...]:
     Raises:
         TransportError: unreadable.
     """
-    document = _json(stdout, "containerlab exec")
+    document = read_document(stdout, "containerlab exec")
     if not isinstance(document, Mapping):
         raise TransportError("unreadable", "containerlab exec tells no nodes")
     return tuple(
@@ -123,6 +139,11 @@ def read_event(line: bytes) -> Event | None:
     )  # fmt: skip
 
 
+def _row(lab: str, row: object) -> Iterator[Container]:
+    if isinstance(row, Mapping):
+        yield _container("" if lab == _FLAT else lab, row)
+
+
 def _container(lab: str, row: Mapping[str, Any]) -> Container:
     lab = _text(row.get("lab_name")) or lab
     name = _text(row.get("name"))
@@ -147,30 +168,6 @@ def _executed(node: str, row: Mapping[str, Any]) -> Executed:
     # Where what was printed is JSON, it is not a text here but what it says.
     text = stdout if isinstance(stdout, str) else json.dumps(stdout) if stdout is not None else ""
     return Executed(node, code if isinstance(code, int) else 0, text + _text(row.get("stderr")))
-
-
-def _json(stdout: bytes, what: str) -> Any:
-    """Read a document; lines of a log before it are passed over."""
-    text = stdout.decode("utf-8", "replace")
-    for start in _starts(text):
-        try:
-            return json.JSONDecoder().raw_decode(text, start)[0]
-        except (ValueError, RecursionError):
-            continue
-    raise TransportError("unreadable", f"{what} tells nothing that can be read")
-
-
-def _starts(text: str) -> Iterator[int]:
-    """Yield where a document may begin: at a brace or bracket that begins a line."""
-    at = 0
-    for line in text.splitlines(keepends=True):
-        if line.lstrip()[:1] in ("{", "["):
-            yield at + len(line) - len(line.lstrip())
-        at += len(line)
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import status_file, wire
 from skyforge_tui.integrations.netlab.place import SNAPSHOT, SOMEWHERE, Folder, Surroundings
-from skyforge_tui.integrations.netlab.questions import NetlabQuestions, words
+from skyforge_tui.integrations.netlab.questions import MOST_SAID, NetlabQuestions, words
 from skyforge_tui.integrations.process import Completed, run
 
 _CHANGES_LABS = re.compile(
@@ -116,7 +116,7 @@ class NetlabClient(NetlabQuestions):
             raise TransportError("failed", f"{folder} is not there any more")
         return await run(
             [program, *arguments], cwd=folder, env=environ, timeout_s=self._timeout_s,
-            max_bytes=64 << 20,
+            max_bytes=MOST_SAID,
         )  # fmt: skip
 
     def _missing(self) -> TransportError:

@@ -6,7 +6,7 @@ be evaluated as Python, and its answer comes back as Python instead of JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -40,7 +40,12 @@ def read_nodes(document: object) -> tuple[NodeEntry, ...]:
     """
     if not _is_map(document):
         raise TransportError("unreadable", "the nodes are not a map")
-    return tuple(_node(str(name), one) for name, one in document.items() if _is_map(one))
+    return tuple(nodes_of(document.items()))
+
+
+def nodes_of(told: Iterable[tuple[object, object]]) -> Iterator[NodeEntry]:
+    """Yield the nodes of these names and values, in their order."""
+    return (_node(str(name), one) for name, one in told if _is_map(one))
 
 
 def read_links(document: object) -> tuple[Link, ...]:
@@ -51,7 +56,12 @@ def read_links(document: object) -> tuple[Link, ...]:
     """
     if not isinstance(document, list):
         raise TransportError("unreadable", "the links are not a list")
-    return tuple(_link(number, one) for number, one in enumerate(document, 1) if _is_map(one))
+    return tuple(links_of(document))
+
+
+def links_of(told: Iterable[object]) -> Iterator[Link]:
+    """Yield the links of these values, in their order."""
+    return (_link(number, one) for number, one in enumerate(told, 1) if _is_map(one))
 
 
 def read_file(document: object) -> str:

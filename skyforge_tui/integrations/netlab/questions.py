@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from skyforge_tui.integrations import printed_json
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.netlab import wire
+from skyforge_tui.integrations.netlab import inspection, wire
 from skyforge_tui.integrations.netlab.place import Surroundings
 from skyforge_tui.integrations.process import Completed
 
 TopologyKey = Literal["nodes", "links", "input"]
+Piece = TypeVar("Piece")
 
+MOST_SAID = 64 << 20
+"""Bytes that are taken of one answer; ten thousand nodes have about half of that."""
 _VERSION = re.compile(rb"netlab version (\d+)\.(\d+)")
 _REPORT = re.compile(r"[a-z0-9][a-z0-9_-]*(\.(md|html|ascii|text))?")
 _PASSED_ON = ("missing", "unreachable", "unauthorized", "untrusted", "invalid")
@@ -115,8 +119,31 @@ class NetlabQuestions(ABC):
         Raises:
             TransportError: missing, timeout, failed with netlab's words, unreadable.
         """
-        done = await self._run("inspect", "-q", "--format", "json", key, cwd=directory)
-        return document(done, "netlab inspect")
+        return document(await self._inspected(directory, key), "netlab inspect")
+
+    async def nodes(self, directory: str) -> tuple[wire.NodeEntry, ...]:
+        """Return the nodes of the topology of the lab in `directory`; raises as `inspect`."""
+        done = await self._inspected(directory, "nodes")
+        told = _or_words(done, printed_json.members(done.stdout, "netlab inspect"))
+        return await printed_json.gathered(inspection.nodes_of(told))
+
+    async def links(self, directory: str) -> tuple[inspection.Link, ...]:
+        """Return its links; raises as `inspect`."""
+        done = await self._inspected(directory, "links")
+        told = _or_words(done, printed_json.elements(done.stdout, "netlab inspect"))
+        return await printed_json.gathered(inspection.links_of(told))
+
+    async def _inspected(self, directory: str, key: TopologyKey) -> Completed:
+        try:
+            return await self._run("inspect", "-q", "--format", "json", key, cwd=directory)
+        except TransportError as error:
+            if error.kind != "oversized":
+                raise
+        message = (
+            f"netlab has more than {MOST_SAID >> 20} MiB to say of the {key} in {directory}; "
+            f"there, netlab inspect --node NAME shows one"
+        )
+        raise TransportError("oversized", message)
 
     async def report(self, directory: str, name: str) -> str:
         """Return a report on the lab in `directory`; netlab ends with 0 when there is none such.
@@ -163,12 +190,26 @@ class NetlabQuestions(ABC):
 def document(done: Completed, what: str) -> Any:
     """Return the JSON that a command wrote, whatever its exit code; else raise its own words."""
     try:
-        return wire.read_json(done.stdout, what)
-    except TransportError:
-        if done.exit_code == 0:
-            raise
-        said = words(done) or f"{what} ended with code {done.exit_code}"
-        raise TransportError("failed", said) from None
+        return printed_json.read_document(done.stdout, what)
+    except TransportError as error:
+        raise _failed(done, what, error) from None
+
+
+def _or_words(done: Completed, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Yield the pieces of what a command wrote; raise its own words where there are none."""
+    try:
+        yield from pieces
+    except TransportError as error:
+        failure = _failed(done, "netlab inspect", error)
+    else:
+        return
+    raise failure
+
+
+def _failed(done: Completed, what: str, error: TransportError) -> TransportError:
+    if done.exit_code == 0:
+        return error
+    return TransportError("failed", words(done) or f"{what} ended with code {done.exit_code}")
 
 
 def words(done: Completed) -> str:

@@ -13,7 +13,8 @@ from typing import Final
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import wire
 from skyforge_tui.integrations.netlab.place import Folder, Surroundings
-from skyforge_tui.integrations.netlab.questions import NetlabQuestions
+from skyforge_tui.integrations.netlab.questions import MOST_SAID, NetlabQuestions
+from skyforge_tui.integrations.netlab.status_file import MAX_BYTES
 from skyforge_tui.integrations.process import Completed
 from skyforge_tui.integrations.ssh.host import SshHost
 
@@ -23,21 +24,25 @@ _TRIES: Final = 10
 _PAUSE_S: Final = 0.05
 _RUN: Final = r"""
 PATH="$PATH:$HOME/.local/bin" NO_COLOR=1 COLUMNS=1000 TERM=dumb; export PATH NO_COLOR COLUMNS TERM
+case $1 in '' | /*) ;; *) exit 66 ;; esac
 cd "${1:-$HOME}" 2>/dev/null || exit 66
 shift
 command -v "$1" >/dev/null 2>&1 || exit 127
 exec "$@"
 """
-"""Runs what follows the folder `$1` in it; 66 if that is gone, 127 if there is no such program."""
+"""Runs what follows the folder `$1` in it; 66 if that is gone, 127 if there is no such program.
+
+A folder is named from the root on: `cd -` would be an order.
+"""
 _FILE: Final = r"""
 for name in status.yaml status.yml; do
-  [ -e "$HOME/.netlab/$name" ] && exec cat "$HOME/.netlab/$name"
+  [ -e "$HOME/.netlab/$name" ] && exec head -c 4194305 "$HOME/.netlab/$name"
 done
 exit 66
 """
 _AROUND: Final = r"""
 for folder; do
-  if [ -d "$folder" ]; then
+  if [ "${folder#/}" != "$folder" ] && [ -d "$folder" ]; then
     snapshot=$(stat -c '%Y.%s' "$folder/netlab.snapshot.pickle" 2>/dev/null)
     printf 'yes\0%s\0%s\0' "$(cd "$folder" && pwd -P)" "$snapshot"
   else
@@ -91,7 +96,7 @@ class RemoteNetlab(NetlabQuestions):
         folder = "" if cwd is None else str(cwd)
         done = await self._host.run(
             _RUN, [folder, self._program, *arguments], timeout_s=self._timeout_s,
-            max_bytes=64 << 20,
+            max_bytes=MOST_SAID,
         )  # fmt: skip
         if done.exit_code == _MISSING:
             raise self._missing()
@@ -108,8 +113,13 @@ class RemoteNetlab(NetlabQuestions):
             done = await self._host.run(_FILE, timeout_s=self._timeout_s)
             if done.exit_code == _GONE:
                 return wire.Status()
-            if done.stdout == before and (status := wire.read_status_file(before)) is not None:
-                return status
+            if len(done.stdout) > MAX_BYTES:
+                message = f"the status file of {self.endpoint} has more than {MAX_BYTES} bytes"
+                raise TransportError("oversized", message)
+            if done.stdout == before:
+                status = await asyncio.to_thread(wire.read_status_file, before)
+                if status is not None:
+                    return status
             before = done.stdout
         raise TransportError(
             "unreadable", f"the status file of {self.endpoint} makes no sense", is_retryable=True

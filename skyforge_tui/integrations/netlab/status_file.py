@@ -49,8 +49,10 @@ async def read(home: Path) -> wire.Status:
         data = await asyncio.to_thread(_bytes, home)
         if data is None:
             return wire.Status()
-        if data == before and (status := wire.read_status_file(data)) is not None:
-            return status
+        if data == before:
+            status = await asyncio.to_thread(wire.read_status_file, data)
+            if status is not None:
+                return status
         before = data
     raise TransportError("unreadable", f"{candidates(home)[0]} makes no sense", is_retryable=True)
 

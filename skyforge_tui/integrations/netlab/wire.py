@@ -7,17 +7,14 @@ status file of the releases before 26.02.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import yaml
-
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.yaml_shape import YamlError, read_shape
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_LABS = "no netlab-managed labs"
 _NOT_STARTED = "lab is not started"
 
@@ -84,29 +81,6 @@ class UnknownInstanceError(Exception):
     """netlab has no such lab instance."""
 
 
-def read_json(text: bytes, what: str) -> Any:
-    """Return the JSON document in `text`; lines of chatter before it are passed over.
-
-    Raises:
-        TransportError: unreadable.
-    """
-    decoded = text.decode(errors="replace")
-    starts = [at for at in (decoded.find("{"), decoded.find("[")) if at >= 0]
-    while starts:
-        start = min(starts)
-        try:
-            return json.JSONDecoder().raw_decode(decoded, start)[0]
-        except (ValueError, RecursionError):
-            # A line such as `[INFO] reading …` begins like a list.
-            line_end = decoded.find("\n", start)
-            starts = [
-                at
-                for at in (decoded.find("{", line_end), decoded.find("[", line_end))
-                if line_end >= 0 and at >= 0
-            ]
-    raise TransportError("unreadable", f"{what} is not JSON")
-
-
 def read_all(document: object) -> Status:
     """Return what `status --all` said.
 
@@ -126,10 +100,11 @@ def read_status_file(data: bytes) -> Status | None:
     """Return what the status file holds; None while it is being written: it may be cut anywhere.
 
     netlab truncates the file and writes it again, so that a reader may find nothing, or half.
+    Nothing is composed of it: aliases and merges would unfold to whatever size a stranger likes.
     """
     try:
-        document = yaml.load(data, Loader=_LOADER)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError):
+        document = read_shape(data)
+    except YamlError:
         return None
     if not isinstance(document, Mapping):
         return None

@@ -21,6 +21,11 @@ from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Met
 
 KIND: Final = "containerlab"
 _INSTALL: Final = "install containerlab there, or take this part out of the configuration"
+_AGAIN: Final = "R looks again"
+_ADVICE: Final = {
+    "missing": _INSTALL,
+    "oversized": "there, containerlab inspect --name LAB shows one lab",
+}
 _NO_LINKS: Final = "links: containerlab tells them of no lab that runs"
 _NO_MOVE: Final = frozenset({"stats", "snapshot"})
 _DOWN: Final = frozenset({"created", "paused", "exited", "restarting", "dead"})
@@ -89,7 +94,7 @@ class ContainerlabLabs:
         try:
             return await self._client.inspect()
         except TransportError as error:
-            advice = _INSTALL if error.kind == "missing" else "R looks again"
+            advice = _ADVICE.get(error.kind, _AGAIN)
             raise Unavailable(error.message, upstream=self.upstream, advice=advice) from error
 
     async def _containers(self, lab_id: LabId) -> Sequence[Container]:
@@ -133,7 +138,7 @@ class ContainerlabLabs:
             self.upstream, KIND,
             UpstreamState.DISABLED if is_missing else UpstreamState.ERROR,
             self._transport, self._client.endpoint, error.message,
-            _INSTALL if is_missing else "R looks again",
+            _ADVICE.get(error.kind, _AGAIN),
         )  # fmt: skip
 
 

@@ -37,17 +37,12 @@ class Plans:
         known, made = self._known.get(entry.instance), folder.snapshot
         if known is not None and made and known[:2] == (entry.directory, made):
             return known[2]
-        inspect = self._client.inspect
         nodes, links, file = await asyncio.gather(
-            inspect(entry.directory, "nodes"),
-            inspect(entry.directory, "links"),
-            inspect(entry.directory, "input"),
+            self._client.nodes(entry.directory),
+            self._client.links(entry.directory),
+            self._client.inspect(entry.directory, "input"),
         )
-        plan = Plan(
-            inspection.read_nodes(nodes),
-            tuple(map(_link, inspection.read_links(links))),
-            inspection.read_file(file),
-        )
+        plan = Plan(nodes, tuple(map(_link, links)), inspection.read_file(file))
         if made:
             self._known[entry.instance] = (entry.directory, made, plan)
         return plan
