@@ -123,16 +123,12 @@ def parts_line(
     return line(row, "  ", Span(glyphs.TRACK * rule, "line")) if rule > 0 else row
 
 
-def config_rows(nodes: Sequence[LabNode]) -> list[Cells]:
-    """Return whether a configuration is kept for each node; nothing where nobody tells."""
-    return [
-        {
-            "node": (Span(literal(one.name)),),
-            "kept": (Span("kept", "ok") if one.has_config else Span("none kept", "muted"),),
-        }
-        for one in nodes
-        if one.has_config is not None
-    ]
+def config_cells(node: LabNode) -> Cells:
+    """Return whether a configuration is kept for a node."""
+    return {
+        "node": (Span(literal(node.name)),),
+        "kept": (Span("kept", "ok") if node.has_config else Span("none kept", "muted"),),
+    }
 
 
 def link_cells(link: LabLink) -> Cells:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from skyforge_tui.tui.presenters.cells import Line
+
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +82,54 @@ class ListRows:
 
     def want(self, first: int, last: int) -> None:
         """Do nothing: all rows are at hand."""
+
+
+class MadeRows(Generic[Thing]):
+    """Rows that are made of things as they come into view: ten thousand cost what a page costs."""
+
+    def __init__(
+        self,
+        things: Sequence[Thing],
+        cells: Callable[[Thing], Mapping[str, Line]],
+        key: Callable[[Thing], str] | None = None,
+    ) -> None:
+        """Take the things, and what makes the cells of one; without a `key` its place is that.
+
+        Where several have the same key, the later ones have their place behind a NUL in it.
+        """
+        self._things = things
+        self._cells = cells
+        self._places: dict[str, int] = {}
+        for at, thing in enumerate(things):
+            name = f"{at}" if key is None else key(thing)
+            self._places[f"{name}\0{at}" if name in self._places else name] = at
+        self._keys = [*self._places]
+        self._made: dict[int, Row] = {}
+
+    @property
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return len(self._things)
+
+    def row(self, index: int) -> Row | None:
+        """Return a row, made now if it was not in view before."""
+        made = self._made.get(index)
+        if made is None:
+            made = Row(self._keys[index], self._cells(self._things[index]))
+            self._made[index] = made
+        return made
+
+    def key(self, index: int) -> str:
+        """Return what identifies the row at `index`."""
+        return self._keys[index]
+
+    def index_of(self, key: str) -> int | None:
+        """Return where the row of that key is, or None when there is none."""
+        return self._places.get(key)
+
+    def is_heading(self, index: int) -> bool:  # noqa: ARG002
+        """Say whether the row is a heading: none is."""
+        return False
+
+    def want(self, first: int, last: int) -> None:
+        """Do nothing: all things are at hand."""

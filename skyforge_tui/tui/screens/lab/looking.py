@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from skyforge_tui.domain.errors import SkyforgeError
@@ -75,8 +76,13 @@ class LabLooking:
     async def data_of(self, lab: Lab) -> list[Cells]:
         """Return all that the provider has written down of a lab, as rows."""
         principal = self.bridge.principal
-        metadata = await self.ask(lambda services: services.labs.metadata(principal, lab.id))
-        return list(data_rows(metadata))
+
+        async def ask(services: Services) -> list[Cells]:
+            metadata = await services.labs.metadata(principal, lab.id)
+            return await asyncio.to_thread(lambda: list[Cells](data_rows(metadata)))
+
+        rows: list[Cells] = await self.ask(ask)
+        return rows
 
     async def show_config(self, lab: Lab, node: str) -> None:
         """Show the configuration that is kept for a node."""

@@ -18,7 +18,7 @@ from skyforge_tui.tui.table_keys import Movable, OutputMoves
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.log_view import LogView
 from skyforge_tui.tui.widgets.resource_table import LEAD, ResourceTable
-from skyforge_tui.tui.widgets.row_source import ListRows, Row
+from skyforge_tui.tui.widgets.row_source import ListRows, MadeRows, Row, RowSource
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -89,45 +89,33 @@ class PartsPane(Vertical):
     def config_of(self) -> str:
         """The node under the cursor, where configurations are shown."""
         key = self._tables[Part.CONFIGS].cursor_key if self.part is Part.CONFIGS else None
-        return key or ""
+        return (key or "").partition("\0")[0]
 
     def take_data(self, rows: Sequence[present.Cells]) -> None:
         """Show this as what is written down of the lab, from the next showing on."""
         self._data = [Row(f"{number}", cells) for number, cells in enumerate(rows)]
 
-    def show(self, detail: LabDetail, runs: Sequence[Run], told: Run | None, seer: Seer) -> None:
-        """Show what there is now; `told` is the run whose output belongs to the lab."""
+    def show(self, detail: LabDetail, runs: Sequence[Run], told_by: Run | None, seer: Seer) -> None:
+        """Show what there is now; `told_by` is the run whose output belongs to the lab."""
         now, me, width = seer
         self._parts = present.parts_of(detail)
-        rows: Mapping[Part, list[Row]] = {
-            Part.LINKS: [
-                Row(f"{number}", present.link_cells(one)) for number, one in enumerate(detail.links)
-            ],
-            Part.STEPS: [
-                Row(f"{number}", cells)
-                for number, cells in enumerate(
-                    present.step_rows(detail.steps, now, width - _AT - LEAD)
-                )
-            ],
-            Part.CONFIGS: [
-                Row(one.name, cells)
-                for one, cells in zip(
-                    (one for one in detail.nodes if one.has_config is not None),
-                    present.config_rows(detail.nodes),
-                    strict=True,
-                )
-            ],
-            Part.DATA: self._data,
-            Part.RUNS: [Row(one.id, present.run_cells(one, now, me)) for one in runs],
+        steps = present.step_rows(detail.steps, now, width - _AT - LEAD)
+        told = [one for one in detail.nodes if one.has_config is not None]
+        rows: Mapping[Part, RowSource] = {
+            Part.LINKS: MadeRows(detail.links, present.link_cells),
+            Part.STEPS: ListRows([Row(f"{at}", cells) for at, cells in enumerate(steps)]),
+            Part.CONFIGS: MadeRows(told, present.config_cells, lambda one: one.name),
+            Part.DATA: ListRows(self._data),
+            Part.RUNS: ListRows([Row(one.id, present.run_cells(one, now, me)) for one in runs]),
         }
         columns = columns_for(runs, present.COLUMNS[Part.RUNS])
         if columns != self._tables[Part.RUNS].columns:
             self._tables[Part.RUNS].set_columns(columns)
         for part, table in self._tables.items():
-            table.show(ListRows(rows[part]), empty=(Span(present.EMPTY[part], "muted"),))
-        self._names.show([present.parts_line(detail, runs, told, self.part, width)])
+            table.show(rows[part], empty=(Span(present.EMPTY[part], "muted"),))
+        self._names.show([present.parts_line(detail, runs, told_by, self.part, width)])
         self._none.show([(Span(present.EMPTY[Part.OUTPUT], "muted"),)])
-        self._show_front(has_output=told is not None)
+        self._show_front(has_output=told_by is not None)
 
     def turn(self, part: Part) -> None:
         """Show another part."""

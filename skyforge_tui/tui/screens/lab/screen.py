@@ -24,11 +24,12 @@ from skyforge_tui.tui.presenters.offers import Fact
 from skyforge_tui.tui.screens.lab.known import Known, known_lab
 from skyforge_tui.tui.screens.lab.looking import LOOKS_EVERY_S, LabLooking
 from skyforge_tui.tui.screens.lab.parts_pane import PartsPane, Seer
+from skyforge_tui.tui.screens.lab.wires import Wires
 from skyforge_tui.tui.table_keys import Movable, TableKeys, facts_of_row
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.log_view import LogView
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
-from skyforge_tui.tui.widgets.row_source import ListRows, Row
+from skyforge_tui.tui.widgets.row_source import MadeRows
 
 _NODE, _RULE = 40, 5
 """Cells of the node beside the table, and of the line between; as the style sheet says."""
@@ -55,6 +56,7 @@ class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
         self._parts = PartsPane()
         self.output = self._parts.output
         self._rule = PaneLine()
+        self._wires = Wires()
         self._node = LinesView(id="node", indent=0)
 
     def body(self) -> Iterator[Widget]:
@@ -248,11 +250,11 @@ class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
         detail, told = self._known.detail, self._known.told
         self._node.display = self._rule.display = self.app.size.width >= WIDE and bool(detail.nodes)
         self._show_status()
-        rows = [Row(one.name, present.node_cells(one, detail.lab)) for one in detail.nodes]
-        self.table.styles.height = len(rows) + 1 if rows else 1
-        self.table.show(
-            ListRows(rows), empty=present.empty_line(detail.lab, is_asked=self._is_asked)
+        rows = MadeRows(
+            detail.nodes, lambda one: present.node_cells(one, detail.lab), lambda one: one.name
         )
+        self.table.styles.height = rows.count + 1 if rows.count else 1
+        self.table.show(rows, empty=present.empty_line(detail.lab, is_asked=self._is_asked))
         missing = present.missing_lines(detail, self._width)
         self._missing.show(missing)
         self._missing.display = bool(missing)
@@ -281,11 +283,12 @@ class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
         if self._node.display:
             width = _NODE - MARGIN
             detail = self._known.detail
-            lines = (
-                [] if node is None else present.node_lines(node, detail.lab, detail.links, width)
-            )
+            lines = []
+            if node is not None:
+                links = self._wires.of(detail, node.name)
+                lines = present.node_lines(node, detail.lab, links, width)
             self._node.show(lines)
 
     def _chosen(self) -> LabNode | None:
-        key = self.table.cursor_key
-        return next((one for one in self._known.detail.nodes if one.name == key), None)
+        nodes, at = self._known.detail.nodes, self.table.cursor
+        return nodes[at] if at < len(nodes) else None
