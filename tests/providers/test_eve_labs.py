@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,13 +16,11 @@ from skyforge_tui.demo.servers.eve.server import EveServer, Stock
 from skyforge_tui.demo.servers.eve.things import Lab, Node, Run
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import SYSTEM, LabId
+from skyforge_tui.domain.identity import LabId
 from skyforge_tui.domain.lab import LabState, NodeState
 from skyforge_tui.domain.lab_action import LabProgress, NewLab
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from tests.eves import served_eve
-from tests.fake_labs import MemoryLabCache
-from tests.fakes import Core, under_way, until
 from tests.integrations.eve.test_session import a_client
 
 BGP = LabId("eve-1:/bgp-basics.unl")
@@ -346,50 +344,6 @@ async def test_consoles_that_lead_to_files() -> None:
         server.state.labs["/bgp-basics.unl"].nodes[1].console = "file:///etc/passwd?"
         with pytest.raises(Invalid):
             await provider.console(BGP, "r1")
-
-
-async def test_six_servers_of_which_two_are_ill() -> None:
-    """Rows of four servers are there while a fifth hangs and a sixth is dead; one sign-in each."""
-    async with AsyncExitStack() as stack:
-        both = [
-            await stack.enter_async_context(
-                a_server(upstream=f"eve-{number}", stock=Stock(more_labs=43))
-            )
-            for number in range(1, 7)
-        ]
-        servers = [one for one, _ in both]
-        hang = servers[0].chaos.add(Trouble(Kind.HANG, "/api/folders*"))
-        await servers[1].close()
-        core = _core([one for _, one in both])
-        async with under_way(core.labs.sync(SYSTEM)) as (syncing,):
-            await until(lambda: len(core.lab_index.labs()) == 4 * 50)
-            assert not syncing.done()
-            sources = {one.provider: one.mode for one in core.lab_index.sources()}
-            assert [sources[f"eve-{n}"] for n in (3, 4, 5, 6)] == [UpstreamState.LIVE] * 4
-            assert "eve-1" not in sources
-            assert [one.state.asked["POST /auth/login"] for one in servers] == [1, 0, 1, 1, 1, 1]
-            servers[0].chaos.remove(hang)
-            await syncing
-        assert len(core.lab_index.labs()) == 5 * 50
-        assert core.lab_index.sources()[1].mode is UpstreamState.ERROR
-        assert [one.state.asked["POST /auth/login"] for one in servers] == [1, 0, 1, 1, 1, 1]
-        asked = [sum(one.state.asked.values()) for one in servers]
-        assert max(asked) <= 3 + len(servers[2].state.folders) + 2 * 50 + 1
-
-
-def _core(providers: Sequence[EveLabProvider]) -> Core:
-    core = Core(lab_cache=MemoryLabCache())
-    from skyforge_tui.services.lab_index import LabIndex
-    from skyforge_tui.services.lab_markers import MarkedLabs
-    from skyforge_tui.services.labs import LabService
-
-    for one in providers:
-        core.health.register(one.upstream, one.kind)
-    core.lab_index = LabIndex(providers, core.lab_cache, core.health, core.bus)
-    core.labs = LabService(
-        core.lab_index, core.services.lab_links, MarkedLabs(core.shelf.cache), core.access, core.bus
-    )
-    return core
 
 
 async def test_a_session_that_others_take() -> None:
