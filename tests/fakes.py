@@ -29,6 +29,7 @@ from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.retention import Limits
 from skyforge_tui.domain.run import ACTION, Doing, Run, RunDetail, RunSpec, RunState
+from skyforge_tui.domain.seal import Seal
 from skyforge_tui.domain.searchable import sort_value
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.domain.view import View
@@ -37,6 +38,7 @@ from skyforge_tui.ports.cache import RunOrder, RunSearch
 from skyforge_tui.ports.log_search import LogSearch
 from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
+from skyforge_tui.ports.project_secrets import ProjectSecrets
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
 from skyforge_tui.ports.sync_book import SyncMemory
@@ -110,9 +112,36 @@ class MemorySyncBook:
         """Return what is known."""
         return self._known.get(project_id, SyncMemory())
 
+    async def memories(self) -> Mapping[ProjectId, SyncMemory]:
+        """Return all that is known."""
+        return self._known
+
     async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
         """Keep what is known."""
         self._known[project_id] = memory
+
+
+@dataclass
+class KnownSecrets:
+    """The same secrets for every project; implements `SecretSource` and `SecretReading`."""
+
+    known: ProjectSecrets = field(default_factory=ProjectSecrets)
+
+    def reading(self) -> KnownSecrets:
+        """Return itself."""
+        return self
+
+    async def of(self, project: Project) -> ProjectSecrets:
+        """Return them."""
+        return self.known
+
+
+class KnownSealer:
+    """Marks by a key that everybody knows; implements `Sealer`."""
+
+    async def seal(self) -> Seal:
+        """Return what marks."""
+        return Seal(b"known")
 
 
 class Gate:
@@ -885,6 +914,8 @@ class Core:
             held,
             [],
             MemorySyncBook(),
+            KnownSealer(),
+            KnownSecrets(),
             self.shelf.claims,
             self.access,
             self.standings,

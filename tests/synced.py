@@ -28,10 +28,11 @@ from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.standings import Standings
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.database import STATE, Database, open_database
+from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 from tests import giteas, semaphores
 from tests.estates import served_semaphore
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, KnownSecrets
 
 MEMBERS = Members(frozenset({"olga"}), frozenset({"mika"}), frozenset({"gus"}))
 
@@ -50,6 +51,7 @@ class Company:
     access: Access = field(default_factory=Access)
     bus: Bus = field(default_factory=Bus)
     clock: FakeClock = field(default_factory=FakeClock)
+    secrets: KnownSecrets = field(default_factory=KnownSecrets)
 
     def __post_init__(self) -> None:
         """Begin knowing nothing of how projects stand."""
@@ -58,8 +60,8 @@ class Company:
     def care(self) -> ProjectCareService:
         """Return the service as a new program has it."""
         return ProjectCareService(
-            [self.host], [self.keeping], self.book, FileClaims(self.base), self.access,
-            self.standings, self.bus, self.clock,
+            [self.host], [self.keeping], self.book, FileSealer(self.base), self.secrets,
+            FileClaims(self.base), self.access, self.standings, self.bus, self.clock,
         )  # fmt: skip
 
     async def project(self, name: str, manifest: ProjectManifest | None = None) -> Project:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from skyforge_tui.cli.answers import answer, perform, rows
-from skyforge_tui.domain.identity import Principal, Role
+from skyforge_tui.domain.identity import Principal, Role, upstream_of
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.projects import ProjectView
 
@@ -30,7 +30,7 @@ def list_projects(ctx: click.Context, as_json: bool) -> None:
             [_plain(view) for view in views],
             as_json=as_json,
             table=lambda: rows(
-                ("PROJECT", "KIND", "ROLE", "TEMPLATES", "BRANCH", "PATH"),
+                ("PROJECT", "ON", "KIND", "ROLE", "TEMPLATES", "BRANCH", "PATH"),
                 [_row(view) for view in views],
             ),
         )
@@ -44,7 +44,7 @@ def list_projects(ctx: click.Context, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
 def show_project(ctx: click.Context, name: str, as_json: bool) -> None:
-    """Show one project, by slug, id or path."""
+    """Show one project, by slug, id or path; where several are called so, by SERVER:SLUG."""
 
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
@@ -64,6 +64,7 @@ def _plain(view: ProjectView) -> dict[str, object]:
     return {
         "id": project.id,
         "slug": project.slug,
+        "server": upstream_of(project.id),
         "name": project.name,
         "description": project.description,
         "kind": project.kind,
@@ -80,8 +81,8 @@ def _plain(view: ProjectView) -> dict[str, object]:
 def _row(view: ProjectView) -> Sequence[str]:
     project = view.project
     return (
-        project.slug, str(project.kind), view.role.word, str(len(view.templates)), project.branch,
-        project.path,
+        project.slug, upstream_of(project.id), str(project.kind), view.role.word,
+        str(len(view.templates)), project.branch, project.path,
     )  # fmt: skip
 
 
@@ -89,6 +90,7 @@ def _lines(view: ProjectView) -> list[str]:
     project = view.project
     facts = [
         ("project", project.slug),
+        ("on", upstream_of(project.id)),
         ("description", project.description),
         ("path", project.path),
         ("role", view.role.word),

@@ -69,10 +69,7 @@ def sync(
 
 
 async def _meant(services: Services, principal: Principal, name: str) -> ProjectId:
-    """Return the project of a name; of several alike the one that has a manifest."""
-    for view in await services.projects.all(principal):
-        if view.project.slug == name and view.project.manifest is not None:
-            return view.project.id
+    """Return the project of a name; of several alike the one whose host lets it be kept in step."""
     return (await services.projects.find(principal, name, services.founding.hosts)).project.id
 
 
@@ -80,13 +77,19 @@ def _lines(reports: Sequence[SyncReport], *, applies: bool) -> Iterable[str]:
     if not reports:
         yield "no project with a manifest that you may keep in step"
     for one in reports:
-        yield f"{one.slug}: {_state(one)}"
+        yield f"{one.slug}: {_state(one)}{_asked(one)}"
         yield from (f"  ● {step.words}" for step in one.done)
         yield from (f"  {'×' if applies else '○'} {step.words}" for step in one.left)
         yield from (f"  · {note}" for note in one.notes)
         yield from (f"  ! {error}" for error in one.errors)
     if not applies and any(one.left for one in reports):
         yield "nothing was written; --apply does it"
+
+
+def _asked(report: SyncReport) -> str:
+    """Return how much was asked of whom for it."""
+    servers = ", ".join(f"{name} {count}" for name, count in sorted(report.requests.items()))
+    return f"  ({servers} requests)" if servers else ""
 
 
 def _state(report: SyncReport) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from skyforge_tui.domain.identity import Principal, ProjectId, Role
+from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.permission import Permission
@@ -85,6 +85,11 @@ class Project:
     """What its upstream allows, where it decides that."""
     manifest: ProjectManifest | None = None
     """What its repository says of it, where it has a manifest that can be read."""
+
+    @property
+    def full_name(self) -> str:
+        """What tells it from a project of the same name elsewhere: `SERVER:SLUG`."""
+        return f"{upstream_of(self.id)}:{self.slug}"
 
 
 def access_level(project: Project, principal: Principal) -> Role:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from skyforge_tui.domain.identity import Role
+from skyforge_tui.domain.seal import Seal
+
+_NO_MARKS: Mapping[str, str] = {}
 
 
 class Part(StrEnum):
@@ -47,6 +50,12 @@ class Thing:
     part: Part
     name: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    """The names of what else it holds and never tells; their values are elsewhere."""
+
+    def mark_name(self, secret: str) -> str:
+        """Return under which name the mark of one of its secrets is remembered."""
+        return f"{self.part}:{self.name}:{secret}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +103,17 @@ def people_steps(
 
 
 def thing_steps(
-    wanted: Iterable[Thing], actual: Mapping[tuple[Part, str], Thing], written: Mapping[str, str]
+    wanted: Iterable[Thing],
+    actual: Mapping[tuple[Part, str], Thing],
+    written: Mapping[str, str],
+    seal: Seal,
+    marks: Mapping[str, str] = _NO_MARKS,
 ) -> list[Step]:
     """Return what makes or changes the `wanted` things; what nobody wants is left alone.
 
     Of variable groups only variables are changed that still are as we wrote them: `written` holds
-    the mark (see `mark_of`) of each, and what a person changed or deleted since is theirs.
+    the mark of each by `seal`, and what a person changed or deleted since is theirs. What is secret
+    cannot be read back: it is due when its mark in `marks` is not the one that was written last.
     """
     steps: list[Step] = []
     for thing in wanted:
@@ -107,50 +121,35 @@ def thing_steps(
         if known is None:
             steps.append(Step(thing.part, Act.CREATE, thing.name, thing=thing))
             continue
+        hidden = tuple(
+            one for one in thing.secrets
+            if written.get(thing.mark_name(one)) != marks.get(thing.mark_name(one))
+        )  # fmt: skip
         fields = dict(thing.fields)
         if thing.part is Part.VARIABLES:
             fields = {
                 name: value for name, value in fields.items()
-                if _is_ours(name, known.fields, written)
+                if _is_ours(name, known.fields, written, seal)
             }  # fmt: skip
         changed = {name: value for name, value in fields.items() if known.fields.get(name) != value}
-        if changed:
-            detail = ", ".join(
+        if changed and thing.part is Part.KEY:
+            hidden = thing.secrets  # of another kind it forgets what it held
+        if changed or hidden:
+            words = [
                 f"{name} {known.fields[name]!r} → {value!r}" if name in known.fields
                 else f"{name} {value!r}"
                 for name, value in sorted(changed.items())
-            )  # fmt: skip
-            steps.append(
-                Step(thing.part, Act.CHANGE, thing.name, detail,
-                     thing=Thing(thing.part, thing.name, changed))
-            )  # fmt: skip
+            ]  # fmt: skip
+            detail = ", ".join([*words, *(f"secret {one}" for one in hidden)])
+            due = Thing(thing.part, thing.name, changed, hidden)
+            steps.append(Step(thing.part, Act.CHANGE, thing.name, detail, thing=due))
     return steps
 
 
-def mark_of(name: str, value: str) -> str:
-    """Return by which one knows later that a variable still is as it was written."""
-    import hashlib
-
-    return hashlib.sha256(f"{name}={value}".encode()).hexdigest()
-
-
-def _is_ours(name: str, there: Mapping[str, str], written: Mapping[str, str]) -> bool:
+def _is_ours(name: str, there: Mapping[str, str], written: Mapping[str, str], seal: Seal) -> bool:
     if name not in there:
         return name not in written  # else somebody deleted it
-    return name in written and written[name] == mark_of(name, there[name])
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The steps that are due for one project; nothing is due when there are none."""
-
-    project_id: str
-    slug: str
-    steps: tuple[Step, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What is left as it is, and why."""
-    errors: tuple[str, ...] = ()
-    """What could not be looked at; nothing of it is among the steps."""
+    return name in written and written[name] == seal.mark(name, there[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +163,8 @@ class SyncReport:
     """Steps that are due and were not taken: nobody asked for it, or something failed before."""
     notes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    requests: Mapping[str, int] = field(default_factory=dict)
+    """How many were sent for it, by server; what several projects share counts for the first."""
 
     @property
     def is_in_step(self) -> bool:

@@ -69,10 +69,12 @@ class RunHost(Protocol):
         """Take somebody out; nothing happens to who was not in."""
         ...
 
-    async def put(self, room: str, thing: Thing, content: RoomContent) -> RoomContent:
+    async def put(
+        self, room: str, thing: Thing, content: RoomContent, secrets: Mapping[str, str]
+    ) -> RoomContent:
         """Make a thing, or change the fields of the one of that name and leave all others.
 
-        `content` is the room as last looked at: references are names in it. Returns what it holds
-        then.
+        `content` is the room as last looked at: references are names in it. `secrets` has a value
+        for each of the thing's. Returns what it holds then.
         """
         ...

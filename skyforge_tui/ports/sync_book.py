@@ -39,6 +39,10 @@ class SyncBook(Protocol):
         """Return what is known; an empty memory of a project that nobody synced."""
         ...
 
+    async def memories(self) -> Mapping[ProjectId, SyncMemory]:
+        """Return what is known of every project that was ever synced."""
+        ...
+
     async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
         """Keep what is known from now on."""
         ...

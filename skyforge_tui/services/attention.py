@@ -116,8 +116,8 @@ class AttentionService:
             if project.notices:
                 yield Concern(Why.NEEDS_ME, project)
             standing = self._standings.of(project.id)
-            if standing is not None and not standing.is_in_step:
-                yield Concern(Why.NEEDS_ME, Drift(project, standing))
+            if standing is not None and not standing.report.is_in_step:
+                yield Concern(Why.NEEDS_ME, Drift(project, standing.report))
 
     async def _newest(self, principal: Principal, query: Query) -> Run | None:
         order = await self._runs.order(principal, query, Sort("start", is_descending=True))

@@ -6,9 +6,9 @@ One pass at a time among all programs that share a state directory; projects sid
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,9 +21,12 @@ from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.counting import Counting
+from skyforge_tui.ports.project_secrets import SecretReading, SecretSource
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
 from skyforge_tui.ports.run_host import RunHost
+from skyforge_tui.ports.sealer import Sealer
 from skyforge_tui.ports.sync_book import SyncBook
 from skyforge_tui.services.authorization import YES, Access, requires
 from skyforge_tui.services.bus import Bus
@@ -37,6 +40,14 @@ CLAIM: Final = "project-sync"
 OPERATION: Final = "project.sync"
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the projects of a pass ask for only once."""
+
+    lists: Mapping[str, EngineLists]
+    secrets: SecretReading
+
+
 class ProjectCareService:
     """Plans what is due for projects that have a manifest, and does it."""
 
@@ -45,6 +56,8 @@ class ProjectCareService:
         hosts: Iterable[RepositoryHost],
         engines: Iterable[RunHost],
         book: SyncBook,
+        sealer: Sealer,
+        secrets: SecretSource,
         claims: Claims,
         access: Access,
         standings: Standings,
@@ -58,6 +71,8 @@ class ProjectCareService:
         }
         self._engines = {one.upstream: one for one in engines}
         self._book = book
+        self._sealer = sealer
+        self._secrets = secrets
         self._claims = claims
         self.access = access
         self._standings = standings
@@ -91,9 +106,9 @@ class ProjectCareService:
             raise Invalid(f"{project.slug} is kept here, and needs no step", operation=OPERATION)
         async with self._turn(applies=applies):
             bare = await self._hosts[upstream_of(project_id)].describe(project_id)
-            lists = self._lists()
-            return await self._brought(principal, bare, project.manifest, deadline, lists,
-                                       applies=applies)  # fmt: skip
+            return await self._brought(
+                principal, bare, project.manifest, deadline, self._shared(), applies=applies
+            )
 
     @requires(Permission.PROJECT_SYNC)
     async def run_once(
@@ -116,7 +131,7 @@ class ProjectCareService:
         }
         async with self._turn(applies=applies):
             bare = await self._listed({upstream_of(one) for one in wanted})
-            lists, turns = self._lists(), asyncio.Semaphore(AT_ONCE)
+            shared, turns = self._shared(), asyncio.Semaphore(AT_ONCE)
 
             async def brought(project_id: ProjectId, manifest: ProjectManifest) -> SyncReport:
                 there = bare.get(project_id)
@@ -125,7 +140,7 @@ class ProjectCareService:
                     return SyncReport(project_id, project_id, errors=(gone,))
                 async with turns:
                     return await self._brought(
-                        principal, there, manifest, deadline, lists, applies=applies
+                        principal, there, manifest, deadline, shared, applies=applies
                     )
 
             reports = await asyncio.gather(*(brought(*one) for one in wanted.items()))
@@ -147,18 +162,20 @@ class ProjectCareService:
         project: Project,
         listed: ProjectManifest,
         deadline: datetime,
-        lists: Mapping[str, EngineLists],
+        shared: Shared,
         *,
         applies: bool,
     ) -> SyncReport:
-        memory = await self._book.memory(project.id)
-        work = self._work(Known(project, listed, memory), lists)
+        memory, seal = await self._book.memory(project.id), await self._sealer.seal()
+        secrets = await shared.secrets.of(project)
+        work = self._work(Known(project, listed, memory, seal, secrets), shared.lists)
         left_s = (deadline - self._clock.now()).total_seconds()
         try:
-            async with asyncio.timeout(max(left_s, 0.0)):
-                await work.look()
-                if applies:
-                    await work.act()
+            with self._counting() as counted:
+                async with asyncio.timeout(max(left_s, 0.0)):
+                    await work.look()
+                    if applies:
+                        await work.act()
         except TimeoutError:
             work.errors.append("the deadline came first")
         finally:
@@ -166,17 +183,19 @@ class ProjectCareService:
             by = principal.username if work.done else memory.by
             known = replace(work.known.memory, turn=memory.turn + 1, by=by)
             await self._book.remember(project.id, known)
-        report = work.report()
-        told = replace(known, report=report, reported_at=self._clock.now())
-        await self._book.remember(project.id, told)
-        self._standings.learn(report)
+        requests = {name: sum(counts.values()) for name, counts in counted.items()}
+        requests = {name: count for name, count in requests.items() if count}
+        report = replace(work.report(), requests=requests)
+        now = self._clock.now()
+        await self._book.remember(project.id, replace(known, report=report, reported_at=now))
+        self._standings.learn(report, now)
         if work.done:
             self._bus.publish(SyncRequested(project.id))
         return report
 
     def _work(self, known: Known, lists: Mapping[str, EngineLists]) -> Reconciling:
         sides: list[Side] = [RepositorySide(known, self._keepers[upstream_of(known.project.id)])]
-        engine, errors = known.manifest.engine, []
+        engine, errors = known.manifest.engine, list(known.secrets.problems)
         if engine in lists:
             sides.append(EngineSide(known, lists[engine]))
         elif engine:
@@ -188,8 +207,20 @@ class ProjectCareService:
         listings = await asyncio.gather(*(self._hosts[one].list_projects() for one in upstreams))
         return {one.id: one for listing in listings for one in listing.projects}
 
-    def _lists(self) -> dict[str, EngineLists]:
-        return {name: EngineLists(one) for name, one in self._engines.items()}
+    def _shared(self) -> Shared:
+        lists = {name: EngineLists(one) for name, one in self._engines.items()}
+        return Shared(lists, self._secrets.reading())
+
+    @contextmanager
+    def _counting(self) -> Iterator[Mapping[str, Mapping[str, int]]]:
+        """Count what is sent meanwhile, by server and method."""
+        servers: list[object] = [*self._hosts.values(), *self._engines.values()]
+        with ExitStack() as stack:
+            yield {
+                one.upstream: stack.enter_context(one.counting())
+                for one in servers
+                if isinstance(one, Counting)
+            }
 
     @asynccontextmanager
     async def _turn(self, *, applies: bool) -> AsyncIterator[None]:

@@ -8,8 +8,11 @@ from skyforge_tui.domain.identity import Role
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import Part, Thing
+from skyforge_tui.ports.project_secrets import ProjectSecrets
 
 KEY, INVENTORY = "none", "localhost"
+CLONE_KEY = "gitea-http"
+"""What a repository is fetched with that is not public."""
 
 
 def people_of(project: Project, manifest: ProjectManifest) -> Mapping[str, Role]:
@@ -19,19 +22,31 @@ def people_of(project: Project, manifest: ProjectManifest) -> Mapping[str, Role]
     return {name: role for name, role in named.items() if name.lower() != owner}
 
 
-def things_of(project: Project, manifest: ProjectManifest, address: str) -> list[Thing]:
+def things_of(
+    project: Project,
+    manifest: ProjectManifest,
+    address: str,
+    secrets: ProjectSecrets,
+    actual: Mapping[tuple[Part, str], Thing],
+) -> list[Thing]:
     """Return what the run engine shall keep for a project cloned from `address`.
 
-    What a person gave these beyond the fields named here is theirs: the key of a private
-    repository, say.
+    What a person gave these beyond the fields named here is theirs: so is a key of their own that
+    they gave the repository in `actual`.
     """
     group = f"{project.name} variables"
-    variables = dict(manifest.variables)
-    things = [
-        Thing(Part.KEY, KEY, {"type": "none"}),
-        Thing(Part.REPOSITORY, project.name, {"url": address, "branch": project.branch}),
+    repository = {"url": address, "branch": project.branch}
+    things = [Thing(Part.KEY, KEY, {"type": "none"})]
+    if secrets.clone is not None:
+        hidden = ("login", "password")
+        things.append(Thing(Part.KEY, CLONE_KEY, {"type": "login_password"}, hidden))
+        there = actual.get((Part.REPOSITORY, project.name))
+        if there is None or there.fields.get("key") in ("", KEY, CLONE_KEY):
+            repository["key"] = CLONE_KEY
+    things += [
+        Thing(Part.REPOSITORY, project.name, repository),
         Thing(Part.INVENTORY, INVENTORY, {"type": "static"}),
-        Thing(Part.VARIABLES, group, variables),
+        Thing(Part.VARIABLES, group, dict(manifest.variables), tuple(sorted(secrets.variables))),
     ]
     things += [
         Thing(
@@ -44,6 +59,17 @@ def things_of(project: Project, manifest: ProjectManifest, address: str) -> list
         for one in manifest.templates
     ]  # fmt: skip
     return things
+
+
+def secrets_of(thing: Thing, secrets: ProjectSecrets) -> Mapping[str, str]:
+    """Return the values of what is secret of a thing, by name."""
+    if thing.part is Part.VARIABLES:
+        values = secrets.variables
+    elif secrets.clone is not None:
+        values = {"login": secrets.clone.user, "password": secrets.clone.password}
+    else:
+        values = {}
+    return {name: values[name] for name in thing.secrets}
 
 
 BEGINNINGS: Mapping[Part, Mapping[str, str]] = {

@@ -11,12 +11,11 @@ from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId, upstream_of
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project, is_at_or_below
-from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
-from skyforge_tui.services.standings import Standings
+from skyforge_tui.services.standings import Standing, Standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class ProjectView:
     project: Project
     role: Role
     templates: tuple[Template, ...]
-    standing: SyncReport | None = None
+    standing: Standing | None = None
     """How far it was from being in step with its manifest; None where nobody looked."""
 
 
@@ -72,20 +71,25 @@ class ProjectService:
     async def find(
         self, principal: Principal, name: str, upstreams: Collection[str] = ()
     ) -> ProjectView:
-        """Return the project people call `name`: its slug, id or path.
+        """Return the project people call `name`: its slug, id, path, or `SERVER:SLUG`.
 
-        Of several of one name those of `upstreams` come first, which can do what is wanted.
+        Of several of one name those of `upstreams` count, which can do what is wanted.
 
         Raises:
             NotFound: there is none, or none the person may see.
+            Conflict: several are called so.
         """
         views = [one for one in await self.all(principal) if one.role > Role.NONE]
-        views.sort(key=lambda view: upstream_of(view.project.id) not in upstreams)
-        for view in views:
-            if name in (view.project.slug, view.project.id, view.project.path):
-                return view
-        known = ", ".join(view.project.slug for view in views[:8]) or "none"
-        raise NotFound(f"no project named {name}", advice=f"there are: {known}")
+        exact = [one for one in views if name in (one.project.id, one.project.path)]
+        hits = exact or [one for one in views if name in (one.project.slug, one.project.full_name)]
+        able = [one for one in hits if upstream_of(one.project.id) in upstreams] or hits
+        if len(able) > 1:
+            names = " or ".join(one.project.full_name for one in able)
+            raise Conflict(f"several projects are called {name}", advice=f"say {names}")
+        if not able:
+            known = ", ".join(view.project.slug for view in views[:8]) or "none"
+            raise NotFound(f"no project named {name}", advice=f"there are: {known}")
+        return able[0]
 
     @requires(Permission.TEMPLATE_LIST)
     async def templates(self, principal: Principal) -> list[Template]:
@@ -101,6 +105,8 @@ class ProjectService:
     async def find_template(self, principal: Principal, name: str) -> Template:
         """Return the template people call `name`, or `project/name` where a name is taken twice.
 
+        The project may be told as `SERVER:SLUG`, where there are several of its name.
+
         Raises:
             NotFound: there is none.
             Conflict: several projects have one.
@@ -111,6 +117,9 @@ class ProjectService:
             project = self.access.project(template.project_id)
             slug = project.slug if project else ""
             if name == template.id:
+                return template
+            full_name = project.full_name if project else slug
+            if name == f"{full_name}/{template.name}":
                 return template
             if name == f"{slug}/{template.name}":
                 full.append(template)

@@ -18,14 +18,20 @@ from skyforge_tui.domain.project_plan import (
     Part,
     Step,
     Thing,
-    mark_of,
     people_steps,
     thing_steps,
 )
+from skyforge_tui.domain.seal import Seal
+from skyforge_tui.ports.project_secrets import ProjectSecrets
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
 from skyforge_tui.ports.run_host import Room, RoomContent, RunHost
 from skyforge_tui.ports.sync_book import SyncMemory
-from skyforge_tui.services.project_wishes import BEGINNINGS, people_of, things_of
+from skyforge_tui.services.project_wishes import (
+    BEGINNINGS,
+    people_of,
+    secrets_of,
+    things_of,
+)
 
 ROLES_A_PASS: Final = 2
 """Of how many collaborators each pass asks what they may; all have their turn."""
@@ -71,6 +77,8 @@ class Known:
     """As its host lists it, without what its manifest says."""
     manifest: ProjectManifest
     memory: SyncMemory
+    seal: Seal
+    secrets: ProjectSecrets = field(default_factory=ProjectSecrets)
     notes: list[str] = field(default_factory=list)
 
 
@@ -167,12 +175,15 @@ class EngineSide:
         if room is None:
             steps.append(Step(Part.ENGINE, Act.CREATE, self._room_name))
             self._content = RoomContent({await self._lists.user(): Role.OWNER})
-        self._known.memory = replace(
-            self._known.memory, engine=self._host.upstream, room=room or ""
-        )
+        memory = self._known.memory
+        if (memory.engine, memory.room) != (self._host.upstream, room):
+            memory = replace(memory, written={})  # of another room nothing is known
+        self._known.memory = replace(memory, engine=self._host.upstream, room=room or "")
         steps += await self._member_steps()
-        wanted = things_of(self._known.project, self._known.manifest, self._address)
-        due = thing_steps(wanted, self._content.things, self._known.memory.written)
+        known, things = self._known, self._content.things
+        wanted = things_of(known.project, known.manifest, self._address, known.secrets, things)
+        marks = {key: mark for thing in wanted for key, mark in self._marks(thing).items()}
+        due = thing_steps(wanted, things, known.memory.written, known.seal, marks)
         return steps + [_begun(step) for step in due]
 
     async def do(self, step: Step) -> None:
@@ -193,11 +204,20 @@ class EngineSide:
     async def _put(self, room: str, step: Step) -> None:
         if step.thing is None:
             raise ValueError(f"nothing to put: {step.words}")
-        self._content = await self._host.put(room, step.thing, self._content)
+        known, thing = self._known, step.thing
+        hidden = secrets_of(thing, known.secrets)
+        self._content = await self._host.put(room, thing, self._content, hidden)
+        marks = self._marks(thing)
         if step.part is Part.VARIABLES:
-            marks = {name: mark_of(name, value) for name, value in step.thing.fields.items()}
-            memory = self._known.memory
-            self._known.memory = replace(memory, written={**memory.written, **marks})
+            marks |= {name: known.seal.mark(name, value) for name, value in thing.fields.items()}
+        written = {**known.memory.written, **marks}
+        self._known.memory = replace(known.memory, written=written)
+
+    def _marks(self, thing: Thing) -> dict[str, str]:
+        """Return the marks of what is secret of a thing, as they are remembered."""
+        values = secrets_of(thing, self._known.secrets)
+        names = {name: thing.mark_name(name) for name in values}
+        return {key: self._known.seal.mark(key, values[name]) for name, key in names.items()}
 
     @property
     def _room_name(self) -> str:
@@ -254,4 +274,4 @@ def _begun(step: Step) -> Step:
         return step
     thing = step.thing
     fields = {**BEGINNINGS.get(thing.part, {}), **thing.fields}
-    return replace(step, thing=Thing(thing.part, thing.name, fields))
+    return replace(step, thing=replace(thing, fields=fields))

@@ -68,7 +68,7 @@ def _find(name: str, instances: Mapping[str, frozenset[str]]) -> tuple[tuple[str
             known = {known.replace("-", "_"): known for known in instances[path[0]]}
             path += (known.get(part, part),)
             here = table
-        elif part in shape.fields(here) and part not in ("keys", "hotkeys"):
+        elif part in shape.fields(here) and part not in ("keys", "hotkeys", "secrets"):
             path += (part,)
             here = shape.fields(here)[part]
         else:

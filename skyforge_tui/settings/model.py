@@ -155,12 +155,23 @@ class Semaphore(WebAccess, Upstream):
     url: Url
 
 
+class Clone(Table):
+    """As whom run engines fetch repositories that are not public."""
+
+    username: str = Field(min_length=1)
+    password: SecretText
+    """Or a token."""
+
+
 class Gitea(WebAccess, Upstream):
     """A Gitea server: projects and repositories."""
 
     url: Url
     private: bool = True
     """Whether repositories made from here are private."""
+    clone: Clone | None = None
+    secrets: dict[str, dict[str, SecretText]] = {}
+    """What runs of a project find beside its variables: by `OWNER/NAME`, by name."""
 
 
 class Eve(WebAccess, Upstream):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Mapping
+
 import msgspec
 
 from skyforge_tui.domain.identity import ProjectId
@@ -29,6 +32,16 @@ class SqliteSyncBook:
             )
         )
         return found[0] if found else SyncMemory()
+
+    async def memories(self) -> Mapping[ProjectId, SyncMemory]:
+        """Return what is known of every project; what cannot be read any more is left out."""
+
+        def read(connection: sqlite3.Connection) -> dict[ProjectId, SyncMemory]:
+            rows = connection.execute("SELECT project_id, payload FROM sync_book").fetchall()
+            found = ((one, decoded(_MEMORY, [(one, payload)])) for one, payload in rows)
+            return {ProjectId(one): some[0] for one, some in found if some}
+
+        return await self._database.read(read)
 
     async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
         """Keep what is known of a project."""

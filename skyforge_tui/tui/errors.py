@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.errors import NotFound, Refused, SkyforgeError, Unavailable
 from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.permission import CHANGES_UPSTREAM, Permission
 
 if TYPE_CHECKING:
     from skyforge_tui.services.decisions import Denied
@@ -24,7 +25,8 @@ def as_notice(error: BaseException) -> Notice:
     match error:
         case Refused():
             # An upstream that refuses was asked; else nobody was.
-            body = error.message if error.upstream else f"{error.message}. Nothing was sent"
+            sends = not error.upstream and _sends(error.operation)
+            body = f"{error.message}. Nothing was sent" if sends else error.message
             title = _title("Refused", error)
             return Notice(Severity.REFUSED, title, body, error.upstream, error.advice)
         case NotFound():
@@ -45,10 +47,28 @@ def as_notice(error: BaseException) -> Notice:
             )
 
 
-def denied_notice(action: str, denied: Denied) -> Notice:
-    """Return what to show when a key is pressed that is refused right now."""
-    body = f"{denied.reason}. Nothing was sent"
+def denied_notice(action: str, denied: Denied, *, sends: bool) -> Notice:
+    """Return what to show when a key is pressed that is refused right now.
+
+    `sends` says that it would have changed something elsewhere, had it not been refused.
+    """
+    body = f"{denied.reason}. Nothing was sent" if sends else denied.reason
     return Notice(Severity.REFUSED, f"Refused  {action}", body, advice=denied.advice)
+
+
+def _sends(operation: str) -> bool:
+    """Say whether somebody may think that something of this went out before it was refused."""
+    return operation.replace(".", ":") in _SENDING
+
+
+_SENDING = frozenset(
+    {
+        *CHANGES_UPSTREAM, Permission.PROJECT_CREATE, Permission.PROJECT_SYNC,
+        "lab:act", "lab:save", "repository:edit", "run:rerun",
+    }
+)  # fmt: skip
+"""What changes something elsewhere, by permission, and by operations that have none of their own.
+What only looks, chooses or copies sends nothing anyway: there nobody needs to be told."""
 
 
 def _title(word: str, error: SkyforgeError) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.worker import Worker, WorkerState
 
+from skyforge_tui.domain.permission import CHANGES_UPSTREAM
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import BY_ID, Command, Place, commands_of
 from skyforge_tui.tui.errors import as_notice, denied_notice
@@ -182,7 +183,9 @@ class FramedScreen(PacedScreen[None]):
         command = BY_ID[command_id]
         denied = self.denied(command)
         if denied is not None:
-            self._refusal = denied_notice(command.help, denied)
+            self._refusal = denied_notice(
+                command.help, denied, sends=command.permission in CHANGES_UPSTREAM
+            )
             self.say(self._refusal)
             return
         if self._refusal is not None and command_id != "app.back":

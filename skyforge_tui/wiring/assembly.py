@@ -209,7 +209,7 @@ async def _services(
     return Services(
         projects=ProjectService(catalog, access, bus, ground.standings),
         repositories=RepositoryService((host, *gits), access, bus),
-        project_care=care_service(ground, gits, servers.rooms),
+        project_care=await care_service(ground, gits, servers.rooms),
         founding=founding_service(ground, gits),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),

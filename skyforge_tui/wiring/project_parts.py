@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skyforge_tui.providers.repositories.manifest import RepositoryManifests
+from skyforge_tui.providers.repositories.secrets import ConfiguredSecrets, HostSecrets
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.founding import FoundingService
 from skyforge_tui.services.project_care import ProjectCareService
+from skyforge_tui.services.standings import Standing
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.mutes import SqliteMuteStore
+from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.runs import RunService
+    from skyforge_tui.settings.model import Settings
     from skyforge_tui.wiring.assembly import Ground
 
 
@@ -34,13 +38,35 @@ def attention_of(
     )
 
 
-def care_service(
+async def care_service(
     ground: Ground, hosts: Sequence[RepositoryHost], engines: Sequence[RunHost]
 ) -> ProjectCareService:
-    """Return the service for these servers."""
+    """Return the service for these servers; how projects stood before is known from now on."""
     book, claims = SqliteSyncBook(ground.state), FileClaims(ground.frame.state_dir)
+    sealer, secrets = FileSealer(ground.frame.state_dir), _secrets_of(ground.loaded.settings)
+    ground.standings.recall(
+        {
+            project_id: Standing(one.report, one.reported_at)
+            for project_id, one in (await book.memories()).items()
+            if one.report is not None and one.reported_at is not None
+        }
+    )
     return ProjectCareService(
-        hosts, engines, book, claims, ground.access, ground.standings, ground.bus, ground.clock
+        hosts, engines, book, sealer, secrets, claims, ground.access, ground.standings, ground.bus,
+        ground.clock,
+    )  # fmt: skip
+
+
+def _secrets_of(settings: Settings) -> ConfiguredSecrets:
+    return ConfiguredSecrets(
+        {
+            name: HostSecrets(
+                one.clone.username if one.clone else "",
+                one.clone.password if one.clone else None,
+                one.secrets,
+            )
+            for name, one in settings.gitea.items()
+        }
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -78,9 +79,39 @@ def test_a_plan_is_read_before_it_is_written(stranger: Headless, servers: Server
     assert report["done"] == plan["left"]
     assert report["left"] == []
     again = stranger("sync", environ=environ)
-    assert (again.code, again.text) == (0, "edge: in step\n")
+    assert again.code == 0
+    assert re.fullmatch(r"edge: in step  \(git \d+, runs \d+ requests\)\n", again.text)
+    assert report["requests"].keys() == {"git", "runs"}
     refused = stranger("sync", "nothing", environ=environ)
     assert refused.code == 5
+
+
+def test_secrets_of_the_configuration_are_written(stranger: Headless, servers: Servers) -> None:
+    """What is cloned with, and the secrets of one project, go where they are wanted and no further.
+
+    One that is not there is said, and the rest is done.
+    """
+    environ = connected(stranger, servers)
+    config = stranger.base / "config" / "skyforge" / "config.toml"
+    config.write_text(
+        config.read_text()
+        + '[gitea.git.clone]\nusername = "robot"\npassword = "env:CLONE"\n'
+        + '[gitea.git.secrets."admin/edge"]\nTOKEN = "env:TOKEN"\n'
+    )
+    lacking = stranger("sync", "--apply", environ={**environ, "CLONE": "pass-one"})
+    assert (lacking.code, "the secret TOKEN: env:TOKEN: is not set" in lacking.text) == (1, True)
+    secret = {"CLONE": "pass-one", "TOKEN": "token-one"}
+    done = stranger("sync", "--apply", environ={**environ, **secret})
+    assert (done.code, "change variable group edge variables: secret TOKEN" in done.text) == (
+        0, True,
+    )  # fmt: skip
+    (room,) = [one for one in servers.semaphore.state.rooms.values() if one.project.name == "Edge"]
+    (group,) = [one for one in room.environment.values() if one.name == "edge variables"]
+    assert [(one.name, one.secret) for one in group.secrets] == [("TOKEN", "token-one")]
+    (key,) = [one for one in room.keys.values() if one.name == "gitea-http"]
+    assert key.login_password.password == "pass-one"
+    assert not any(one in f"{done.text}{done.err}{lacking.text}" for one in secret.values())
+    assert stranger("sync", environ={**environ, **secret}).text.startswith("edge: in step")
 
 
 def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Servers) -> None:
@@ -98,6 +129,11 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     assert (shared.code, shared.text) == (0, "mika  editor\nolga  owner\n")
     assert stranger("sync", "core", "--apply", environ=environ).code == 0
     assert "core: in step" in stranger("sync", "core", environ=environ).text
+    unclear = stranger("projects", "show", "core", environ=environ)
+    assert (unclear.code, "say git:core or runs:core" in unclear.err) == (4, True)
+    for server in ("git", "runs"):
+        shown = stranger("projects", "show", f"{server}:core", "--json", environ=environ)
+        assert shown.json["server"] == server
     planned = stranger("projects", "rm", "core", "--dry-run", environ=environ)
     assert "1 files and all their history" in planned.text
     refused = stranger("projects", "rm", "core", environ=environ)

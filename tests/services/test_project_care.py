@@ -19,6 +19,7 @@ from skyforge_tui.domain.project import Grant
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import Act, Part
 from skyforge_tui.jobs.drift_watch import DriftWatch
+from skyforge_tui.ports.project_secrets import CloneLogin, ProjectSecrets
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.store.claims import FileClaims
 from tests import semaphores
@@ -113,6 +114,86 @@ async def test_who_was_taken_out_is_out(firm: Company) -> None:
     members = (await firm.keeping.look(str(firm.room("edge")))).members
     assert "gus" not in members
     assert members["admin"] is Role.OWNER
+
+
+async def test_what_is_secret_is_written_when_it_changed_and_only_then(firm: Company) -> None:
+    """Keys and secret variables cannot be read back: a keyed mark tells when they are due.
+
+    Nothing of them stands in a report, or in what is remembered.
+    """
+    edge = await firm.project("edge")
+    login = CloneLogin("robot", "pass-one")
+    firm.secrets.known = ProjectSecrets(login, {"TOKEN": "token-one", "OTHER": "other-one"})
+    report = await firm.run(edge.id)
+    assert not report.errors
+    room = firm.semaphore.state.rooms[firm.room("edge")]
+    (key,) = [one for one in room.keys.values() if one.name == "gitea-http"]
+    assert (key.login_password.login, key.login_password.password) == ("robot", "pass-one")
+    (repository,) = room.repositories.values()
+    assert repository.ssh_key_id == key.id
+    (group,) = [one for one in room.environment.values() if one.name == "edge variables"]
+    assert {one.name: one.secret for one in group.secrets} == firm.secrets.known.variables
+    wrote = firm.writes
+    assert (await firm.run(edge.id)).is_in_step
+    assert firm.writes == wrote
+    firm.secrets.known = ProjectSecrets(
+        CloneLogin("robot", "pass-two"), {"TOKEN": "token-two", "OTHER": "other-one"}
+    )
+    again = await firm.run(edge.id)
+    assert [step.words for step in again.done] == [
+        "change key gitea-http: secret password",
+        "change variable group edge variables: secret TOKEN",
+    ]
+    assert room.keys[key.id].login_password.password == "pass-two"
+    group = room.environment[group.id]
+    kept = {one.name: one.secret for one in group.secrets}
+    assert kept == {"TOKEN": "token-two", "OTHER": "other-one"}
+    assert json.loads(group.json) == {"SITE": "north"}
+    told = repr((report, again)) + repr(await firm.book.memory(edge.id))
+    told += (firm.base / "state.db").read_bytes().decode("latin-1")
+    assert not [one for one in ("pass-", "token-", "other-") if one in told]
+
+
+async def test_a_key_that_a_person_gave_a_repository_stays(firm: Company) -> None:
+    """Where somebody chose another key, the repository keeps it, whatever we would clone with."""
+    edge = await firm.project("edge")
+    await firm.run(edge.id)
+    number = firm.room("edge")
+    admin = firm.clients[1]
+    own = await admin.create(number, "keys", {"name": "mine", "type": "ssh"})
+    (repository,) = firm.semaphore.state.rooms[number].repositories
+    await admin.change(number, "repositories", repository, {"ssh_key_id": own})
+    firm.secrets.known = ProjectSecrets(CloneLogin("robot", "pass"))
+    report = await firm.run(edge.id)
+    assert [step.words for step in report.done] == ["create key gitea-http"]
+    assert firm.semaphore.state.rooms[number].repositories[repository].ssh_key_id == own
+
+
+async def test_what_could_not_be_had_of_secrets_is_an_error(firm: Company) -> None:
+    """A secret that is not there is said by the report, and everything else is done."""
+    edge = await firm.project("edge")
+    firm.secrets.known = ProjectSecrets(problems=("the secret TOKEN: env:TOKEN: is not set",))
+    report = await firm.run(edge.id)
+    assert report.errors == firm.secrets.known.problems
+    assert not report.left
+
+
+async def test_reports_say_what_was_asked_of_whom(firm: Company) -> None:
+    """Requests are counted by server for each project, though many go side by side."""
+    names = ["a", "b", "c"]
+    for name in names:
+        await firm.project(name)
+    await firm.run_all()
+    before = [one.http.counts.total() for one in firm.clients]
+    reports = await firm.run_all()
+    git, runs = (
+        one.http.counts.total() - there for one, there in zip(firm.clients, before, strict=True)
+    )
+    told = [one.requests for one in reports]
+    assert sum(one["semaphore"] for one in told) == runs
+    assert sum(one["git"] for one in told) == git - 1  # the list of all repositories
+    assert sorted(one["semaphore"] for one in told)[:2] == [6, 6]  # one asked for what all share
+    assert all(one["git"] == 3 for one in told)
 
 
 async def test_a_variable_that_a_person_changed_is_theirs(firm: Company) -> None:
@@ -269,6 +350,7 @@ async def test_reports_are_kept(firm: Company) -> None:
     assert await firm.care().last_report(SYSTEM, edge.id) is None
     report = await firm.run(edge.id, applies=False)
     assert await firm.care().last_report(SYSTEM, edge.id) == (report, firm.clock.now())
+    assert (await firm.book.memories())[edge.id].report == report
 
 
 async def test_visibility_and_description_follow(firm: Company) -> None:
@@ -312,5 +394,5 @@ async def test_drift_is_watched_and_never_written(firm: Company) -> None:
     assert firm.writes == before
     standing = firm.standings.of(edge.id)
     assert standing is not None
-    assert len(standing.left) == len(FIRST) - 1
+    assert len(standing.report.left) == len(FIRST) - 1
     assert heard == [ProjectsChanged(frozenset({edge.id}))]

@@ -9,13 +9,17 @@ from typing import Any
 
 from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
-from skyforge_tui.domain.identity import Me, Role
+from skyforge_tui.domain.identity import Me, ProjectId, Role
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.members import Members
+from skyforge_tui.domain.project import ProjectKind
+from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.project_plan import Act, Part, Step, SyncReport
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import Source, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.services.projects import ProjectView
+from skyforge_tui.services.standings import Standing
 from skyforge_tui.tui.presenters import attention as attention_rows
 from skyforge_tui.tui.presenters import launch, projects, runs
 from skyforge_tui.tui.presenters.cells import Line, line, text_of
@@ -209,6 +213,39 @@ def test_projects_as_rows() -> None:
         "fresh          owner   ⠹ reading",
         "notes-of…name  owner   ○ no runs",
     ]
+
+
+def on_git(**over: Any) -> Any:
+    """Return a project that a server called git keeps."""
+    return replace(a_project(kind=ProjectKind.GIT), id=ProjectId("git:7"), seen_at=NOW, **over)
+
+
+def test_what_was_not_compared_is_not_in_sync() -> None:
+    """A repository of a server is in sync once it was compared; one without a manifest is plain."""
+    told = on_git(manifest=ProjectManifest(engine="emea"))
+    agrees = SyncReport("git:7", "edge-fabric")
+    behind = replace(agrees, left=(Step(Part.KEY, Act.CREATE, "none"),))
+    views = [
+        ProjectView(one, Role.OWNER, (), standing)
+        for one, standing in (
+            (on_git(), None), (told, None), (told, Standing(agrees, NOW)),
+            (told, Standing(behind, NOW)),
+        )
+    ]  # fmt: skip
+    rows = [projects.project_cells(one, has_twin=True) for one in views]
+    assert table(projects.COLUMNS, 32, *rows)[1:] == [
+        "edge-fabric git       – plain",
+        "edge-fabric git       ○ not yet",
+        "edge-fabric git       ● in sync",
+        "edge-fabric git       ≠ drift",
+    ]
+    later = NOW + timedelta(minutes=4)
+    wires = [texts(projects.head_lines(one, later, 67))[3:5] for one in views]
+    assert all("git        ● read" in one[0] for one in wires)
+    assert [" ".join(one[1].split()) for one in wires] == [
+        "", "manifest emea ○ not compared", "manifest emea ● in sync 4m",
+        "manifest emea ≠ drift 4m",
+    ]  # fmt: skip
 
 
 def test_templates_as_rows() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlencode
@@ -32,6 +33,10 @@ WHOLE_S: Final = 60.0
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON: Final = {"content-type": "application/json"}
 _REFUSAL_BYTES: Final = 64 * 1024
+
+
+_COUNTING: ContextVar[Mapping[int, Counter[str]]] = ContextVar("_COUNTING", default={})  # noqa: B039 - never changed
+"""What the present task counts of whom: by the client's identity."""
 
 
 class Session(Protocol):
@@ -98,6 +103,16 @@ class HttpClient:
         self._retry = retry or Retry()
         self._signs_out = signs_out
         self._sleep = sleep
+
+    @contextmanager
+    def counting(self) -> Iterator[Counter[str]]:
+        """Count by method what this task, and those it starts, send while the block lasts."""
+        counted: Counter[str] = Counter()
+        token = _COUNTING.set({**_COUNTING.get(), id(self): counted})
+        try:
+            yield counted
+        finally:
+            _COUNTING.reset(token)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -224,6 +239,8 @@ class HttpClient:
         headers = {**signed, **asked.headers}
         async with self._pace.turn(), AsyncExitStack() as stack:
             self.counts[asked.method] += 1
+            if (counted := _COUNTING.get().get(id(self))) is not None:
+                counted[asked.method] += 1
             sending = self._wire.exchange(asked.method, asked.url, headers, asked.content)
             async with _within(asked.name):
                 answer = await stack.enter_async_context(sending)

@@ -101,6 +101,14 @@ class SemaphoreClient:
         """Return all things of a kind, each with everything that the server tells of it."""
         return await self.http.get_list(f"/project/{project}/{kind}", wire.Raw)
 
+    async def one(self, project: int, kind: str, thing: int) -> wire.Raw:
+        """Return a thing of a kind with everything that the server tells of it.
+
+        Raises:
+            TransportError: missing, if it is not there.
+        """
+        return await self.http.get(f"/project/{project}/{kind}/{thing}", wire.Raw)
+
     async def events(self, project: int) -> Listed[wire.Event]:
         """Return what happened last in a project, newest first; at most 200."""
         return await listed(self.http, f"/project/{project}/events/last", wire.Event)
@@ -166,7 +174,7 @@ class SemaphoreClient:
             TransportError: missing, if it is not there; invalid, if it cannot be so.
         """
         path = f"/project/{project}/{kind}/{thing}"
-        whole = await self.http.get(path, wire.Raw)
+        whole = await self.one(project, kind, thing)
         body = {**whole, **fields, "id": thing, "project_id": project}
         await self.http.call("PUT", path, body, is_idempotent=True)
 

@@ -25,9 +25,9 @@ from skyforge_tui.tui.presenters.cells import (
 from skyforge_tui.tui.presenters.columns import Column
 
 if TYPE_CHECKING:
-    from skyforge_tui.domain.project_plan import SyncReport
     from skyforge_tui.domain.run import Run
     from skyforge_tui.services.projects import ProjectView
+    from skyforge_tui.services.standings import Standing
 
 COLUMNS: tuple[Column, ...] = (
     Column("project", "Project", 13, most=18, priority=100, cut="middle", is_name=True),
@@ -63,12 +63,18 @@ _LAST_KNOWN: Line = (Span(f"{glyphs.STALE} last known", "muted"),)
 _SILENT: Line = (Span(glyphs.FAILED, "bad", bold=True), Span(" no answer", "bad"))
 
 
-def project_cells(view: ProjectView, *, is_stale: bool = False) -> dict[str, Line]:
-    """Return a project's cells, by column; muted where its server does not answer."""
+def project_cells(
+    view: ProjectView, *, is_stale: bool = False, has_twin: bool = False
+) -> dict[str, Line]:
+    """Return a project's cells, by column; muted where its server does not answer.
+
+    One that `has_twin` of its name elsewhere says where it is itself.
+    """
     project = view.project
+    where = f" {upstream_of(project.id)}" if has_twin else ""
     if is_stale:
         texts = {
-            "project": literal(project.slug),
+            "project": literal(project.slug) + where,
             "role": view.role.word if view.role > Role.NONE else "",
             "sync": f"{glyphs.STALE} {plain(sync_word(view)).partition(' ')[2]}",
             "templates": str(len(view.templates)) if view.templates else "",
@@ -76,7 +82,10 @@ def project_cells(view: ProjectView, *, is_stale: bool = False) -> dict[str, Lin
         return {name: (Span(text, "muted"),) for name, text in texts.items()}
     quiet = view.role is Role.NONE
     return {
-        "project": (Span(literal(project.slug), "muted" if quiet else "text"),),
+        "project": (
+            Span(literal(project.slug), "muted" if quiet else "text"),
+            *((Span(where, "muted"),) if where else ()),
+        ),
         "role": (
             (Span(view.role.word, "text" if view.role >= Role.OWNER else "muted"),)
             if not quiet
@@ -93,17 +102,26 @@ def sync_word(view: ProjectView) -> Line:
         return (Span(f"{glyphs.NONE} no role", "muted"),)
     if view.project.seen_at is None or view.project.notices:
         return _kept_word(view.project)
-    if view.standing is not None and not view.standing.is_in_step:
+    if view.standing is not None and not view.standing.report.is_in_step:
         return _drift_word(view.standing)
     if any(not one.is_trusted for one in view.templates):
         return (Span(glyphs.ASKS, "warn", bold=True), Span(" trust", "warn"))
     if not view.templates and not _is_kept_only(view.project):
         return (Span(f"{glyphs.STOPPED_LAB} no runs", "muted"),)
-    return _kept_word(view.project)
+    return _step_word(view)
 
 
-def _drift_word(standing: SyncReport) -> Line:
-    if standing.errors:
+def _step_word(view: ProjectView) -> Line:
+    """Return whether a project is in step; of one that was never compared nothing is claimed."""
+    if view.standing is not None or not _is_kept_only(view.project):
+        return _kept_word(view.project)
+    if view.project.manifest is None:
+        return (Span(f"{glyphs.NONE} plain", "muted"),)
+    return (Span(f"{glyphs.STOPPED_LAB} not yet", "muted"),)
+
+
+def _drift_word(standing: Standing) -> Line:
+    if standing.report.errors:
         return (Span(glyphs.FAILED, "bad", bold=True), Span(" sync", "bad"))
     return (Span(glyphs.CUT_OFF, "warn", bold=True), Span(" drift", "warn"))
 
@@ -145,12 +163,12 @@ def head_lines(
         _wire(
             "kept" if is_hosted else "repository",
             kept if is_here else upstream_of(project.id),
-            _LAST_KNOWN if is_stale else _kept_word(project),
+            _LAST_KNOWN if is_stale else _read_word(project),
             seen,
             _head(project),
             width,
         ),
-        *(() if _is_kept_only(project) else (runs,)),
+        *(_manifest_wire(view, now, width) if _is_kept_only(project) else (runs,)),
         (),
     ]
     return [*lines, _templates_title(view, width)]
@@ -174,6 +192,29 @@ def _kept_word(project: Project) -> Line:
         word = "1 error" if count == 1 else f"{count} errors"
         return (Span(f"{glyphs.PARTIAL} ", "warn"), Span(word, "warn"))
     return (Span(glyphs.READY, "ok"), Span(" in sync"))
+
+
+def _read_word(project: Project) -> Line:
+    """Return how a repository was read; that of a server says nothing of being in step by that."""
+    is_fine = project.seen_at is not None and not project.notices
+    if is_fine and _is_kept_only(project):
+        return (Span(glyphs.READY, "ok"), Span(" read"))
+    return _kept_word(project)
+
+
+def _manifest_wire(view: ProjectView, now: datetime, width: int) -> tuple[Line, ...]:
+    """Return how what runs it and who is in it compare with its manifest, where it has one."""
+    manifest, standing = view.project.manifest, view.standing
+    if manifest is None:
+        return ()
+    where = literal(manifest.engine) or "manifest"
+    if standing is None:
+        state: Line = (Span(f"{glyphs.STOPPED_LAB} not compared", "muted"),)
+        return (_wire("manifest", where, state, "", (), width),)
+    state = _kept_word(view.project) if standing.report.is_in_step else _drift_word(standing)
+    count = sum(standing.report.requests.values())
+    note: Line = (Span(f"{tones.count(count)} requests", "muted"),) if count else ()
+    return (_wire("manifest", where, state, tones.age(now - standing.at), note, width),)
 
 
 def _templates_title(view: ProjectView, width: int) -> Line:

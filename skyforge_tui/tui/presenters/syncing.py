@@ -44,6 +44,12 @@ def lines(report: SyncReport, width: int, *, has_written: bool) -> Iterator[Line
                 yield (Span(row, tone),)
 
 
+def asked(report: SyncReport) -> Line:
+    """Return how many requests it took, by server."""
+    servers = "  ".join(f"{literal(one)} {count}" for one, count in sorted(report.requests.items()))
+    return (Span(f"requests  {servers}", "muted"),) if servers else ()
+
+
 def _step(step: Step, width: int) -> Line:
     tone = _TONES[step.act]
     what = " ".join(filter(None, (str(step.part), step.name)))

@@ -85,7 +85,10 @@ class SyncPlan(Overlay[bool]):
                     self._report, width - 4, has_written=self._has_written and not self._is_at_work
                 )
             ]
-        return Sections(body=body, foot=[(), indented(keys_line(self._keys(), width - 4))])
+        foot: list[Line] = [(), indented(keys_line(self._keys(), width - 4))]
+        if not self._is_at_work and self._error is None and self._report is not None:
+            foot.insert(0, indented(*present.asked(self._report)))
+        return Sections(body=body, foot=foot)
 
     @property
     def _failed(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from skyforge_tui.domain.errors import NotFound
@@ -29,6 +30,10 @@ class GiteaKeeping:
     def upstream(self) -> str:
         """The instance's name."""
         return self._names.upstream
+
+    def counting(self) -> AbstractContextManager[Mapping[str, int]]:
+        """Count what is sent on somebody's behalf."""
+        return self._client.http.counting()
 
     async def create_repository(
         self, name: str, *, owner: str = "", description: str = "", is_private: bool = True

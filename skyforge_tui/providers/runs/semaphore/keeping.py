@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -129,11 +130,17 @@ class SemaphoreKeeping:
                 if error.kind != "missing":
                     raise
 
-    async def put(self, room: str, thing: Thing, content: RoomContent) -> RoomContent:
+    def counting(self) -> AbstractContextManager[Mapping[str, int]]:
+        """Count what is sent on somebody's behalf."""
+        return self._client.http.counting()
+
+    async def put(
+        self, room: str, thing: Thing, content: RoomContent, secrets: Mapping[str, str]
+    ) -> RoomContent:
         """Make or change a thing."""
         key = (thing.part, thing.name)
         known = content.ids.get(key)
-        written = _row_of(thing, content)
+        written = {**_row_of(thing, content), **_hidden(thing, secrets)}
         kind = _KINDS[thing.part]
         with translated(self._upstream, SYNC):
             if known is None:
@@ -142,7 +149,11 @@ class SemaphoreKeeping:
                 known = await self._client.create(int(room), kind, body)
             else:
                 if thing.part is Part.VARIABLES:
-                    written = {"json": await self._with_variables(int(room), known, thing)}
+                    group = await self._client.one(int(room), kind, known)
+                    told = {**_told(group), **thing.fields}
+                    written = {
+                        "json": json.dumps(told), "secrets": _secret_rows(secrets, group)
+                    }  # fmt: skip
                 await self._client.change(int(room), kind, known, written)
         before = content.things.get(key)
         fields = {**(before.fields if before else {}), **thing.fields}
@@ -151,11 +162,6 @@ class SemaphoreKeeping:
             things={**content.things, key: Thing(*key, fields)},
             ids={**content.ids, key: known},
         )
-
-    async def _with_variables(self, room: int, group: int, thing: Thing) -> str:
-        """Return a group's variables with those of `thing` set, and all others just as they are."""
-        rows = _by_id(await self._client.whole(room, _KINDS[Part.VARIABLES]))
-        return json.dumps({**_told(rows.get(group, {})), **thing.fields})
 
     async def _accounts(self) -> dict[str, int]:
         with translated(self._upstream, SYNC):
@@ -177,6 +183,25 @@ _BEGINNINGS: Final[Mapping[Part, Callable[[], dict[str, Any]]]] = {
     Part.TEMPLATE: lambda: {"app": "ansible", "type": "", "arguments": "[]"},
 }
 """What the server wants to be told of a new one."""
+
+
+def _hidden(thing: Thing, secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is secret of a thing, as the server wants it of a new one."""
+    if thing.part is Part.VARIABLES:
+        return {"secrets": _secret_rows(secrets, {})}
+    return {"login_password": dict(secrets), "override_secret": True} if secrets else {}
+
+
+def _secret_rows(secrets: Mapping[str, str], group: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what shall become of secrets of a group; of those that are not named, nothing."""
+    there = {str(one.get("name")): one for one in group.get("secrets") or ()}
+    rows: list[dict[str, Any]] = []
+    for name, value in secrets.items():
+        row = {"name": name, "type": "var", "secret": value, "operation": "create"}
+        if (known := there.get(name)) is not None:
+            row |= {"id": known.get("id"), "type": known.get("type"), "operation": "update"}
+        rows.append(row)
+    return rows
 
 
 def _by_id(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ class ProjectsScreen(FilteredPlace):
 
     def __init__(self) -> None:
         self._views: dict[str, ProjectView] = {}
+        self._named: Counter[str] = Counter()
         self._is_empty = False
         self._lost: frozenset[str] = frozenset()
         self._last: dict[TemplateId, Run] = {}
@@ -147,6 +149,7 @@ class ProjectsScreen(FilteredPlace):
         views, self._last = await self.ask(ask)
         self._lost = stale_upstreams(self.bridge.lights())
         self._views = {view.project.id: view for view in views}
+        self._named = Counter(view.project.slug for view in views)
         self._is_empty = not views and not self.bridge.unread(Subject.PROJECTS)
         self.filters[0].list([self._listed(view) for view in views], present.NONE)
         self.show_waiting()
@@ -277,7 +280,8 @@ class ProjectsScreen(FilteredPlace):
     def _listed(self, view: ProjectView) -> Listed:
         record = project_record(view.project, view.role, view.templates, self.now)
         is_stale = upstream_of(view.project.id) in self._lost
-        cells = present.project_cells(view, is_stale=is_stale)
+        has_twin = self._named[view.project.slug] > 1
+        cells = present.project_cells(view, is_stale=is_stale, has_twin=has_twin)
         return Listed(Row(view.project.id, cells), record)
 
     def _listed_template(self, one: Template) -> Listed:
