@@ -56,6 +56,10 @@ def test_a_path_of_several_tones_is_cut_at_the_front() -> None:
     """A line of several spans loses its beginning when it is cut at the front."""
     path = line(Span("/srv/labs/", "muted"), "site.yml")
     assert plain(cut_line(path, 12, "front")) == "…bs/site.yml"
+    twin = (Span("cloud-landing"), Span(" demo", "muted"))
+    assert plain(cut_line(twin, 13, "middle")) == "cloud…ng demo"
+    far = (Span("edge"), Span(" semaphore", "muted"))
+    assert plain(cut_line(far, 12, "middle")) == "edge sema…"
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,7 @@ def test_what_was_not_compared_is_not_in_sync() -> None:
         "edge-fabric git       ● in sync",
         "edge-fabric git       ≠ drift",
     ]
+    assert table(projects.COLUMNS, 25, *rows)[1] == "edge-…ric git  – plain"
     later = NOW + timedelta(minutes=4)
     wires = [texts(projects.head_lines(one, later, 67))[3:5] for one in views]
     assert all("git        ● read" in one[0] for one in wires)

@@ -110,11 +110,17 @@ def _tail(text: str, width: int) -> str:
 
 
 def cut_line(one: Line, width: int, cut: Cut = "end") -> Line:
-    """Return a line in at most `width` cells; what is missing shows as an ellipsis."""
+    """Return a line in at most `width` cells; what is missing shows as an ellipsis.
+
+    Of one that is cut in the middle the last span stays, in half of the width at most.
+    """
     if width_of(one) <= width:
         return one
     if len(one) == 1:
         return (replace(one[0], text=cut_text(one[0].text, width, cut)),)
+    if cut == "middle":
+        last = cut_line(one[-1:], width // 2)
+        return (*cut_line(one[:-1], width - width_of(last), cut), *last)
     if cut == "front":
         mirrored = tuple(replace(span, text=span.text[::-1]) for span in reversed(one))
         back = cut_line(mirrored, width)
