@@ -21,7 +21,7 @@ from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.services.standings import Standing
 from skyforge_tui.tui.presenters import attention as attention_rows
-from skyforge_tui.tui.presenters import launch, projects, runs
+from skyforge_tui.tui.presenters import launch, project_files, projects, runs
 from skyforge_tui.tui.presenters.cells import Line, line, text_of
 from skyforge_tui.tui.presenters.columns import Column, fit, head_line, row_line
 from tests.builders import a_detail, a_project, a_run
@@ -296,7 +296,7 @@ def test_files_of_a_project() -> None:
         one.sources[0].path.removeprefix(f"{TELEMETRY.path}/"): one
         for one in TEMPLATES[TELEMETRY.id]
     }
-    assert texts(projects.file_lines(TELEMETRY, by_path, NOW, 20, 67)) == [
+    assert texts(project_files.file_lines(TELEMETRY, by_path, NOW, 20, 67)) == [
         "Repository main             mara, 2h ago: raise the scrape interval",
         "▾ netlab-labs",
         "    srl-leafspine.yml                        1.2 kB",
@@ -309,7 +309,7 @@ def test_files_of_a_project() -> None:
         "  README.md                                  4.0 kB",
         "  skyforge.toml                               618 B  ? trust",
     ]
-    assert texts(projects.file_lines(TELEMETRY, by_path, NOW, 6, 46)) == [
+    assert texts(project_files.file_lines(TELEMETRY, by_path, NOW, 6, 46)) == [
         "Repository main                    mara 2h ago",
         "▾ netlab-labs",
         "    srl-leafspine.yml",
@@ -320,7 +320,7 @@ def test_files_of_a_project() -> None:
 
 def test_problems_of_a_project() -> None:
     """What could not be read is said with where it is and what to do."""
-    assert texts(projects.notice_lines(WAN, 46)) == [
+    assert texts(project_files.notice_lines(WAN, 46)) == [
         '▲ template 2: unknown key "comand"',
         "  /srv/net/wan-refresh/skyforge.toml:7",
         '  did you mean "command"?',

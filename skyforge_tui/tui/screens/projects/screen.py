@@ -274,7 +274,7 @@ class ProjectsScreen(FilteredPlace):
         self._head.show(head)
         self._templates.styles.height = height
         self._templates.display = bool(rows)
-        self._below.show(self._below_lines(view, below - height, width))
+        self._below.show(present.below_lines(view, self.now, below - height, width))
         self.show_frame()
 
     def _listed(self, view: ProjectView) -> Listed:
@@ -288,17 +288,3 @@ class ProjectsScreen(FilteredPlace):
         last = self._last.get(one.id)
         row = Row(one.id, present.template_cells(one, last, self.now))
         return Listed(row, template_record(one, last, self.now))
-
-    def _below_lines(self, view: ProjectView, room: int, width: int) -> list[Line]:
-        project = view.project
-        root = project.path.rstrip("/") + "/"
-        by_path = {
-            one.sources[0].path.removeprefix(root): one for one in view.templates if one.sources
-        }
-        lines: list[Line] = [()]
-        if project.notices:
-            lines += [*present.notice_lines(project, width), ()]
-        if project.files and room - len(lines) > 1:
-            files = present.file_lines(project, by_path, self.now, room - len(lines), width)
-            lines += files
-        return lines
