@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from skyforge_tui.domain.identity import LabId
-from skyforge_tui.domain.lab import Lab, LabState
-from skyforge_tui.domain.lab_action import LabAction, LabProgress, LabServer, NewLab
+from skyforge_tui.domain.lab import Lab, LabState, LabStep
+from skyforge_tui.domain.lab_action import ExportedLab, LabAction, LabProgress, LabServer, NewLab
 from skyforge_tui.domain.lab_console import Console, read_console
 from skyforge_tui.ports.lab_actions import Tell
 from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
@@ -18,6 +18,7 @@ class ActingLabProvider(FakeLabProvider):
     """Starts, stops and wipes labs; `failures` says what goes wrong with which lab."""
 
     kind = "eve"
+    archive_ending = ".zip"
 
     def __init__(self, *labs: Lab, upstream: str = "eve-1") -> None:
         super().__init__(*labs, upstream=upstream)
@@ -27,11 +28,12 @@ class ActingLabProvider(FakeLabProvider):
         self.going_on = asyncio.Event()
         """Cleared, it holds back what is done."""
         self.going_on.set()
+        self.archive = b"PK"
         self.done: list[tuple[str, LabId]] = []
 
     async def start(self, lab_id: LabId, tell: Tell) -> None:
         """Start a lab."""
-        tell(LabProgress("1 of 2 nodes run", 1, 2))
+        tell(LabProgress("1 of 2 nodes run", 1, 2, LabStep("r1 started")))
         await self._do("start", lab_id)
         self.put(replace(self.held[lab_id], state=LabState.RUNNING, nodes_up=2))
 
@@ -49,6 +51,11 @@ class ActingLabProvider(FakeLabProvider):
     async def start_node(self, lab_id: LabId, node: str) -> None:
         """Start a node."""
         await self._do(f"start {node}", lab_id)
+
+    async def export(self, lab_id: LabId) -> ExportedLab:
+        """Return a lab as a file."""
+        await self._do("export", lab_id)
+        return ExportedLab("demo.zip", self.archive)
 
     async def console(self, lab_id: LabId, node: str) -> Console:
         """Return where a console is; what `node` says."""

@@ -33,6 +33,7 @@ from skyforge_tui.services.carrier import Carrier
 from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.comparisons import ComparisonService
+from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.store_shelf import StoreShelf
 from skyforge_tui.services.transfer_runner import TransferRunner
@@ -194,9 +195,11 @@ class Shelf:
             artifacts, stores, sums, self.cache, access, bus, clock, Limits()
         )
 
-    def transfers(self, artifacts: ArtifactService, bus: Bus, clock: Clock) -> TransferService:
+    def transfers(
+        self, artifacts: ArtifactService, bus: Bus, clock: Clock, labs: LabIndex
+    ) -> TransferService:
         """Return what carries bytes to all this and from it."""
         access = artifacts.access
         stores = StoreShelf([self.store, *self.more], access)
-        runner = TransferRunner(stores, self.carrier, self.book, bus, clock)
+        runner = TransferRunner(stores, self.carrier, self.book, bus, clock, labs.export)
         return TransferService(artifacts, stores, runner, access)

@@ -57,6 +57,7 @@ from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_actions import LabActionService
 from skyforge_tui.services.lab_homes import make_home
 from skyforge_tui.services.lab_index import LabIndex
+from skyforge_tui.services.lab_keeping import LabKeepingService
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
@@ -906,7 +907,11 @@ class Core:
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
         self.comparisons = self.shelf.comparisons(self.artifacts, self.index)
         self.care = self.shelf.care(self.artifacts, self.bus, self.clock)
-        self.transfers = self.shelf.transfers(self.artifacts, self.bus, self.clock)
+        self.transfers = self.shelf.transfers(self.artifacts, self.bus, self.clock, self.lab_index)
+        self.lab_keeping = LabKeepingService(
+            self.labs, self.lab_index, links, self.artifacts, self.transfers, self.clock,
+            self.access,
+        )  # fmt: skip
         self.doctor = DoctorService(self.machine, self.access)
         held = [one for one in self.hosts if isinstance(one, RepositoryHost)]
         self.repositories = RepositoryService(held, self.access, self.bus)
@@ -948,6 +953,7 @@ class Core:
             founding=FoundingService([], [], self.access, self.bus),
             automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
+            lab_keeping=self.lab_keeping,
             comparisons=self.comparisons, artifact_care=self.care,
             transfers=self.transfers, attention=self.attention, lab_links=links,
             retention=self.retention, history=self.history, views=self.views,

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.carrying import carried
 from skyforge_tui.cli.labs import found_lab, labs
 from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.events import Event, LabsChanged
@@ -116,12 +117,22 @@ def unlock_lab(ctx: click.Context, name: str) -> None:
 
 @labs.command("export")
 @click.argument("name")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.argument(
+    "file", required=False, type=click.Path(dir_okay=False, writable=True, path_type=Path)
+)
 @click.pass_context
-def export_lab(ctx: click.Context, name: str, file: Path) -> None:
-    """Write a lab, as an archive, into FILE; `-` is standard output."""
+def export_lab(ctx: click.Context, name: str, file: Path | None) -> None:
+    """Keep a lab, as an archive, among the artifacts and write where; or write it into FILE.
+
+    `-` is standard output.
+    """
 
     async def do(services: Services, principal: Principal, lab: Lab) -> None:
+        if file is None:
+            begun = await services.lab_keeping.keep(principal, lab.id)
+            done = await carried(services, principal, begun)
+            answer(done, as_json=False, table=lambda: [done.target])
+            return
         exported = await services.lab_actions.export(principal, lab.id)
         if str(file) == "-":
             sys.stdout.buffer.write(exported.content)
@@ -133,6 +144,17 @@ def export_lab(ctx: click.Context, name: str, file: Path) -> None:
             raise Unavailable(f"{file} cannot be written ({why})", operation="lab.export") from None
 
     _act(ctx, name, LabAction.EXPORT, do)
+
+
+@labs.command("link")
+@click.argument("name")
+@click.argument("link")
+@click.argument("state", type=click.Choice(("up", "down")))
+@click.pass_context
+def set_link(ctx: click.Context, name: str, link: str, state: str) -> None:
+    """Take a lab's LINK down, or up again; `labs show` tells what its links are called."""
+    _act(ctx, name, LabAction.LINK, lambda services, principal, lab:
+         services.lab_actions.set_link(principal, lab.id, link, state == "up"))  # fmt: skip
 
 
 @labs.command("console")

@@ -135,6 +135,9 @@ def _state(lab: Lab) -> str:
     return "ready" if lab.is_ready else "degraded" if lab.is_degraded else str(lab.state)
 
 
+_LINKS = {None: "-", True: "up", False: "down"}
+
+
 def _of(part: int | None, total: int | None) -> str:
     return "-" if total is None else f"{'?' if part is None else part}/{total}"
 
@@ -170,9 +173,10 @@ def _lines(detail: LabDetail) -> list[str]:
             for one in detail.links
         ]
         links = [
-            (link.name, " -- ".join(some)) for link, some in zip(detail.links, ends, strict=True)
+            (link.name, _LINKS[link.is_up], " -- ".join(some))
+            for link, some in zip(detail.links, ends, strict=True)
         ]
-        lines += ["", *rows(("LINK", "ENDS"), links)]
+        lines += ["", *rows(("LINK", "STATE", "ENDS"), links)]
     if detail.steps:
         steps = [(one.at.isoformat() if one.at else "", one.text) for one in detail.steps]
         lines += ["", *rows(("AT", "STEP"), steps)]

@@ -152,6 +152,8 @@ class LabLink:
     name: str
     kind: str = ""
     ends: tuple[LabLinkEnd, ...] = ()
+    is_up: bool | None = None
+    """Whether it carries anything; None where nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from skyforge_tui.domain.permission import Permission
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.lab import LabStep
 
 
 class LabAction(StrEnum):
@@ -85,6 +88,8 @@ class LabProgress:
     text: str
     done: int | None = None
     total: int | None = None
+    step: LabStep | None = None
+    """What of it was done just now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,10 @@ _SPOKEN: Final[Mapping[str, str]] = {
 
 
 def containerlab_answers(answers: Mapping[str, str]) -> dict[str, str]:
-    """Return answers that were meant for netlab in containerlab's words."""
-    return {**answers, "action": _SPOKEN.get(answers.get("action", ""), "inspect")}
+    """Return answers that may have been meant for netlab in containerlab's words."""
+    action = answers.get("action", "")
+    is_its_own = action in CONTAINERLAB_ACTIONS
+    return {**answers, "action": _SPOKEN.get(action, action if is_its_own else "inspect")}
 
 
 def containerlab_words(topology: str, answers: Mapping[str, str]) -> tuple[str, ...]:

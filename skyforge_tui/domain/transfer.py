@@ -17,6 +17,8 @@ class TransferKind(StrEnum):
     PUT = "put"
     COPY = "copy"
     MOVE = "move"
+    EXPORT = "export"
+    """A lab is handed out by whatever runs it, and kept."""
     UNKNOWN = "unknown"
 
 
@@ -38,7 +40,10 @@ class TransferState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One transfer as last seen; `source` and `target` are `STORE:KEY`, or a path of a file."""
+    """One transfer as last seen; `source` and `target` are `STORE:KEY`, or a path of a file.
+
+    The source of an exported lab is its id.
+    """
 
     id: str
     kind: TransferKind
@@ -61,8 +66,9 @@ class Transfer:
 
     @property
     def name(self) -> str:
-        """The last part of what it brings."""
-        return self.source.rpartition("/")[2].rpartition(":")[2]
+        """The last part of what it brings; of a lab, what it becomes."""
+        whole = self.target if self.kind is TransferKind.EXPORT else self.source
+        return whole.rpartition("/")[2].rpartition(":")[2]
 
     def speed(self, now: datetime) -> float:
         """Return the bytes per second of this attempt; 0 before there are any."""

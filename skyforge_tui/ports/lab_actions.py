@@ -71,6 +71,11 @@ class ConfigSaver(Protocol):
 class LabExporter(Protocol):
     """Hands labs out as files."""
 
+    @property
+    def archive_ending(self) -> str:
+        """How the names of such files end, with the dot."""
+        ...
+
     async def export(self, lab_id: LabId) -> ExportedLab:
         """Return a lab as a file.
 
@@ -183,7 +188,7 @@ class ServerTeller(Protocol):
 
 @runtime_checkable
 class Limited(Protocol):
-    """Has methods for more than its server can do."""
+    """Has methods for more than its server can do, or knows why it lacks some."""
 
     def limits(self) -> Mapping[LabAction, str]:
         """Return what this server, or this account there, cannot do, and why; from memory."""
@@ -210,6 +215,7 @@ ABILITIES: Final[Mapping[LabAction, type[object]]] = {
 
 def why_not(provider: LabProvider, action: LabAction) -> str:
     """Say why a provider cannot do something; empty when it can."""
+    limit = provider.limits().get(action, "") if isinstance(provider, Limited) else ""
     if not isinstance(provider, ABILITIES[action]):
-        return f"{provider.kind} cannot {action.words}"
-    return provider.limits().get(action, "") if isinstance(provider, Limited) else ""
+        return limit or f"{provider.kind} cannot {action.words}"
+    return limit

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.history import HistoryService
     from skyforge_tui.services.lab_actions import LabActionService
     from skyforge_tui.services.lab_index import LabIndex
+    from skyforge_tui.services.lab_keeping import LabKeepingService
     from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.older_runs import OlderRunsService
@@ -72,6 +73,7 @@ class Services:
     attention: AttentionService
     labs: LabService
     lab_actions: LabActionService
+    lab_keeping: LabKeepingService
     lab_index: LabIndex
     lab_links: LabLinks
     retention: RetentionService

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from skyforge_tui.domain.errors import Conflict, NotFound, SkyforgeError
 from skyforge_tui.domain.identity import LabId, Principal, ProjectId, upstream_of
@@ -22,7 +21,7 @@ from skyforge_tui.domain.lab_action import (
 from skyforge_tui.domain.lab_console import Console
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.ports.browser import Browser
-from skyforge_tui.ports.lab_actions import Tell, why_not
+from skyforge_tui.ports.lab_actions import Tell
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.lab_homes import home_of
 from skyforge_tui.services.lab_index import LabIndex
@@ -46,47 +45,46 @@ class LabActionService:
     @requires(Permission.LAB_START, of="lab_id")
     async def start(self, principal: Principal, lab_id: LabId) -> None:
         """Start every node of a lab; return when all run. Raises: as `LabStarter.start`."""
-        provider = self._able(lab_id, LabAction.START)
+        provider = self._index.able(lab_id, LabAction.START)
         async with self._under_way(lab_id, LabState.STARTING) as tell:
             await provider.start(lab_id, tell)
 
     @requires(Permission.LAB_STOP, of="lab_id")
     async def stop(self, principal: Principal, lab_id: LabId) -> None:
         """Stop every node of a lab; return when none runs. Raises: as `LabStopper.stop`."""
-        provider = self._able(lab_id, LabAction.STOP)
+        provider = self._index.able(lab_id, LabAction.STOP)
         async with self._under_way(lab_id, LabState.STOPPING) as tell:
             await provider.stop(lab_id, tell)
 
     @requires(Permission.LAB_WIPE, of="lab_id")
     async def wipe(self, principal: Principal, lab_id: LabId) -> None:
         """Have every node of a lab forget what it keeps. Raises: as `LabWiper.wipe`."""
-        provider = self._able(lab_id, LabAction.WIPE)
+        provider = self._index.able(lab_id, LabAction.WIPE)
         async with self._under_way(lab_id, self._state_of(lab_id)) as tell:
             await provider.wipe(lab_id, tell)
 
     @requires(Permission.LAB_EDIT, of="lab_id")
     async def save(self, principal: Principal, lab_id: LabId) -> None:
         """Keep the running configurations in a lab. Raises: as `ConfigSaver.save`."""
-        provider = self._able(lab_id, LabAction.SAVE)
+        provider = self._index.able(lab_id, LabAction.SAVE)
         async with self._under_way(lab_id, self._state_of(lab_id)) as tell:
             await provider.save(lab_id, tell)
 
     @requires(Permission.LAB_READ)
     async def export(self, principal: Principal, lab_id: LabId) -> ExportedLab:
         """Return a lab as a file. Raises: as `LabExporter.export`."""
-        exported: ExportedLab = await self._able(lab_id, LabAction.EXPORT).export(lab_id)
-        return exported
+        return await self._index.export(lab_id)
 
     @requires(Permission.LAB_EDIT, of="lab_id")
     async def lock(self, principal: Principal, lab_id: LabId, is_locked: bool) -> None:
         """Let nobody edit a lab, or anybody again. Raises: as `LabLocker.lock`."""
-        await self._able(lab_id, LabAction.LOCK).lock(lab_id, is_locked=is_locked)
+        await self._index.able(lab_id, LabAction.LOCK).lock(lab_id, is_locked=is_locked)
         await self._look(lab_id)
 
     @requires(Permission.LAB_EDIT, of="upstream")
     async def create(self, principal: Principal, upstream: str, lab: NewLab) -> LabId:
         """Make an empty lab at a provider. Raises: as `LabCreator.create`."""
-        made: LabId = await self._able(LabId(f"{upstream}:"), LabAction.CREATE).create(lab)
+        made: LabId = await self._index.able(LabId(f"{upstream}:"), LabAction.CREATE).create(lab)
         await self._index.read({}, only=(upstream,))
         return made
 
@@ -95,21 +93,21 @@ class LabActionService:
     @requires(Permission.LAB_START, of="lab_id")
     async def start_node(self, principal: Principal, lab_id: LabId, node: str) -> None:
         """Start one node. Raises: as `NodeStarter.start_node`."""
-        provider = self._able(lab_id, LabAction.NODE_START)
+        provider = self._index.able(lab_id, LabAction.NODE_START)
         async with self._looked_at(lab_id):
             await provider.start_node(lab_id, node)
 
     @requires(Permission.LAB_STOP, of="lab_id")
     async def stop_node(self, principal: Principal, lab_id: LabId, node: str) -> None:
         """Stop one node. Raises: as `NodeStopper.stop_node`."""
-        provider = self._able(lab_id, LabAction.NODE_STOP)
+        provider = self._index.able(lab_id, LabAction.NODE_STOP)
         async with self._looked_at(lab_id):
             await provider.stop_node(lab_id, node)
 
     @requires(Permission.LAB_EDIT, of="lab_id")
     async def set_link(self, principal: Principal, lab_id: LabId, link: str, is_up: bool) -> None:
         """Take a link down, or up again. Raises: as `LinkSwitch.set_link`."""
-        provider = self._able(lab_id, LabAction.LINK)
+        provider = self._index.able(lab_id, LabAction.LINK)
         async with self._looked_at(lab_id):
             await provider.set_link(lab_id, link, is_up=is_up)
 
@@ -118,40 +116,28 @@ class LabActionService:
     @requires(Permission.LAB_READ)
     async def console(self, principal: Principal, lab_id: LabId, node: str) -> Console:
         """Return where a node's console is. Raises: as `ConsoleTeller.console`."""
-        found: Console = await self._able(lab_id, LabAction.CONSOLE).console(lab_id, node)
+        found: Console = await self._index.able(lab_id, LabAction.CONSOLE).console(lab_id, node)
         return found
 
     @requires(Permission.LAB_READ)
     async def config(self, principal: Principal, lab_id: LabId, node: str) -> str:
         """Return the configuration that a lab keeps for a node. Raises: as `ConfigTeller`."""
-        found: str = await self._able(lab_id, LabAction.CONFIG).config(lab_id, node)
+        found: str = await self._index.able(lab_id, LabAction.CONFIG).config(lab_id, node)
         return found
 
     @requires(Permission.LAB_READ)
     async def open_page(self, principal: Principal, lab_id: LabId) -> Page:
         """Open a lab's page; where there is no browser, only say where it is."""
-        url: str = await self._able(lab_id, LabAction.PAGE).page(lab_id)
+        url: str = await self._index.able(lab_id, LabAction.PAGE).page(lab_id)
         return Page(url, await self._browser.open(url))
 
     @requires(Permission.LAB_LIST)
     async def server(self, principal: Principal, upstream: str) -> LabServer:
         """Return how the machine of a provider is. Raises: as `ServerTeller.server`."""
-        told: LabServer = await self._able(LabId(f"{upstream}:"), LabAction.SERVER).server()
+        told: LabServer = await self._index.able(LabId(f"{upstream}:"), LabAction.SERVER).server()
         return told
 
     # What all share.
-
-    def _able(self, lab_id: LabId, action: LabAction) -> Any:
-        """Return the provider of a lab, which has the ability.
-
-        Raises:
-            NotFound: nobody of that name runs labs.
-            Conflict: it cannot do that; says why.
-        """
-        provider = self._index.provider(lab_id)
-        if reason := why_not(provider, action):
-            raise Conflict(reason, upstream=provider.upstream, operation=f"lab.{action}")
-        return provider
 
     def _state_of(self, lab_id: LabId) -> LabState:
         lab = self._index.lab(lab_id)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import LabsChanged
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, upstream_of
-from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState
-from skyforge_tui.domain.lab_action import LabAction, LabProgress
+from skyforge_tui.domain.lab import Lab, LabDetail, LabSource, LabState, LabStep
+from skyforge_tui.domain.lab_action import ExportedLab, LabAction, LabProgress
 from skyforge_tui.ports.lab_actions import why_not
 from skyforge_tui.ports.lab_cache import LabCache
 from skyforge_tui.ports.lab_provider import (
@@ -43,6 +44,8 @@ class LabIndex:
         self._sources: dict[str, LabSource] = {}
         self._details: dict[LabId, LabDetail] = {}
         self._under_way: dict[LabId, tuple[LabState, LabProgress]] = {}
+        self._done: dict[LabId, tuple[LabStep, ...]] = {}
+        """What was done to labs from here, last of all, step by step."""
         self._reading = {one: asyncio.Lock() for one in self._providers}
         self._taking = asyncio.Lock()
 
@@ -109,8 +112,29 @@ class LabIndex:
         provider = self._providers.get(upstream)
         return f"no server runs {upstream}" if provider is None else why_not(provider, action)
 
+    def able(self, lab_id: LabId, action: LabAction) -> Any:
+        """Return the provider of a lab, which has the ability.
+
+        Raises:
+            NotFound: nobody of that name runs labs.
+            Conflict: it cannot do that; says why.
+        """
+        provider = self.provider(lab_id)
+        if reason := why_not(provider, action):
+            raise Conflict(reason, upstream=provider.upstream, operation=f"lab.{action}")
+        return provider
+
+    async def export(self, lab_id: LabId) -> ExportedLab:
+        """Return a lab as a file. Raises: as `able`, and as `LabExporter.export`."""
+        exported: ExportedLab = await self.able(lab_id, LabAction.EXPORT).export(lab_id)
+        return exported
+
     def begin(self, lab_id: LabId, state: LabState, progress: LabProgress) -> None:
         """Show from now on that something is done to a lab, and how far that is."""
+        if lab_id not in self._under_way:
+            self._done.pop(lab_id, None)
+        if progress.step is not None:
+            self._done[lab_id] = (*self._done.get(lab_id, ()), progress.step)
         self._under_way[lab_id] = (state, progress)
         self._bus.publish(LabsChanged(frozenset({lab_id})))
 
@@ -118,6 +142,10 @@ class LabIndex:
         """Show a lab again as its provider tells it."""
         if self._under_way.pop(lab_id, None) is not None:
             self._bus.publish(LabsChanged(frozenset({lab_id})))
+
+    def acted_on(self) -> tuple[Lab, ...]:
+        """Return the labs that something is done to just now, from here. Safe from any thread."""
+        return tuple(one for one in self.labs() if one.id in self._under_way)
 
     def is_under_way(self, lab_id: LabId) -> bool:
         """Say whether something is done to a lab just now."""
@@ -137,11 +165,17 @@ class LabIndex:
                 await self._cache.write([found.lab], [], [])
                 self._labs = {**self._labs, lab_id: found.lab}
             self._bus.publish(LabsChanged(frozenset({lab_id})))
-        return replace(found, lab=self._with_progress(found.lab))
+        return self._with_steps(replace(found, lab=self._with_progress(found.lab)))
 
     def told(self, lab_id: LabId) -> LabDetail | None:
         """Return what a lab's provider told last of it, if it was asked since the start."""
-        return self._details.get(lab_id)
+        told = self._details.get(lab_id)
+        return None if told is None else self._with_steps(told)
+
+    def _with_steps(self, detail: LabDetail) -> LabDetail:
+        """Return a lab with what was done to it from here behind what its provider tells."""
+        done = self._done.get(detail.lab.id, ())
+        return replace(detail, steps=(*detail.steps, *done)) if done else detail
 
     async def stamp(self) -> str:
         """Return a text that differs whenever labs may have moved on, where that is cheap."""
@@ -192,6 +226,7 @@ class LabIndex:
         self._labs = kept | difference.added | difference.changed
         for lab_id in difference.gone:
             self._details.pop(lab_id, None)
+            self._done.pop(lab_id, None)
         self._sources = {**self._sources, **{one.provider: one for one in sources}}
         for source in sources:
             match source.mode:

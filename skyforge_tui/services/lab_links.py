@@ -116,6 +116,11 @@ class LabLinks:
             asks=built is not None and _asks(built),
         )
 
+    async def built(self, lab: Lab) -> Run | None:
+        """Return the run that builds or built a lab, if one of this workspace did."""
+        known = None if lab.run_id is None else await self._runs.cache.get(lab.run_id)
+        return None if known is None else known.run
+
     def at_rest(
         self, live: Iterable[Lab], last: Mapping[TemplateId, Run], upstream: str, owner: str
     ) -> list[Lab]:

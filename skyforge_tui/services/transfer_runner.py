@@ -6,7 +6,7 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,8 @@ from uuid import uuid4
 
 from skyforge_tui.domain.errors import NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.events import ArtifactsChanged, NoticeRaised, TransfersChanged
+from skyforge_tui.domain.identity import LabId
+from skyforge_tui.domain.lab_action import ExportedLab
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.transfer import (
     Meter,
@@ -35,6 +37,11 @@ _TOLD_S = 0.1
 """Seconds between two tellings of how far one has come."""
 _KEPT = 50
 """Ended transfers that are still known."""
+_PIECE = 1 << 18
+"""Bytes of an exported lab that are stored at once."""
+
+Export = Callable[[LabId], Awaitable[ExportedLab]]
+"""Has whatever runs a lab hand it out."""
 
 
 class TransferRunner:
@@ -47,12 +54,14 @@ class TransferRunner:
         book: TransferBook,
         bus: Bus,
         clock: Clock,
+        export: Export,
     ) -> None:
         self._shelf = shelf
         self._carrier = carrier
         self._book = book
         self._bus = bus
         self._clock = clock
+        self._export = export
         self._known: dict[str, Transfer] = {}
         self._failures: dict[str, SkyforgeError] = {}
         self._awaited: set[str] = set()
@@ -193,6 +202,12 @@ class TransferRunner:
             await self._carrier.put_file(
                 store, target.key, Path(transfer.source), overwrite=overwrite, meter=meter
             )
+        elif transfer.kind is TransferKind.EXPORT:
+            content = (await self._export(LabId(transfer.source))).content
+            await self._carrier.put(
+                store, target.key, _pieces(content), size=len(content), overwrite=overwrite,
+                meter=meter,
+            )  # fmt: skip
         elif transfer.kind in (TransferKind.COPY, TransferKind.MOVE):
             source = ref_of(transfer.source)
             origin = self._shelf.of(source)
@@ -252,3 +267,8 @@ class TransferRunner:
                 loop.call_soon_threadsafe(self._tell)
 
         return tell
+
+
+def _pieces(content: bytes) -> Generator[bytes, None, None]:
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]

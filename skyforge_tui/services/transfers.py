@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from skyforge_tui.domain.artifact import ArtifactRef, checked_key
-from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.identity import LabId, Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
 from skyforge_tui.services.artifacts import ArtifactService
@@ -91,6 +91,13 @@ class TransferService:
         self._shelf.writable(target)
         checked_key(target.key)
         return await self.runner.begin(TransferKind.MOVE, str(source), str(target), overwrite)
+
+    @requires(Permission.ARTIFACT_WRITE, of="target")
+    async def export(self, principal: Principal, lab_id: LabId, target: ArtifactRef) -> Transfer:
+        """Begin to store a lab as whatever runs it hands it out; see `LabExporter`."""
+        self._shelf.writable(target)
+        checked_key(target.key)
+        return await self.runner.begin(TransferKind.EXPORT, lab_id, str(target), False)
 
     @requires(Permission.ARTIFACT_LIST)
     async def one(self, principal: Principal, transfer_id: str) -> Transfer:

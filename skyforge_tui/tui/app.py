@@ -22,6 +22,7 @@ from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.helping import Helping
 from skyforge_tui.tui.key_order import KeyOrder
 from skyforge_tui.tui.keymap import Keymap
+from skyforge_tui.tui.leaving import Leaving
 from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.stepping_aside import SteppingAside
 from skyforge_tui.tui.terminal import Terminal
@@ -77,6 +78,7 @@ class SkyforgeApp(
     Terminal,
     SteppingAside,
     Ending,
+    Leaving,
     Crashing,
     Beginning,
     Looks,
@@ -266,10 +268,6 @@ class SkyforgeApp(
             self._place_before, self._place = self._place, Place(mode)
 
     # The program.
-
-    def do_app_quit(self) -> None:
-        """Leave the program; runs go on."""
-        self.exit()
 
     def yank(self, what: str, text: str) -> None:
         """Copy text to the clipboard and say so."""

@@ -102,6 +102,10 @@ class Bridge(Link["Services"]):
         """Return what is carried to and from artifact stores, from memory."""
         return () if self._services is None else self._services.transfers.runner.all()
 
+    def acted_on(self) -> tuple[Lab, ...]:
+        """Return the labs that something is done to just now, from memory."""
+        return () if self._services is None else self._services.lab_index.acted_on()
+
     def guard(self, upstream: str) -> Guard:
         """Return how careful one has to be with an upstream, from memory."""
         guards = (one.guard for one in self.lights() if one.name == upstream)

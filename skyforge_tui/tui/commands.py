@@ -128,7 +128,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "lab.act", ("a",), "act", "save, lock, console, collect …, or answer its run", "This",
-        _WITH_LAB, Permission.RUN_START, asks=True, footer=4,
+        _WITH_LAB, Permission.LAB_READ, asks=True, footer=4,
     ),
     Command(
         "lab.run", ("u",), "its run", "the run that builds, built or names it", "This", _WITH_LAB,

@@ -66,7 +66,7 @@ class LabCommands(LabActing):
                 return f"{lab.kind} labs are deleted where they are kept; W wipes"
             case "lab.run" if lab.run_id is None:
                 return f"no run of this workspace built {lab.name}"
-            case "lab.stop" | "lab.destroy" if lab.state is LabState.MARKER:
+            case "lab.act" | "lab.stop" | "lab.destroy" if lab.state is LabState.MARKER:
                 return f"{lab.name} is {lab.note}"
         return ""
 
@@ -88,14 +88,12 @@ class LabCommands(LabActing):
         self._card({"action": "down", "cleanup": "true"})
 
     def do_lab_act(self) -> None:
-        """Show what can be done; or the card, with what is done most; or answer its run."""
+        """Show what can be done; or answer its run."""
         lab = self.target()
         if lab is not None and lab.asks and lab.run_id is not None:
             self.work(self._answer(lab.run_id), group="card", exclusive=True)
-        elif lab is not None and self.does_itself(lab, LabAction.START):
-            self.show_acts(lab)
         elif lab is not None:
-            self._card({"action": "collect" if lab.state is LabState.RUNNING else "create"})
+            self.show_acts(lab)
 
     def do_lab_run(self) -> None:
         """Go to the run that builds or built it."""
@@ -112,7 +110,11 @@ class LabCommands(LabActing):
 
     def _card(self, answers: dict[str, str]) -> None:
         if (lab := self.target()) is not None:
-            self.work(self._open_card(lab, answers), group="card", exclusive=True)
+            self.open_lab_card(lab, answers)
+
+    def open_lab_card(self, lab: Lab, answers: dict[str, str]) -> None:
+        """Show the card of a lab's topology, filled in."""
+        self.work(self._open_card(lab, answers), group="card", exclusive=True)
 
     async def _answer(self, run_id: RunId) -> None:
         principal = self.cockpit.bridge.principal

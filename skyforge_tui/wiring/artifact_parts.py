@@ -35,6 +35,7 @@ from skyforge_tui.store.transfers import FileTransferBook
 
 if TYPE_CHECKING:
     from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.services.lab_index import LabIndex
     from skyforge_tui.settings.model import Settings
     from skyforge_tui.wiring.assembly import Ground
 
@@ -49,7 +50,7 @@ class ArtifactParts(NamedTuple):
 
 
 def artifact_services(
-    ground: Ground, stores: Sequence[ArtifactStore], index: RunIndex
+    ground: Ground, stores: Sequence[ArtifactStore], index: RunIndex, labs: LabIndex
 ) -> ArtifactParts:
     """Return the services on some stores, the first being the usual one."""
     from skyforge_tui.wiring.retention_parts import limits_of  # which needs the house below
@@ -63,7 +64,7 @@ def artifact_services(
     collector = Collector(stores[0], LocalWorkFiles(), claims, made, index, bus, clock)
     shelf, carrier = StoreShelf(stores, access), Carrier(LocalArtifactFiles(), sums)
     artifacts = ArtifactService(shelf, carrier, collector, index, access, bus, house.id)
-    runner = TransferRunner(shelf, carrier, FileTransferBook(state_dir), bus, clock)
+    runner = TransferRunner(shelf, carrier, FileTransferBook(state_dir), bus, clock, labs.export)
     return ArtifactParts(
         artifacts,
         ComparisonService(artifacts, index, made, access),

@@ -39,6 +39,7 @@ from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_actions import LabActionService
 from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
+from skyforge_tui.services.lab_keeping import LabKeepingService
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import MarkedLabs
 from skyforge_tui.services.labs import LabService
@@ -198,13 +199,16 @@ async def _services(
     logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
     machine, starter = machine_of(ground.loaded), starter_of(frame)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
-    kept = artifact_services(ground, stores, index)
+    lab_index = await _lab_index(ground, lab_providers, health)
+    kept = artifact_services(ground, stores, index, lab_index)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
-    lab_index = await _lab_index(ground, lab_providers, health)
     marked = MarkedLabs(SqliteCollectionCache(ground.cache))
     labs = LabService(lab_index, lab_links, marked, access, bus)
     browser = LocalBrowser()
+    keeping = LabKeepingService(
+        labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock, access
+    )
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus, ground.standings),
@@ -222,6 +226,7 @@ async def _services(
         attention=attention_of(ground, runs, labs, catalog, health),
         labs=labs,
         lab_actions=LabActionService(lab_index, browser, access),
+        lab_keeping=keeping,
         lab_index=lab_index,
         lab_links=lab_links,
         retention=retention_service(ground, index, access, servers.kept),

@@ -55,6 +55,22 @@ async def test_a_start_shows_while_it_lasts() -> None:
     assert core.told(LabsChanged)[-1] == LabsChanged(frozenset({LAB.id}))
 
 
+async def test_each_step_is_told() -> None:
+    """What was done to a lab step by step stands on its page, until something else is done."""
+    core, provider = await a_core()
+    provider.going_on.clear()
+    async with under_way(core.lab_actions.start(ADA, LAB.id)) as (starting,):
+        await until(lambda: core.lab_index.is_under_way(LAB.id))
+        assert [one.name for one in core.lab_index.acted_on()] == ["demo"]
+        provider.going_on.set()
+        await starting
+    assert core.lab_index.acted_on() == ()
+    assert [one.text for one in (await core.labs.get(ADA, LAB.id)).steps] == ["r1 started"]
+    assert [one.text for one in (await core.labs.known(ADA, LAB.id)).steps] == ["r1 started"]
+    await core.lab_actions.wipe(ADA, LAB.id)
+    assert (await core.labs.get(ADA, LAB.id)).steps == ()
+
+
 async def test_a_start_that_fails_leaves_the_truth() -> None:
     """After a start that failed, or was given up, the row is what the provider tells."""
     core, provider = await a_core()

@@ -124,7 +124,9 @@ async def test_the_next_program_goes_on(core: Core, tmp_path: Path) -> None:
     await core.transfers.runner.aclose()
     assert list(core.shelf.book.held) == [begun.id]
     halting(core).go_on.set()
-    follower: TransferService = core.shelf.transfers(core.artifacts, core.bus, core.clock)
+    follower: TransferService = core.shelf.transfers(
+        core.artifacts, core.bus, core.clock, core.lab_index
+    )
     assert await follower.take_over(SYSTEM) == 1
     assert await follower.take_over(SYSTEM) == 0
     ended = await follower.wait(SYSTEM, begun.id)
@@ -160,7 +162,7 @@ async def test_put_and_move(core: Core, tmp_path: Path) -> None:
     """A file is stored, then moved to another store with its checksum; then it is there only."""
     other = ObjectArtifactStore("other", ObjectClient(MemoryStore(), is_sorted=True))
     core.shelf.more.append(other)
-    service = core.shelf.transfers(core.artifacts, core.bus, core.clock)
+    service = core.shelf.transfers(core.artifacts, core.bus, core.clock, core.lab_index)
     halting(core).go_on.set()
     (tmp_path / "file").write_bytes(DATA)
     new = "artifacts/edge-fabric/notes/b.txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -142,9 +143,9 @@ async def test_one_node_and_its_console(tmp_path: Path) -> None:
     async with a_cockpit(tmp_path) as (server, pilot):
         await to_lab(pilot, "bgp")
         await press(pilot, "enter", shows="r1 Gi0/0")
-        await press(pilot, "a", shows=("start r1 alone", "take the links of r1 down",
-                                       "eve cannot take links"))  # fmt: skip
-        await press(pilot, "i", shows="eve cannot take links down")
+        await press(pilot, "a", shows=("start r1 alone", "take a link down",
+                                       "EVE-NG lets no program"))  # fmt: skip
+        await press(pilot, "i", shows="EVE-NG lets no program suspend links: its page does (o)")
         assert server.state.asked["PUT …/nodes/{node}/interfaces"] == 0
         await press(pilot, "n", shows="Start r1 of bgp-basics")
         await press(pilot, "enter", shows=("r1 of bgp-basics runs", "1/3 up"))
@@ -153,6 +154,38 @@ async def test_one_node_and_its_console(tmp_path: Path) -> None:
         assert pilot.app.clipboard.startswith("telnet://127.0.0.1:")
         server.state.labs["/bgp-basics.unl"].nodes[1].console = "file:///etc/passwd?"
         await press(pilot, "escape", "a", "c", shows="a console cannot be at file address")
+
+
+async def test_node_by_node(tmp_path: Path) -> None:
+    """On a lab's page each node of a long start is seen, the failed one with why, after it too."""
+    async with a_cockpit(tmp_path) as (server, pilot):
+        server.habits.broken_nodes = "spoke2"
+        await to_lab(pilot, "dmvpn")
+        await press(pilot, "enter", shows="hub Gi0/0")
+        hang = server.chaos.add(Trouble(Kind.HANG, "*/nodes/4/start"))
+        await press(pilot, "s", shows="Start dmvpn-phase3")
+        await press(pilot, "enter", shows=("starting", "Steps 3", "hub started", "spoke1 started",
+                                           "× spoke2: Failed to start node"))  # fmt: skip
+        await press(pilot, "ctrl+q", shows=("Leave while something is done to dmvpn-phase3",
+                                            "3 of 4 started", "stay"))  # fmt: skip
+        await press(pilot, "escape", shows="Steps 3")
+        server.chaos.remove(hang)
+        await until_shown(pilot, "1 of 4 nodes failed to start: spoke2", "degraded", "3/4 up")
+        await press(pilot, "escape", shows=("hub runs", "spoke3 runs", "× spoke2"))
+
+
+async def test_a_lab_kept(tmp_path: Path) -> None:
+    """A lab is kept as an archive by two keys, and is found among the artifacts."""
+    async with a_cockpit(tmp_path) as (_, pilot):
+        await to_lab(pilot, "bgp")
+        await press(pilot, "a", shows="keep it as an archive")
+        await press(pilot, "e", shows="Keeping bgp-basics")
+        await press(pilot, "4", shows="artifacts")
+        await press(pilot, "enter", shows="unfiled")
+        await press(pilot, "enter", "enter", "enter", shows=".zip")
+        (kept,) = (tmp_path / "state/artifacts/artifacts/unfiled/labs/lab1").glob("*.zip")
+        assert zipfile.ZipFile(kept).namelist() == ["bgp-basics.unl"]
+        await press(pilot, "at", shows="labs export lab1:/bgp-basics.unl")
 
 
 async def test_who_may_not(tmp_path: Path) -> None:

@@ -18,7 +18,14 @@ from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.columns import fit, row_line
 from tests.builders import PROJECT_PATH, a_template
 from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
-from tests.tui.cockpit_harness import press, row_with, until_idle, until_shown, write
+from tests.tui.cockpit_harness import (
+    press,
+    row_with,
+    until_gone,
+    until_idle,
+    until_shown,
+    write,
+)
 from tests.tui.lab_bench import NOW, TOPOLOGY, Bench
 
 LIVE = a_lab_source()
@@ -136,16 +143,17 @@ async def test_what_a_state_rules_out() -> None:
     assert bench.core.engine.held == {}
 
 
-@pytest.mark.parametrize(
-    ("state", "action"), [(LabState.RUNNING, "collect"), (LabState.FAILED, "create")]
-)
-async def test_other_actions(state: LabState, action: str) -> None:
-    """`a` opens the card with what is done most to a lab as it is; all else is a key away."""
-    bench = Bench(FakeLabProvider(a_lab(state=state)))
+async def test_other_actions() -> None:
+    """`a` lists what runs of the topology do, each a letter from its card; and what cannot be."""
+    bench = Bench(FakeLabProvider(a_lab()))
     async with bench.app().run_test(size=(80, 24)) as pilot:
         await press(pilot, "2", shows="bgp")
         await until_idle(pilot)
-        await press(pilot, "a", shows=f"‹ {action} ›")
+        for letter, action in (("k", "collect"), ("f", "create"), ("v", "validate")):
+            await press(pilot, "a", shows=("take it down and up again", "netlab cannot lock labs"))
+            await press(pilot, letter, shows=f"‹ {action} ›")
+            await press(pilot, "escape")
+            await until_gone(pilot, f"‹ {action} ›")
 
 
 async def test_a_start_that_asks() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 PACE_S = float(os.environ.get("PRETEND_PACE_S", "0.5"))
 RELEASE = float(os.environ.get("PRETEND_CLAB", "0.79"))
 STATE = Path.home() / ".pretend-containerlab.json"
+_WIRE = re.compile(r'endpoints: \["([^:"]+):([^"]+)", "([^:"]+):([^"]+)"\]')
 EVENTS = Path.home() / ".pretend-containerlab.events"
 
 
@@ -78,8 +79,44 @@ def deploy(options: dict[str, str]) -> int:
             }
         )  # fmt: skip
         keep(found | {name: rows}, "start", name)
-    (path.parent / f"clab-{name}").mkdir(exist_ok=True)
+    folder = path.parent / f"clab-{name}"
+    folder.mkdir(exist_ok=True)
+    wires = _WIRE.findall(path.read_text("utf-8"))
+    told = {"name": name, "type": "clab", "links": [_wired(*one) for one in wires]}
+    (folder / "topology-data.json").write_text(json.dumps(told), "utf-8")
     return 0
+
+
+def _wired(a: str, at_a: str, z: str, at_z: str) -> dict[str, Any]:
+    """Return a link as the file about a deployed lab has it, which was flat once."""
+    ends = {"a": {"node": a, "interface": at_a, "peer": "z"},
+            "z": {"node": z, "interface": at_z, "peer": "a"}}  # fmt: skip
+    return ends if RELEASE < 0.7 else {"endpoints": ends}
+
+
+def interfaces(options: dict[str, str]) -> int:
+    """Tell of the interfaces of a lab's nodes; only since 0.64."""
+    if RELEASE < 0.64:
+        sys.stderr.write("Error: unknown flag: --name\n")
+        return 1
+    rows = labs().get(options.get("--name", ""), [])
+    told = []
+    for row in rows:
+        node = row["name"].removeprefix(f"clab-{row['lab_name']}-")
+        ends = [one for wire in wires_of(row) for one in (wire[:2], wire[2:]) if one[0] == node]
+        down = row.get("down", [])
+        told.append({"name": row["name"], "interfaces": [
+            {"name": port, "alias": "", "mac": "aa:c1:ab:00:00:01", "ifindex": 10 + number,
+             "mtu": 9500, "type": "veth", "state": "down" if port in down else "up"}
+            for number, (_, port) in enumerate(ends)
+        ]})  # fmt: skip
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+def wires_of(row: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Return the links of the topology that a row is of."""
+    return _WIRE.findall(Path(row["absLabPath"]).read_text("utf-8"))
 
 
 def destroy(options: dict[str, str]) -> int:
@@ -95,6 +132,8 @@ def destroy(options: dict[str, str]) -> int:
 
 def inspect(options: dict[str, str]) -> int:
     """Tell of labs."""
+    if "interfaces" in options:
+        return interfaces(options)
     found = labs()
     if RELEASE < 0.68:
         rows = [row for some in found.values() for row in some]
@@ -118,12 +157,33 @@ def save(options: dict[str, str]) -> int:
 
 def execute(options: dict[str, str]) -> int:
     """Run a command on nodes; the exit code is 0 whatever they say."""
-    name, nodes, _ = topology(options)
+    name, _, _ = topology(options)
     wanted = options.get("--label", "").removeprefix("clab-node-name=")
-    for node in nodes:
-        if wanted in ("", node):
-            log(f'Executed command node="clab-{name}-{node}" command="{options.get("--cmd")}"')
+    words, found, told = options.get("--cmd", "").split(), labs(), dict[str, Any]()
+    for row in found.get(name, []):
+        if wanted in ("", row["name"].removeprefix(f"clab-{name}-")):
+            code, said = _in_node(row, words)
+            told[row["name"]] = [{"cmd": words, "return-code": code, "stdout": "", "stderr": said}]
+            if options.get("-f") != "json":
+                log(f'Executed command node="{row["name"]}" command="{options.get("--cmd")}"')
+    keep(found, "exec_start", name)
+    if options.get("-f") == "json":
+        sys.stdout.write(json.dumps(told) + "\n")
     return 0
+
+
+def _in_node(row: dict[str, Any], words: list[str]) -> tuple[int, str]:
+    """Do in a node what is known here: `ip link set dev NAME down`, and nothing at all."""
+    if words[:4] != ["ip", "link", "set", "dev"] or len(words) != 6:
+        return 0, ""
+    port, state = words[4:]
+    node = row["name"].removeprefix(f"clab-{row['lab_name']}-")
+    mine = {one[at + 1] for one in wires_of(row) for at in (0, 2) if one[at] == node}
+    if port not in mine:
+        return 1, f'Cannot find device "{port}"\n'
+    down = set(row.get("down", ())) - {port}
+    row["down"] = sorted(down | {port} if state == "down" else down)
+    return 0, ""
 
 
 def events(options: dict[str, str]) -> int:
@@ -145,7 +205,7 @@ COMMANDS: Mapping[str, Callable[[dict[str, str]], int]] = {
     "deploy": deploy, "destroy": destroy, "inspect": inspect, "save": save, "exec": execute,
     "events": events, "redeploy": lambda options: destroy(options) or deploy(options),
 }  # fmt: skip
-_WITH_VALUES = ("-t", "-f", "--cmd", "--label", "--log-level")
+_WITH_VALUES = ("-t", "-f", "--cmd", "--label", "--log-level", "--name")
 
 
 def main(words: list[str]) -> int:

@@ -16,9 +16,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from subprocess import DEVNULL, PIPE
 from typing import Final
 
+from skyforge_tui.integrations.archiving import MOST_BYTES, PACK, PATIENCE_S, packed
+from skyforge_tui.integrations.containerlab import links as told_links
 from skyforge_tui.integrations.containerlab import wire
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.printed_json import gathered
+from skyforge_tui.integrations.printed_json import gathered, read_document
 from skyforge_tui.integrations.process import Completed, run
 from skyforge_tui.integrations.ssh.host import SshHost
 
@@ -32,6 +34,11 @@ PATH="$PATH:/usr/sbin:$HOME/.local/bin"; export PATH
 command -v "$1" >/dev/null 2>&1 || exit 127
 exec "$@"
 """
+
+_CAT: Final = r"""
+cd "$1" 2>/dev/null && test -f "./$2" && exec cat "./$2"
+"""
+_LONGEST_FILE: Final = 16 << 20
 
 
 class Containerlab(ABC):
@@ -82,6 +89,64 @@ class Containerlab(ABC):
                     raise TransportError("oversized", "an event is too long")
         raise TransportError("failed", "containerlab tells no events")
 
+    async def links(self, directory: str, lab: str) -> tuple[tuple[told_links.End, ...], ...]:
+        """Return the ends of each link of a lab that was deployed from a folder.
+
+        Raises:
+            TransportError: failed, if nothing is told there; oversized, timeout, unreadable.
+        """
+        done = await self._read(directory, f"clab-{lab}/topology-data.json")
+        if done.exit_code:
+            raise TransportError("failed", "its topology-data.json cannot be read")
+        return told_links.read_links(done.stdout)
+
+    async def interfaces(self, lab: str) -> tuple[told_links.Interface, ...]:
+        """Return how the interfaces of a lab's containers are.
+
+        Raises:
+            TransportError: failed, where this release or this account does not tell; unreadable.
+        """
+        done = await self._run("inspect", "interfaces", "--name", lab, "-f", "json", *_QUIET)
+        if done.exit_code:
+            raise TransportError("failed", _said(done) or "containerlab inspect interfaces failed")
+        told = read_document(done.stdout, "containerlab inspect interfaces")
+        return told_links.read_interfaces(told)
+
+    async def set_interface(self, topology: str, node: str, interface: str, *, is_up: bool) -> None:
+        """Have a node take one of its interfaces down or up; of VMs, that of what holds them.
+
+        Raises:
+            TransportError: invalid, if it can be no interface; failed, with what was said there.
+        """
+        if not told_links.is_interface(interface):
+            raise TransportError("invalid", f"no interface can be called {interface[:40]!r}")
+        command = f"ip link set dev {interface} {'up' if is_up else 'down'}"
+        done = await self._run(
+            "exec", "-t", topology, "--label", f"clab-node-name={node}", "--cmd", command,
+            "-f", "json", *_QUIET,
+        )  # fmt: skip
+        if done.exit_code:
+            raise TransportError("failed", _said(done) or "containerlab exec failed")
+        told = wire.read_exec(done.stdout)
+        bad = next((one for one in told if one.code), None)
+        if bad is not None or not told:
+            said = f"{node}: {' '.join(bad.output.split())}" if bad else f"no node is called {node}"
+            raise TransportError("failed", said[:300])
+
+    async def archive(self, directory: str, *names: str) -> bytes:
+        """Return files and folders of a lab's folder as one archive.
+
+        Raises:
+            TransportError: failed, timeout, oversized.
+        """
+        return packed(await self._pack(directory, *names), directory)
+
+    @abstractmethod
+    async def _read(self, directory: str, name: str) -> Completed: ...
+
+    @abstractmethod
+    async def _pack(self, directory: str, *names: str) -> Completed: ...
+
     @abstractmethod
     async def _run(self, *arguments: str) -> Completed: ...
 
@@ -103,6 +168,13 @@ class LocalContainerlab(Containerlab):
 
     async def _run(self, *arguments: str) -> Completed:
         return await run([self._found(), *arguments], timeout_s=self._timeout_s)
+
+    async def _read(self, directory: str, name: str) -> Completed:
+        return await run(["sh", "-c", _CAT, "sh", directory, name], max_bytes=_LONGEST_FILE)
+
+    async def _pack(self, directory: str, *names: str) -> Completed:
+        script = ["sh", "-c", PACK, "sh", directory, *names]
+        return await run(script, timeout_s=PATIENCE_S, max_bytes=MOST_BYTES)
 
     @asynccontextmanager
     async def _listening(self, *arguments: str) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -145,6 +217,14 @@ class RemoteContainerlab(Containerlab):
             message = f"{self._program} is not installed on {self.endpoint}"
             raise TransportError("missing", message)
         return done
+
+    async def _read(self, directory: str, name: str) -> Completed:
+        return await self._host.run(_CAT, [directory, name], max_bytes=_LONGEST_FILE)
+
+    async def _pack(self, directory: str, *names: str) -> Completed:
+        return await self._host.run(
+            PACK, [directory, *names], timeout_s=PATIENCE_S, max_bytes=MOST_BYTES
+        )
 
     @asynccontextmanager
     async def _listening(self, *arguments: str) -> AsyncIterator[AsyncIterator[bytes]]:

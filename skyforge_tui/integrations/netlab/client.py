@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from skyforge_tui.integrations.archiving import MOST_BYTES, PACK, PATIENCE_S
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import status_file, wire
 from skyforge_tui.integrations.netlab.place import SNAPSHOT, SOMEWHERE, Folder, Surroundings
@@ -118,6 +119,10 @@ class NetlabClient(NetlabQuestions):
             [program, *arguments], cwd=folder, env=environ, timeout_s=self._timeout_s,
             max_bytes=MOST_SAID,
         )  # fmt: skip
+
+    async def _pack(self, directory: str, *names: str) -> Completed:
+        script = ["sh", "-c", PACK, "sh", directory, *names]
+        return await run(script, timeout_s=PATIENCE_S, max_bytes=MOST_BYTES)
 
     def _missing(self) -> TransportError:
         return TransportError("missing", f"{self._program} is not installed here")

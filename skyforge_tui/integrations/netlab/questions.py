@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from skyforge_tui.integrations import printed_json
+from skyforge_tui.integrations.archiving import packed
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import inspection, wire
 from skyforge_tui.integrations.netlab.place import Surroundings
@@ -37,7 +38,7 @@ class StatusAnswer:
     """The labs, and how they were found out."""
 
     status: wire.Status
-    transport: Literal["command", "status file"] = "command"
+    transport: Literal["command", "status file", "http"] = "command"
     why: str = ""
     """Why the command was not used; empty when it was, or when it is too old for it."""
 
@@ -159,6 +160,14 @@ class NetlabQuestions(ABC):
             raise TransportError("refused", words(done) or f"there is no report {name}")
         return text
 
+    async def archive(self, directory: str) -> bytes:
+        """Return what the lab in `directory` is made from, was made of it, and was collected.
+
+        Raises:
+            TransportError: failed, timeout, oversized.
+        """
+        return packed(await self._pack(directory, "."), directory)
+
     @property
     @abstractmethod
     def endpoint(self) -> str:
@@ -176,6 +185,9 @@ class NetlabQuestions(ABC):
 
     @abstractmethod
     async def _run(self, *arguments: str, cwd: str | Path | None = None) -> Completed: ...
+
+    @abstractmethod
+    async def _pack(self, directory: str, *names: str) -> Completed: ...
 
     @abstractmethod
     async def _from_file(self) -> wire.Status: ...

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from skyforge_tui.integrations.archiving import MOST_BYTES, PACK, PATIENCE_S
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import wire
 from skyforge_tui.integrations.netlab.place import Folder, Surroundings
@@ -103,6 +104,11 @@ class RemoteNetlab(NetlabQuestions):
         if done.exit_code == _GONE:
             raise TransportError("failed", f"{folder} is not there any more")
         return done
+
+    async def _pack(self, directory: str, *names: str) -> Completed:
+        return await self._host.run(
+            PACK, [directory, *names], timeout_s=PATIENCE_S, max_bytes=MOST_BYTES
+        )
 
     async def _from_file(self) -> wire.Status:
         """Read the status file: two looks in a row must see the same, and it must make sense."""

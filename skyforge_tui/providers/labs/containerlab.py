@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -9,15 +10,27 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
-from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState, NodeState
+from skyforge_tui.domain.lab import (
+    Lab,
+    LabDetail,
+    LabLink,
+    LabNode,
+    LabSource,
+    LabState,
+    NodeState,
+)
+from skyforge_tui.domain.lab_action import ExportedLab
 from skyforge_tui.integrations.containerlab.client import Containerlab
+from skyforge_tui.integrations.containerlab.links import End
 from skyforge_tui.integrations.containerlab.wire import Container
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
+from skyforge_tui.providers.labs.containerlab_links import link_of, name_of, ports_of
+from skyforge_tui.providers.labs.lab_folders import ENDING, archive_of, folder_of_topology
 
 KIND: Final = "containerlab"
 _INSTALL: Final = "install containerlab there, or take this part out of the configuration"
@@ -26,7 +39,7 @@ _ADVICE: Final = {
     "missing": _INSTALL,
     "oversized": "there, containerlab inspect --name LAB shows one lab",
 }
-_NO_LINKS: Final = "links: containerlab tells them of no lab that runs"
+_NO_LINKS: Final = "links: containerlab tells where a lab is kept since 0.68 only"
 _NO_MOVE: Final = frozenset({"stats", "snapshot"})
 _DOWN: Final = frozenset({"created", "paused", "exited", "restarting", "dead"})
 
@@ -35,6 +48,7 @@ class ContainerlabLabs:
     """Tells of the labs that containerlab runs where `client` asks it."""
 
     kind = KIND
+    archive_ending = ENDING
 
     def __init__(
         self, client: Containerlab, clock: Clock, *, upstream: str, transport: str = "command"
@@ -78,7 +92,83 @@ class ContainerlabLabs:
         """Return a lab with its nodes."""
         some = await self._containers(lab_id)
         lab = self._lab(native_of(lab_id), some)
-        return LabDetail(lab, tuple(map(_node, some)), missing=(_NO_LINKS,))
+        missing: list[str] = []
+        links = await self._links(lab, some, missing)
+        return LabDetail(lab, tuple(map(_node, some)), links, missing=tuple(missing))
+
+    async def _links(
+        self, lab: Lab, some: Sequence[Container], missing: list[str]
+    ) -> tuple[LabLink, ...]:
+        """Return the links of a lab, as far as they are told; what is not is in `missing`."""
+        if not lab.directory:
+            missing.append(_NO_LINKS)
+            return ()
+        wired, seen = await asyncio.gather(
+            self._client.links(lab.directory, lab.name), self._client.interfaces(lab.name),
+            return_exceptions=True,
+        )  # fmt: skip
+        for what, error in (("links", wired), ("link states", seen)):
+            if isinstance(error, TransportError):
+                missing.append(f"{what}: {error.message}")
+            elif isinstance(error, BaseException):
+                raise error
+        ports = {} if isinstance(seen, BaseException) else ports_of(some, seen)
+        ends = () if isinstance(wired, BaseException) else wired
+        return tuple(link_of(one, ports) for one in ends)
+
+    async def set_link(self, lab_id: LabId, link: str, *, is_up: bool) -> None:
+        """Have the nodes at a link's ends take it down, or up; of VMs what holds them does."""
+        some = await self._containers(lab_id)
+        lab = self._lab(native_of(lab_id), some)
+        if not lab.topology:
+            raise Conflict(_NO_LINKS, upstream=self.upstream, operation="lab.link")
+        try:
+            ends = await self._ends(lab, link)
+            ports = ports_of(some, await self._client.interfaces(lab.name))
+            mine = [ports[key] for one in ends if (key := (one.node, one.interface)) in ports]
+            nodes = {one.name: one.node for one in some}
+            for one in mine:
+                await self._client.set_interface(
+                    lab.topology, nodes[one.container], one.name, is_up=is_up
+                )
+        except TransportError as error:
+            raise Unavailable(
+                error.message, upstream=self.upstream, operation="lab.link"
+            ) from error
+        if not mine:
+            raise Conflict(
+                f"no node of {lab.name} holds an end of {link}", upstream=self.upstream,
+                operation="lab.link",
+            )  # fmt: skip
+
+    async def _ends(self, lab: Lab, link: str) -> tuple[End, ...]:
+        for ends in await self._client.links(lab.directory, lab.name):
+            if name_of(ends) == link:
+                return ends
+        raise NotFound(f"no link {link} in {lab.name}", upstream=self.upstream)
+
+    async def export(self, lab_id: LabId) -> ExportedLab:
+        """Return the topology of a lab, and what containerlab and its nodes keep, as an archive."""
+        native = native_of(lab_id)
+        if folder := folder_of_topology(lab_id):
+            return await self._packed(PurePosixPath(native).name, folder, PurePosixPath(native))
+        topology = (await self._containers(lab_id))[0].topology
+        if not topology:
+            raise NotFound(
+                f"containerlab does not tell where {native} is kept", upstream=self.upstream,
+                advice="releases before 0.68 do not",
+            )  # fmt: skip
+        path = PurePosixPath(topology)
+        return await self._packed(native, str(path.parent), path, f"clab-{native}")
+
+    async def _packed(
+        self, name: str, folder: str, topology: PurePosixPath, *more: str
+    ) -> ExportedLab:
+        try:
+            content = await self._client.archive(folder, topology.name, *more)
+        except TransportError as error:
+            raise Unavailable(error.message, upstream=self.upstream) from error
+        return archive_of(name, content)
 
     async def changes(self) -> AsyncGenerator[None, None]:
         """Yield whenever a container begins or ends."""

@@ -12,6 +12,7 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState
+from skyforge_tui.domain.lab_action import ExportedLab
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import wire
 from skyforge_tui.integrations.netlab.client import NetlabClient
@@ -20,6 +21,7 @@ from skyforge_tui.integrations.netlab.questions import NetlabQuestions, StatusAn
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs import netlab_words as words
+from skyforge_tui.providers.labs.lab_folders import ENDING, archive_of, folder_of_topology
 from skyforge_tui.providers.labs.netlab_plan import Plan, Plans
 
 KIND = "netlab"
@@ -39,6 +41,7 @@ class NetlabLabs:
     """Tells of the labs that netlab has started where `client` asks it."""
 
     kind = KIND
+    archive_ending = ENDING
     _advice = _INSTALL
     """What to do where there is no netlab."""
 
@@ -117,6 +120,11 @@ class NetlabLabs:
                 advice = "netlab show reports lists them"
                 raise NotFound(error.message, upstream=self.upstream, advice=advice) from None
             raise self._unavailable(error) from error
+
+    async def export(self, lab_id: LabId) -> ExportedLab:
+        """Return the folder of a lab as an archive; what was collected is in it."""
+        folder = folder_of_topology(lab_id) or (await self._entry(lab_id)).directory
+        return archive_of(Path(folder).name, await self._told(self._client.archive(folder)))
 
     def _transport(self, answer: StatusAnswer) -> str:
         return answer.transport

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from skyforge_tui.domain.identity import Me
-from skyforge_tui.domain.lab import Lab, LabNode, LabState
+from skyforge_tui.domain.lab import Lab, LabLink, LabNode, LabState
 from skyforge_tui.domain.lab_action import LabAction
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
 from skyforge_tui.tui.presenters.headless import Act, Other, line_of
@@ -27,8 +28,28 @@ class Possible:
 
     key: str
     label: str
-    action: LabAction
+    action: LabAction | None = None
     reason: str = ""
+    run: str = ""
+    """What a run of the lab's topology does, where that is meant."""
+
+
+_NO_LINK_HERE: Final = "tab leads to its links: choose one there"
+_RUNS: Final[Mapping[str, tuple[str, str]]] = {
+    "collect": ("k", "collect the running configurations"),
+    "save": ("k", "save the running configurations"),
+    "validate": ("v", "validate it"),
+    "initial": ("g", "configure its nodes anew"),
+    "exec": ("x", "run a command on its nodes"),
+    "restart": ("r", "take it down and up again"),
+    "redeploy": ("r", "destroy and deploy it again"),
+    "create": ("f", "make its files, and start nothing"),
+    "report": ("w", "write a report on it"),
+    "graph": ("d", "draw it"),
+    "status": ("s", "say how it is"),
+    "inspect": ("s", "say how it is"),
+}
+"""What runs of topologies do beside starting and stopping labs: a letter, and words."""
 
 
 def is_mine(lab: Lab, me: Me) -> bool:
@@ -60,11 +81,12 @@ def ruled_out(action: LabAction, lab: Lab) -> str:
 def question(
     action: LabAction, labs: Sequence[Lab], left_out: Sequence[tuple[Lab, str]], me: Me,
     nodes: Sequence[LabNode] = (), node: str = "", said: Callable[[Act], str] = line_of,
+    link: LabLink | None = None,
 ) -> Question:  # fmt: skip
     """Return the question: every lab that is meant, what it costs, and who is left out with why.
 
     `nodes` are those of the only lab, as far as they are known; `node` is the one that is
-    meant. `said` spells a command for this very program.
+    meant, or the `link`. `said` spells a command for this very program.
     """
     costs = [*_costs(action, labs, nodes, node)]
     if others := sorted({one.owner for one in labs if one.owner and not is_mine(one, me)}):
@@ -74,44 +96,70 @@ def question(
     for lab, reason in left_out:
         words = line(Span(f"{literal(lab.name)}: "), Span(literal(reason), "warn"))
         costs.append(("Left out", words))
-    verb = _verb(action, labs)
-    more = ("--node", node) if node else ()
+    verb = _verb(action, labs, link)
     what = literal(labs[0].name) if len(labs) == 1 else f"{count(len(labs))} labs"
     return Question(
-        title=f"{verb.capitalize()} {f'{literal(node)} of ' if node else ''}{what}",
+        title=_title(verb, node, link, what),
         go=verb,
         way_out=_WAYS_OUT.get(action, "leave it"),
         things=[_thing(one) for one in labs],
         costs=costs,
-        same_as="; ".join(said(Other(("labs", verb, one.id, *more))) for one in labs[:4])
+        same_as="; ".join(said(Other(command_words(action, one, node, link))) for one in labs[:4])
         + ("; …" if len(labs) > 4 else ""),
         is_destructive=action is LabAction.WIPE,
     )  # fmt: skip
 
 
-def possible(lab: Lab, node: LabNode | None) -> list[Possible]:
-    """Return what can be done to a lab beside starting, stopping and wiping it."""
-    found = []
+def leaving(labs: Sequence[Lab]) -> Question:
+    """Return the question whether to leave while something is done to labs."""
+    what = literal(labs[0].name) if len(labs) == 1 else f"{count(len(labs))} labs"
+    return Question(
+        title=f"Leave while something is done to {what}",
+        go="leave",
+        way_out="stay",
+        things=[line(_thing(one), Span(f"  {literal(one.step)}", "muted")) for one in labs],
+        costs=[
+            ("Left undone", (Span("nodes that were not asked for yet stay as they are"),)),
+            ("Goes on", (Span("what the server was asked for already"),)),
+        ],
+    )
+
+
+def possible(
+    lab: Lab, node: LabNode | None, link: LabLink | None, runs: Sequence[str] = ()
+) -> list[Possible]:
+    """Return what can be done to a lab beside starting, stopping and wiping it.
+
+    `runs` are what runs of its topology do; each of them has a card.
+    """
+    found = [
+        Possible(key, words, run=action) for action, (key, words) in _RUNS.items() if action in runs
+    ]
     if node is not None:
         name = literal(node.name)
         found += [
             Possible("n", f"start {name} alone", LabAction.NODE_START),
             Possible("p", f"stop {name} alone", LabAction.NODE_STOP),
             Possible("c", f"copy where the console of {name} is", LabAction.CONSOLE),
-            Possible("i", f"take the links of {name} down", LabAction.LINK),
         ]
+    verb = "up again" if link is not None and link.is_up is False else "down"
+    words = f"take a link {verb}" if link is None else f"take {literal(link.name)} {verb}"
+    found.append(Possible("i", words, LabAction.LINK, "" if link is not None else _NO_LINK_HERE))
+    if not any(one.run in ("collect", "save") for one in found):
+        found.append(Possible("k", "keep the running configurations in it", LabAction.SAVE))
     found += [
-        Possible("k", "keep the running configurations in it", LabAction.SAVE),
         Possible("l", "unlock it" if lab.is_locked else "lock it", LabAction.LOCK),
-        Possible("e", "copy the command that exports it", LabAction.EXPORT),
+        Possible("e", "keep it as an archive (4 Artifacts)", LabAction.EXPORT),
         Possible("o", "show its page", LabAction.PAGE),
         Possible("m", f"make a lab on {literal(lab.provider)}", LabAction.CREATE),
     ]
     return found
 
 
-def done_words(action: LabAction, lab: Lab, node: str = "") -> str:
+def done_words(action: LabAction, lab: Lab, node: str = "", link: LabLink | None = None) -> str:
     """Return what is said when it was done."""
+    if link is not None:
+        return f"{link.name} is {'up' if link.is_up is False else 'down'}"
     what = f"{node} of {lab.name}" if node else lab.name
     return {
         LabAction.START: f"{what} runs", LabAction.NODE_START: f"{what} runs",
@@ -145,6 +193,9 @@ def _costs(
                 few = f"{len(unsaved)} of {len(known)} nodes: {literal(_some(unsaved))}"
                 costs.insert(1, ("Never kept", (Span(few, "warn"),)))
             return costs
+        case LabAction.LINK:
+            cut: Line = (Span("what crosses it; the nodes at both ends see it change"),)
+            return [("Hit by it", cut), ("How", (Span("their interfaces are set down, or up"),))]
         case LabAction.SAVE:
             how = "each node's console is read, one after the other; whoever is on one is disturbed"
             return [("How", (Span(how),))]
@@ -154,9 +205,34 @@ def _costs(
             return [("How", (Span("node by node; the row shows how far it is"),))]
 
 
-def _verb(action: LabAction, labs: Sequence[Lab]) -> str:
+def command_words(action: LabAction, lab: Lab, node: str, link: LabLink | None) -> tuple[str, ...]:
+    """Return the words of the command that does the same."""
+    verb = _command(action, _verb(action, [lab], link))
+    return ("labs", verb, lab.id, *part_words(node, link))
+
+
+def part_words(node: str, link: LabLink | None) -> tuple[str, ...]:
+    """Return the words of a command that say which part of a lab is meant."""
+    if link is not None:
+        return (link.name, "up" if link.is_up is False else "down")
+    return ("--node", node) if node else ()
+
+
+def _command(action: LabAction, verb: str) -> str:
+    return "link" if action is LabAction.LINK else verb
+
+
+def _title(verb: str, node: str, link: LabLink | None, what: str) -> str:
+    if link is not None:
+        return f"{verb.capitalize()} {literal(link.name)} of {what}"
+    return f"{verb.capitalize()} {f'{literal(node)} of ' if node else ''}{what}"
+
+
+def _verb(action: LabAction, labs: Sequence[Lab], link: LabLink | None) -> str:
     if action is LabAction.LOCK:
         return "unlock" if labs[0].is_locked else "lock"
+    if link is not None:
+        return "bring up" if link.is_up is False else "take down"
     return {LabAction.NODE_START: "start", LabAction.NODE_STOP: "stop"}.get(action, str(action))
 
 

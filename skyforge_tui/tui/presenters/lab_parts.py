@@ -88,6 +88,8 @@ def first_part(detail: LabDetail, runs: Sequence[Run]) -> Part:
     lab = detail.lab
     if runs and (lab.state.is_moving or lab.state in (LabState.FAILED, LabState.MARKER)):
         return Part.OUTPUT
+    if lab.state.is_moving and detail.steps:
+        return Part.STEPS
     if lab.state is LabState.STOPPED:
         return Part.RUNS if runs else Part.LINKS if lab.folder else Part.STEPS
     return Part.LINKS if detail.links or not detail.steps else Part.STEPS
@@ -138,7 +140,9 @@ def link_cells(link: LabLink) -> Cells:
     return {
         "one": _end(ends[0]),
         "other": others or (Span("nobody else", "muted"),),
-        "kind": (Span(literal(link.kind), "muted"),),
+        "kind": (Span("down", "bad", bold=True),)
+        if link.is_up is False
+        else (Span(literal(link.kind), "muted"),),
     }
 
 

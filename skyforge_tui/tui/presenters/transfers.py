@@ -28,7 +28,7 @@ _LOOKS: dict[TransferState, StateLook] = {
     TransferState.STOPPED: StateLook(REFUSED, "stopped", "muted"),
     TransferState.UNKNOWN: StateLook(UNKNOWN, "unknown", "muted"),
 }
-_SIGNS = {TransferKind.GET: "↓", TransferKind.PUT: "↑"}
+_SIGNS = {TransferKind.GET: "↓", TransferKind.PUT: "↑", TransferKind.EXPORT: "↑"}
 
 
 def active(transfers: Sequence[Transfer]) -> list[Transfer]:

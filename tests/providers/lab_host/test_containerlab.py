@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
+import tarfile
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -10,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from skyforge_tui.demo.chaos import Kind, Trouble
-from skyforge_tui.domain.errors import Invalid
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.domain.identity import LabId
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.lab_host_actions import containerlab_words
 from skyforge_tui.domain.project import Project
@@ -123,3 +127,63 @@ async def test_runs_of_another_tool_are_anothers(bench: Bench) -> None:
     mine = (await bench.host.engine.listed([])).ids
     assert run.id not in mine
     assert (await other.listed([])).ids == {run.id}
+
+
+async def test_links_are_told_and_switched(bench: Bench) -> None:
+    """Links are told with their state, taken down and up again; what is no link is refused."""
+    await bench.done("deploy")
+    lab = LabId(f"{UPSTREAM}:vlan")
+
+    async def links() -> dict[str, bool | None]:
+        detail = await bench.labs.detail(lab)
+        assert detail.missing == ()
+        return {one.name: one.is_up for one in detail.links}
+
+    first, second = "sw1:eth1 -- c1:eth1", "sw1:eth2 -- c2:eth1"
+    assert await links() == {first: True, second: True}
+    await bench.labs.set_link(lab, first, is_up=False)
+    assert await links() == {first: False, second: True}
+    await bench.labs.set_link(lab, first, is_up=True)
+    assert await links() == {first: True, second: True}
+    with pytest.raises(NotFound, match="no link"):
+        await bench.labs.set_link(lab, "sw1:eth9 -- c1:eth9", is_up=False)
+    told = bench.host.host.home / "labs/vlan/clab-vlan/topology-data.json"
+    hostile = {"links": [{"a": {"node": "sw1", "interface": "eth1; reboot"}}, 7, {"a": None}]}
+    await asyncio.to_thread(told.write_text, json.dumps(hostile))
+    with pytest.raises(Conflict, match="no node of vlan holds"):
+        await bench.labs.set_link(lab, "sw1:eth1; reboot", is_up=False)
+    await asyncio.to_thread(told.write_text, "no JSON")
+    detail = await bench.labs.detail(lab)
+    assert detail.missing == ("links: topology-data.json tells no links",)
+    assert len(detail.nodes) == 3
+
+
+async def test_old_releases_tell_no_links(bench: Bench) -> None:
+    """Where a lab is kept is told since 0.68 only: before that its links are missing, and why."""
+    bench.host.host.habits.clab = "0.60"
+    await bench.done("deploy")
+    lab = LabId(f"{UPSTREAM}:vlan")
+    assert "since 0.68" in (await bench.labs.detail(lab)).missing[0]
+    with pytest.raises(Conflict, match="where a lab is kept"):
+        await bench.labs.set_link(lab, "sw1:eth1 -- c1:eth1", is_up=False)
+    with pytest.raises(NotFound, match="does not tell where"):
+        await bench.labs.export(lab)
+
+
+async def test_what_an_archive_holds(bench: Bench) -> None:
+    """The archive of a lab holds its topology and its own folder, running or not; nothing else."""
+    folder = bench.host.host.home / "labs/vlan"
+    await asyncio.to_thread((folder / "other.clab.yml").write_text, "name: other\n")
+
+    async def names(native: str) -> list[str]:
+        exported = await bench.labs.export(LabId(f"{UPSTREAM}:{native}"))
+        assert exported.name == ("vlan.tar.gz" if native == "vlan" else "vlan.clab.yml.tar.gz")
+        with tarfile.open(fileobj=io.BytesIO(exported.content)) as archive:
+            return sorted(archive.getnames())
+
+    assert await names(str(folder / "vlan.clab.yml")) == ["./vlan.clab.yml"]
+    await bench.done("deploy")
+    await asyncio.to_thread((folder / "clab-vlan/-rf").write_text, "a hostile name")
+    assert await names("vlan") == [
+        "./clab-vlan/-rf", "./clab-vlan/topology-data.json", "./vlan.clab.yml",
+    ]  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import os
+import tarfile
 import threading
 from collections.abc import AsyncIterator
 
@@ -233,3 +236,33 @@ async def test_ten_thousand_nodes(bench: Bench, monkeypatch: pytest.MonkeyPatch)
         f"{labs}/large/topology.yml is not read: 5,000,028 bytes, more than 4 MiB",
     ]
     assert set(told.values()) == {"divide it, or start it there: netlab takes it as it is"}
+
+
+async def test_what_an_archive_holds(bench: Bench) -> None:
+    """A lab's archive holds its folder, as far as that is small, and no program's memory."""
+    folder = bench.host.home / "labs/edge"
+
+    def fill() -> None:
+        (folder / "config").mkdir()
+        (folder / "config/e1.cfg").write_text("hostname e1\n")
+        (folder / ".git").mkdir()
+        (folder / ".git/HEAD").write_text("ref: refs/heads/main\n")
+        (folder / "old.pickle").write_bytes(b"never read")
+        with (folder / "disk.qcow2").open("wb") as disk:
+            disk.truncate(17 << 20)
+
+    await asyncio.to_thread(fill)
+
+    async def names(native: str) -> list[str]:
+        exported = await bench.labs.export(LabId(f"{UPSTREAM}:{native}"))
+        assert exported.name == "edge.tar.gz"
+        with tarfile.open(fileobj=io.BytesIO(exported.content)) as archive:
+            return sorted(one.replace("/./", "/") for one in archive.getnames())
+
+    kept = ["./config/e1.cfg", "./topology.yml"]
+    assert await names(str(folder / "topology.yml")) == kept
+    await bench.up("edge")
+    assert set(kept) < set(await names("default"))
+    assert not [one for one in await names("default") if "pickle" in one or ".git" in one]
+    with pytest.raises(Unavailable, match="not there any more"):
+        await bench.labs.export(LabId(f"{UPSTREAM}:/nowhere/topology.yml"))

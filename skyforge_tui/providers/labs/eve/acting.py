@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from skyforge_tui.domain.errors import Conflict, Unavailable
+from skyforge_tui.domain.lab import LabStep
 from skyforge_tui.domain.lab_action import LabProgress
 from skyforge_tui.integrations.eve import wire
 from skyforge_tui.integrations.eve.client import EveClient
@@ -29,6 +31,19 @@ GIVES_UP_S: Final = 180.0
 _LATE_TYPE: Final = "iol"
 """Nodes of this type want the others' bridges, and come last."""
 _UNSURE: Final = ("timeout", "unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How nodes are called that have arrived: all of them, one of them; and one that has not."""
+
+    counted: str
+    is_so: str
+    not_yet: str
+
+
+_RUNS: Final = _Words("run", "runs", "it does not run yet")
+_STOPPED: Final = _Words("stopped", "is stopped", "it runs yet")
 
 One = Callable[[wire.Node], Coroutine[Any, Any, None]]
 
@@ -55,8 +70,8 @@ class EveActing:
 
         order = sorted(nodes, key=lambda node: (node.type == _LATE_TYPE, node.delay, node.id))
         failed = await self._each(order, one, tell, "started")
-        left = await self._watch(path, failed, wire.RUNNING, tell, "run")
-        self._check("start", nodes, {**dict.fromkeys(left, "it does not run yet"), **failed})
+        left = await self._watch(path, failed, wire.RUNNING, tell, _RUNS)
+        self._check("start", nodes, {**dict.fromkeys(left, _RUNS.not_yet), **failed})
 
     async def stop(self, path: str, tell: Tell, *, is_pro: bool) -> None:
         """Stop every node, and wait until none runs. Raises: as `start`."""
@@ -66,8 +81,8 @@ class EveActing:
             await self._client.acts.stop(path, node.id, is_pro=is_pro)
 
         failed = await self._each(nodes, one, tell, "stopped")
-        left = await self._watch(path, failed, wire.STOPPED, tell, "stopped")
-        self._check("stop", nodes, {**dict.fromkeys(left, "it runs yet"), **failed})
+        left = await self._watch(path, failed, wire.STOPPED, tell, _STOPPED)
+        self._check("stop", nodes, {**dict.fromkeys(left, _STOPPED.not_yet), **failed})
 
     async def wipe(self, path: str, tell: Tell, *, is_told: bool) -> None:
         """Have every node forget. Raises: as `start`; Conflict too, while any of them runs.
@@ -101,7 +116,7 @@ class EveActing:
     async def wait_for(self, path: str, node: wire.Node, status: int) -> None:
         """Wait until one node is so. Raises: as `start`."""
         others = {one.id: "" for one in await self._client.nodes(path) if one.id != node.id}
-        left = await self._watch(path, others, status, lambda _: None, "")
+        left = await self._watch(path, others, status, lambda _: None, _RUNS)
         self._check("act", [node], dict.fromkeys(left, "it is not so yet"))
 
     async def _each(
@@ -117,39 +132,55 @@ class EveActing:
         async def turn(node: wire.Node) -> None:
             nonlocal count
             async with turns:
+                words = f"{node.name} {done}"
                 try:
                     await one(node)
                 except HttpError as error:
+                    words = f"{node.name}: no answer came, so it is looked at"
                     if not (error.kind in _UNSURE and error.was_sent):
                         if error.kind != "invalid":
                             raise
                         failed[node.id] = words_of(error)
+                        words = f"{node.name}: {failed[node.id]}"
             count += 1
-            tell(LabProgress(f"{count} of {len(nodes)} {done}", count, len(nodes)))
+            step = LabStep(words, self._clock.now(), failed=node.id in failed)
+            tell(LabProgress(f"{count} of {len(nodes)} {done}", count, len(nodes), step))
 
         await together(map(turn, nodes))
         return failed
 
     async def _watch(
-        self, path: str, failed: dict[int, str], wanted: int, tell: Tell, done: str
+        self, path: str, failed: dict[int, str], wanted: int, tell: Tell, words: _Words
     ) -> list[int]:
         """Look until every node that did not fail is as wanted; return those that are not.
 
         Gives up when nothing has changed for long.
         """
         before: tuple[int | None, ...] = ()
-        quiet_s = 0.0
+        quiet_s, there = 0.0, set(failed)
         while True:
             nodes = await self._client.nodes(path)
             left = [
                 one.id for one in nodes if one.status != wanted and one.id not in failed
                 and not (wanted == wire.STOPPED and one.status == wire.BROKEN)
             ]  # fmt: skip
-            tell(LabProgress(f"{len(nodes) - len(left) - len(failed)} of {len(nodes)} {done}",
-                             len(nodes) - len(left) - len(failed), len(nodes)))  # fmt: skip
+            done = len(nodes) - len(left) - len(failed)
+            text = f"{done} of {len(nodes)} {words.counted}"
+            tell(LabProgress(text, done, len(nodes)))
+            for one in nodes:
+                if one.id not in left and one.id not in there:
+                    there.add(one.id)
+                    step = LabStep(f"{one.name} {words.is_so}", self._clock.now())
+                    tell(LabProgress(text, done, len(nodes), step))
             now = tuple(one.status for one in nodes)
             quiet_s = 0.0 if now != before else quiet_s + LOOKS_EVERY_S
-            if not left or quiet_s >= GIVES_UP_S:
+            if not left:
+                return left
+            if quiet_s >= GIVES_UP_S:
+                for one in nodes:
+                    if one.id in left:
+                        step = LabStep(f"{one.name}: {words.not_yet}", self._clock.now(), True)
+                        tell(LabProgress(text, done, len(nodes), step))
                 return left
             before = now
             await self._clock.sleep(LOOKS_EVERY_S)

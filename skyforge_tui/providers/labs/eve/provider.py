@@ -25,12 +25,18 @@ from skyforge_tui.providers.labs.eve.trouble import advice_of, translated, words
 from skyforge_tui.providers.labs.eve.wiring_of_labs import MOST_NODES, LabWires
 
 _TRANSPORT = "http"
+_NO_LINKS = {
+    False: "only EVE-NG Pro suspends links",
+    True: "EVE-NG lets no program suspend links: its page does (o)",
+}
+"""Why links are not taken down, by whether it is Pro."""
 
 
 class EveLabProvider:
     """Tells of the labs of a server, and has it do things to them."""
 
     kind = KIND
+    archive_ending = ".zip"
 
     def __init__(self, client: EveClient, clock: Clock, *, upstream: str, web_url: str) -> None:
         self.upstream = upstream
@@ -237,9 +243,10 @@ class EveLabProvider:
     def limits(self) -> Mapping[LabAction, str]:
         """Return what the server cannot do."""
         server = self._memory.server
+        limits = {LabAction.LINK: _NO_LINKS[self._memory.is_pro]}
         if server is not None and server.note:
-            return {LabAction.SERVER: server.note}
-        return {}
+            limits[LabAction.SERVER] = server.note
+        return limits
 
     # What all share.
 

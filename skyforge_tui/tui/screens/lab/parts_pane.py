@@ -23,7 +23,7 @@ from skyforge_tui.tui.widgets.row_source import ListRows, MadeRows, Row, RowSour
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from skyforge_tui.domain.lab import LabDetail
+    from skyforge_tui.domain.lab import LabDetail, LabLink
     from skyforge_tui.domain.run import Run
 
 _AT = 8
@@ -90,6 +90,12 @@ class PartsPane(Vertical):
         """The node under the cursor, where configurations are shown."""
         key = self._tables[Part.CONFIGS].cursor_key if self.part is Part.CONFIGS else None
         return (key or "").partition("\0")[0]
+
+    def link_of(self, detail: LabDetail) -> LabLink | None:
+        """Return the link under the cursor, where links are shown."""
+        key = self._tables[Part.LINKS].cursor_key if self.part is Part.LINKS else None
+        at = int(key) if key is not None else len(detail.links)
+        return detail.links[at] if at < len(detail.links) else None
 
     def take_data(self, rows: Sequence[present.Cells]) -> None:
         """Show this as what is written down of the lab, from the next showing on."""

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from skyforge_tui.domain.identity import RunId
-from skyforge_tui.domain.lab import Lab, LabDetail, LabNode
+from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabNode
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
@@ -89,6 +89,10 @@ class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
         """Return the node under the cursor."""
         return None if self._is_below else self._chosen()
 
+    def link_here(self) -> LabLink | None:
+        """Return the link under the cursor."""
+        return self._parts.link_of(self._known.detail) if self._is_below else None
+
     def heard(self, changes: Changes) -> None:
         """Show new output."""
         if self._read in changes.output:
@@ -126,6 +130,8 @@ class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
             self._focus(self.table)
         self._show()
         await self._show_output()
+        if self._is_asked and self._lab.folder and self._lab.state.is_moving:
+            return  # each step is told; how its nodes are is looked at every few seconds
         lab_id = self._lab.id
 
         async def ask(services: Services) -> LabDetail:
