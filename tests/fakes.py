@@ -910,7 +910,6 @@ class Core:
         self.transfers = self.shelf.transfers(self.artifacts, self.bus, self.clock, self.lab_index)
         self.lab_keeping = LabKeepingService(
             self.labs, self.lab_index, links, self.artifacts, self.transfers, self.clock,
-            self.access,
         )  # fmt: skip
         self.doctor = DoctorService(self.machine, self.access)
         held = [one for one in self.hosts if isinstance(one, RepositoryHost)]

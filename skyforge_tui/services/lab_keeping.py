@@ -15,7 +15,7 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.transfer import Transfer
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.services.artifacts import ArtifactService
-from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.authorization import requires
 from skyforge_tui.services.lab_homes import home_of
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import LabLinks
@@ -37,7 +37,6 @@ class LabKeepingService:
         artifacts: ArtifactService,
         transfers: TransferService,
         clock: Clock,
-        access: Access,
     ) -> None:
         self._labs = labs
         self._index = index
@@ -45,7 +44,7 @@ class LabKeepingService:
         self._artifacts = artifacts
         self._transfers = transfers
         self._clock = clock
-        self.access = access
+        self.access = labs.access
 
     async def project_of(self, target: object) -> ProjectId:
         """Return what stands for the labs of a lab's provider."""

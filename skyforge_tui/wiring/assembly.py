@@ -182,6 +182,10 @@ async def _lab_index(
     return index
 
 
+def _marked(ground: Ground) -> MarkedLabs:
+    return MarkedLabs(SqliteCollectionCache(ground.cache))
+
+
 async def _services(
     ground: Ground,
     health: HealthBoard,
@@ -203,12 +207,9 @@ async def _services(
     kept = artifact_services(ground, stores, index, lab_index)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
-    marked = MarkedLabs(SqliteCollectionCache(ground.cache))
-    labs = LabService(lab_index, lab_links, marked, access, bus)
+    labs = LabService(lab_index, lab_links, _marked(ground), access, bus)
     browser = LocalBrowser()
-    keeping = LabKeepingService(
-        labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock, access
-    )
+    keeping = LabKeepingService(labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock)
     complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus, ground.standings),
