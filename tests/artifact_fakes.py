@@ -5,9 +5,11 @@ The store is the real provider on the vendor's own store in memory; the rest kee
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from obstore.store import MemoryStore
 
@@ -26,6 +28,7 @@ from skyforge_tui.ports.work_files import Finding, WorkFile
 from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.artifact_care import ArtifactCareService
+from skyforge_tui.services.artifact_logs import ArtifactLogService, LogFeeds
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
@@ -34,10 +37,12 @@ from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.comparisons import ComparisonService
 from skyforge_tui.services.lab_index import LabIndex
+from skyforge_tui.services.lineage import LineageService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.store_shelf import StoreShelf
 from skyforge_tui.services.transfer_runner import TransferRunner
 from skyforge_tui.services.transfers import TransferService
+from skyforge_tui.store.files.fed import PipedLogs
 from tests.builders import a_project
 
 HOUSE = a_project(path="/var/lib/ada", name="this-machine")
@@ -191,9 +196,18 @@ class Shelf:
         """Return what cares for all this."""
         access, sums = artifacts.access, self.carrier.sums
         stores = StoreShelf([self.store, *self.more], access)
-        return ArtifactCareService(
-            artifacts, stores, sums, self.cache, access, bus, clock, Limits()
-        )
+        return ArtifactCareService(artifacts, stores, sums, access, bus, clock, Limits())
+
+    def logs(self, artifacts: ArtifactService) -> ArtifactLogService:
+        """Return what shows what is in all this as logs; they are kept among temporary files."""
+        spools = Path(tempfile.gettempdir(), "skyforge-tests-piped")
+        return ArtifactLogService(artifacts, LogFeeds(PipedLogs(spools)), artifacts.access)
+
+    def lineage(self, artifacts: ArtifactService, index: RunIndex, bus: Bus) -> LineageService:
+        """Return what knows where what is in all this comes from."""
+        access = artifacts.access
+        stores = StoreShelf([self.store, *self.more], access)
+        return LineageService(artifacts, stores, self.cache, index, access, bus)
 
     def transfers(
         self, artifacts: ArtifactService, bus: Bus, clock: Clock, labs: LabIndex

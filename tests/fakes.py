@@ -911,6 +911,8 @@ class Core:
         self.lab_keeping = LabKeepingService(
             self.labs, self.lab_index, links, self.artifacts, self.transfers, self.clock,
         )  # fmt: skip
+        self.artifact_logs = self.shelf.logs(self.artifacts)
+        self.lineage = self.shelf.lineage(self.artifacts, self.index, self.bus)
         self.doctor = DoctorService(self.machine, self.access)
         held = [one for one in self.hosts if isinstance(one, RepositoryHost)]
         self.repositories = RepositoryService(held, self.access, self.bus)
@@ -954,6 +956,7 @@ class Core:
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             lab_keeping=self.lab_keeping,
             comparisons=self.comparisons, artifact_care=self.care,
+            artifact_logs=self.artifact_logs, lineage=self.lineage,
             transfers=self.transfers, attention=self.attention, lab_links=links,
             retention=self.retention, history=self.history, views=self.views,
             bookmarks=self.bookmarks,

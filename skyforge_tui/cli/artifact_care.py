@@ -128,14 +128,21 @@ def index(ctx: click.Context, store: str | None, as_json: bool) -> None:
 
         await refresh(services, principal)
         ref = await meant(services, principal, store, "")
-        learned = await services.artifact_care.index(principal, ref.store)
+        learned = await services.lineage.index(principal, ref.store)
         bad = [f"{one} cannot be read" for one in learned.unreadable]
+        if learned.foreign:
+            bad.append(f"{_runs(learned.foreign)} of other machines bear a number of ours")
         answer(
-            {"store": ref.store, "runs": learned.runs, "unreadable": learned.unreadable},
+            {
+                "store": ref.store,
+                "runs": learned.runs,
+                "unreadable": learned.unreadable,
+                "foreign": learned.foreign,
+            },
             as_json=as_json,
             table=lambda: [*bad, f"what {_runs(learned.runs)} left is known"],
         )
-        return 1 if bad else 0
+        return 1 if learned.unreadable else 0
 
     perform(ctx, work)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from skyforge_tui.domain.artifact import MANIFEST
 from skyforge_tui.domain.collection import Collection, Refusal
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
 from skyforge_tui.domain.markers import Marker, MarkerKind
-from skyforge_tui.domain.run import Run, RunDetail
+from skyforge_tui.domain.run import ACTION, Run, RunDetail, RunSpec, RunState
 
 VERSION = 1
 
@@ -109,6 +109,31 @@ def run_id_in(data: bytes) -> RunId | None:
         return None
 
 
+def detail_in(data: bytes) -> RunDetail | None:
+    """Return the run that a manifest tells of, as far as it does; None when it cannot be read."""
+    try:
+        document: dict[str, Any] = json.loads(data)
+        told, project, template = document["run"], document["project"], document["template"]
+        answers = {str(name): str(one) for name, one in document["answers"].items()}
+        spec = RunSpec(
+            TemplateId(str(template["id"])), str(template["name"]), ProjectId(str(project["id"])),
+            str(project["slug"]), str(told["started_by"]), _required(told["created_at"]),
+            tuple(map(str, template["command"])), str(template["directory"]),
+            answers=answers, secret_names=tuple(map(str, document["secret_answers"])),
+            artifacts=tuple(map(str, template["artifacts"])), commit=str(project["commit"]),
+        )  # fmt: skip
+        code = told["exit_code"]
+        run = Run(
+            RunId(str(told["id"])), int(told["number"]), RunState(str(told["state"])),
+            spec.template_id, spec.template, spec.project_id, spec.project, spec.started_by,
+            spec.created_at, _read_moment(told["started_at"]), _read_moment(told["ended_at"]),
+            None if code is None else int(code), action=answers.get(ACTION, ""),
+        )  # fmt: skip
+        return RunDetail(run, spec)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
 def checksums(data: bytes) -> dict[str, str]:
     """Return the SHA-256 of each key that a manifest names; empty when it cannot be read."""
     try:
@@ -119,3 +144,12 @@ def checksums(data: bytes) -> dict[str, str]:
 
 def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def _read_moment(told: object) -> datetime | None:
+    return None if told is None else _required(told)
+
+
+def _required(told: object) -> datetime:
+    at = datetime.fromisoformat(str(told))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

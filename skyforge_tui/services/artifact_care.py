@@ -1,4 +1,4 @@
-"""Caring for artifacts: found, counted, verified, lent, cleared; and known again after a loss."""
+"""Caring for artifacts: found, counted, verified, lent, cleared."""
 
 from __future__ import annotations
 
@@ -9,26 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from skyforge_tui.domain.artifact import (
-    MANIFEST,
-    ROOT,
-    Artifact,
-    ArtifactRef,
-    checked_prefix,
-    home_of,
-)
+from skyforge_tui.domain.artifact import ROOT, Artifact, ArtifactRef, checked_prefix, home_of
 from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.folding import folded
 from skyforge_tui.domain.identity import Principal, ProjectId
-from skyforge_tui.domain.manifest import read, run_id_in
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.retention import Limits
 from skyforge_tui.ports.artifact_store import ArtifactStore, Linking
 from skyforge_tui.ports.clock import Clock
-from skyforge_tui.ports.collection_cache import CollectionCache
+from skyforge_tui.services.artifact_views import Held
 from skyforge_tui.services.artifacts import ArtifactService
-from skyforge_tui.services.authorization import YES, Access, requires
+from skyforge_tui.services.authorization import Access, Allowed, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.store_shelf import StoreShelf
@@ -58,6 +50,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look through part of a prefix found, among how many."""
+
+    found: tuple[tuple[Artifact, Held], ...]
+    among: int
+    after: str
+    """What to go on behind; empty at the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bulk:
     """How much lies below a prefix, or of it goes."""
 
@@ -74,15 +76,6 @@ class OldRun:
     newest: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """What was learned from manifests."""
-
-    runs: int
-    unreadable: tuple[str, ...]
-    """Keys of manifests that cannot be read."""
-
-
 class ArtifactCareService:
     """What one may do with many artifacts, and about them."""
 
@@ -91,7 +84,6 @@ class ArtifactCareService:
         artifacts: ArtifactService,
         shelf: StoreShelf,
         sums: Checksums,
-        collections: CollectionCache,
         access: Access,
         bus: Bus,
         clock: Clock,
@@ -100,7 +92,6 @@ class ArtifactCareService:
         self._artifacts = artifacts
         self._shelf = shelf
         self._sums = sums
-        self._collections = collections
         self.access = access
         self._bus = bus
         self._clock = clock
@@ -118,12 +109,34 @@ class ArtifactCareService:
 
         Page by page, as stores know no other way: of many keys it takes a while.
         """
-        wanted, found = folded(text), list[Artifact]()
-        async for page in self._pages(ref):
-            found += [one for one in page if wanted in folded(one.key)]
+        found, after = list[Artifact](), ""
+        while True:
+            looked = await self.look(principal, ref, text, after)
+            found += [one for one, _ in looked.found]
+            after = looked.after
             if len(found) > limit:
                 return found[:limit], True
-        return found, False
+            if not after:
+                return found, False
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def look(
+        self, principal: Principal, ref: ArtifactRef, text: str, after: str = ""
+    ) -> Looked:
+        """Return which of the next thousand artifacts below a prefix have a text in their key.
+
+        It is looked for below the prefix only, small and large letters alike, and found only where
+        one may read.
+        """
+        prefix, wanted = checked_prefix(ref.key), folded(text)
+        page = await self._shelf.of(ref).page(prefix, deep=True, after=after, limit=_PAGE)
+        found = [
+            (one, Held(one.ref, await self.project_of(one.ref)))
+            for one in page.artifacts
+            if wanted in folded(one.key[len(prefix) :])
+        ]
+        found = [pair for pair in found if self._may_read(principal, pair[1])]
+        return Looked(tuple(found), len(page.artifacts), page.last if page.is_more else "")
 
     @requires(Permission.ARTIFACT_READ, of="ref")
     async def count(self, principal: Principal, ref: ArtifactRef) -> Bulk:
@@ -224,36 +237,9 @@ class ArtifactCareService:
                 left -= run.bulk.size
         return total, doomed
 
-    @requires(Permission.ARTIFACT_LIST)
-    async def index(self, principal: Principal, store: str) -> Indexed:
-        """Learn from the manifests of a store what its runs left, as after a loss of the cache.
-
-        Only what one may read is learned.
-        """
-        root = ArtifactRef(store, ROOT)
-        learned, unreadable = 0, list[str]()
-        async for page in self._pages(root):
-            for one in page:
-                if one.name != MANIFEST or one.key.count("/") != 3:
-                    continue
-                project_id = await self.project_of(one.ref)
-                if self.access.decide(principal, Permission.ARTIFACT_READ, project_id) != YES:
-                    continue
-                is_learned = await self._learn(self._shelf.of(root), one)
-                learned += is_learned
-                if not is_learned:
-                    unreadable.append(one.key)
-        self._bus.publish(ArtifactsChanged(store, frozenset({ROOT})))
-        return Indexed(learned, tuple(unreadable))
-
-    async def _learn(self, store: ArtifactStore, manifest: Artifact) -> bool:
-        data = await store.read(manifest.key, 0, _LARGEST_MANIFEST)
-        prefix = manifest.key.rpartition("/")[0]
-        run_id = run_id_in(data)
-        told = None if run_id is None else read(data, run_id, store.name, prefix)
-        if told is not None:
-            await self._collections.write(told)
-        return told is not None
+    def _may_read(self, principal: Principal, held: Held) -> bool:
+        decision = self.access.decide(principal, Permission.ARTIFACT_READ, held.project_id)
+        return isinstance(decision, Allowed)
 
     async def _verdict(self, store: ArtifactStore, artifact: Artifact) -> Verdict:
         try:

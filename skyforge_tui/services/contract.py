@@ -21,6 +21,7 @@ from skyforge_tui.services.lab_homes import home_of
 if TYPE_CHECKING:
     # Whoever shows things before any service is open needs the words only.
     from skyforge_tui.services.artifact_care import ArtifactCareService
+    from skyforge_tui.services.artifact_logs import ArtifactLogService
     from skyforge_tui.services.artifacts import ArtifactService
     from skyforge_tui.services.attention import AttentionService
     from skyforge_tui.services.automation import AutomationService
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.lab_keeping import LabKeepingService
     from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
+    from skyforge_tui.services.lineage import LineageService
     from skyforge_tui.services.older_runs import OlderRunsService
     from skyforge_tui.services.pages import PageService
     from skyforge_tui.services.project_care import ProjectCareService
@@ -67,6 +69,8 @@ class Services:
     bookmarks: BookmarkService
     artifacts: ArtifactService
     artifact_care: ArtifactCareService
+    artifact_logs: ArtifactLogService
+    lineage: LineageService
     transfers: TransferService
     automation: AutomationService
     comparisons: ComparisonService

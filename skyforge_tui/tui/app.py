@@ -190,11 +190,11 @@ class SkyforgeApp(
         else:
             self.go_to(self._place_before)
 
-    def open_run(self, run_id: RunId) -> None:
-        """Go to a run's live output; leaving it leads to the runs."""
+    def open_run(self, run_id: RunId, sought: str = "") -> None:
+        """Go to a run's live output, where it names something; leaving it leads to the runs."""
         from skyforge_tui.tui.screens.run.screen import RunScreen
 
-        self.lead(self._over(Place.RUNS, RunScreen(run_id)))
+        self.lead(self._over(Place.RUNS, RunScreen(run_id, sought)))
 
     async def _over(self, place: Place, page: PlaceScreen) -> None:
         """Show a page over its place, instead of another page of that kind."""

@@ -43,12 +43,16 @@ class Cockpit(Stage, Protocol):
     attention: tuple[int, int]
     """How many things broke, and how many wait for a person."""
 
+    def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the keys, whoever leaves; its failure becomes a notice."""
+        ...
+
     def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run what ends in something in front; input waits for that, or for its end."""
         ...
 
-    def open_run(self, run_id: RunId) -> None:
-        """Go to a run's live output."""
+    def open_run(self, run_id: RunId, sought: str = "") -> None:
+        """Go to a run's live output, to the last place where that names something, if it does."""
         ...
 
     def consider_questions(self) -> None:

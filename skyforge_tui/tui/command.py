@@ -22,6 +22,8 @@ class Place(StrEnum):
     AUTOMATION = "automation"
     """What a server does by itself for a project."""
     REPOSITORY = "repository"
+    ARTIFACT_LOG = "artifact log"
+    """An artifact, read as a log."""
     FILES = "files"
     """Log files, shown by a program that knows nothing else."""
 
@@ -30,7 +32,7 @@ TABS = (Place.PROJECTS, Place.LABS, Place.RUNS, Place.ARTIFACTS, Place.ATTENTION
 """The places with a digit of their own, in the header's order."""
 
 TABLES = frozenset(TABS)
-OUTPUT = frozenset({Place.RUN, Place.FILES})
+OUTPUT = frozenset({Place.RUN, Place.ARTIFACT_LOG, Place.FILES})
 """Where a log is read."""
 ANYWHERE = frozenset(Place)
 

@@ -15,7 +15,7 @@ __all__ = [
     "commands_of", "conflicts", "key_name",
 ]  # fmt: skip
 
-_LIST = frozenset({*TABLES, Place.RUN, Place.LAB, Place.AUTOMATION, Place.FILES, Place.REPOSITORY})
+_LIST = frozenset({*TABLES, *OUTPUT, Place.LAB, Place.AUTOMATION, Place.REPOSITORY})
 _WITH_RUN = frozenset({Place.RUNS, Place.ATTENTION, Place.RUN})
 _WITH_LAB = frozenset({Place.LABS, Place.LAB})
 
@@ -169,13 +169,21 @@ COMMANDS: tuple[Command, ...] = (
         "This", _at(Place.ARTIFACTS), footer=4,
     ),
     Command(
-        "artifact.run", ("u",), "the run", "the run that made it", "This", _at(Place.ARTIFACTS),
-        Permission.RUN_READ, footer=4,
+        "artifact.run", ("u",), "the run", "the run that made it, where it names it", "This",
+        _at(Place.ARTIFACTS, Place.ARTIFACT_LOG), Permission.RUN_READ, footer=4,
     ),
     Command(
         "artifact.save", ("S",), "save", "save it where one stands", "This", _at(Place.ARTIFACTS),
         Permission.ARTIFACT_READ, footer=4,
     ),
+    Command("artifact.save_to", ("w",), "save to", "save it in a place of your choice", "This",
+            _at(Place.ARTIFACTS), Permission.ARTIFACT_READ),
+    Command("artifact.find", ("f",), "find", "find below here, however deep", "This",
+            _at(Place.ARTIFACTS), footer=2),
+    Command("artifact.log", ("e",), "as a log", "read all of it, as a log", "This",
+            _at(Place.ARTIFACTS), Permission.ARTIFACT_READ),
+    Command("artifact.care", ("A",), "look after", "verify, totals, what goes by age and size",
+            "This", _at(Place.ARTIFACTS)),
     Command("artifact.put", ("a",), "add", "store a file of this machine here", "This",
             _at(Place.ARTIFACTS)),
     Command("artifact.copy", ("c",), "copy", "copy it, here or to another store", "This",

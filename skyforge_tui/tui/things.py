@@ -74,8 +74,13 @@ class Things(Deck):
             self.say(Notice(Severity.INFO, "Nothing to copy here"))
             return
         picked = await self.push_screen_wait(YankMenu(title, yanks))
-        if picked is not None:
+        if picked is None:
+            return
+        if picked.make is None:
             self.yank(picked.label, picked.text)
+            return
+        self.copy_to_clipboard(await picked.make())
+        self.say(Notice(Severity.INFO, f"Copied {picked.label}", picked.text))
 
     async def _yanks(self, thing: Target) -> tuple[str, list[Yank]]:
         """Return what a thing is called and what can be copied of it."""
@@ -149,12 +154,13 @@ class Things(Deck):
         principal = self.bridge.principal
 
         async def ask(services: Services) -> list[Fact]:
+            origin = await services.lineage.origin(principal, held.ref)
+            run = None if origin is None else origin.run
             if held.is_folder:
                 size = await services.artifacts.measure(principal, held.ref)
-                run = await services.artifacts.maker(principal, held.ref)
                 return details.of_folder(held.ref, size, run, self.now())
-            found = await services.artifacts.preview(principal, held.ref)
-            return details.of_artifact(found.artifact, found.run, self.now())
+            found = await services.artifacts.known(principal, held.ref)
+            return details.of_artifact(found, run, self.now())
 
         return await self.bridge.ask(ask)
 

@@ -19,18 +19,21 @@ from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.providers.artifacts.work_files import LocalWorkFiles
 from skyforge_tui.services.artifact_care import ArtifactCareService
+from skyforge_tui.services.artifact_logs import ArtifactLogService, LogFeeds
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.carrier import Carrier
 from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.comparisons import ComparisonService
+from skyforge_tui.services.lineage import LineageService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.store_shelf import StoreShelf
 from skyforge_tui.services.transfer_runner import TransferRunner
 from skyforge_tui.services.transfers import TransferService
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
+from skyforge_tui.store.files.fed import PipedLogs
 from skyforge_tui.store.transfers import FileTransferBook
 
 if TYPE_CHECKING:
@@ -41,12 +44,14 @@ if TYPE_CHECKING:
 
 
 class ArtifactParts(NamedTuple):
-    """The services about artifacts."""
+    """The services about artifacts, each by its name among all of them."""
 
     artifacts: ArtifactService
     comparisons: ComparisonService
-    care: ArtifactCareService
+    artifact_care: ArtifactCareService
     transfers: TransferService
+    lineage: LineageService
+    artifact_logs: ArtifactLogService
 
 
 def artifact_services(
@@ -68,8 +73,12 @@ def artifact_services(
     return ArtifactParts(
         artifacts,
         ComparisonService(artifacts, index, made, access),
-        ArtifactCareService(artifacts, shelf, sums, made, access, bus, clock, limits),
+        ArtifactCareService(artifacts, shelf, sums, access, bus, clock, limits),
         TransferService(artifacts, shelf, runner, access),
+        LineageService(artifacts, shelf, made, index, access, bus),
+        ArtifactLogService(
+            artifacts, LogFeeds(PipedLogs(ground.frame.cache_dir / "piped")), access
+        ),
     )
 
 

@@ -136,6 +136,7 @@ async def assemble(
         labs.far += [one.upstream for one in servers.labs]
         services = await _services(ground, health, engines, servers, gits, labs.providers, stores)
         stack.push_async_callback(services.transfers.runner.aclose)
+        stack.push_async_callback(services.artifact_logs.feeds.aclose)
         jobs: list[Job] = []
         if watch_runs:
             jobs += [RunWatch(one, services.runs, ground.clock) for one in engines]
@@ -220,10 +221,7 @@ async def _services(
         automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),
         bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),
-        artifacts=kept.artifacts,
-        artifact_care=kept.care,
-        transfers=kept.transfers,
-        comparisons=kept.comparisons,
+        **kept._asdict(),
         attention=attention_of(ground, runs, labs, catalog, health),
         labs=labs,
         lab_actions=LabActionService(lab_index, browser, access),

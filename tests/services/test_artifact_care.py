@@ -1,4 +1,4 @@
-"""Many artifacts at once: found, verified, lent, cleared, and known again after a loss."""
+"""Many artifacts at once: found, verified, lent, cleared."""
 
 from __future__ import annotations
 
@@ -99,19 +99,6 @@ async def test_outdated(core: Core) -> None:
     assert [one.prefix for one in doomed] == [f"{OURS}/7"]
     _, doomed = await core.care.outdated(ADA, ref(OURS), Limits(age=timedelta(days=36500)))
     assert doomed == []
-
-
-async def test_index(core: Core) -> None:
-    """What runs left is known again from their manifests alone; one that is broken is named."""
-    core.shelf.cache.held.clear()
-    await core.shelf.store.put(f"{OURS}/9/manifest.json", b"{broken")
-    learned = await core.care.index(ADA, LOCAL)
-    assert (learned.runs, learned.unreadable) == (2, (f"{OURS}/9/manifest.json",))
-    made = await core.artifacts.made_by(ADA, RunId("local:7"))
-    assert made is not None
-    assert (made.prefix, made.count, made.markers) == (f"{OURS}/7", 1, (UP,))
-    core.shelf.cache.held.clear()
-    assert (await core.care.index(EVE, LOCAL)).runs == 0
 
 
 async def test_no_address(core: Core) -> None:

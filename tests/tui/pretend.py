@@ -180,6 +180,11 @@ def _put_runs(core: Core, *, calm: bool) -> None:
         core.logs.outputs[str(number)] = _output(state)
 
 
+def created_at(number: int) -> datetime:
+    """Return when a pretended run was created."""
+    return next(at for one, _, _, _, at, _, _ in _RUNS if one == number)
+
+
 def _output(state: RunState) -> bytes:
     return {_S: output.PASSED, _E: output.FAILED}.get(state, output.UNDER_WAY)
 

@@ -20,7 +20,7 @@ from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from tests.artifact_fakes import Shelf
 from tests.builders import a_detail
-from tests.tui.pretend import NOW, run_id
+from tests.tui.pretend import NOW, created_at, run_id
 
 OURS = "artifacts/edge-fabric"
 MADE_AT = NOW - timedelta(hours=1, minutes=27)
@@ -80,7 +80,8 @@ def a_shelf() -> Shelf:
         ]
         size = sum(one.size for one in kept)
         made = Collection(run_id(number), LOCAL, prefix, len(kept), size)
-        manifest = written(a_detail(number=number), made, kept, MADE_AT)
+        detail = a_detail(number=number, created_at=created_at(number))
+        manifest = written(detail, made, kept, MADE_AT)
         obstore.put(memory, manifest_key(prefix), manifest)
         shelf.cache.held[made.run_id] = made
     return shelf

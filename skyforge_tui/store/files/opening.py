@@ -68,6 +68,19 @@ class LocalLogFiles:
             opened.pop_all()
             return log
 
+    def open_pipe(self, name: str, descriptor: int) -> FileLog:
+        """Open what comes out of a descriptor, ours from now on, under a name.
+
+        Raises:
+            Unavailable: there is no place to keep it.
+        """
+        part = self._spooled(LogSource(name, SourceKind.PIPE), _stream(descriptor))
+        try:
+            return FileLog([part], is_live=True)
+        except BaseException:
+            part.close()
+            raise
+
     def _named(self, name: str) -> Part:
         path = Path(name)
         try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from skyforge_tui.domain.artifact import MANIFEST, Artifact, ArtifactRef
-from skyforge_tui.services.artifact_care import Bulk
+from skyforge_tui.domain.retention import Limits
+from skyforge_tui.services.artifact_care import Bulk, OldRun
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
 from skyforge_tui.tui.presenters.headless import Other, line_of
@@ -76,6 +78,38 @@ def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str) -> Question:
             ("Hit by it", (Span(hit),)),
         ],
         same_as=line_of(Other(("artifacts", "rm", "-r", spelled, "--yes"))), is_destructive=True,
+    )  # fmt: skip
+
+
+def old_run_line(old: OldRun, now: datetime) -> Line:
+    """Return what a run left, in one line: where, how much, and how long ago."""
+    things = "1 artifact" if old.bulk.count == 1 else f"{tones.count(old.bulk.count)} artifacts"
+    age = tones.age(now - old.newest)
+    return line(
+        Span(literal(old.prefix), "strong", bold=True),
+        Span(f"  {things}  {tones.size(old.bulk.size)}  {age} ago", "muted"),
+    )
+
+
+def retention_question(
+    ref: ArtifactRef, doomed: Sequence[OldRun], limits: Limits, now: datetime, spelled: str
+) -> Question:
+    """Return what is asked before what runs left long ago is removed: all that goes, first."""
+    size = sum(one.bulk.size for one in doomed)
+    runs = "1 run" if len(doomed) == 1 else f"{tones.count(len(doomed))} runs"
+    words = ["artifacts", "gc", *([spelled] if ref.key else [])]
+    if limits.age is not None:
+        words += ["--older-than", f"{limits.age.total_seconds() / 86400:g}d"]
+    if limits.size is not None:
+        words += ["--keep", str(limits.size)]
+    return Question(
+        title=f"Remove what {runs} left", go="remove", way_out="keep it",
+        things=[old_run_line(one, now) for one in doomed],
+        costs=[
+            ("Lost for good", (Span(f"{tones.size(size)} of artifacts"),)),
+            ("Kept", (Span("the runs and their output, and all that no run made"),)),
+        ],
+        same_as=line_of(Other((*words, "--yes"))), is_destructive=True,
     )  # fmt: skip
 
 

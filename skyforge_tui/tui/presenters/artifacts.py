@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from skyforge_tui.domain.artifact import MANIFEST, Artifact, home_of
@@ -12,6 +13,7 @@ from skyforge_tui.domain.comparison import Comparison, Likeness
 from skyforge_tui.domain.markers import MarkerKind
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.services.artifact_views import FolderSize, Level, Preview
+from skyforge_tui.services.lineage import Origin
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, line, literal, spread, width_of
 from skyforge_tui.tui.presenters.columns import Column
@@ -35,6 +37,12 @@ NOTHING_HERE: Line = (
     Span("h", "strong", bold=True),
     Span(" up", "muted"),
 )
+NOT_FOUND: Line = (
+    Span("Nothing is called so.  ", "muted"),
+    Span("h", "strong", bold=True),
+    Span(" back to the folder", "muted"),
+)
+_LOG_NAME = re.compile(r"(?:\.(?:log|out)|^(?:syslog|messages))(?:\.\d+)?(?:\.gz)?$")
 _LABEL = 10
 _MOST_OUTPUTS = 5
 
@@ -48,8 +56,25 @@ class Twig:
     is_open: bool
 
 
-def columns(comparison: Comparison | None) -> tuple[Column, ...]:
-    """Return the columns of the objects, with one for the run they are compared with."""
+def is_log(key: str) -> bool:
+    """Say whether something is called as logs are: `bgpd.log`, `drain.log.2.gz`, `syslog`."""
+    return _LOG_NAME.search(key.rpartition("/")[2].lower()) is not None
+
+
+def nothing(prefix: str, *, is_search: bool) -> Line:
+    """Return what stands where nothing is listed."""
+    if is_search:
+        return NOT_FOUND
+    return NOTHING_HERE if prefix else EMPTY
+
+
+def columns(comparison: Comparison | None, *, is_search: bool = False) -> tuple[Column, ...]:
+    """Return the columns of the objects, with one for the run they are compared with.
+
+    Of what was found the end of the name matters, which is a path.
+    """
+    if is_search:
+        return (replace(COLUMNS[0], cut="front"), *COLUMNS[1:])
     if comparison is None:
         return COLUMNS
     title = f"Vs {comparison.other.number}"
@@ -125,6 +150,18 @@ def is_of_run(prefix: str) -> bool:
     return home_of(prefix).number is not None
 
 
+def total_words(level: Level, sizes: Mapping[str, FolderSize]) -> str:
+    """Return how much lies at one level, all the way down; nothing before all is counted."""
+    keys = [one.ref.key for one in level.folders]
+    below = [sizes[key] for key in keys if key in sizes]
+    if len(below) < len(keys) or level.next or not (keys or level.artifacts):
+        return ""
+    count = len(level.artifacts) + sum(one.count for one in below)
+    size = sum(one.size for one, _ in level.artifacts) + sum(one.size for one in below)
+    least = "at least " if any(one.is_more for one in below) else ""
+    return f"{least}{counted(FolderSize(count, size, None, is_more=False))}, {tones.size(size)}"
+
+
 def more_words(level: Level) -> str:
     """Return how much of a level is listed, where that is not all; else nothing."""
     listed = len(level.folders) + len(level.artifacts)
@@ -154,10 +191,10 @@ def counted(size: FolderSize) -> str:
     return "1 object" if size.count == 1 else f"{tones.count(size.count)} objects"
 
 
-def artifact_cells(artifact: Artifact, now: datetime) -> dict[str, Line]:
-    """Return an object's row."""
+def artifact_cells(artifact: Artifact, name: str, now: datetime) -> dict[str, Line]:
+    """Return an object's row, under this name."""
     return {
-        "name": (Span(literal(artifact.name)),),
+        "name": (Span(literal(name)),),
         "size": (Span(tones.size(artifact.size), "muted"),),
         "age": (Span(tones.age(now - artifact.modified_at, fine=True), "muted"),),
     }
@@ -182,11 +219,12 @@ def heading(title: str, about: str, run: Run | None, width: int, *, ruled: bool)
     return line(name, " ", Span(TRACK * gap, "line"), " ", right)
 
 
-def fact_lines(preview: Preview, now: datetime, width: int) -> list[Line]:
+def fact_lines(preview: Preview, origin: Origin | None, now: datetime, width: int) -> list[Line]:
     """Return what is known of an artifact, besides its bytes, below a thin line."""
-    artifact, run = preview.artifact, preview.run
+    artifact = preview.artifact
     facts: list[Line] = [(), (Span(TRACK * max(0, width - 4), "line"),)]
-    if run is not None:
+    if origin is not None:
+        run = origin.run
         look = tones.run_look(run)
         made: Line = (
             Span(f"run {run.number} {literal(run.title)} "),
@@ -196,6 +234,8 @@ def fact_lines(preview: Preview, now: datetime, width: int) -> list[Line]:
             _fact("made by", made),
             _fact("by", (Span(literal(f"{run.who}, {run.project}")),)),
         ]
+        if not origin.is_known:
+            facts.append(_fact("record", (Span("not here; its manifest tells", "warn"),)))
     written = artifact.modified_at.astimezone(now.tzinfo)
     ago = tones.age(now - artifact.modified_at, fine=True)
     facts += [

@@ -22,6 +22,7 @@ def _no_page(thing: Target) -> str:
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
+    from skyforge_tui.services.artifact_views import Held
 
     match thing:
         case None:
@@ -34,5 +35,5 @@ def _no_page(thing: Target) -> str:
             return ""
         case Lab():
             return f"{thing.name} is on this machine and has no web page"
-        case _:
-            return "a file of this machine has no web page"
+        case Held():
+            return "an artifact has no web page; y copies an address, where its store has some"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.template import SurveyField
@@ -106,3 +106,5 @@ class Yank:
     key: str
     label: str
     text: str
+    make: Callable[[], Coroutine[Any, Any, str]] | None = None
+    """Makes what is copied when it is picked; `text` says what that is until then."""

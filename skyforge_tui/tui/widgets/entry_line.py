@@ -62,6 +62,11 @@ class EntryLine(Painted, can_focus=True):
         self.focus(scroll_visible=False)
         self.refresh()
 
+    def put(self, text: str) -> None:
+        """Show a text as if it had been typed and kept."""
+        self._entry.put(text)
+        self.close()
+
     def close(self) -> None:
         """Give the keys back."""
         self.can_focus = False
@@ -70,8 +75,7 @@ class EntryLine(Painted, can_focus=True):
 
     def clear(self) -> None:
         """Forget what was typed, and go."""
-        self._entry.put("")
-        self.close()
+        self.put("")
 
     # Drawing
 

@@ -42,6 +42,7 @@ class LogPane(Vertical):
         self.jumps = LogJumps(self.view)
         self._row = TaskRow()
         self._reading = TaskReading(self.view)
+        self._is_seeking = False
         self.has_strip = False
         """Whether there is room for the grid below the log."""
         self.is_live = False
@@ -112,6 +113,25 @@ class LogPane(Vertical):
         self.search_line.open(text, is_filter=self.view.finding.is_filter)
         self.show()
 
+    def seek(self, text: str) -> None:
+        """Go to the last place that holds a text; where none does, nothing is looked for."""
+        finding = self.view.finding
+        finding.begin()
+        finding.look_for(text)
+        finding.keep()
+        self.search_line.put(text)
+        self._is_seeking = True
+        self.show()
+
+    def _end_seeking(self) -> None:
+        """Say nothing of a text that was sought and is nowhere."""
+        found = self.view.finding.found
+        is_over = found is None or found.share is None or found.hits > 0
+        if self._is_seeking and is_over:
+            self._is_seeking = False
+            if found is not None and not found.hits:
+                self.drop_search()
+
     def drop_search(self) -> bool:
         """Look for nothing any more; return whether something was looked for."""
         was_on = self.view.finding.found is not None
@@ -159,6 +179,7 @@ class LogPane(Vertical):
 
     def show(self) -> None:
         """Say which task one reads and what came of it, and what was found."""
+        self._end_seeking()
         outline = self.outline
         shows_grid = bool(outline.hosts) and (self.grid.is_open or self.has_strip)
         self._row.display = bool(outline.tasks)

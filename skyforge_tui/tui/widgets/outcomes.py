@@ -10,7 +10,7 @@ from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal, wrapped
-from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, PENDING, QUEUED, REFUSED
+from skyforge_tui.tui.presenters.glyphs import FAILED, NONE, PASSED, PENDING, QUEUED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
 from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
@@ -20,12 +20,19 @@ _LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What came of something that neither went well nor failed."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One of several things: how it is listed, and what is done to it."""
 
     thing: Line
     do: Callable[[], Coroutine[Any, Any, object]]
-    """Raises the families of `domain.errors` when it fails."""
+    """Raises the families of `domain.errors` when it fails; may return an `Aside`."""
 
 
 class Outcomes(Overlay[bool]):
@@ -41,6 +48,7 @@ class Outcomes(Overlay[bool]):
         self._items = tuple(items)
         self._errors: dict[int, SkyforgeError | None] = {}
         """How it went, by index; what is not in it was not done."""
+        self._asides: dict[int, Aside] = {}
         self._waiting = list(range(len(self._items)))
         self._is_stopping = False
         self._is_at_work = False
@@ -65,11 +73,13 @@ class Outcomes(Overlay[bool]):
         while self._waiting and not self._is_stopping:
             at = self._waiting[0]
             try:
-                await self._items[at].do()
+                done = await self._items[at].do()
             except SkyforgeError as error:
                 self._errors[at] = error
             else:
                 self._errors[at] = None
+                if isinstance(done, Aside):
+                    self._asides[at] = done
             del self._waiting[0]
             self.repaint()
         self._is_at_work = False
@@ -100,15 +110,18 @@ class Outcomes(Overlay[bool]):
         """Return which things are listed: failed ones, then what is next, then what was done."""
         failed = [at for at, error in self._errors.items() if error is not None]
         done = [at for at, error in self._errors.items() if error is None]
+        done.sort(key=lambda at: at not in self._asides)
         parts = (failed, self._waiting, done) if self._is_at_work else (failed, done, self._waiting)
         return [at for part in parts for at in part[:_LISTED]][:_LISTED]
 
     def _verdict(self) -> Line:
         failed = sum(error is not None for error in self._errors.values())
-        done = len(self._errors) - failed
+        done = len(self._errors) - failed - len(self._asides)
         if self._is_at_work:
             return (Span(f"{count(len(self._errors))} of {count(len(self._items))}", "muted"),)
         left: Line = (Span(f", {count(len(self._waiting))} left", "warn"),) if self._waiting else ()
+        if self._asides:
+            left = (Span(f", {count(len(self._asides))} open", "muted"), *left)
         if failed:
             return (Span(f"{count(done)} done, ", "muted"), Span(f"{count(failed)} failed", "bad"),
                     *left)  # fmt: skip
@@ -121,6 +134,9 @@ class Outcomes(Overlay[bool]):
             sign = Span(f"{PENDING} ", "spin") if is_next else Span(f"{QUEUED} ", "muted")
             return [indented(line(sign, thing))]
         error = self._errors[at]
+        if (aside := self._asides.get(at)) is not None:
+            why = Span(f"  {literal(aside.words)}", "muted")
+            return [indented(line(Span(f"{NONE} ", "muted"), thing, why))]
         if error is None:
             return [indented(line(Span(f"{PASSED} ", "ok"), thing))]
         can_retry = isinstance(error, Unavailable)

@@ -11,19 +11,19 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from skyforge_tui.domain.artifact_vocabulary import ARTIFACTS
-from skyforge_tui.domain.run import Run
 from skyforge_tui.services.artifact_views import FolderSize, Held, Preview
 from skyforge_tui.services.contract import Services
+from skyforge_tui.services.lineage import Origin
 from skyforge_tui.tui.base_screen import SLIM, WIDE
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import artifacts as present
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import title_line
-from skyforge_tui.tui.screens.artifacts.carrying import CarryingPlace
+from skyforge_tui.tui.screens.artifacts.finding import FindingPlace
 from skyforge_tui.tui.screens.artifacts.glance_pane import GlancePane
 from skyforge_tui.tui.screens.artifacts.reading import ReadingKeys
-from skyforge_tui.tui.screens.artifacts.rows import rows_of, twig_row
+from skyforge_tui.tui.screens.artifacts.rows import rows_of, title_words, twig_row
 from skyforge_tui.tui.screens.artifacts.store_view import Glance, StoreView, look_at, look_into
 from skyforge_tui.tui.table_filter import TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
@@ -31,7 +31,7 @@ from skyforge_tui.tui.widgets.resource_table import LEAST_HEIGHT, ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows
 
 
-class ArtifactsScreen(ReadingKeys, CarryingPlace):
+class ArtifactsScreen(ReadingKeys, FindingPlace):
     """Show a store and walk through it."""
 
     PLACE = Place.ARTIFACTS
@@ -71,11 +71,8 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
 
     def crumb(self) -> Line:
         """Return the title with where one is, and what is not to be seen there."""
-        where = " › ".join(part for part in (self.here or "").split("/") if part)
         found = self.filter.counted if self.filter.query else ""
-        more = present.more_words(self.view.level)
-        gone = present.gone_words(self.view.comparison)
-        return title_line("Artifacts", "  ".join(filter(None, (where, found, more, gone))))
+        return title_line("Artifacts", title_words(self.view, self.here or "", found, self._sizes))
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether artifacts, the runs that make them, or roles changed."""
@@ -94,11 +91,11 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         """Say what is missing under the cursor."""
         match command.id:
             case "artifact.up":
-                return "" if self.here or self.is_reading else "this is the top"
+                return "" if self.here or self.sought or self.is_reading else "this is the top"
             case "artifact.open" if self.target() is None:
                 return "nothing here"
             case "artifact.run" if self.maker() is None:
-                return "no run of this workspace made it"
+                return "no run is known to have made it"
             case "artifact.compare" if self.marked_two() is not None:
                 return ""
             case "artifact.compare" if not present.is_of_run(self.here or ""):
@@ -107,9 +104,9 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
                 return "it is a folder" if self.target() else "nothing here"
             case "artifact.transfers" if not self.bridge.transfers():
                 return "nothing was carried since the program began"
-            case "artifact.delete" if self.target() is not None:
-                return ""
-            case "artifact.save" | "artifact.delete" if self.artifact() is None:
+            case "artifact.delete" if self.target() is None:
+                return "nothing here"
+            case "artifact.save" | "artifact.save_to" | "artifact.log" if self.artifact() is None:
                 return "it is a folder" if self.target() else "nothing here"
         return ""
 
@@ -117,6 +114,9 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
 
     async def load(self) -> None:
         """Ask for the tree and for what is here; then count what is in the folders."""
+        if self.sought:
+            await self.seek()
+            return
         wanted, against, store = self.here, self.against, self.store
         here, view = await self.ask(
             lambda services: look_into(services, self.bridge.principal, wanted, against, store)
@@ -124,10 +124,10 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         if wanted not in (None, self.here) or store != self.store:
             return  # somebody went on meanwhile; that has its own answer
         self.here, self.view = here, view
-        self._show()
+        self.show_level()
         if self.focused is None:
             self.set_focus(self.table, scroll_visible=False)
-        self._start(self._count, "count")
+        self.start(self._count, "count")
         self._look()
 
     async def _count(self) -> None:
@@ -138,11 +138,11 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
 
             if self.bridge.role(held):
                 self._sizes[held.ref.key] = await self.ask(ask)
-                self._show()
+                self.show_level()
 
     def _look(self) -> None:
         """Ask for what the thing under the cursor holds."""
-        self._start(partial(self._look_at, self.target()), "look")
+        self.start(partial(self._look_at, self.target()), "look")
 
     async def _look_at(self, held: Held | None) -> None:
         if held is None or not self.bridge.role(held):
@@ -160,10 +160,10 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
 
     def step_ages(self) -> None:
         """Draw the ages again."""
-        self._show()
+        self.show_level()
         self._show_glance()
 
-    def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
         """Begin work that ends what is under way in its group.
 
         A function, not a coroutine: of one that is overtaken before it begins, none was made.
@@ -172,17 +172,21 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
 
     # What is shown.
 
-    def _show(self) -> None:
+    def show_level(self) -> None:
+        """Show what there is: a level of the store, or what was found below it."""
         view, here = self.view, self.here or ""
         twigs = present.twigs(view.tree, here)
         self._tree.set_columns(present.tree_columns(view.store))
         self._tree.show(ListRows([twig_row(one, view) for one in twigs]))
         self._tree.move_to_key(here)
-        columns = present.columns(view.comparison)
+        columns = present.columns(view.comparison, is_search=(is_search := bool(view.search)))
         if columns != self.table.columns:
             self.table.set_columns(columns)
-        listed = rows_of(view, self._sizes, self.now, lambda held: bool(self.bridge.role(held)))
-        self.filter.list([*listed], present.NOTHING_HERE if here else present.EMPTY)
+        listed = rows_of(
+            view, self._sizes, self.now, lambda held: bool(self.bridge.role(held)),
+            f"{here}/" if here else "",
+        )  # fmt: skip
+        self.filter.list([*listed], present.nothing(here, is_search=is_search))
         self.show_frame()
 
     def _show_glance(self) -> None:
@@ -192,7 +196,7 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         self._facts.display = is_object and self.size.width >= WIDE
         if glance is not None and isinstance(glance.content, Preview):
             width = self._left.size.width
-            self._facts.show(present.fact_lines(glance.content, self.now, width))
+            self._facts.show(present.fact_lines(glance.content, glance.origin, self.now, width))
         self._make_room()
         self.show_frame()
 
@@ -232,10 +236,10 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
 
     # What the keys do.
 
-    def maker(self) -> Run | None:
-        """Return the run that made what is under the cursor."""
+    def origin(self) -> Origin | None:
+        """Return what is known of the run that made what is under the cursor."""
         held = self.target()
-        return self._glance.run if self._glance and self._glance.held == held else None
+        return self._glance.origin if self._glance and self._glance.held == held else None
 
     def show_difference(self, title: str, diff: str) -> None:
         """Show how two artifacts differ, and let it be read."""
@@ -249,6 +253,8 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         held = self.target()
         if held is not None and held.is_folder:
             self.go_to(held.ref.key)
+        elif held is not None and (self.is_reading or present.is_log(held.ref.key)):
+            self.do_artifact_log()
         elif held is not None:
             self._let_preview(True)
             self.set_focus(self.preview, scroll_visible=False)
@@ -259,7 +265,7 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         if self.is_reading:
             self.set_focus(self.table, scroll_visible=False)
             self.show_frame()
-        elif self.here:
+        elif not self.stop_finding() and self.here:
             self.go_to(self.here.rpartition("/")[0], came_from=self.here)
 
     leave = do_artifact_up
@@ -269,11 +275,6 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         if self.is_reading:
             self.set_focus(self.table, scroll_visible=False)
         self._let_preview(not self._has_preview)
-
-    def do_artifact_run(self) -> None:
-        """Go to the run that made it."""
-        if (run := self.maker()) is not None:
-            self.cockpit.open_run(run.id)
 
     def _let_preview(self, is_shown: bool) -> None:
         self._has_preview = is_shown
@@ -286,12 +287,12 @@ class ArtifactsScreen(ReadingKeys, CarryingPlace):
         Without `store` it is one of the store that is looked at.
         """
         self.store = self.store if store is None else store
-        self.here = prefix
+        self.here, self.sought = prefix, ""
         self.set_focus(self.table, scroll_visible=False)
         self._sizes.clear()
         self.table.clear_marks()
         self.filter.type("")
-        self._start(partial(self._arrive, came_from), "load")
+        self.start(partial(self._arrive, came_from), "load")
 
     async def _arrive(self, came_from: str) -> None:
         await self.load()

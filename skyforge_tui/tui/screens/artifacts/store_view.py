@@ -11,11 +11,24 @@ from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.run import Run
 from skyforge_tui.services.artifact_views import FolderSize, Held, Level, Preview
 from skyforge_tui.services.contract import Services
+from skyforge_tui.services.lineage import Origin
 
 MOST_ROWS = 5000
 """Rows of one level; of a fuller one the first are shown."""
 _LOOKED_UP = 100
 """Run folders of one level whose runs are looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for below a prefix, and what was found so far among how many."""
+
+    text: str
+    found: tuple[tuple[Artifact, Held], ...] = ()
+    among: int = 0
+    goes_on: bool = True
+    is_cut: bool = False
+    """Whether there is more, and as much as is shown was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,8 @@ class StoreView:
     """Of folders on the way and at its end, the run whose folder each is, newest ones only."""
     comparison: Comparison | None = None
     """What lies there beside what another run left."""
+    search: Search | None = None
+    """What stands in place of the level."""
 
     def held(self, key: str | None) -> Held | None:
         """Return the folder or object of that key at the end of the way."""
@@ -50,7 +65,12 @@ class Glance:
 
     held: Held
     content: Preview | FolderSize
-    run: Run | None
+    origin: Origin | None
+
+    @property
+    def run(self) -> Run | None:
+        """The run that made it."""
+        return None if self.origin is None else self.origin.run
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +159,7 @@ async def _level(services: Services, principal: Principal, store: str, prefix: s
 
 async def look_at(services: Services, principal: Principal, held: Held) -> Glance:
     """Return what a folder holds, or how an object begins, and the run that made it."""
+    origin = await services.lineage.origin(principal, held.ref)
     if held.is_folder:
-        size = await services.artifacts.measure(principal, held.ref)
-        return Glance(held, size, await services.artifacts.maker(principal, held.ref))
-    preview = await services.artifacts.preview(principal, held.ref)
-    return Glance(held, preview, preview.run)
+        return Glance(held, await services.artifacts.measure(principal, held.ref), origin)
+    return Glance(held, await services.artifacts.preview(principal, held.ref), origin)

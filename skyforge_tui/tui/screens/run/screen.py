@@ -40,8 +40,10 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
     TAB = Place.RUNS
     CSS_PATH = "screen.tcss"
 
-    def __init__(self, run_id: RunId) -> None:
+    def __init__(self, run_id: RunId, sought: str = "") -> None:
+        """Take the run, and what its output is looked through for once it is there."""
         self.run_id = run_id
+        self._sought = sought
         self._story: Story | None = None
         self._wants_facts: bool | None = None
         super().__init__()
@@ -118,6 +120,8 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
             self.show_output(reader)
             self.pane.set_marked(marked)
         self.log_view.grew()
+        if reader is not None and self._sought:
+            self.pane.seek(self._sought)
         if self._awaited.is_wanted:
             asking = self._awaited.asked(self.bridge.principal, self.now)
             self.work(self._bring(asking), group="bring")
