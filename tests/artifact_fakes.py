@@ -37,6 +37,7 @@ from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.comparisons import ComparisonService
 from skyforge_tui.services.lab_index import LabIndex
+from skyforge_tui.services.leftovers import Leftovers
 from skyforge_tui.services.lineage import LineageService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.store_shelf import StoreShelf
@@ -216,4 +217,5 @@ class Shelf:
         access = artifacts.access
         stores = StoreShelf([self.store, *self.more], access)
         runner = TransferRunner(stores, self.carrier, self.book, bus, clock, labs.export)
-        return TransferService(artifacts, stores, runner, access)
+        leftovers = Leftovers(stores, self.book, clock)
+        return TransferService(artifacts, stores, runner, leftovers, access)

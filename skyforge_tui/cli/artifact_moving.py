@@ -20,6 +20,7 @@ from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import Principal
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.transfer import Transfer
     from skyforge_tui.services.contract import Services
 
 _CHUNK = 1 << 20
@@ -58,6 +59,7 @@ def get_artifact(
         target = here / (output or ref.key.rpartition("/")[2])
         begun = await services.transfers.get(principal, ref, target, overwrite=overwrite)
         done = await carried(services, principal, begun)
+        _say_kept(done)
         answer(
             {"key": ref.key, "file": str(target), "size": done.total},
             as_json=as_json,
@@ -78,7 +80,10 @@ def get_artifact(
 def put_artifact(
     ctx: click.Context, file: Path, key: str, overwrite: bool, store: str | None, as_json: bool
 ) -> None:
-    """Store FILE (- is standard input) as KEY."""
+    """Store FILE (- is standard input) as KEY.
+
+    What was broken off goes on from where it was when the same is asked for again.
+    """
     path = file.absolute()
 
     async def work(services: Services, principal: Principal) -> int:
@@ -88,7 +93,7 @@ def put_artifact(
             await services.artifacts.put(principal, ref, _standard_input(), overwrite=overwrite)
         else:
             begun = await services.transfers.put(principal, ref, path, overwrite=overwrite)
-            await carried(services, principal, begun)
+            _say_kept(await carried(services, principal, begun))
         stored = await services.artifacts.known(principal, ref)
         answer(stored, as_json=as_json, table=lambda: [f"{stored.size} bytes in {ref}"])
         return 0
@@ -137,6 +142,12 @@ def remove_artifacts(
         return 0
 
     perform(ctx, work)
+
+
+def _say_kept(done: Transfer) -> None:
+    """Tell of what an earlier try had brought."""
+    if done.kept:
+        narrate(f"{done.kept:,} bytes were there already")
 
 
 async def _remove(

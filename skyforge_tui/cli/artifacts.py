@@ -7,7 +7,6 @@ import click
 from skyforge_tui.cli.answers import answer, perform, rows
 from skyforge_tui.cli.artifact_care import (
     as_json_option,
-    collect_garbage,
     find,
     index,
     meant,
@@ -16,6 +15,7 @@ from skyforge_tui.cli.artifact_care import (
     verify,
 )
 from skyforge_tui.cli.artifact_doubling import copy_artifact, move_artifact
+from skyforge_tui.cli.artifact_gc import collect_garbage
 from skyforge_tui.cli.artifact_moving import (
     get_artifact,
     put_artifact,

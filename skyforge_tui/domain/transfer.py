@@ -113,6 +113,10 @@ class Meter:
         self.done += count
         self._tell()
 
+    def keep(self, count: int) -> None:
+        """Note that bytes that were counted did not have to be moved."""
+        self.kept += count
+
     def stop(self) -> None:
         """Let the bytes end with the next piece."""
         self._is_stopped = True

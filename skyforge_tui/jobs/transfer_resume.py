@@ -20,10 +20,12 @@ class TransferResume:
         self._clock = clock
 
     async def run(self) -> None:
-        """Take over what nobody carries on, for ever."""
+        """Take over what nobody carries on, for ever; let go of what nobody will, at first."""
+        await self.run_once()
+        await self._transfers.sweep(SYSTEM)
         while True:
-            await self.run_once()
             await self._clock.sleep(_EVERY_S)
+            await self.run_once()
 
     async def run_once(self) -> None:
         """Take over what nobody carries on."""

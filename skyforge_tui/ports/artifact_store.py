@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactPage
+from skyforge_tui.domain.unfinished import Unfinished
 
 Source = bytes | Iterable[bytes]
 """What is put: bytes, or pieces that are asked for one after the other, in a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Stands for one put and all later tries of it: what breaks off waits for the next of them.
+
+    One program at a time uses a ticket. What an earlier try has brought is compared with the source
+    again, all of it, and only what is the same is not sent another time.
+    """
+
+    name: str
+    """Letters and digits; no other put has it."""
+    size: int = 0
+    """Bytes in all, where that is known."""
+    kept: Callable[[int], None] = lambda _: None
+    """Hears of bytes that are not sent, as they are there already; in any thread."""
 
 
 class ArtifactStore(Protocol):
@@ -69,8 +87,18 @@ class ArtifactStore(Protocol):
         """
         ...
 
-    async def put(self, key: str, source: Source, *, overwrite: bool = False) -> Artifact:
+    async def put(
+        self,
+        key: str,
+        source: Source,
+        *,
+        overwrite: bool = False,
+        ticket: Ticket | None = None,
+    ) -> Artifact:
         """Store an object, whole or not at all; the answer holds its checksum.
+
+        Of several who create the same object at once one does, where the store can tell; some
+        services that speak S3 cannot while an object of more than one part is put together.
 
         Raises:
             Conflict: there is one already, and `overwrite` was not said.
@@ -114,8 +142,12 @@ class Linking(Protocol):
 
 @runtime_checkable
 class Sweeping(Protocol):
-    """A store where uploads that were broken off leave something behind."""
+    """A store where puts that were broken off leave something behind, out of sight."""
 
-    async def sweep(self, key: str, since: datetime) -> int:
-        """Let go of what uploads of a key left since a moment; return how many there were."""
+    async def left(self) -> tuple[Unfinished, ...]:
+        """Return what was begun from here, is not there, and nobody carries on just now."""
+        ...
+
+    async def drop(self, ticket: str) -> None:
+        """Let go of what a put left, unless somebody carries it on; nothing is no failure."""
         ...

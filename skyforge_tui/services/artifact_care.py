@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -246,14 +244,9 @@ class ArtifactCareService:
             expected = await self._sums.of(store, artifact)
             if not expected:
                 return Verdict(artifact, Soundness.UNKNOWN)
-            digest = hashlib.sha256()
-            if artifact.size:
-                async with aclosing(store.stream(artifact.key, etag=artifact.etag)) as chunks:
-                    async for chunk in chunks:
-                        digest.update(chunk)
+            is_sound = await self._sums.counted(store, artifact) == expected
         except SkyforgeError as error:
             return Verdict(artifact, Soundness.UNREADABLE, error.message)
-        is_sound = digest.hexdigest() == expected
         return Verdict(artifact, Soundness.SOUND if is_sound else Soundness.DIFFERENT)
 
     async def _cleared(self, ref: ArtifactRef) -> Bulk:

@@ -6,14 +6,15 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, Generator, Iterable
 from contextlib import aclosing
 from pathlib import Path
 
 from skyforge_tui.domain.artifact import Artifact, checked_key
-from skyforge_tui.domain.errors import Invalid, Unavailable
+from skyforge_tui.domain.errors import Invalid, NotFound, Unavailable
 from skyforge_tui.domain.transfer import Meter
-from skyforge_tui.ports.artifact_store import ArtifactStore, Source
+from skyforge_tui.ports.artifact_store import ArtifactStore, Source, Ticket
 from skyforge_tui.ports.local_files import LocalFiles
 from skyforge_tui.services.checksums import Checksums
 
@@ -80,8 +81,9 @@ class Carrier:
         *,
         overwrite: bool = False,
         meter: Meter | None = None,
+        ticket: str = "",
     ) -> Artifact:
-        """Store a file.
+        """Store a file; with a `ticket`, gone on with where an earlier try of it broke off.
 
         Raises:
             NotFound: there is no such file.
@@ -91,7 +93,9 @@ class Carrier:
         """
         size = await self._files.size(path)
         source = _exactly(self._files.read(path), size, path)
-        return await self.put(store, key, source, size=size, overwrite=overwrite, meter=meter)
+        return await self.put(
+            store, key, source, size=size, overwrite=overwrite, meter=meter, ticket=ticket
+        )
 
     async def put(
         self,
@@ -102,13 +106,17 @@ class Carrier:
         size: int = 0,
         overwrite: bool = False,
         meter: Meter | None = None,
+        ticket: str = "",
     ) -> Artifact:
         """Store bytes, and note their checksum."""
         meter = meter or Meter()
         pieces = [source] if isinstance(source, bytes) else source
         meter.begin(size or (len(source) if isinstance(source, bytes) else 0))
         try:
-            stored = await store.put(checked_key(key), _metered(pieces, meter), overwrite=overwrite)
+            stored = await store.put(
+                checked_key(key), _metered(pieces, meter), overwrite=overwrite,
+                ticket=Ticket(ticket, size, meter.keep) if ticket else None,
+            )  # fmt: skip
         except asyncio.CancelledError:
             meter.stop()
             raise
@@ -124,6 +132,7 @@ class Carrier:
         *,
         overwrite: bool = False,
         meter: Meter | None = None,
+        ticket: str = "",
     ) -> None:
         """Store an artifact a second time; within a store, the store does it."""
         meter = meter or Meter()
@@ -139,12 +148,54 @@ class Carrier:
         stream = source.stream(key, etag=artifact.etag)
         async with aclosing(stream) as chunks:
             pulled = _pulled(chunks, asyncio.get_running_loop())
-            await self.put(target, to, pulled, size=artifact.size, overwrite=overwrite, meter=meter)
+            await self.put(
+                target, to, pulled, size=artifact.size, overwrite=overwrite, meter=meter,
+                ticket=ticket,
+            )  # fmt: skip
+
+    async def stored(self, store: ArtifactStore, key: str, path: Path) -> Artifact | None:
+        """Return an artifact if it and a file are there and hold the same bytes; both are read."""
+        try:
+            artifact = await store.head(checked_key(key))
+            if await self._files.size(path) != artifact.size:
+                return None
+        except NotFound:
+            return None
+        found = await asyncio.to_thread(_digest, self._files.read(path))
+        return await self._noted(store, artifact, found)
+
+    async def copied(
+        self, source: ArtifactStore, key: str, target: ArtifactStore, to: str
+    ) -> Artifact | None:
+        """Return the second of two artifacts if both hold the same bytes; both are read."""
+        try:
+            one, other = await source.head(checked_key(key)), await target.head(checked_key(to))
+        except NotFound:
+            return None
+        if one.size != other.size:
+            return None
+        return await self._noted(target, other, await self.sums.counted(source, one))
+
+    async def _noted(
+        self, store: ArtifactStore, artifact: Artifact, sha256: str
+    ) -> Artifact | None:
+        """Return an artifact if it has this checksum, which is noted then."""
+        if await self.sums.counted(store, artifact) != sha256:
+            return None
+        await self.sums.write(store, artifact.key, sha256)
+        return artifact
 
     async def delete(self, store: ArtifactStore, key: str) -> None:
         """Remove an artifact, and what was noted of it."""
         await store.delete(checked_key(key))
         await self.sums.forget(store, [key])
+
+
+def _digest(pieces: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _differs(artifact: Artifact) -> Unavailable:

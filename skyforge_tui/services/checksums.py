@@ -5,10 +5,12 @@ Notes lie in the store itself, out of sight, so that every program that uses it 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import aclosing
 
 from skyforge_tui.domain.artifact import NOTES, Artifact, home_of
 from skyforge_tui.domain.errors import NotFound, SkyforgeError
@@ -41,6 +43,15 @@ class Checksums:
             return checksums(await store.read(manifest_key(prefix), 0, _LARGEST_MANIFEST))
         except NotFound:
             return {}
+
+    async def counted(self, store: ArtifactStore, artifact: Artifact) -> str:
+        """Return the SHA-256 that an artifact has now, in hex: all of it is read."""
+        digest = hashlib.sha256()
+        if artifact.size:
+            async with aclosing(store.stream(artifact.key, etag=artifact.etag)) as chunks:
+                async for chunk in chunks:
+                    await asyncio.to_thread(digest.update, chunk)
+        return digest.hexdigest()
 
     async def note(self, store: ArtifactStore, artifact: Artifact) -> None:
         """Note the checksum of what was stored just now."""

@@ -6,16 +6,19 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
+import contextlib
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
 from uuid import uuid4
 
-from skyforge_tui.domain.errors import NotFound, SkyforgeError, Unavailable
-from skyforge_tui.domain.events import ArtifactsChanged, NoticeRaised, TransfersChanged
-from skyforge_tui.domain.identity import LabId
-from skyforge_tui.domain.lab_action import ExportedLab
+from skyforge_tui.domain.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    SkyforgeError,
+)
+from skyforge_tui.domain.events import NoticeRaised, TransfersChanged
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.transfer import (
     Meter,
@@ -23,13 +26,12 @@ from skyforge_tui.domain.transfer import (
     Transfer,
     TransferKind,
     TransferState,
-    ref_of,
 )
-from skyforge_tui.ports.artifact_store import Sweeping
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.transfer_book import TransferBook
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.carrier import Carrier
+from skyforge_tui.services.mover import Export, Mover
 from skyforge_tui.services.store_shelf import StoreShelf
 
 _AT_ONCE = 3
@@ -37,11 +39,6 @@ _TOLD_S = 0.1
 """Seconds between two tellings of how far one has come."""
 _KEPT = 50
 """Ended transfers that are still known."""
-_PIECE = 1 << 18
-"""Bytes of an exported lab that are stored at once."""
-
-Export = Callable[[LabId], Awaitable[ExportedLab]]
-"""Has whatever runs a lab hand it out."""
 
 
 class TransferRunner:
@@ -56,16 +53,16 @@ class TransferRunner:
         clock: Clock,
         export: Export,
     ) -> None:
-        self._shelf = shelf
-        self._carrier = carrier
+        self._mover = Mover(shelf, carrier, bus, export)
         self._book = book
         self._bus = bus
         self._clock = clock
-        self._export = export
         self._known: dict[str, Transfer] = {}
         self._failures: dict[str, SkyforgeError] = {}
         self._awaited: set[str] = set()
         """Transfers whose failure somebody hears anyway."""
+        self._again: set[str] = set()
+        """Transfers that were tried before, here."""
         self._meters: dict[str, Meter] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -120,6 +117,10 @@ class TransferRunner:
     async def abandon(self, transfer_id: str) -> None:
         """Stop a transfer, and see that nobody goes on with it."""
         self.stop(transfer_id)
+        if (task := self._tasks.get(transfer_id)) is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        await self._let_go(self._known[transfer_id])
         await self._book.remove(transfer_id)
 
     async def take_over(self) -> int:
@@ -128,9 +129,7 @@ class TransferRunner:
         for one in await self._book.read():
             if one.id in self._known or one.state.is_final:
                 continue
-            async with self._book.hold(one.id) as is_ours:
-                pass  # whoever carries it holds it until its program ends
-            if is_ours:
+            if await self._is_free(one):
                 await self.go(replace(one, state=TransferState.WAITING, is_resumed=True))
                 taken += 1
         return taken
@@ -138,7 +137,16 @@ class TransferRunner:
     async def begin(
         self, kind: TransferKind, source: str, target: str, overwrite: bool
     ) -> Transfer:
-        """Begin a transfer; `source` and `target` as in `Transfer`."""
+        """Begin a transfer, or go on with the same one that nobody carries any more.
+
+        `source` and `target` are as in `Transfer`.
+        """
+        asked = (kind, source, target, overwrite)
+        for one in await self._book.read():
+            is_same = (one.kind, one.source, one.target, one.overwrite) == asked
+            if is_same and one.id not in self._tasks and await self._is_free(one):
+                again = replace(one, state=TransferState.WAITING, is_resumed=True, ended_at=None)
+                return await self.go(replace(again, error="", advice=""))
         begun_at = self._clock.now()
         return await self.go(
             Transfer(
@@ -147,8 +155,15 @@ class TransferRunner:
             )
         )  # fmt: skip
 
+    async def _is_free(self, transfer: Transfer) -> bool:
+        """Say whether no program carries a transfer: whoever does holds it until it ends."""
+        async with self._book.hold(transfer.id) as is_ours:
+            return is_ours
+
     async def go(self, transfer: Transfer) -> Transfer:
         """Begin a transfer, or go on with it."""
+        if transfer.id in self._known:
+            self._again.add(transfer.id)
         self._known[transfer.id] = transfer
         self._failures.pop(transfer.id, None)
         self._forget_old()
@@ -172,54 +187,41 @@ class TransferRunner:
             )
             self._known[transfer_id] = begun
             self._tell()
+            is_left = False
             try:
-                await self._move(begun, self._meters[transfer_id])
+                await self._moved(begun)
             except StoppedError:
                 self._end(transfer_id, TransferState.STOPPED)
             except SkyforgeError as error:
+                is_left = _may_go_on(begun, error)
                 self._failures[transfer_id] = error
                 self._end(transfer_id, TransferState.FAILED, error.message, error.advice)
                 self._raise_notice(self._known[transfer_id], error)
             else:
                 self._end(transfer_id, TransferState.DONE)
+            if is_left:
+                await self._book.write(self._known[transfer_id])
+                return
+            if self._known[transfer_id].state is not TransferState.DONE:
+                await self._let_go(begun)
             await self._book.remove(transfer_id)
 
-    async def _move(self, transfer: Transfer, meter: Meter) -> None:
-        """Move the bytes of a transfer."""
-        overwrite = transfer.overwrite
-        if transfer.kind is TransferKind.GET:
-            ref = ref_of(transfer.source)
-            await self._carrier.get(
-                self._shelf.of(ref), ref.key, Path(transfer.target), overwrite=overwrite,
-                meter=meter,
-            )  # fmt: skip
-            return
-        target = ref_of(transfer.target)
-        store = self._shelf.writable(target)
-        if transfer.is_resumed and isinstance(store, Sweeping):
-            await store.sweep(target.key, transfer.begun_at)
-        if transfer.kind is TransferKind.PUT:
-            await self._carrier.put_file(
-                store, target.key, Path(transfer.source), overwrite=overwrite, meter=meter
-            )
-        elif transfer.kind is TransferKind.EXPORT:
-            content = (await self._export(LabId(transfer.source))).content
-            await self._carrier.put(
-                store, target.key, _pieces(content), size=len(content), overwrite=overwrite,
-                meter=meter,
-            )  # fmt: skip
-        elif transfer.kind in (TransferKind.COPY, TransferKind.MOVE):
-            source = ref_of(transfer.source)
-            origin = self._shelf.of(source)
-            await self._carrier.copy(
-                origin, source.key, store, target.key, overwrite=overwrite, meter=meter
-            )
-            if transfer.kind is TransferKind.MOVE:
-                await self._carrier.delete(self._shelf.writable(source), source.key)
-                self._bus.publish(ArtifactsChanged(source.store, frozenset({source.key})))
-        else:
-            raise Unavailable("this version does not know how to go on with it")
-        self._bus.publish(ArtifactsChanged(target.store, frozenset({target.key})))
+    async def _moved(self, transfer: Transfer) -> None:
+        """Move the bytes of a transfer, unless an earlier try has and only could not say so."""
+        meter = self._meters[transfer.id]
+        try:
+            await self._mover.move(transfer, meter)
+        except (Conflict, NotFound):
+            is_again = transfer.is_resumed or transfer.id in self._again
+            found = await self._mover.moved(transfer) if is_again else None
+            if found is None:
+                raise
+            meter.begin(found.size, found.size)
+
+    async def _let_go(self, transfer: Transfer) -> None:
+        """Let go of what a transfer that ended before its time has stored, as far as can be."""
+        with contextlib.suppress(SkyforgeError):
+            await self._mover.drop(transfer)
 
     def _end(
         self, transfer_id: str, state: TransferState, error: str = "", advice: str = ""
@@ -249,6 +251,7 @@ class TransferRunner:
         ended = [one.id for one in self._known.values() if one.state.is_final]
         for transfer_id in ended[: max(0, len(ended) - _KEPT)]:
             del self._known[transfer_id]
+            self._again.discard(transfer_id)
             self._failures.pop(transfer_id, None)
             self._awaited.discard(transfer_id)
 
@@ -269,6 +272,7 @@ class TransferRunner:
         return tell
 
 
-def _pieces(content: bytes) -> Generator[bytes, None, None]:
-    for start in range(0, len(content), _PIECE):
-        yield content[start : start + _PIECE]
+def _may_go_on(transfer: Transfer, error: SkyforgeError) -> bool:
+    """Say whether what a failed transfer has stored so far may be of use to another try."""
+    is_stored = transfer.kind is not TransferKind.GET  # a file that comes waits beside its place
+    return is_stored and not isinstance(error, Conflict | Invalid | NotFound)

@@ -1,7 +1,7 @@
 """Transfers: begun here and carried on beside everything else, whoever looks; stopped, tried again.
 
 A transfer belongs to the program that began it. One whose program has ended is taken over by the
-next: a file that was coming goes on from where it was, what was going is sent anew.
+next, and goes on from where it was: a file that was coming, and what was on its way into a store.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from skyforge_tui.domain.artifact import ArtifactRef, checked_key
+from skyforge_tui.domain.artifact import ArtifactRef, checked_key, checked_prefix
+from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import LabId, Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
+from skyforge_tui.domain.unfinished import Unfinished
 from skyforge_tui.services.artifacts import ArtifactService
-from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.authorization import YES, Access, requires
+from skyforge_tui.services.leftovers import Leftovers
 from skyforge_tui.services.store_shelf import StoreShelf
 from skyforge_tui.services.transfer_runner import TransferRunner
 
@@ -27,10 +30,12 @@ class TransferService:
         artifacts: ArtifactService,
         shelf: StoreShelf,
         runner: TransferRunner,
+        leftovers: Leftovers,
         access: Access,
     ) -> None:
         self._artifacts = artifacts
         self._shelf = shelf
+        self._leftovers = leftovers
         self.runner = runner
         self.access = access
 
@@ -154,3 +159,30 @@ class TransferService:
     async def take_over(self, principal: Principal) -> int:
         """Go on with transfers whose program has ended; return how many there were."""
         return await self.runner.take_over()
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def unfinished(self, principal: Principal, ref: ArtifactRef) -> tuple[Unfinished, ...]:
+        """Return what was broken off on its way below a prefix, and nobody goes on with.
+
+        Only what one may let go of is told; where nobody knows the key, the prefix decides.
+        """
+        prefix = checked_prefix(ref.key)
+        found: tuple[Unfinished, ...] = ()
+        for one in await self._leftovers.of(ref.store):
+            is_below = not one.key or not prefix or one.key.startswith(f"{prefix}/")
+            owner = await self.project_of(ArtifactRef(one.store, one.key))
+            if is_below and self.access.decide(principal, Permission.ARTIFACT_DELETE, owner) == YES:
+                found += (one,)
+        return found
+
+    @requires(Permission.ARTIFACT_DELETE, of="ref")
+    async def drop(self, principal: Principal, ref: ArtifactRef, left: Unfinished) -> None:
+        """Let go of what was broken off on its way to `ref`, unless somebody goes on with it."""
+        if (left.store, left.key) != (ref.store, ref.key):
+            raise Invalid(f"that is not what was to go to {ref}", operation="artifact.gc")
+        await self._leftovers.drop([left])
+
+    @requires(Permission.ARTIFACT_LIST)
+    async def sweep(self, principal: Principal) -> int:
+        """Let go of what was broken off long ago; return how much there was."""
+        return await self._leftovers.sweep()

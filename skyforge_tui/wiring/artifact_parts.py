@@ -26,6 +26,7 @@ from skyforge_tui.services.carrier import Carrier
 from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.collector import Collector
 from skyforge_tui.services.comparisons import ComparisonService
+from skyforge_tui.services.leftovers import Leftovers
 from skyforge_tui.services.lineage import LineageService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.store_shelf import StoreShelf
@@ -69,12 +70,14 @@ def artifact_services(
     collector = Collector(stores[0], LocalWorkFiles(), claims, made, index, bus, clock)
     shelf, carrier = StoreShelf(stores, access), Carrier(LocalArtifactFiles(), sums)
     artifacts = ArtifactService(shelf, carrier, collector, index, access, bus, house.id)
-    runner = TransferRunner(shelf, carrier, FileTransferBook(state_dir), bus, clock, labs.export)
+    book = FileTransferBook(state_dir)
+    runner = TransferRunner(shelf, carrier, book, bus, clock, labs.export)
+    leftovers = Leftovers(shelf, book, clock)
     return ArtifactParts(
         artifacts,
         ComparisonService(artifacts, index, made, access),
         ArtifactCareService(artifacts, shelf, sums, access, bus, clock, limits),
-        TransferService(artifacts, shelf, runner, access),
+        TransferService(artifacts, shelf, runner, leftovers, access),
         LineageService(artifacts, shelf, made, index, access, bus),
         ArtifactLogService(
             artifacts, LogFeeds(PipedLogs(ground.frame.cache_dir / "piped")), access
@@ -102,7 +105,7 @@ def open_stores(
     if settings is not None and settings.s3:
         from skyforge_tui.wiring.buckets import open_buckets  # only whoever has one pays for it
 
-        stores += open_buckets(settings, access, health, clock, stack)
+        stores += open_buckets(state_dir, settings, access, health, clock, stack)
     usual = chosen.store if chosen is not None and chosen.store else LOCAL
     if all(one.name != usual for one in stores):
         raise Invalid(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from skyforge_tui.domain.connection import Server
 from skyforge_tui.domain.errors import NotSignedIn, SkyforgeError, Unavailable, Untrusted
@@ -10,11 +11,13 @@ from skyforge_tui.domain.guard import Guard
 from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
+from skyforge_tui.integrations.object_store.journal import Journal
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.providers.artifacts.bucket import BucketArtifactStore
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
+    from pathlib import Path
 
     from skyforge_tui.ports.artifact_store import ArtifactStore
     from skyforge_tui.ports.clock import Clock
@@ -63,7 +66,12 @@ def bucket_server(name: str, one: S3) -> Server:
 
 
 def open_buckets(
-    settings: Settings, access: Access, health: HealthBoard, clock: Clock, stack: AsyncExitStack
+    state_dir: Path,
+    settings: Settings,
+    access: Access,
+    health: HealthBoard,
+    clock: Clock,
+    stack: AsyncExitStack,
 ) -> list[ArtifactStore]:
     """Make every configured bucket known, in order; nothing is sent before something is wanted."""
     stores: list[ArtifactStore] = []
@@ -75,7 +83,8 @@ def open_buckets(
         asker = BucketAsker(bucket_of(one))
         stack.push_async_callback(asker.aclose)
         notice = _Light(name, health, clock)
-        stores.append(BucketArtifactStore(name, S3Client(asker), notice))
+        journal = Journal(state_dir / "uploads" / quote(name, safe=""))
+        stores.append(BucketArtifactStore(name, S3Client(asker, journal), notice))
     return stores
 
 

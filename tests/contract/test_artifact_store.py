@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -27,32 +26,13 @@ from tests.object_stores import (
     LIVE_URL,
     S3Service,
     a_key,
-    ceph,
     client_of,
     live_bucket,
-    rclone,
-    rclone_program,
 )
 
 BIG = 9 << 20
 """Bytes that do not go in one request."""
 ODD = "artifacts/edge fabric/1/é #?&+%2F.cfg"
-
-
-@pytest.fixture(scope="module")
-def rclone_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Service]:
-    """Serve S3 by rclone."""
-    with rclone(rclone_program(), tmp_path_factory.mktemp("rclone")) as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
-def ceph_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Service]:
-    """Serve S3 by Ceph."""
-    if shutil.which("radosgw") is None:
-        pytest.skip("real program not here: radosgw")
-    with ceph(tmp_path_factory.mktemp("ceph")) as service:
-        yield service
 
 
 KINDS = ["directory", "memory", "rclone", pytest.param("ceph", marks=pytest.mark.real)]

@@ -238,7 +238,7 @@ async def test_what_is_no_list(body: bytes) -> None:
     """What is no list of S3 is said to be none; nothing that grows without end is read."""
     answering = serving(lambda asked: reply(200, body, "application/xml"))
     async with answering as server, opened(somewhere(server)) as client:
-        with pytest.raises(TransportError, match="no list of S3"):
+        with pytest.raises(TransportError, match="no answer of S3"):
             await client.page("", deep=True, after="", limit=9)
 
 

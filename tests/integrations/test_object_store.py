@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -89,23 +90,44 @@ async def test_swapped_links_lead_nowhere(tmp_path: Path) -> None:
     assert list((tmp_path / "store" / STAGING).iterdir()) == []
 
 
-async def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk is told with a way on; what was there stays, and the retry works."""
-    client = DirectoryClient(tmp_path / "store")
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of two megabytes, in memory."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", "size=2m", "skyforge-test", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(words, check=False).returncode:
+        pytest.skip("real program not here: mount, as root")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.real
+async def test_a_full_disk(small_disk: Path) -> None:
+    """A full disk is told with a way on; what was there stays, and the retry works.
+
+    With a ticket what came waits and is not written twice; without, nothing is left.
+    """
+    client = DirectoryClient(small_disk / "store")
     await client.put("a", b"old", overwrite=False)
+    (small_disk / "ballast").write_bytes(b"x" * (1 << 20))
 
-    def full(descriptor: int, data: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def source() -> Iterator[bytes]:
+        for number in range(12):
+            yield bytes([number]) * (1 << 17)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "write", full)
+    for ticket in ("", "t1"):
         with pytest.raises(StoreError, match="no room left") as caught:
-            await client.put("a", b"new", overwrite=True)
-    assert "make room" in caught.value.advice
-    assert await client.read("a", 0, 9) == b"old"
-    assert list((tmp_path / "store" / STAGING).iterdir()) == []
-    await client.put("a", b"new", overwrite=True)
-    assert await client.read("a", 0, 9) == b"new"
+            await client.put("a", source(), overwrite=True, ticket=ticket)
+        assert "make room" in caught.value.advice
+        assert await client.read("a", 0, 9) == b"old"
+        assert [one.ticket for one in await client.left()] == ([ticket] if ticket else [])
+    (small_disk / "ballast").unlink()
+    kept: list[int] = []
+    await client.put("a", source(), overwrite=True, ticket="t1", kept=kept.append)
+    assert sum(kept) >= 1 << 19
+    assert await client.read("a", 0, 9 << 20) == b"".join(source())
+    assert await client.left() == []
 
 
 async def test_half_written_is_hidden(tmp_path: Path) -> None:

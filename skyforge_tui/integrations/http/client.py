@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from skyforge_tui.integrations.http.failures import HttpError, oversized, refusal
+from skyforge_tui.integrations.http.failures import HttpError, refusal
 from skyforge_tui.integrations.http.pace import Pace, Retry
-from skyforge_tui.integrations.http.reply import Reply, known_json, read_rows
+from skyforge_tui.integrations.http.reply import Reply, known_json, read_body, read_rows
 from skyforge_tui.integrations.http.way import Way
 from skyforge_tui.integrations.http.websocket import WebSocket, connected
-from skyforge_tui.integrations.http.wire import Answer, Patience, Wire
+from skyforge_tui.integrations.http.wire import Answer, Content, Patience, Wire
 
 T = TypeVar("T")
 Once = Callable[[Mapping[str, str]], Awaitable[T]]
@@ -158,8 +158,12 @@ class HttpClient:
         is_signed: bool = True,
         is_idempotent: bool | None = None,
         max_bytes: int = MAX_BYTES,
+        content: Content | None = None,
+        within_s: float | None = None,
     ) -> Reply:
         """Send a request, with `body` as JSON unless it is None, and return the whole answer.
+
+        `content` is sent as it is, in place of a body. All is over `within_s`, usually a minute.
 
         `is_idempotent` says of other methods than GET that a repetition changes nothing: only then
         are they repeated after the server may have seen them.
@@ -167,14 +171,15 @@ class HttpClient:
         Raises:
             HttpError: the answer is 300 or above, is too long, or did not come.
         """
-        content = None if body is None else known_json(body)
-        more = {**(headers or {}), **({} if content is None else _JSON)}
-        asked = _Asked(method, path, self._url(path, query), more, content, is_signed)
+        more = {**(headers or {}), **({} if body is None else _JSON)}
+        content = content if body is None else known_json(body)
+        url = self._url(path, query)
+        asked = _Asked(method, path, url, more, content, is_signed, within_s)
         repeats = method in _REPEATABLE if is_idempotent is None else is_idempotent
 
         async def whole(signed: Mapping[str, str]) -> Reply:
-            async with self._sent(asked, signed) as answer, _within(asked.name):
-                data = await _body(answer, max_bytes, asked.name)
+            async with self._sent(asked, signed) as answer, _within(asked):
+                data = await read_body(answer, max_bytes, asked.name)
                 return Reply(asked.name, answer.status, answer.headers, answer.cookies, data)
 
         return await self._insist(asked, repeats, whole)
@@ -242,12 +247,12 @@ class HttpClient:
             if (counted := _COUNTING.get().get(id(self))) is not None:
                 counted[asked.method] += 1
             sending = self._wire.exchange(asked.method, asked.url, headers, asked.content)
-            async with _within(asked.name):
+            async with _within(asked):
                 answer = await stack.enter_async_context(sending)
                 if answer.status < 300:
                     said = None
                 else:
-                    said = await _body(answer, _REFUSAL_BYTES, asked.name, is_cut=True)
+                    said = await read_body(answer, _REFUSAL_BYTES, asked.name, is_cut=True)
             if said is not None:
                 raise refusal(asked.name, answer.status, answer.headers, said, time.time())
             yield answer
@@ -261,8 +266,9 @@ class _Asked:
     path: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    content: Content | None = field(default=None, repr=False)
     is_signed: bool = True
+    within_s: float | None = None
 
     @property
     def name(self) -> str:
@@ -270,30 +276,15 @@ class _Asked:
 
 
 @asynccontextmanager
-async def _within(asked: str) -> AsyncIterator[None]:
+async def _within(asked: _Asked) -> AsyncIterator[None]:
     """Bound the block to the time in which a whole answer must be here."""
+    within_s = WHOLE_S if asked.within_s is None else asked.within_s
     try:
-        async with asyncio.timeout(WHOLE_S):
+        async with asyncio.timeout(within_s):
             yield
     except TimeoutError:
         pass
     else:
         return
-    message = f"{asked} was not answered in full within {WHOLE_S:g} s"
+    message = f"{asked.name} was not answered in full within {within_s:g} s"
     raise HttpError("timeout", message, is_retryable=True)
-
-
-async def _body(answer: Answer, max_bytes: int, asked: str, *, is_cut: bool = False) -> bytes:
-    """Return the whole body, or when `is_cut` its first `max_bytes`.
-
-    Raises:
-        HttpError: it is longer, or broke off.
-    """
-    data = bytearray()
-    async for chunk in answer.chunks():
-        data += chunk
-        if len(data) > max_bytes:
-            if is_cut:
-                break
-            raise oversized(asked, max_bytes)
-    return bytes(data[:max_bytes])

@@ -111,6 +111,22 @@ async def read_rows(answer: Answer, asked: str, shape: type[T]) -> AsyncIterator
     raise failure
 
 
+async def read_body(answer: Answer, max_bytes: int, asked: str, *, is_cut: bool = False) -> bytes:
+    """Return the whole body, or when `is_cut` its first `max_bytes`.
+
+    Raises:
+        HttpError: it is longer, or broke off.
+    """
+    data = bytearray()
+    async for chunk in answer.chunks():
+        data += chunk
+        if len(data) > max_bytes:
+            if is_cut:
+                break
+            raise oversized(asked, max_bytes)
+    return bytes(data[:max_bytes])
+
+
 def known_json(value: Any) -> bytes:
     """Encode what is sent."""
     return msgspec.json.encode(value)

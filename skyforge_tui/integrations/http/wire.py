@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import anyio
 import httpcore
@@ -42,6 +42,10 @@ ERRORS: Final = (
 )
 """What goes wrong in httpx, and on the ways below it."""
 T = TypeVar("T")
+Content = bytes | Sequence[bytes | memoryview]
+"""A body, whole or in pieces; it may have to be sent more than once."""
+_SLICE: Final = 512 * 1024
+"""Bytes that are handed over at once: `Patience.write_s` is for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Wire:
 
     @asynccontextmanager
     async def exchange(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+        self, method: str, url: str, headers: Mapping[str, str], content: Content | None
     ) -> AsyncIterator[Answer]:
         """Send a request and give the answer, whatever its status.
 
@@ -199,11 +203,25 @@ async def _sent(
     method: str,
     url: str,
     headers: Mapping[str, str],
-    content: bytes | None,
+    content: Content | None,
 ) -> httpx.Response:
     check_sendable(headers)
-    request = client.build_request(method, url, headers=dict(headers), content=content)
+    body: bytes | AsyncIterator[bytes] | None
+    if content is None or isinstance(content, bytes):
+        said, body = dict(headers), content
+    else:
+        said = {**headers, "content-length": str(sum(len(one) for one in content))}
+        body = _sliced(content)
+    request = client.build_request(method, url, headers=said, content=body)
     return await client.send(request, stream=True)
+
+
+async def _sliced(pieces: Sequence[bytes | memoryview]) -> AsyncIterator[bytes]:
+    """Yield a body in slices, none of which is copied before it is sent."""
+    for piece in pieces:
+        view = memoryview(piece)
+        for at in range(0, len(view), _SLICE):
+            yield cast("bytes", view[at : at + _SLICE])
 
 
 def check_sendable(headers: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Reads the lists that S3 answers with: XML of strangers, of which only known parts are taken."""
+"""Reads what S3 answers with: XML of strangers, of which only known parts are taken."""
 
 from __future__ import annotations
 
@@ -25,12 +25,21 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """An upload in parts that was begun and not ended."""
+class Part:
+    """A part of an upload that is there."""
 
-    key: str
-    id: str
-    begun_at: datetime
+    etag: str
+    size: int
+
+
+@dataclass(slots=True)
+class Parts:
+    """One answer to ListParts."""
+
+    found: dict[int, Part] = field(default_factory=dict)
+    """By number, from 1."""
+    is_more: bool = False
+    after: str = ""
 
 
 def listed(body: bytes) -> Answered:
@@ -59,23 +68,42 @@ def listed(body: bytes) -> Answered:
         answered.objects.append(
             StoredObject(
                 text(row.get("Key", "")), size, _moment(row.get("LastModified", "")),
-                etag=_quoted(row.get("ETag", "")),
+                etag=quoted(row.get("ETag", "")),
             )
         )  # fmt: skip
     return answered
 
 
-def uploads(body: bytes) -> list[Upload]:
-    """Read an answer to ListMultipartUploads.
+def parts(body: bytes) -> Parts:
+    """Read an answer to ListParts.
 
     Raises:
         TransportError: unreadable.
     """
-    rows = _rows(body, ("Upload",))
-    return [
-        Upload(row.get("Key", ""), row.get("UploadId", ""), _moment(row.get("Initiated", "")))
-        for _, row in rows.found
-    ]
+    rows = _rows(body, ("Part",))
+    answered = Parts(is_more=rows.top.get("IsTruncated") == "true")
+    answered.after = rows.top.get("NextPartNumberMarker", "")
+    try:
+        for _, row in rows.found:
+            part = Part(quoted(row.get("ETag", "")), int(row.get("Size", "")))
+            answered.found[int(row.get("PartNumber", ""))] = part
+    except ValueError:
+        raise _unreadable() from None
+    return answered
+
+
+def told_of(body: bytes, name: str) -> str:
+    """Return one text of an answer, such as its `UploadId`; empty where there is none.
+
+    Raises:
+        TransportError: unreadable.
+    """
+    return _rows(body, ()).top.get(name, "")
+
+
+def quoted(etag: str) -> str:
+    """Return an etag as a HEAD tells it; some leave the quotes out (rclone 1.75)."""
+    return etag if not etag or etag.endswith('"') else f'"{etag}"'
 
 
 @dataclass(slots=True)
@@ -117,11 +145,6 @@ def _rows(body: bytes, wanted: tuple[str, ...]) -> _Rows:
     return rows
 
 
-def _quoted(etag: str) -> str:
-    """Return an etag as a HEAD tells it; some lists leave the quotes out (rclone 1.75)."""
-    return etag if not etag or etag.endswith('"') else f'"{etag}"'
-
-
 def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
@@ -131,4 +154,4 @@ def _moment(text: str) -> datetime:
 
 
 def _unreadable() -> TransportError:
-    return TransportError("unreadable", "it answers with what is no list of S3")
+    return TransportError("unreadable", "it answers with what is no answer of S3")

@@ -1,4 +1,4 @@
-"""Asks a bucket what the library cannot ask: one page of a list, and for uploads left behind."""
+"""Asks a bucket what the library cannot ask: one page of a list, and all about uploads in parts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from urllib.parse import quote, urlsplit
 
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.http.pace import Pace
 from skyforge_tui.integrations.http.reply import Reply
 from skyforge_tui.integrations.http.way import Way
-from skyforge_tui.integrations.object_store.answers import Answered, Upload, listed, uploads
+from skyforge_tui.integrations.http.wire import Content, Patience
+from skyforge_tui.integrations.object_store.answers import Answered, listed
 from skyforge_tui.integrations.object_store.bucket import Bucket, Keys, keys_of
 from skyforge_tui.integrations.object_store.refusals import from_http
-from skyforge_tui.integrations.object_store.signing import signed, spelled
+from skyforge_tui.integrations.object_store.signing import NOTHING, signed, spelled
 
 MOST: Final = 1000
 """Rows of one answer, by S3's own rule."""
 _LARGEST: Final = 16 << 20
+_SLOW: Final = Patience(read_s=120.0, write_s=60.0)
+"""For requests with many bytes: a store may think for a while about what it got."""
 
 
 class BucketAsker:
@@ -39,11 +43,16 @@ class BucketAsker:
         parts = urlsplit(bucket.root)
         self._path = parts.path or "/"
         way = Way(bucket.trust, bucket.proxy)
-        self.http = HttpClient(f"{parts.scheme}://{parts.netloc}", way, look=look)
+        service = f"{parts.scheme}://{parts.netloc}"
+        self.http = HttpClient(service, way, look=look)
+        # Nobody who sends parts is asked to wait for what was sent a second ago.
+        fast = Pace(at_once=16, per_second=1000, burst=1000)
+        self.bulk = HttpClient(service, way, look=look, pace=fast, patience=_SLOW)
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self.http.aclose()
+        await self.bulk.aclose()
 
     async def keys(self) -> Keys:
         """Return the keys, fetched when they are first needed."""
@@ -73,26 +82,60 @@ class BucketAsker:
             query["start-after"] = after
         return listed((await self.call("GET", query)).body)
 
-    async def uploads(self, prefix: str) -> list[Upload]:
-        """Return up to 1,000 uploads in parts that were begun below a prefix and not ended."""
-        return uploads((await self.call("GET", {"uploads": "", "prefix": prefix})).body)
-
-    async def abort(self, upload: Upload) -> None:
-        """Let go of an upload and of what came of it."""
-        path = f"{self._path.rstrip('/')}/{quote(upload.key, safe='/~')}"
-        await self.call("DELETE", {"uploadId": upload.id}, path=path)
+    def path_of(self, key: str) -> str:
+        """Return the path of a whole key of the bucket, as it is sent and signed."""
+        return f"{self._path.rstrip('/')}/{quote(key, safe='/~')}"
 
     async def call(self, method: str, query: Mapping[str, str], path: str = "") -> Reply:
         """Send one signed request without a body, by default to the bucket itself."""
+        return await self._send(self.http, method, query, path)
+
+    async def send(
+        self,
+        method: str,
+        query: Mapping[str, str],
+        path: str,
+        content: Content,
+        *,
+        payload: str,
+        headers: Mapping[str, str] | None = None,
+        is_idempotent: bool = True,
+        within_s: float | None = None,
+    ) -> Reply:
+        """Send one signed request with a body, whose SHA-256 is `payload`.
+
+        `headers` have lower-case names.
+        """
+        return await self._send(
+            self.bulk, method, query, path, content, payload=payload, headers=headers,
+            is_idempotent=is_idempotent, within_s=within_s,
+        )  # fmt: skip
+
+    async def _send(
+        self,
+        http: HttpClient,
+        method: str,
+        query: Mapping[str, str],
+        path: str,
+        content: Content | None = None,
+        *,
+        payload: str = NOTHING,
+        headers: Mapping[str, str] | None = None,
+        is_idempotent: bool = True,
+        within_s: float | None = None,
+    ) -> Reply:
         path = path or self._path
         keys = await self.keys()
-        url = self.http.base_url + path
-        headers = signed(method, url, query, keys, self.bucket.place, self._now())
+        url = http.base_url + path
+        proof = signed(
+            method, url, query, keys, self.bucket.place, self._now(), payload=payload, more=headers
+        )
         asked = f"{path}?{spelled(query)}" if query else path
         try:
-            return await self.http.call(
-                method, asked, headers=headers, is_signed=False, is_idempotent=True,
-                max_bytes=_LARGEST,
+            return await http.call(
+                method, asked, headers={**(headers or {}), **proof}, is_signed=False,
+                is_idempotent=is_idempotent, max_bytes=_LARGEST, content=content,
+                within_s=within_s,
             )  # fmt: skip
         except HttpError as error:
             failure = from_http(error)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import heapq
 import itertools
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
@@ -23,14 +22,15 @@ from obstore.exceptions import BaseError, PreconditionError
 from obstore.store import ObjectStore
 
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.hashed import Hashed
 from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
-from skyforge_tui.integrations.object_store.wire import Listing, StoredObject, failure, stored
+from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObject, failure, stored
 
 T = TypeVar("T")
 
 STAGING = ".staging"
 """Where large objects are until all their bytes are there; never listed."""
-_HIDDEN = frozenset({STAGING, ".sums"})
+HIDDEN = frozenset({STAGING, ".sums"})
 """First parts of keys that are never listed."""
 CHUNK = 4 << 20
 """Bytes of the pieces that objects are read in."""
@@ -38,6 +38,13 @@ _AT_ONCE = 8 << 20
 """Bytes up to which an object is put in one request, from memory."""
 _LATEST_S = 60.0
 """Seconds for an answer that needs no bytes to be moved."""
+Kept = Callable[[int], None]
+"""Hears of bytes that are not sent, as an earlier try has brought them."""
+
+
+def nobody_hears(count: int) -> None:
+    """Do nothing: nobody asked how many bytes were there already."""
+    del count
 
 
 class ObjectClient:
@@ -92,10 +99,29 @@ class ObjectClient:
             yield chunk
 
     async def put(
-        self, key: str, source: bytes | Iterable[bytes], *, overwrite: bool
+        self,
+        key: str,
+        source: bytes | Iterable[bytes],
+        *,
+        overwrite: bool,
+        ticket: str = "",
+        size: int = 0,
+        kept: Kept = nobody_hears,
     ) -> StoredObject:
-        """Store an object whole or not at all; what `source` raises goes through."""
+        """Store an object whole or not at all; what `source` raises goes through.
+
+        What breaks off stays under its `ticket`, where the store can, and is gone on with by the
+        next put of the same; `size` is that of all bytes, where it is known.
+        """
+        del ticket, size, kept  # a store in memory has nothing that could break off
         return await self._in_thread(self._put, key, source, overwrite)
+
+    async def left(self) -> list[Left]:
+        """Return what puts that broke off left, and that nobody carries on just now."""
+        return []
+
+    async def drop(self, ticket: str) -> None:
+        """Let go of what a put left that nobody carries on."""
 
     async def copy(self, source: str, target: str, *, overwrite: bool) -> None:
         """Store an object a second time."""
@@ -125,7 +151,7 @@ class ObjectClient:
 
     def is_listed(self, key: str) -> bool:
         """Say whether a key, or a folder, is shown in listings."""
-        return key.split("/")[0] not in _HIDDEN
+        return key.split("/")[0] not in HIDDEN
 
     async def _soon(self, work: Callable[..., T], *arguments: object) -> T:
         try:
@@ -248,36 +274,6 @@ class ObjectClient:
             self.check(key)
             with contextlib.suppress(FileNotFoundError):
                 obstore.delete(self._store, key)
-
-
-class Hashed:
-    """Pieces on their way, hashed; remembers what broke them, which the library would rewrite."""
-
-    def __init__(self, source: Iterable[bytes]) -> None:
-        self._source = iter(source)
-        self._hash = hashlib.sha256()
-        self.failure: BaseException | None = None
-        self.size = 0
-
-    def __iter__(self) -> Hashed:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            chunk = next(self._source)
-        except StopIteration:
-            raise
-        except BaseException as error:
-            self.failure = error
-            raise
-        self._hash.update(chunk)
-        self.size += len(chunk)
-        return chunk
-
-    @property
-    def sha256(self) -> str:
-        """The hash so far, in hex."""
-        return self._hash.hexdigest()
 
 
 def _first(count: int, things: Iterable[T], *, key: Callable[[T], str]) -> list[T]:  # noqa: ARG001

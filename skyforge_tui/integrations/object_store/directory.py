@@ -1,33 +1,42 @@
 """A directory as an object store: for one person only, and never followed out of by a link.
 
-The library (obstore 0.12.1) follows links and opens pipes like any other file; it lists here, and
-bytes go through descriptors of our own.
+The library (obstore 0.12.1) follows links and opens pipes like any other file, and lists all before
+the first; files are opened and listed here by descriptors of our own.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from obstore.store import LocalStore
 
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.object_store.client import CHUNK, STAGING, Hashed, ObjectClient
+from skyforge_tui.integrations.object_store.client import (
+    CHUNK,
+    HIDDEN,
+    STAGING,
+    Kept,
+    ObjectClient,
+    nobody_hears,
+)
+from skyforge_tui.integrations.object_store.folder_pages import FolderPages
 from skyforge_tui.integrations.object_store.guarded_files import GuardedFiles
+from skyforge_tui.integrations.object_store.hashed import Hashed
 from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
-from skyforge_tui.integrations.object_store.wire import StoredObject
+from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObject
 
 _LONGEST_PART = 240
 """Bytes of a file's name, with room for what marks one under way."""
-_STALE_S = 24 * 3600.0
-"""Seconds after which nobody is still writing what stands in the staging folder."""
+_STALE_S = 7 * 24 * 3600.0
+"""Seconds after which nobody goes on with what stands in the staging folder."""
 
 
 class DirectoryClient(ObjectClient):
@@ -38,6 +47,7 @@ class DirectoryClient(ObjectClient):
         self._root = Path(os.path.realpath(root))
         super().__init__(self._open)
         self._files = GuardedFiles(self._root, STAGING)
+        self._pages = FolderPages(self._files, HIDDEN, _told_of)
 
     def _open(self) -> LocalStore:
         try:
@@ -71,17 +81,35 @@ class DirectoryClient(ObjectClient):
             if not (stat.S_ISDIR(mode) or (is_last and stat.S_ISREG(mode))):
                 raise TransportError("invalid", f"{part} is a link, or no file of this store")
 
-    def is_listed(self, key: str) -> bool:
-        """Say whether no part of a key is a link or anything but a folder or a file."""
-        if not super().is_listed(key):
-            return False
-        try:
-            self.check(key)
-        except TransportError:
-            return False
-        return True
+    async def put(
+        self,
+        key: str,
+        source: bytes | Iterable[bytes],
+        *,
+        overwrite: bool,
+        ticket: str = "",
+        size: int = 0,
+        kept: Kept = nobody_hears,
+    ) -> StoredObject:
+        """Store an object whole or not at all; what breaks off lies hidden under its ticket."""
+        del size
+        return await self._in_thread(self._put_file, key, source, overwrite, ticket, kept)
+
+    async def left(self) -> list[Left]:
+        """Return what puts that broke off left, and that nobody carries on just now."""
+        return await self._in_thread(self._left)
+
+    async def drop(self, ticket: str) -> None:
+        """Remove what a put left that nobody carries on."""
+        await self._in_thread(self._files.discard, ticket)
 
     # In a thread.
+
+    def _page(self, prefix: str, deep: bool, after: str, limit: int) -> Listing:
+        _ = self._store
+        if prefix:
+            self.check(prefix)
+        return self._pages.page(prefix, deep=deep, after=after, limit=limit)
 
     def _head(self, key: str) -> StoredObject:
         self._prepare(key)
@@ -111,14 +139,20 @@ class DirectoryClient(ObjectClient):
         found = self._head(key)
         return found, self._chunks(key, etag=found.etag)
 
-    def _put_whole(self, key: str, data: bytes, overwrite: bool) -> None:
+    def _put_file(
+        self, key: str, source: bytes | Iterable[bytes], overwrite: bool, ticket: str, kept: Kept
+    ) -> StoredObject:
         self._prepare(key)
-        self._files.write(key, [data], overwrite=overwrite)
+        pieces = Hashed([source] if isinstance(source, bytes) else source)
+        self._files.write(key, pieces, overwrite=overwrite, ticket=ticket, kept=kept)
+        return replace(self._head(key), sha256=pieces.sha256)
 
-    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> str:
-        self._prepare(key)
-        self._files.write(key, itertools.chain(start, rest), overwrite=overwrite)
-        return self._head(key).etag
+    def _left(self) -> list[Left]:
+        _ = self._store
+        return [
+            Left(ticket, "", found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+            for ticket, found in self._files.drafts()
+        ]
 
     def _copy(self, source: str, target: str, overwrite: bool) -> None:
         self.check(target)
@@ -139,13 +173,11 @@ class DirectoryClient(ObjectClient):
         _ = self._store
 
     def _sweep(self) -> None:
-        """Remove what killed programs left half written."""
+        """Remove what killed programs left half written, and nobody has gone on with for long."""
         latest = time.time() - _STALE_S
-        with contextlib.suppress(FileNotFoundError):
-            for one in (self._root / STAGING).iterdir():
-                with contextlib.suppress(FileNotFoundError):
-                    if one.lstat().st_mtime < latest:
-                        one.unlink()
+        for ticket, found in self._files.drafts():
+            if found.st_mtime < latest:
+                self._files.discard(ticket)
 
 
 def _told_of(key: str, found: os.stat_result) -> StoredObject:

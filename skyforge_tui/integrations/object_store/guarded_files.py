@@ -9,19 +9,16 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.object_store.refusals import StoreError
+from skyforge_tui.integrations.object_store.drafts import Draft
+from skyforge_tui.integrations.object_store.system_words import no_file, told_of
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
-"""What file systems without hard links say."""
 
 
 class GuardedFiles:
@@ -39,33 +36,77 @@ class GuardedFiles:
             FileNotFoundError: there is none.
             TransportError: the key leads through a link, or to something that is no file.
         """
-        with self._folder(key) as (folder, name), _told(name):
+        with self._folder(key) as (folder, name), told_of(name):
             descriptor = os.open(name, _FILE, dir_fd=folder)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _no_file(name)
+                raise no_file(name)
             yield descriptor
         finally:
             os.close(descriptor)
 
-    def write(self, key: str, pieces: Iterable[bytes], *, overwrite: bool) -> None:
+    def write(
+        self,
+        key: str,
+        pieces: Iterable[bytes],
+        *,
+        overwrite: bool,
+        ticket: str = "",
+        kept: Callable[[int], None] = lambda _: None,
+    ) -> None:
         """Make a file of these bytes, which has its name only when all are there.
+
+        What breaks off stays hidden under its `ticket`, and the next to write with the same goes
+        on from there, as far as the bytes are the same; `kept` hears how many they are.
 
         Raises:
             FileExistsError: there is one, and it is not to be replaced.
-            TransportError: there is no room, or the key leads through a link.
+            TransportError: there is no room, the key leads through a link, or another program
+                writes with the same ticket.
         """
-        draft = uuid4().hex
-        with self._folder(f"{self._staging}/{draft}", is_made=True) as (staging, _):
+        name = ticket or uuid4().hex
+        if not overwrite:
+            self._check_free(key)
+        with self._folder(f"{self._staging}/{name}", is_made=True) as (staging, _):
+            with told_of(self._staging):
+                draft = Draft(staging, name)
             try:
-                with _told(draft):
-                    descriptor = os.open(draft, _NEW, 0o666, dir_fd=staging)
-                _fill(descriptor, pieces)
-                with self._folder(key, is_made=True) as (folder, name), _told(name):
-                    _put(staging, draft, folder, name, overwrite=overwrite)
+                draft.fill(pieces, kept)
+                with self._folder(key, is_made=True) as (folder, last), told_of(last):
+                    draft.place(folder, last, overwrite=overwrite)
+            except BaseException:
+                if not ticket:
+                    draft.discard()
+                raise
             finally:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(draft, dir_fd=staging)
+                draft.close()
+
+    def _check_free(self, key: str) -> None:
+        with contextlib.suppress(FileNotFoundError), self._folder(key) as (folder, name):
+            os.stat(name, dir_fd=folder, follow_symlinks=False)
+            raise FileExistsError(errno.EEXIST, "exists")
+
+    def drafts(self) -> list[tuple[str, os.stat_result]]:
+        """Return what was begun and is written by nobody just now, by ticket."""
+        found: list[tuple[str, os.stat_result]] = []
+        with contextlib.suppress(FileNotFoundError), self.folder(self._staging) as at:
+            with os.scandir(at) as names:
+                tickets = sorted(one.name for one in names)
+            for ticket in tickets:
+                with Draft.free(at, ticket) as draft:
+                    if draft is not None:
+                        found.append((ticket, draft.stat))
+        return found
+
+    def discard(self, ticket: str) -> None:
+        """Remove what was begun with a ticket, unless somebody writes it just now."""
+        with (
+            contextlib.suppress(FileNotFoundError),
+            self.folder(self._staging) as at,
+            Draft.free(at, ticket) as draft,
+        ):
+            if draft is not None:
+                draft.discard()
 
     def remove(self, key: str) -> None:
         """Remove a file, and the folders that are empty then.
@@ -73,7 +114,7 @@ class GuardedFiles:
         Raises:
             FileNotFoundError: there is none.
         """
-        with self._folder(key) as (folder, name), _told(name):
+        with self._folder(key) as (folder, name), told_of(name):
             os.unlink(name, dir_fd=folder)
         parent = key.rpartition("/")[0]
         while parent:
@@ -85,14 +126,25 @@ class GuardedFiles:
             parent = parent.rpartition("/")[0]
 
     @contextmanager
+    def folder(self, key: str) -> Iterator[int]:
+        """Give the descriptor of a folder; the empty key is the root.
+
+        Raises:
+            FileNotFoundError: there is none.
+            TransportError: the key leads through a link, or to something that is no folder.
+        """
+        with self._folder(f"{key}/-" if key else "-") as (folder, _):
+            yield folder
+
+    @contextmanager
     def _folder(self, key: str, *, is_made: bool = False) -> Iterator[tuple[int, str]]:
         """Give the descriptor of a key's folder, and the last part of the key."""
         *folders, name = key.split("/")
-        with _told(str(self._root)):
+        with told_of(str(self._root)):
             here = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             for part in folders:
-                with _told(part):
+                with told_of(part):
                     if is_made:
                         with contextlib.suppress(FileExistsError):
                             os.mkdir(part, 0o777, dir_fd=here)
@@ -102,61 +154,3 @@ class GuardedFiles:
             yield here, name
         finally:
             os.close(here)
-
-
-def _fill(descriptor: int, pieces: Iterable[bytes]) -> None:
-    try:
-        for piece in pieces:
-            left = memoryview(piece)
-            while left:
-                with _told("the store"):
-                    left = left[os.write(descriptor, left) :]
-    finally:
-        os.close(descriptor)
-
-
-def _put(staging: int, draft: str, folder: int, name: str, *, overwrite: bool) -> None:
-    """Give a draft its name, at once."""
-    if overwrite:
-        os.rename(draft, name, src_dir_fd=staging, dst_dir_fd=folder)
-        return
-    try:
-        os.link(draft, name, src_dir_fd=staging, dst_dir_fd=folder, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        with contextlib.suppress(FileNotFoundError):
-            os.stat(name, dir_fd=folder, follow_symlinks=False)
-            raise FileExistsError(errno.EEXIST, "exists") from None
-        os.rename(draft, name, src_dir_fd=staging, dst_dir_fd=folder)
-
-
-@contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Put what the system says into words; whether something is there is left as it is."""
-    try:
-        yield
-    except (FileNotFoundError, FileExistsError):
-        raise
-    except OSError as error:
-        failure = _failure(error, name)
-    else:
-        return
-    raise failure
-
-
-def _failure(error: OSError, name: str) -> TransportError:
-    words = (error.strerror or str(error)).lower()
-    if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO):
-        return _no_file(name)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreError(
-            "failed", "there is no room left in it", "make room there, then try again"
-        )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StoreError("refused", f"{name[:80]}: {words}", "see who may write there")
-    return StoreError("failed", f"{name[:80]}: {words}")
-
-
-def _no_file(name: str) -> TransportError:
-    return TransportError("invalid", f"{name[:80]} is a link, or no file of this store")

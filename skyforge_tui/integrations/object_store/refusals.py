@@ -69,7 +69,10 @@ _WORDS: Final = {
     ),
     "NoSuchKey": _Words("missing", "there is no such object", ""),
     "NoSuchUpload": _Words("failed", "the upload is not known there any more", _AGAIN),
+    "InvalidPart": _Words("failed", "a part of the upload was lost there", _AGAIN),
+    "NotImplemented": _Words("invalid", "it does not know how to do that", ""),
     "PreconditionFailed": _Words("exists", "there is one already", ""),
+    "ConditionalRequestConflict": _Words("exists", "somebody stores it at this moment", ""),
     "InvalidObjectState": _Words(
         "failed", "the object is in an archive, out of reach", "have it restored there first"
     ),

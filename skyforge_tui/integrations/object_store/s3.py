@@ -6,10 +6,13 @@ of them that is a thousand requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from typing import Any
+import asyncio
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, GenericError
@@ -18,30 +21,35 @@ from obstore.store import S3Store
 from skyforge_tui.integrations.aside import aside
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.asking import BucketAsker
-from skyforge_tui.integrations.object_store.bucket import Bucket, Keys
-from skyforge_tui.integrations.object_store.client import Hashed, ObjectClient
+from skyforge_tui.integrations.object_store.bucket import Bucket
+from skyforge_tui.integrations.object_store.client import Kept, ObjectClient, nobody_hears
+from skyforge_tui.integrations.object_store.cutting import Cutter
+from skyforge_tui.integrations.object_store.journal import Entry, Journal
+from skyforge_tui.integrations.object_store.opening import opened
+from skyforge_tui.integrations.object_store.parted import PART, PartedPut, part_bytes_for
 from skyforge_tui.integrations.object_store.refusals import StoreError
-from skyforge_tui.integrations.object_store.wire import Listing, StoredObject
+from skyforge_tui.integrations.object_store.uploads import Uploads
+from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObject
 
 _LAST = "\U0010ffff"
 """Comes after everything that a folder's keys may go on with."""
-_PART = 8 << 20
-_PARTS_AT_ONCE = 4
-_OPTIONS: Any = {
-    "connect_timeout": "8s",
-    "read_timeout": "20s",
-    "timeout": "1day",  # of a whole body, however large; what stalls is found by the one above
-}
-_RETRY: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=45)}
+_LATEST_ABORT_S = 10.0
+"""Seconds for letting go of an upload that failed: what is not done by then is swept later."""
 _WHOLE_INSTEAD = "Received non-partial response"
 
 
 class S3Client(ObjectClient):
     """An object client on a bucket."""
 
-    def __init__(self, asker: BucketAsker) -> None:
+    def __init__(
+        self, asker: BucketAsker, journal: Journal | None = None, *, part_bytes: int = PART
+    ) -> None:
+        """Take what asks the bucket, and where uploads on their way are noted."""
         super().__init__(self._opened, is_sorted=True)
         self.asker = asker
+        self._uploads = Uploads(asker)
+        self._journal = journal
+        self._part_bytes = part_bytes
         self._bucket: Bucket = asker.bucket
         self._s3: S3Store | None = None
 
@@ -54,7 +62,7 @@ class S3Client(ObjectClient):
         """Fetch the keys, unless that was done and they are still accepted."""
         if self._s3 is None:
             keys = await self.asker.keys()
-            self._s3 = await aside(lambda: _store(self._bucket, keys), "certificates")
+            self._s3 = await aside(lambda: opened(self._bucket, keys), "certificates")
             self.reopen()
 
     async def explained(self, error: TransportError) -> TransportError:
@@ -103,15 +111,82 @@ class S3Client(ObjectClient):
         self.check(key)
         return await self._soon(self._signed, key, lasts)
 
-    async def sweep(self, key: str, since: datetime) -> int:
-        """Let go of uploads of a key that were begun since a moment and not ended."""
+    async def put(
+        self,
+        key: str,
+        source: bytes | Iterable[bytes],
+        *,
+        overwrite: bool,
+        ticket: str = "",
+        size: int = 0,
+        kept: Kept = nobody_hears,
+    ) -> StoredObject:
+        """Store an object whole or not at all: in one request, or in parts that come together."""
         self.check(key)
-        whole = f"{self._bucket.start}{key}"
-        found = await self.asker.uploads(whole)
-        left = [one for one in found if one.key == whole and one.begun_at >= since]
-        for one in left:
-            await self.asker.abort(one)
-        return len(left)
+        await self.ready()
+        cutter = Cutter([source] if isinstance(source, bytes) else source)
+        async with AsyncExitStack() as stack:
+            entry = await self._entry(stack, ticket) if ticket else Entry()
+            usual = entry.begun.part_bytes if entry.begun else self._part_bytes
+            part_bytes = part_bytes_for(size, usual)
+            cuts = [await asyncio.to_thread(cutter.take, part_bytes)]
+            cuts.append(await asyncio.to_thread(cutter.take, part_bytes))
+            if not cuts[1].size:
+                await self._in_thread(self._put_whole, key, b"".join(cuts[0].pieces), overwrite)
+                return replace(await self.head(key), sha256=cutter.sha256)
+            if not ticket:
+                entry = await self._entry(stack, uuid4().hex)
+            whole, root = f"{self._bucket.start}{key}", self._bucket.root
+            parted = PartedPut(self._uploads, root, whole, entry, part_bytes, kept)
+            if not overwrite:
+                await self._soon(self._check_free, key)
+            try:
+                await parted.open(cuts[0])
+                await parted.send(cuts, cutter)
+                if not overwrite:
+                    await self._soon(self._check_free, key)
+                etag = await parted.complete(only_new=not overwrite)
+            except TransportError as error:
+                reason = error
+            except BaseException:
+                if not ticket:
+                    await self._let_go(parted)
+                raise
+            else:
+                # Not asked for: some read all of a large object to tell of it (rclone 1.75).
+                return StoredObject(key, cutter.size, datetime.now(UTC), cutter.sha256, etag)
+            if not ticket:
+                await self._let_go(parted)
+        raise await self.explained(reason)
+
+    async def left(self) -> list[Left]:
+        """Return the uploads of ours that were begun, and that nobody carries on just now."""
+        return await asyncio.to_thread(self._left)
+
+    async def drop(self, ticket: str) -> None:
+        """Let go of an upload that nobody carries on, and of its parts."""
+        if self._journal is None:
+            return
+        async with AsyncExitStack() as stack:
+            free = self._journal.free(ticket)
+            entry = await asyncio.to_thread(stack.enter_context, free)
+            if entry is None or entry.begun is None:
+                return
+            if entry.begun.root == self._bucket.root:
+                await self._uploads.abort(entry.begun.key, entry.begun.id)
+            await asyncio.to_thread(entry.drop)
+
+    async def _entry(self, stack: AsyncExitStack, ticket: str) -> Entry:
+        """Return the notes of an upload, ours until the stack is closed."""
+        if self._journal is None:
+            return Entry()
+        return await asyncio.to_thread(stack.enter_context, self._journal.held(ticket))
+
+    async def _let_go(self, parted: PartedPut) -> None:
+        """Abort an upload that failed; where that fails as well its notes stay, and are swept."""
+        with contextlib.suppress(TransportError, TimeoutError):
+            async with asyncio.timeout(_LATEST_ABORT_S):
+                await parted.abort()
 
     # In a thread.
 
@@ -130,6 +205,18 @@ class S3Client(ObjectClient):
             if rest := chunk[max(0, start - at) :]:
                 yield rest
             at += len(chunk)
+
+    def _left(self) -> list[Left]:
+        journal, found = self._journal, list[Left]()
+        if journal is None:
+            return []
+        for ticket in journal.tickets():
+            with journal.free(ticket) as entry:
+                if entry is not None and entry.begun is not None:
+                    key = entry.begun.key[len(self._bucket.start) :]
+                    size = sum(one.size for one in entry.sent.values())
+                    found.append(Left(ticket, key, size, entry.begun.begun_at))
+        return found
 
     def _signed(self, key: str, lasts: timedelta) -> str:
         return str(obstore.sign(self._store, "GET", key, lasts))
@@ -163,32 +250,6 @@ class S3Client(ObjectClient):
             self._check_free(key)  # not every service knows If-None-Match
         super()._put_whole(key, data, overwrite)
 
-    def _put_large(self, key: str, rest: Hashed, start: list[bytes], overwrite: bool) -> str:
-        """Send parts, which become an object at once or never.
-
-        Where nothing may be replaced, that is looked at before the first part and after the last.
-        """
-
-        def whole() -> Iterator[bytes]:
-            yield from start
-            start.clear()
-            yield from rest
-            if not overwrite:
-                # The library asks for parts in a thread of its own, from where it cannot be called.
-                with ThreadPoolExecutor(1) as aside_from_it:
-                    aside_from_it.submit(self._check_free, key).result()
-
-        if not overwrite:
-            self._check_free(key)
-        try:
-            done = obstore.put(
-                self._store, key, whole(), use_multipart=True, chunk_size=_PART,
-                max_concurrency=_PARTS_AT_ONCE,
-            )  # fmt: skip
-        except BaseException as error:  # noqa: BLE001 - raised again
-            raise (rest.failure or error) from None
-        return done["e_tag"] or ""
-
     def _copy(self, source: str, target: str, overwrite: bool) -> None:
         self._head(source)
         self.check(target)
@@ -202,48 +263,6 @@ class S3Client(ObjectClient):
         except FileNotFoundError:
             return
         raise AlreadyExistsError(key)
-
-
-def _store(bucket: Bucket, keys: Keys) -> S3Store:
-    """Open a bucket; reads the file of authorities.
-
-    Everything that the environment could change is said.
-    """
-    options: Any = dict(_OPTIONS)
-    if bucket.root.startswith("http:"):
-        options["allow_http"] = True
-    trust = bucket.trust
-    if trust.ca_file is not None:
-        try:
-            options["root_certificate"] = trust.ca_file.read_bytes()
-        except OSError as error:
-            words = f"{trust.ca_file} cannot be read: {(error.strerror or '').lower()}"
-            raise StoreError("untrusted", words, "name a file of certificates: --ca FILE") from None
-    if not trust.verify:
-        options["allow_invalid_certificates"] = True
-    if bucket.proxy:
-        options["proxy_url"] = bucket.proxy
-    token = keys.token.reveal() if keys.token else None
-    known: Any = {
-        "access_key_id": keys.access,
-        "secret_access_key": keys.secret.reveal(),
-        "token": token,
-        "expires_at": None,
-    }
-    service = bucket.endpoint.rstrip("/") or f"https://s3.{bucket.place}.amazonaws.com"
-    endpoint = service if bucket.is_path_style else bucket.root
-    return S3Store(
-        bucket.name,
-        prefix=bucket.start.rstrip("/") or None,
-        endpoint=endpoint,
-        aws_endpoint_url_s3=endpoint,
-        region=bucket.place,
-        virtual_hosted_style_request=not bucket.is_path_style,
-        skip_signature=False,
-        client_options=options,
-        retry_config=_RETRY,
-        credential_provider=lambda: known,
-    )
 
 
 def _below(one: StoredObject, start: str) -> StoredObject:

@@ -1,4 +1,4 @@
-"""Signs requests to S3 that the library does not make: AWS Signature Version 4, for no body.
+"""Signs requests to S3 that the library does not make: AWS Signature Version 4.
 
 Source: S3 API reference, "Authenticating Requests: Using the Authorization Header".
 """
@@ -14,9 +14,11 @@ from urllib.parse import quote, urlsplit
 
 from skyforge_tui.integrations.object_store.bucket import Keys
 
-_NOTHING: Final = hashlib.sha256(b"").hexdigest()
+NOTHING: Final = hashlib.sha256(b"").hexdigest()
+"""What stands for no body."""
+UNSIGNED: Final = "UNSIGNED-PAYLOAD"
+"""What stands for a body that the connection itself protects."""
 _METHOD: Final = "AWS4-HMAC-SHA256"
-_SIGNED: Final = "host;x-amz-content-sha256;x-amz-date"
 
 
 def spelled(query: Mapping[str, str]) -> str:
@@ -26,21 +28,30 @@ def spelled(query: Mapping[str, str]) -> str:
 
 
 def signed(
-    method: str, url: str, query: Mapping[str, str], keys: Keys, region: str, now: datetime
+    method: str,
+    url: str,
+    query: Mapping[str, str],
+    keys: Keys,
+    region: str,
+    now: datetime,
+    *,
+    payload: str = NOTHING,
+    more: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the headers that prove who asks.
 
-    `url` has no query and its path is quoted already; `now` is in UTC.
+    `url` has no query and its path is quoted already; `now` is in UTC. `payload` is the SHA-256 of
+    the body in hex, or `UNSIGNED`; `more` are headers of lower-case names that are signed, too.
     """
     parts = urlsplit(url)
     stamp, day = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}"
-    headers = {"host": parts.netloc, "x-amz-content-sha256": _NOTHING, "x-amz-date": stamp}
-    names = _SIGNED
+    headers = {"host": parts.netloc, "x-amz-content-sha256": payload, "x-amz-date": stamp}
+    headers |= more or {}
     if keys.token is not None:
         headers["x-amz-security-token"] = keys.token.reveal()
-        names += ";x-amz-security-token"
-    lines = "".join(f"{name}:{headers[name]}\n" for name in names.split(";"))
-    request = "\n".join((method, parts.path or "/", spelled(query), lines, names, _NOTHING))
+    names = ";".join(sorted(headers))
+    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+    request = "\n".join((method, parts.path or "/", spelled(query), lines, names, payload))
     scope = f"{day}/{region}/s3/aws4_request"
     text = "\n".join((_METHOD, stamp, scope, hashlib.sha256(request.encode()).hexdigest()))
     secret = f"AWS4{keys.secret.reveal()}".encode()

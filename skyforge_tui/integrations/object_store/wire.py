@@ -41,6 +41,17 @@ class Listing:
     is_more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An object that was begun and is not there: what came of it, which nobody carries on."""
+
+    ticket: str
+    key: str
+    """Empty where that is not known."""
+    size: int
+    begun_at: datetime
+
+
 def stored(meta: ObjectMeta) -> StoredObject:
     """Return an object as the library describes it."""
     etag = meta["e_tag"] or ""

@@ -1,9 +1,9 @@
-"""Artifacts in a bucket: an object store that can also lend addresses, and clear up."""
+"""Artifacts in a bucket: an object store that can also lend addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from skyforge_tui.domain.artifact import checked_key
 from skyforge_tui.domain.errors import SkyforgeError
@@ -12,7 +12,7 @@ from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 
 
 class BucketArtifactStore(ObjectArtifactStore):
-    """Implements `ArtifactStore`, `Linking` and `Sweeping` on a bucket."""
+    """Implements `ArtifactStore`, `Sweeping` and `Linking` on a bucket."""
 
     def __init__(
         self,
@@ -27,8 +27,3 @@ class BucketArtifactStore(ObjectArtifactStore):
         """Return an address where anybody can read an object for a while."""
         with self.translated("read", key):
             return await self._bucket.url(checked_key(key), lasts)
-
-    async def sweep(self, key: str, since: datetime) -> int:
-        """Let go of what uploads of a key left since a moment."""
-        with self.translated("put", key):
-            return await self._bucket.sweep(checked_key(key), since)

@@ -16,15 +16,16 @@ from skyforge_tui.domain.errors import (
     Unavailable,
     Untrusted,
 )
+from skyforge_tui.domain.unfinished import Unfinished
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
 from skyforge_tui.integrations.object_store.wire import StoredObject
-from skyforge_tui.ports.artifact_store import Source
+from skyforge_tui.ports.artifact_store import Source, Ticket
 
 
 class ObjectArtifactStore:
-    """Implements `ArtifactStore` on a client of any object store."""
+    """Implements `ArtifactStore` and `Sweeping` on a client of any object store."""
 
     def __init__(
         self,
@@ -87,11 +88,37 @@ class ObjectArtifactStore:
                 async for chunk in chunks:
                     yield chunk
 
-    async def put(self, key: str, source: Source, *, overwrite: bool = False) -> Artifact:
+    async def put(
+        self,
+        key: str,
+        source: Source,
+        *,
+        overwrite: bool = False,
+        ticket: Ticket | None = None,
+    ) -> Artifact:
         """Store an object, whole or not at all."""
         with self.translated("put", key):
-            found = await self._client.put(checked_key(key), source, overwrite=overwrite)
+            if ticket is None:
+                found = await self._client.put(checked_key(key), source, overwrite=overwrite)
+            else:
+                found = await self._client.put(
+                    checked_key(key), source, overwrite=overwrite, ticket=ticket.name,
+                    size=ticket.size, kept=ticket.kept,
+                )  # fmt: skip
             return self._artifact(found)
+
+    async def left(self) -> tuple[Unfinished, ...]:
+        """Return what was begun from here, is not there, and nobody carries on just now."""
+        with self.translated("list", ""):
+            found = await self._client.left()
+        return tuple(
+            Unfinished(self._name, one.ticket, one.key, one.size, one.begun_at) for one in found
+        )
+
+    async def drop(self, ticket: str) -> None:
+        """Let go of what a put left, unless somebody carries it on."""
+        with self.translated("delete", ""):
+            await self._client.drop(ticket)
 
     async def copy(self, source: str, target: str, *, overwrite: bool = False) -> None:
         """Store an object a second time under another key."""

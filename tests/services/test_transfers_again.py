@@ -1,0 +1,177 @@
+"""Transfers that are tried again: by the same command, by the next program, after a lost answer."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from skyforge_tui.domain.artifact import Artifact, ArtifactRef
+from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from skyforge_tui.domain.identity import LOCAL, SYSTEM, Principal
+from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
+from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
+from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from skyforge_tui.services.carrier import Carrier
+from skyforge_tui.services.checksums import Checksums
+from skyforge_tui.services.transfers import TransferService
+from tests.artifact_fakes import Shelf
+from tests.builders import NOON, a_project
+from tests.fakes import Core
+
+ADA, EVE = Principal("ada"), Principal("eve")
+KEY = "artifacts/edge-fabric/notes/a.bin"
+OTHER = "artifacts/edge-fabric/notes/b.bin"
+DATA = bytes(range(256)) * (40 << 10)
+
+
+class PulledFiles(LocalArtifactFiles):
+    """Files whose disk can be pulled out after the first piece."""
+
+    is_pulled = False
+
+    def read(self, path: Path) -> Generator[bytes, None, None]:
+        """Yield pieces, the first of them alone when the disk is pulled."""
+        for piece in super().read(path):
+            yield piece
+            if self.is_pulled:
+                raise Unavailable("the disk was pulled")
+
+
+@pytest.fixture
+async def core(tmp_path: Path) -> Core:
+    """Return services with ada's project, and a directory for a store."""
+    store = ObjectArtifactStore(LOCAL, DirectoryClient(tmp_path / "store"))
+    core = Core(shelf=Shelf(store=store, carrier=Carrier(PulledFiles(), Checksums())))
+    core.host.put(a_project())
+    await core.catalog.read_all()
+    (tmp_path / "file").write_bytes(DATA)
+    return core
+
+
+def ref(key: str) -> ArtifactRef:
+    """Return a reference."""
+    return ArtifactRef(LOCAL, key)
+
+
+def pull(core: Core, is_pulled: bool) -> None:
+    """Pull the disk out, or put it back."""
+    files = core.shelf.carrier._files
+    assert isinstance(files, PulledFiles)
+    files.is_pulled = is_pulled
+
+
+def follower(core: Core) -> TransferService:
+    """Return the service of the next program."""
+    return core.shelf.transfers(core.artifacts, core.bus, core.clock, core.lab_index)
+
+
+async def failed(core: Core, tmp_path: Path) -> Transfer:
+    """Let a put fail when one piece is stored."""
+    pull(core, True)
+    begun = await core.transfers.put(ADA, ref(KEY), tmp_path / "file")
+    with pytest.raises(Unavailable, match="pulled"):
+        await core.transfers.wait(ADA, begun.id)
+    pull(core, False)
+    return begun
+
+
+async def test_the_same_again_goes_on(core: Core, tmp_path: Path) -> None:
+    """What failed waits; who asks for the same again, in any program, sends only the rest."""
+    begun = await failed(core, tmp_path)
+    (left,) = await core.transfers.unfinished(ADA, ref(""))
+    assert (left.key, left.size) == (KEY, 4 << 20)
+    service = follower(core)
+    assert await service.take_over(SYSTEM) == 0  # it failed: nobody tries that unasked
+    again = await service.put(ADA, ref(KEY), tmp_path / "file")
+    ended = await service.wait(ADA, again.id)
+    assert (again.id, ended.state, ended.kept) == (begun.id, TransferState.DONE, 4 << 20)
+    assert await core.shelf.store.read(KEY, 0, len(DATA)) == DATA
+    assert core.shelf.book.held == {}
+    assert await core.transfers.unfinished(ADA, ref("")) == ()
+
+
+async def test_what_cannot_come_to_be_is_let_go(core: Core, tmp_path: Path) -> None:
+    """A put that can never succeed, or that somebody stopped, leaves nothing out of sight."""
+    await failed(core, tmp_path)
+    await core.shelf.store.put(KEY, b"another's")
+    again = await core.transfers.put(ADA, ref(KEY), tmp_path / "file")
+    with pytest.raises(Conflict):
+        await core.transfers.wait(ADA, again.id)
+    assert core.shelf.book.held == {}
+    assert await core.shelf.store.left() == ()
+    assert await core.shelf.store.read(KEY, 0, 99) == b"another's"
+
+
+async def done_but_untold(core: Core, kind: TransferKind, source: str, target: str) -> Transfer:
+    """Note a transfer as a program left it that was killed when all was done but the telling."""
+    transfer = Transfer("t1", kind, source, target, TransferState.RUNNING, NOON)
+    await core.shelf.book.write(transfer)
+    service = follower(core)
+    assert await service.take_over(SYSTEM) == 1
+    return await service.wait(SYSTEM, "t1")
+
+
+async def test_what_was_done_is_done(core: Core, tmp_path: Path) -> None:
+    """A program killed before it could say so had stored it: that is found out by the bytes."""
+    await core.shelf.store.put(KEY, DATA)
+    file, local = str(tmp_path / "file"), f"{LOCAL}:{KEY}"
+    ended = await done_but_untold(core, TransferKind.PUT, file, local)
+    assert (ended.state, ended.done) == (TransferState.DONE, len(DATA))
+    assert len(await core.shelf.carrier.sums.of(core.shelf.store, await head(core, KEY))) == 64
+    ended = await done_but_untold(core, TransferKind.GET, local, file)
+    assert (ended.state, ended.done) == (TransferState.DONE, len(DATA))
+    await core.shelf.store.put(OTHER, DATA)
+    ended = await done_but_untold(core, TransferKind.MOVE, f"{LOCAL}:{OTHER}", local)
+    assert ended.state is TransferState.DONE
+    with pytest.raises(NotFound):
+        await head(core, OTHER)
+    ended = await done_but_untold(core, TransferKind.MOVE, f"{LOCAL}:{OTHER}", local)
+    assert ended.state is TransferState.DONE
+
+
+async def test_what_was_not_done_is_not(core: Core, tmp_path: Path) -> None:
+    """Other bytes under the name are somebody else's: nothing is replaced, nothing removed."""
+    await core.shelf.store.put(KEY, DATA[::-1])
+    await core.shelf.store.put(OTHER, DATA)
+    file, local = str(tmp_path / "file"), f"{LOCAL}:{KEY}"
+    for kind, source, target in (
+        (TransferKind.PUT, file, local), (TransferKind.GET, local, file),
+        (TransferKind.MOVE, f"{LOCAL}:{OTHER}", local),
+    ):  # fmt: skip
+        with pytest.raises(Conflict):
+            await done_but_untold(core, kind, source, target)
+    assert await core.shelf.store.read(KEY, 0, len(DATA)) == DATA[::-1]
+    assert await core.shelf.store.read(OTHER, 0, len(DATA)) == DATA
+    assert (tmp_path / "file").read_bytes() == DATA
+
+
+async def head(core: Core, key: str) -> Artifact:
+    """Return what is known of an artifact."""
+    return await core.shelf.store.head(key)
+
+
+async def test_rubbish_is_swept(core: Core, tmp_path: Path) -> None:
+    """Who may, lets go of what broke off; after a week that happens by itself, not before."""
+    begun = await failed(core, tmp_path)
+    assert await core.transfers.unfinished(EVE, ref("")) == ()
+    (left,) = await core.transfers.unfinished(ADA, ref("artifacts/edge-fabric"))
+    with pytest.raises(Forbidden):
+        await core.transfers.drop(EVE, ref(KEY), left)
+    with pytest.raises(Invalid):
+        await core.transfers.drop(ADA, ref(OTHER), left)
+    assert await core.transfers.sweep(SYSTEM) == 0
+    known = core.shelf.book.held[begun.id]
+    core.shelf.book.taken.add(begun.id)  # somebody has begun to go on with it
+    await core.transfers.drop(ADA, ref(KEY), left)
+    assert len(await core.shelf.store.left()) == 1
+    core.shelf.book.taken.clear()
+    assert known.ended_at is not None
+    old = replace(known, ended_at=known.ended_at - timedelta(days=8))
+    await core.shelf.book.write(old)
+    assert await core.transfers.sweep(SYSTEM) == 1
+    assert (await core.shelf.store.left(), core.shelf.book.held) == ((), {})
