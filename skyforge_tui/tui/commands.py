@@ -48,6 +48,10 @@ COMMANDS: tuple[Command, ...] = (
         _at(Place.PROJECTS), Permission.PROJECT_RECONCILE, asks=True,
     ),
     Command(
+        "project.members", ("m",), "people", "show and change who is what in it", "This",
+        _at(Place.PROJECTS), Permission.PROJECT_READ, footer=7,
+    ),
+    Command(
         "project.automation", ("s",), "schedules", "its schedules, variables, counts by day",
         "This", _at(Place.PROJECTS), Permission.PROJECT_READ, footer=6,
     ),

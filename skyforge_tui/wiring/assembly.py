@@ -71,12 +71,20 @@ from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
-from skyforge_tui.wiring.project_parts import attention_of, care_service, founding_service
+from skyforge_tui.wiring.project_parts import (
+    attention_of,
+    audit_service,
+    care_service,
+    founding_service,
+    membership_service,
+    record_of,
+)
 from skyforge_tui.wiring.repository_servers import open_repository_servers
 from skyforge_tui.wiring.retention_parts import retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.notice import Notice
     from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
 
 
@@ -202,7 +210,7 @@ async def _services(
     catalog = Catalog([host, *servers.hosts, *gits], projects, trust, access, bus, health, clock)
     await catalog.open()
     logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
-    machine, starter = machine_of(ground.loaded), starter_of(frame)
+    machine, starter, record = machine_of(ground.loaded), starter_of(frame), record_of(ground)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
     lab_index = await _lab_index(ground, lab_providers, health)
     kept = artifact_services(ground, stores, index, lab_index)
@@ -211,12 +219,13 @@ async def _services(
     labs = LabService(lab_index, lab_links, _marked(ground), access, bus)
     browser = LocalBrowser()
     keeping = LabKeepingService(labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock)
-    complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus, ground.standings),
-        repositories=RepositoryService((host, *gits), access, bus),
+        repositories=RepositoryService((host, *gits), access, record, bus),
         project_care=await care_service(ground, gits, servers.rooms),
         founding=founding_service(ground, gits),
+        membership=membership_service(ground, gits, servers.rooms),
+        audit=audit_service(ground),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),
@@ -233,7 +242,7 @@ async def _services(
         views=ViewService(SqliteViewStore(ground.state), access),
         pages=PageService(catalog, browser, access),
         doctor=DoctorService(machine, access),
-        welcome=WelcomeService(starter, host, machine, catalog, access),
+        welcome=WelcomeService(starter, host, machine, catalog, access, record),
         connections=open_connections(frame, access),
         sign_in=SignInService(ground.desk, access),
         access=access,
@@ -241,6 +250,10 @@ async def _services(
         health=health,
         catalog=catalog,
         run_upstreams=(LOCAL, *servers.upstreams),
-        notices=(*complaints, *ground.cache.notices, *ground.state.notices),
+        notices=(*_complaints(ground), *ground.cache.notices, *ground.state.notices),
         remembers=not ground.state.is_in_memory,
     )
+
+
+def _complaints(ground: Ground) -> Sequence[Notice]:
+    return [one.as_notice() for one in ground.loaded.complaints]
