@@ -85,6 +85,7 @@ from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_ser
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.notice import Notice
+    from skyforge_tui.ports.project_host import ProjectHost
     from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
 
 
@@ -195,6 +196,13 @@ def _marked(ground: Ground) -> MarkedLabs:
     return MarkedLabs(SqliteCollectionCache(ground.cache))
 
 
+async def _catalog(ground: Ground, hosts: Sequence[ProjectHost], health: HealthBoard) -> Catalog:
+    projects, trust = SqliteProjectCache(ground.cache), SqliteTrustStore(ground.state)
+    catalog = Catalog(hosts, projects, trust, ground.access, ground.bus, health, ground.clock)
+    await catalog.open()
+    return catalog
+
+
 async def _services(
     ground: Ground,
     health: HealthBoard,
@@ -206,9 +214,7 @@ async def _services(
 ) -> Services:
     frame, access, bus, clock = ground.frame, ground.access, ground.bus, ground.clock
     host = LocalRepositoryHost(frame.roots or (Path.cwd(),), ground.principal.username)
-    projects, trust = SqliteProjectCache(ground.cache), SqliteTrustStore(ground.state)
-    catalog = Catalog([host, *servers.hosts, *gits], projects, trust, access, bus, health, clock)
-    await catalog.open()
+    catalog = await _catalog(ground, [host, *servers.hosts, *gits], health)
     logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
     machine, starter, record = machine_of(ground.loaded), starter_of(frame), record_of(ground)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
