@@ -43,6 +43,7 @@ from skyforge_tui.ports.project_secrets import ProjectSecrets
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
 from skyforge_tui.ports.sync_book import SyncMemory
+from skyforge_tui.providers.labs.markers import MarkedLabs
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.audit import AuditService
 from skyforge_tui.services.authorization import Access
@@ -61,7 +62,7 @@ from skyforge_tui.services.lab_homes import make_home
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_keeping import LabKeepingService
 from skyforge_tui.services.lab_links import LabLinks
-from skyforge_tui.services.lab_markers import MarkedLabs
+from skyforge_tui.services.lab_markers import LabsBeside
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.older_runs import OlderRunsService
@@ -914,7 +915,11 @@ class Core:
         self.lab_index = LabIndex(self.lab_providers, self.lab_cache, self.health, self.bus)
         links = LabLinks(self.catalog, self.index)
         self.labs = LabService(
-            self.lab_index, links, MarkedLabs(self.shelf.cache), self.access, self.bus
+            self.lab_index,
+            links,
+            LabsBeside([MarkedLabs(self.shelf.cache, self.clock, self.engine.upstream)]),
+            self.access,
+            self.bus,
         )
         self.lab_actions = LabActionService(self.lab_index, self.browser, self.access)
         self.retention = RetentionService(

@@ -24,6 +24,7 @@ from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.lab_provider import LabProvider
 from skyforge_tui.ports.log_store import LogStore
 from skyforge_tui.ports.run_engine import RunEngine
+from skyforge_tui.providers.labs.markers import MarkedLabs
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
@@ -41,7 +42,7 @@ from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_keeping import LabKeepingService
 from skyforge_tui.services.lab_links import LabLinks
-from skyforge_tui.services.lab_markers import MarkedLabs
+from skyforge_tui.services.lab_markers import LabsBeside
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
@@ -192,8 +193,9 @@ async def _lab_index(
     return index
 
 
-def _marked(ground: Ground) -> MarkedLabs:
-    return MarkedLabs(SqliteCollectionCache(ground.cache))
+def _marked(ground: Ground, servers: RunServers) -> LabsBeside:
+    kept, engines = SqliteCollectionCache(ground.cache), (LOCAL, *servers.upstreams)
+    return LabsBeside([MarkedLabs(kept, ground.clock, one) for one in engines])
 
 
 async def _catalog(ground: Ground, hosts: Sequence[ProjectHost], health: HealthBoard) -> Catalog:
@@ -222,7 +224,7 @@ async def _services(
     kept = artifact_services(ground, stores, index, lab_index)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
-    labs = LabService(lab_index, lab_links, _marked(ground), access, bus)
+    labs = LabService(lab_index, lab_links, _marked(ground, servers), access, bus)
     browser = LocalBrowser()
     keeping = LabKeepingService(labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock)
     return Services(
