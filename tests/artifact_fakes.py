@@ -28,6 +28,7 @@ from skyforge_tui.ports.work_files import Finding, WorkFile
 from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.artifact_care import ArtifactCareService
+from skyforge_tui.services.artifact_folders import ArtifactFolderService
 from skyforge_tui.services.artifact_logs import ArtifactLogService, LogFeeds
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
@@ -198,6 +199,13 @@ class Shelf:
         access, sums = artifacts.access, self.carrier.sums
         stores = StoreShelf([self.store, *self.more], access)
         return ArtifactCareService(artifacts, stores, sums, access, bus, clock, Limits())
+
+    def folders(
+        self, artifacts: ArtifactService, care: ArtifactCareService, transfers: TransferService
+    ) -> ArtifactFolderService:
+        """Return what carries folders of all this."""
+        files = LocalArtifactFiles()
+        return ArtifactFolderService(artifacts, care, transfers, files, artifacts.access)
 
     def logs(self, artifacts: ArtifactService) -> ArtifactLogService:
         """Return what shows what is in all this as logs; they are kept among temporary files."""

@@ -8,12 +8,13 @@ import click
 
 from skyforge_tui.cli.answers import answer, perform
 from skyforge_tui.cli.artifact_care import as_json_option, meant, store_option
+from skyforge_tui.cli.artifact_each import each
 from skyforge_tui.cli.carrying import carried
 from skyforge_tui.domain.artifact import ArtifactRef, checked_key, checked_prefix
-from skyforge_tui.domain.errors import Conflict
 from skyforge_tui.domain.identity import Principal
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.artifact import Artifact
     from skyforge_tui.services.contract import Services
 
 _recursive = click.option("--recursive", "-r", is_flag=True, help="All that lies below.")
@@ -113,23 +114,19 @@ def _double_all(
         one = await meant(services, principal, store, checked_prefix(source))
         other = await meant(services, principal, store, checked_prefix(target))
         begin = services.transfers.move if is_move else services.transfers.copy
-        done: list[str] = []
-        kept: list[str] = []
-        async for artifact in await services.artifact_care.below(principal, one):
+
+        async def double(artifact: Artifact) -> None:
             rest = artifact.key[len(one.key) :].lstrip("/")
             goal = ArtifactRef(other.store, f"{other.key}/{rest}".lstrip("/"))
-            try:
-                begun = await begin(principal, artifact.ref, goal, overwrite=overwrite)
-                await carried(services, principal, begun)
-                done.append(artifact.key)
-            except Conflict:
-                kept.append(goal.key)
-        verb = "moved" if is_move else "copied"
+            begun = await begin(principal, artifact.ref, goal, overwrite=overwrite)
+            await carried(services, principal, begun)
+
+        outcome = await each(services, principal, one, double)
         answer(
-            {"source": str(one), "target": str(other), "done": done, "kept": kept},
+            {"source": str(one), "target": str(other), **outcome.plain},
             as_json=as_json,
-            table=lambda: [f"{verb} {len(done)}, {len(kept)} were there already"],
+            table=lambda: [outcome.words("moved" if is_move else "copied")],
         )
-        return 0
+        return outcome.exit_code
 
     perform(ctx, work)

@@ -13,6 +13,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform
 from skyforge_tui.cli.artifact_care import as_json_option, confirm, meant, store_option
+from skyforge_tui.cli.artifact_fetching import get_all
 from skyforge_tui.cli.carrying import carried
 from skyforge_tui.cli.collecting import catch_up
 from skyforge_tui.domain.artifact import ArtifactRef, checked_key, checked_prefix
@@ -31,6 +32,7 @@ _overwrite = click.option("--overwrite", is_flag=True, help="Replace what is the
 @click.command("get")
 @click.argument("key")
 @click.option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")
+@click.option("--recursive", "-r", is_flag=True, help="All that lies below, into a folder.")
 @_overwrite
 @store_option
 @as_json_option
@@ -39,15 +41,20 @@ def get_artifact(
     ctx: click.Context,
     key: str,
     output: str | None,
+    recursive: bool,
     overwrite: bool,
     store: str | None,
     as_json: bool,
 ) -> None:
     """Write KEY to a file, called like its last part unless said otherwise.
 
-    What was broken off goes on from where it was when the same is asked for again.
+    What was broken off goes on from where it was when the same is asked for again. With -r all that
+    lies below KEY comes to lie in a folder called so, in the folder that -o names.
     """
     here = Path.cwd()
+    if recursive:
+        get_all(ctx, key, here / (output or ""), overwrite, store, as_json)
+        return
 
     async def work(services: Services, principal: Principal) -> int:
         ref = await meant(services, principal, store, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -56,6 +56,16 @@ class LocalFiles(Protocol):
             Conflict: there is one already and it is not to be replaced, or another program is
                 bringing the same.
             Unavailable: it cannot be written there.
+        """
+        ...
+
+    async def inside(self, folder: Path, names: Sequence[str]) -> Path:
+        """Return a folder inside of one, made where it is missing; no link leads there.
+
+        Raises:
+            NotFound: there is no such `folder`.
+            Conflict: something else bears one of the names.
+            Unavailable: it cannot be made.
         """
         ...
 

@@ -10,7 +10,6 @@ from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.keymap import Hotkey, Keymap, shown_key
 from skyforge_tui.tui.launching import Launching
-from skyforge_tui.tui.people_editing import PeopleEditing
 from skyforge_tui.tui.syncing import Syncing
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class _Offered(NamedTuple):
     slugs: dict[ProjectId, str]
 
 
-class Deck(Launching, Syncing, PeopleEditing):
+class Deck(Launching, Syncing):
     """Carries out what leads to a card."""
 
     keymap: Keymap

@@ -19,6 +19,7 @@ from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.providers.artifacts.work_files import LocalWorkFiles
 from skyforge_tui.services.artifact_care import ArtifactCareService
+from skyforge_tui.services.artifact_folders import ArtifactFolderService
 from skyforge_tui.services.artifact_logs import ArtifactLogService, LogFeeds
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
@@ -53,6 +54,7 @@ class ArtifactParts(NamedTuple):
     transfers: TransferService
     lineage: LineageService
     artifact_logs: ArtifactLogService
+    artifact_folders: ArtifactFolderService
 
 
 def artifact_services(
@@ -68,20 +70,24 @@ def artifact_services(
     access.keep(house)
     made, claims, sums = SqliteCollectionCache(cache), FileClaims(state_dir), Checksums()
     collector = Collector(stores[0], LocalWorkFiles(), claims, made, index, bus, clock)
-    shelf, carrier = StoreShelf(stores, access), Carrier(LocalArtifactFiles(), sums)
+    files = LocalArtifactFiles()
+    shelf, carrier = StoreShelf(stores, access), Carrier(files, sums)
     artifacts = ArtifactService(shelf, carrier, collector, index, access, bus, house.id)
     book = FileTransferBook(state_dir)
     runner = TransferRunner(shelf, carrier, book, bus, clock, labs.export)
     leftovers = Leftovers(shelf, book, clock)
+    care = ArtifactCareService(artifacts, shelf, sums, access, bus, clock, limits)
+    transfers = TransferService(artifacts, shelf, runner, leftovers, access)
     return ArtifactParts(
         artifacts,
         ComparisonService(artifacts, index, made, access),
-        ArtifactCareService(artifacts, shelf, sums, access, bus, clock, limits),
-        TransferService(artifacts, shelf, runner, leftovers, access),
+        care,
+        transfers,
         LineageService(artifacts, shelf, made, index, access, bus),
         ArtifactLogService(
             artifacts, LogFeeds(PipedLogs(ground.frame.cache_dir / "piped")), access
         ),
+        ArtifactFolderService(artifacts, care, transfers, files, access),
     )
 
 

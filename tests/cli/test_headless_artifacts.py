@@ -101,6 +101,25 @@ def test_put_get_copy_remove(sky: Headless, tmp_path: Path) -> None:
     assert sky("artifacts", "ls", "mine", "--json").json["artifacts"][0]["key"] == "mine/b"
 
 
+def test_a_folder_comes(sky: Headless, tmp_path: Path) -> None:
+    """All below a prefix is brought as it lies there; what is there stays, what fails is listed."""
+    for key in ("mine/plan/a", "mine/plan/sub/b", "mine/planned"):
+        sky("artifacts", "put", "-", key, stdin=key.encode())
+    done = sky("artifacts", "get", "-r", "mine/plan", "-o", tmp_path, "--json")
+    assert (done.code, done.json["done"]) == (0, ["mine/plan/a", "mine/plan/sub/b"])
+    assert (tmp_path / "plan" / "sub" / "b").read_bytes() == b"mine/plan/sub/b"
+    assert sorted(one.name for one in (tmp_path / "plan").iterdir()) == ["a", "sub"]
+    (tmp_path / "plan" / "a").unlink()
+    again = sky("artifacts", "get", "-r", "mine/plan", "-o", tmp_path)
+    assert (again.code, again.text.split(";")[0]) == (0, "brought 1, 1 were there already")
+    noted = tmp_path / "noted"
+    noted.mkdir()
+    (noted / "plan").symlink_to(tmp_path)
+    assert sky("artifacts", "get", "-r", "mine/plan", "-o", noted, "--json").json["done"] == []
+    assert sky("artifacts", "get", "-r", "mine/none").code == 5
+    assert sky("artifacts", "cp", "-r", "mine/none", "x").code == 5
+
+
 def test_standard_input(sky: Headless) -> None:
     """What is piped in is stored, and comes out as it was."""
     assert sky("artifacts", "put", "-", "a", stdin=b"\0\xff\r\n").code == 0

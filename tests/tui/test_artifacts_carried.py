@@ -83,6 +83,23 @@ async def test_to_another_store() -> None:
         assert [one.key for one in (await estate.core.shelf.more[0].page("", deep=True)).artifacts]
 
 
+async def test_a_folder_to_another_store() -> None:
+    """All that lies in a folder is carried, as it lies there; the header tells how far it is."""
+    async with place() as (pilot, estate, store):
+        store.go_on.set()
+        core = estate.core.shelf
+        for key in ("a.txt", "deep/b.txt"):
+            await core.store.put(f"{NOTES}/old/{key}", b"12345")
+        await press(pilot, "R", shows="old/")
+        await press(pilot, "g", "c", shows=("Copy old/", f"local:{NOTES}/old"))
+        await press(pilot, "ctrl+u", *"lab:artifacts/edge-fabric/kept/", "enter")
+        await until_idle(pilot)
+        await press(pilot, "t", shows=("Transfers", "✓ done", "copy local:"))
+        await press(pilot, "escape", "@", shows=f"artifacts cp -r {NOTES}/old")
+        found = (await core.more[0].page("artifacts/edge-fabric/kept", deep=True)).artifacts
+        assert [one.key.rpartition("kept/")[2] for one in found] == ["old/a.txt", "old/deep/b.txt"]
+
+
 async def test_two_beside_each_other() -> None:
     """Two that are marked are compared line by line."""
     async with place() as (pilot, _, _):

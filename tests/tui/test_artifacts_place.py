@@ -31,6 +31,7 @@ from tests.tui.cockpit_harness import (
     until_shown,
     write,
 )
+from tests.tui.drawing import until
 from tests.tui.pretend import MARA, NOW, Estate, run_id
 
 SESSIONS = json.dumps({"run": 806, "sessions": [{"host": f"leaf{n}"} for n in range(12)]}, indent=1)
@@ -189,10 +190,20 @@ async def test_delete() -> None:
         assert not shows(pilot.app, '"run": 806')
 
 
-async def test_folders_are_not_saved() -> None:
-    """What can be done with one object only is refused for a folder, with the reason."""
+async def test_a_folder_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S on a folder brings all that lies in it, as it lies there; a link in the way is none."""
+    monkeypatch.chdir(tmp_path)
     async with place() as (pilot, _):
-        await press(pilot, "S", shows="it is a folder")
+        await press(pilot, "S", shows="Saving 806/")
+        saved = tmp_path / "806"
+        await until(pilot, lambda: (saved / "configs" / "leaf2.cfg").exists())
+        await until(pilot, lambda: (saved / "sessions.json").exists())
+        assert (saved / "configs" / "leaf1.cfg").read_bytes() == b"hostname leaf1\n"
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "799").symlink_to(tmp_path / "elsewhere")
+        await until_idle(pilot)
+        await press(pilot, "j", "S", shows="is a link or a")
+        assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 async def with_rivals(estate: Estate) -> None:
@@ -275,19 +286,19 @@ async def test_artifacts_are_filtered_and_sorted() -> None:
 
 
 async def test_several_are_deleted() -> None:
-    """Marked objects are listed first, a folder among them is left out; each outcome is shown."""
+    """What is marked is listed first, folders with how much is in them; then all of it goes."""
     async with place(size=(80, 36)) as (pilot, estate):
         await keys(pilot, "enter", "asterisk")
-        await press(pilot, "D", shows=("Delete 2 artifacts", "configs/ is a folder"))
+        told = ("Delete 2 artifacts and 1 folder", "configs/  2 artifacts  30 B", "4 artifacts")
+        await press(pilot, "D", shows=told)
         await pilot.press("escape")
         await until_gone(pilot, "keep them")
         assert len(await stored(estate)) == len(CONTENT)
         await press(pilot, "D", shows="Delete 2 artifacts")
-        await press(pilot, "enter", shows="2 done")
+        await press(pilot, "enter", shows="3 done")
         await pilot.press("escape")
         await until_gone(pilot, "◆")
-        assert f"{OURS}/sessions.json" not in await stored(estate)
-        assert f"{OURS}/configs/leaf1.cfg" in await stored(estate)
+        assert not [one for one in await stored(estate) if one.startswith(OURS)]
 
 
 async def test_several_are_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,8 +307,8 @@ async def test_several_are_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "blob.bin").write_text("mine")
     async with place(size=(80, 36)) as (pilot, _):
         await keys(pilot, "enter", "asterisk")
-        await press(pilot, "S", shows=("Save 2 artifacts", str(tmp_path)[:24]))
-        await press(pilot, "enter", shows=("1 done, 1 failed", "already"))
+        await press(pilot, "S", shows=("Save 2 artifacts and 1 folder", str(tmp_path)[:24]))
+        await press(pilot, "enter", shows=("2 done, 1 failed", "already"))
         assert (tmp_path / "sessions.json").read_text() == SESSIONS
         assert (tmp_path / "blob.bin").read_text() == "mine"
 

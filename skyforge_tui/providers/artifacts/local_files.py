@@ -7,12 +7,13 @@ whoever asks for the same again goes on from there. In its place it is put by on
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -109,6 +110,10 @@ class LocalArtifactFiles:
         """Begin to write a file, or go on with the same version of it."""
         return await asyncio.to_thread(self._begin, target, version, overwrite)
 
+    async def inside(self, folder: Path, names: Sequence[str]) -> Path:
+        """Return a folder inside of one, made where it is missing; no link leads there."""
+        return await asyncio.to_thread(_inside, folder, names)
+
     async def size(self, path: Path) -> int:
         """Return the bytes of a regular file."""
         return await asyncio.to_thread(self._size, path)
@@ -161,6 +166,34 @@ class LocalArtifactFiles:
         except OSError:
             words = f"{target} is being brought by another program"
             raise Conflict(words, operation=_OPERATION, advice="let it end") from None
+
+
+def _inside(folder: Path, names: Sequence[str]) -> Path:
+    """Go down name by name, so that nobody can slip a link in between."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    try:
+        here = os.open(folder, flags)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            raise NotFound(f"there is no folder {folder}", operation=_OPERATION) from None
+        _fail(error, folder)
+    at = folder
+    try:
+        for name in names:
+            at /= name
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(name, dir_fd=here)
+            inner = os.open(name, flags | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = inner
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            words = f"{at} is a link or a file"
+            raise Conflict(words, operation=_OPERATION, advice="move it away") from None
+        _fail(error, at)
+    finally:
+        os.close(here)
+    return at
 
 
 def _opened(path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from skyforge_tui.domain.artifact import MANIFEST, Artifact, ArtifactRef
@@ -20,6 +21,26 @@ _SHOWN = 4
 Spelled = Callable[[ArtifactRef], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A folder that something is done to, and how much is in it, where that was counted."""
+
+    ref: ArtifactRef
+    bulk: Bulk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What something is done to, and of what it is not done to, why."""
+
+    artifacts: tuple[Artifact, ...] = ()
+    folders: tuple[Chosen, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.artifacts or self.folders)
+
+
 def _plainly(ref: ArtifactRef) -> str:
     return ref.key
 
@@ -32,18 +53,33 @@ def thing_line(artifact: Artifact) -> Line:
     )
 
 
-def delete_question(
-    artifacts: Sequence[Artifact],
-    owner: str = "",
-    left_out: Sequence[str] = (),
-    *,
-    spelled: Spelled = _plainly,
-) -> Question:
+def folder_line(one: Chosen) -> Line:
+    """Return a folder in one line, with how much is in it where that was counted."""
+    name = one.ref.key.rpartition("/")[2]
+    amount = "" if one.bulk is None else f"  {amount_words(one.bulk)}"
+    return line(
+        Span(f"{literal(name)}/", "strong", bold=True),
+        Span(f"{amount}  {literal(one.ref.store)}", "muted"),
+    )
+
+
+def amount_words(bulk: Bulk) -> str:
+    """Return how much there is in a few words."""
+    return f"{artifacts_words(bulk.count)}  {tones.size(bulk.size)}"
+
+
+def artifacts_words(count: int) -> str:
+    """Return a number of artifacts."""
+    return "1 artifact" if count == 1 else f"{tones.count(count)} artifacts"
+
+
+def delete_question(chosen: Selection, owner: str = "", *, spelled: Spelled = _plainly) -> Question:
     """Return what is asked before artifacts are removed; `owner` is the run that made it.
 
     `spelled` says how the command line names one.
     """
-    what = "their bytes" if len(artifacts) > 1 else "its bytes"
+    artifacts = chosen.artifacts
+    what = "its bytes" if len(artifacts) == 1 and not chosen.folders else "their bytes"
     costs: list[tuple[str, Line]] = [
         ("Lost for good", (Span(f"{what}; a run that made it is not run again"),))
     ]
@@ -52,25 +88,29 @@ def delete_question(
     if any(one.name == MANIFEST for one in artifacts):
         hit = "without its manifest, what that run left cannot be compared any more"
         costs.append(("Hit by it", (Span(hit),)))
-    things = [thing_line(one) for one in artifacts]
-    if len(artifacts) == 1:
+    if chosen.folders:
+        costs.append(("In all", (Span(_total(chosen)),)))
+    things = [*map(thing_line, artifacts), *map(folder_line, chosen.folders)]
+    if len(artifacts) == 1 and not chosen.folders:
         things.append((Span(literal(artifacts[0].key), "muted"),))
     return Question(
-        title=f"Delete {_counted(artifacts)}", go="delete", way_out=_keep(artifacts),
-        things=things, costs=[*costs, *_left_out(left_out)],
-        same_as=_same_as("rm", artifacts, spelled), is_destructive=True,
+        title=f"Delete {_counted(chosen)}", go="delete", way_out=_keep(chosen),
+        things=things, costs=[*costs, *_left_out(chosen.left_out)],
+        same_as=_same_as("rm", chosen, spelled), is_destructive=True,
     )  # fmt: skip
 
 
 def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str) -> Question:
     """Return what is asked before all in a folder is removed."""
     name = ref.key.rpartition("/")[2]
-    amount = f"{tones.count(bulk.count)} artifact{'' if bulk.count == 1 else 's'}"
     hit = "what these runs left cannot be compared any more"
     return Question(
         title=f"Delete all in {name}/", go="delete", way_out="keep them",
         things=[
-            line(Span(amount, "strong", bold=True), Span(f"  {tones.size(bulk.size)}", "muted")),
+            line(
+                Span(artifacts_words(bulk.count), "strong", bold=True),
+                Span(f"  {tones.size(bulk.size)}", "muted"),
+            ),
             (Span(literal(str(ref)), "muted"),),
         ],
         costs=[
@@ -83,11 +123,10 @@ def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str) -> Question:
 
 def old_run_line(old: OldRun, now: datetime) -> Line:
     """Return what a run left, in one line: where, how much, and how long ago."""
-    things = "1 artifact" if old.bulk.count == 1 else f"{tones.count(old.bulk.count)} artifacts"
     age = tones.age(now - old.newest)
     return line(
         Span(literal(old.prefix), "strong", bold=True),
-        Span(f"  {things}  {tones.size(old.bulk.size)}  {age} ago", "muted"),
+        Span(f"  {amount_words(old.bulk)}  {age} ago", "muted"),
     )
 
 
@@ -113,40 +152,53 @@ def retention_question(
     )  # fmt: skip
 
 
-def save_question(
-    artifacts: Sequence[Artifact],
-    directory: str,
-    left_out: Sequence[str],
-    spelled: Spelled = _plainly,
-) -> Question:
+def save_question(chosen: Selection, directory: str, spelled: Spelled = _plainly) -> Question:
     """Return what is asked before several artifacts are written to files."""
-    total = sum(one.size for one in artifacts)
     costs: list[tuple[str, Line]] = [
         ("Into", (Span(literal(directory)),)),
-        ("In all", (Span(tones.size(total)),)),
+        ("In all", (Span(_total(chosen)),)),
         ("Kept", (Span("files of the same name; nothing is overwritten"),)),
     ]
     return Question(
-        title=f"Save {_counted(artifacts)}", go="save", way_out="leave them",
-        things=[thing_line(one) for one in artifacts], costs=[*costs, *_left_out(left_out)],
-        same_as=_same_as("get", artifacts, spelled),
+        title=f"Save {_counted(chosen)}", go="save", way_out="leave them",
+        things=[*map(thing_line, chosen.artifacts), *map(folder_line, chosen.folders)],
+        costs=[*costs, *_left_out(chosen.left_out)],
+        same_as=_same_as("get", chosen, spelled),
     )  # fmt: skip
 
 
-def _counted(artifacts: Sequence[Artifact]) -> str:
-    if len(artifacts) == 1:
+def _total(chosen: Selection) -> str:
+    """Return how much all that is chosen is; what nobody has counted is said to come on top."""
+    bulks = [one.bulk for one in chosen.folders if one.bulk is not None]
+    size = sum(one.size for one in chosen.artifacts) + sum(one.size for one in bulks)
+    count = len(chosen.artifacts) + sum(one.count for one in bulks)
+    rest = len(chosen.folders) - len(bulks)
+    more = f", and what is in {_folders(rest)}" if rest else ""
+    return f"{artifacts_words(count)}, {tones.size(size)}{more}"
+
+
+def _folders(count: int) -> str:
+    return "1 folder" if count == 1 else f"{tones.count(count)} folders"
+
+
+def _counted(chosen: Selection) -> str:
+    artifacts, folders = chosen.artifacts, chosen.folders
+    if len(artifacts) == 1 and not folders:
         return artifacts[0].name
-    return f"{tones.count(len(artifacts))} artifacts"
+    parts = [artifacts_words(len(artifacts))] if artifacts else []
+    return " and ".join([*parts, *([_folders(len(folders))] if folders else [])])
 
 
-def _keep(artifacts: Sequence[Artifact]) -> str:
-    return "keep it" if len(artifacts) == 1 else "keep them"
+def _keep(chosen: Selection) -> str:
+    is_one = len(chosen.artifacts) + len(chosen.folders) == 1
+    return "keep it" if is_one else "keep them"
 
 
 def _left_out(reasons: Sequence[str]) -> list[tuple[str, Line]]:
     return [("Left out", (Span(literal(one), "warn"),)) for one in reasons]
 
 
-def _same_as(verb: str, artifacts: Sequence[Artifact], spelled: Spelled) -> str:
-    lines = [line_of(Other(("artifacts", verb, spelled(one.ref)))) for one in artifacts[:_SHOWN]]
-    return "; ".join([*lines, "…"] if len(artifacts) > _SHOWN else lines)
+def _same_as(verb: str, chosen: Selection, spelled: Spelled) -> str:
+    lines = [line_of(Other(("artifacts", verb, spelled(one.ref)))) for one in chosen.artifacts]
+    lines += [line_of(Other(("artifacts", verb, "-r", spelled(one.ref)))) for one in chosen.folders]
+    return "; ".join([*lines[:_SHOWN], "…"] if len(lines) > _SHOWN else lines)

@@ -61,12 +61,11 @@ def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dic
     if stale:
         look = StateLook(glyphs.STALE, look.word, "muted", "muted")
     text: Tone = "muted" if stale else "text"
-    ready = ready_line(lab, is_short=True)
     return {
         "state": look.line,
         "lab": (Span(literal(lab.name), text),),
         "up": _part(lab.nodes_up, lab.nodes_total, text, rests=lab.state is LabState.STOPPED),
-        "ready": _muted(ready) if stale else ready,
+        "ready": ready_line(lab) if not stale else _muted(ready_line(lab)),
         "owner": (Span(literal(lab.owner), text if lab.owner == me else "muted"),),
         "project": (Span(literal(lab.project or lab.folder), text if lab.project else "muted"),),
         "server": server_line(lab, source, now, tone=text),
@@ -75,14 +74,14 @@ def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dic
     }
 
 
-def ready_line(lab: Lab, *, is_short: bool = False) -> Line:
+def ready_line(lab: Lab) -> Line:
     """Return how many nodes are ready: blue while it grows, green when all, amber when fewer."""
     if lab.ready is None or lab.state is LabState.STOPPED:
         return (Span(glyphs.NONE, "faint"),)
     tone: Tone = "ok" if lab.is_ready else "warn" if lab.is_degraded else "accent"
     if lab.state is LabState.FAILED:
         tone = "bad"
-    return (Span(_of(lab.ready, lab.nodes_total, is_short=is_short), tone),)
+    return (Span(_of(lab.ready, lab.nodes_total), tone),)
 
 
 def note_tone(lab: Lab) -> Tone:
@@ -146,21 +145,14 @@ def tally(labs: Sequence[Lab]) -> str:
 def _part(part: int | None, total: int | None, tone: Tone, *, rests: bool) -> Line:
     if total is None and part is None:
         return (Span(glyphs.NONE, "faint"),)
-    return (Span(_of(part, total, is_short=True), "muted" if rests else tone),)
+    return (Span(_of(part, total), "muted" if rests else tone),)
 
 
-def _of(part: int | None, total: int | None, *, is_short: bool = False) -> str:
-    """Return how many of how many; `is_short` tells them by the thousand where there are some."""
-    is_many = is_short and max(part or 0, total or 0) >= 1000
-
+def _of(part: int | None, total: int | None) -> str:
     def figure(number: int | None) -> str:
-        if number is None:
-            return "?"
-        return f"{number:,}" if not is_many else "<1" if 0 < number < 1000 else f"{number // 1000}"
+        return "?" if number is None else str(number)
 
-    if part is None and total is None:
-        return glyphs.NONE
-    return f"{figure(part)}/{figure(total)}{'k' if is_many else ''}"
+    return glyphs.NONE if part is None and total is None else f"{figure(part)}/{figure(total)}"
 
 
 def server_line(

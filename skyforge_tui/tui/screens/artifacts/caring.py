@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.notice import Notice, Severity
@@ -78,18 +77,22 @@ class CaringPlace(CarryingPlace):
 
     def do_artifact_save_to(self) -> None:
         """Ask where to save it."""
-        if (artifact := self.artifact()) is not None:
-            self.work(partial(self._save_to, artifact.ref), group="save", exclusive=True)
+        held = self.target()
+        if isinstance(held, Held):
+            self.work(partial(self._save_to, held), group="save", exclusive=True)
 
-    async def _save_to(self, ref: ArtifactRef) -> None:
-        name = ref.key.rpartition("/")[2]
+    async def _save_to(self, held: Held) -> None:
+        ref, name = held.ref, held.ref.key.rpartition("/")[2]
         text = await self.app.push_screen_wait(
             NameLine(f"Save {name}", "what ends in / is a folder; no file is overwritten",
                      verb="save", name=f"{self.bridge.directory}/", label="to")
         )  # fmt: skip
         if text is None:
             return
-        target = Path(self.bridge.directory, f"{text}{name}" if text.endswith("/") else text)
+        if held.is_folder:
+            await self._save_folder(ref, str(self.path_of(text)))
+            return
+        target = self.path_of(f"{text}{name}" if text.endswith("/") else text)
         await self.bridge.act(
             Other(("artifacts", "get", self.spelled(ref), "-o", str(target))),
             lambda services: services.transfers.get(self.bridge.principal, ref, target),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from skyforge_tui.domain.artifact import Artifact, ArtifactRef
+from skyforge_tui.domain.artifact import ArtifactRef
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.transfer import Transfer
+from skyforge_tui.services.artifact_views import Held
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.presenters import transfers as present
 from skyforge_tui.tui.presenters.cells import Line
@@ -63,7 +63,7 @@ class CarryingPlace(ComparingPlace):
         )  # fmt: skip
         if path is None:
             return
-        source = Path(self.bridge.directory, path)
+        source = self.path_of(path)
         key = "/".join(part for part in (here.key, source.name) if part)
         target = ArtifactRef(here.store, key)
         await self.bridge.act(
@@ -72,46 +72,44 @@ class CarryingPlace(ComparingPlace):
         )
 
     async def _double(self, verb: str) -> None:
-        artifacts = self._chosen()
-        if not artifacts:
+        held = self._carried()
+        if not held:
             return
-        is_one = len(artifacts) == 1
-        what = artifacts[0].name if is_one else f"{len(artifacts)} artifacts"
+        is_one = len(held) == 1
+        first = held[0].ref
+        name = first.key.rpartition("/")[2] + ("/" if held[0].is_folder else "")
         begin = f"{self.view.store}:{self.here}/" if self.here else f"{self.view.store}:"
-        about = f"stores: {', '.join(self.view.stores)}; what ends in / is a folder"
-        title = f"{verb.title()} {what}"
+        about = f"stores: {', '.join(self.view.stores)}; what ends in / is a folder it goes into"
         text = await self.app.push_screen_wait(
-            NameLine(title, about, verb=verb, name=str(artifacts[0].ref) if is_one else begin,
-                     label="to")
+            NameLine(f"{verb.title()} {name if is_one else f'{len(held)} things'}", about,
+                     verb=verb, name=str(first) if is_one else begin, label="to")
         )  # fmt: skip
         if text is None:
             return
         target = self._meant(text)
-        for one in artifacts:
-            is_folder = not is_one or target.key.endswith("/") or not target.key
-            key = f"{target.key.rstrip('/')}/{one.name}".lstrip("/") if is_folder else target.key
+        for one in held:
+            is_into = not is_one or target.key.endswith("/") or not target.key
+            name = one.ref.key.rpartition("/")[2]
+            key = f"{target.key.rstrip('/')}/{name}".lstrip("/") if is_into else target.key
             await self._begin(verb, one, ArtifactRef(target.store, key))
         self.table.clear_marks()
 
-    async def _begin(self, verb: str, artifact: Artifact, target: ArtifactRef) -> None:
-        principal, source = self.bridge.principal, artifact.ref
+    async def _begin(self, verb: str, held: Held, target: ArtifactRef) -> None:
+        principal, source = self.bridge.principal, held.ref
 
-        async def begin(services: Services) -> Transfer:
-            service = services.transfers
+        async def begin(services: Services) -> object:
+            service = services.artifact_folders if held.is_folder else services.transfers
             work = service.move if verb == "move" else service.copy
             return await work(principal, source, target)
 
-        word = "mv" if verb == "move" else "cp"
-        act = Other(("artifacts", word, self.spelled(source), self.spelled(target)))
+        words = ["artifacts", "mv" if verb == "move" else "cp", *(["-r"] if held.is_folder else [])]
+        act = Other((*words, self.spelled(source), self.spelled(target)))
         await self.bridge.act(act, begin)
 
-    def _chosen(self) -> list[Artifact]:
-        """Return what is marked, or what is under the cursor; folders are none."""
-        if self.table.marked_count:
-            found = (self.view.artifact(key) for key in self.table.marked)
-            return [one for one in found if one is not None]
-        one = self.artifact()
-        return [] if one is None else [one]
+    def _carried(self) -> list[Held]:
+        """Return what is marked, or what is under the cursor."""
+        keys = self.table.marked if self.table.marked_count else (self.table.cursor_key,)
+        return [held for key in keys if (held := self.view.held(key)) is not None]
 
     def _meant(self, text: str) -> ArtifactRef:
         head, colon, rest = text.partition(":")

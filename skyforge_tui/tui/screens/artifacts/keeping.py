@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef
+from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.permission import Permission
+from skyforge_tui.services.artifact_care import Bulk
+from skyforge_tui.services.contract import Services
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.one_by_one import one_by_one
 from skyforge_tui.tui.presenters import artifact_questions as questions
 from skyforge_tui.tui.presenters import tones
+from skyforge_tui.tui.presenters.artifact_questions import Chosen, Selection
 from skyforge_tui.tui.presenters.headless import Other
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.outcomes import Item
@@ -45,6 +49,11 @@ class KeepingPlace(FilteredPlace):
         """Return the artifact under the cursor."""
         return self.view.artifact(self.table.cursor_key)
 
+    def folder(self) -> ArtifactRef | None:
+        """Return the folder under the cursor."""
+        held = self.view.held(self.table.cursor_key)
+        return held.ref if held is not None and held.is_folder else None
+
     def maker(self) -> Run | None:
         """Return the run that made what is under the cursor."""
         raise NotImplementedError
@@ -61,6 +70,8 @@ class KeepingPlace(FilteredPlace):
             self.work(self._save_several(), group="save", exclusive=True)
         elif (artifact := self.artifact()) is not None:
             self.work(self._save_one(artifact), group="save")
+        elif (folder := self.folder()) is not None:
+            self.work(self._save_folder(folder, self.bridge.directory), group="save")
 
     def do_artifact_delete(self) -> None:
         """Ask whether to delete it, or all that are marked, for good."""
@@ -68,8 +79,8 @@ class KeepingPlace(FilteredPlace):
             self.work(self._delete_several(), group="delete", exclusive=True)
         elif (artifact := self.artifact()) is not None:
             self.work(self._delete_one(artifact), group="delete", exclusive=True)
-        elif (folder := self.view.held(self.table.cursor_key)) is not None:
-            self.work(self._clear(folder.ref), group="delete", exclusive=True)
+        elif (folder := self.folder()) is not None:
+            self.work(self._clear(folder), group="delete", exclusive=True)
 
     # One.
 
@@ -82,11 +93,24 @@ class KeepingPlace(FilteredPlace):
             return
         self.say(Notice(Severity.INFO, f"Saved {artifact.name}", tones.size(written), where))
 
+    async def _save_folder(self, ref: ArtifactRef, directory: str) -> None:
+        """Begin to save all that lies in a folder."""
+        principal, folder = self.bridge.principal, Path(directory)
+        begun = await self.bridge.act(
+            Other(("artifacts", "get", "-r", self.spelled(ref), "-o", directory)),
+            lambda services: services.artifact_folders.get(principal, ref, folder),
+        )
+        name = ref.key.rpartition("/")[2]
+        words = questions.artifacts_words(len(begun))
+        advice = "the header shows how far they are; they go on by themselves"
+        self.say(Notice(Severity.INFO, f"Saving {name}/", f"{words} to {folder / name}",
+                        advice=advice))  # fmt: skip
+
     async def _delete_one(self, artifact: Artifact) -> None:
         run = self.maker()
         owner = "" if run is None else f"run {run.number}"
         if await self.app.push_screen_wait(
-            Confirm(questions.delete_question([artifact], owner, spelled=self.spelled))
+            Confirm(questions.delete_question(Selection((artifact,)), owner, spelled=self.spelled))
         ):
             await self._delete(artifact)
             self.say(Notice(Severity.INFO, f"Deleted {artifact.name}", artifact.key))
@@ -94,65 +118,85 @@ class KeepingPlace(FilteredPlace):
     async def _clear(self, ref: ArtifactRef) -> None:
         """Count what is in a folder, and ask whether all of it is to go."""
         principal = self.bridge.principal
-        bulk = await self.ask(lambda services: services.artifact_care.count(principal, ref))
+        bulk = await self.ask(partial(_count, principal, ref))
         question = questions.clear_question(ref, bulk, self.spelled(ref))
         if await self.app.push_screen_wait(Confirm(question)):
-            gone = await self.bridge.act(
-                Other(("artifacts", "rm", "-r", self.spelled(ref), "--yes")),
-                lambda services: services.artifact_care.clear(principal, ref),
-            )
+            gone = await self._remove_below(ref)
             words = f"{tones.count(gone.count)} artifacts, {tones.size(gone.size)}"
             self.say(Notice(Severity.INFO, f"Deleted {ref.key}/", words))
 
     # Several.
 
     async def _save_several(self) -> None:
-        able, left_out = self._marked("artifact.save")
-        question = questions.save_question(able, self.bridge.directory, left_out, self.spelled)
-        if self._are_any("save", able, left_out) and await self.app.push_screen_wait(
-            Confirm(question)
-        ):
-            items = [Item(questions.thing_line(one), partial(self._save, one)) for one in able]
+        chosen = self.chosen("artifact.save")
+        question = questions.save_question(chosen, self.bridge.directory, self.spelled)
+        if self._are_any("save", chosen) and await self.app.push_screen_wait(Confirm(question)):
+            items = [
+                *(Item(questions.thing_line(one), partial(self._save, one))
+                  for one in chosen.artifacts),
+                *(Item(questions.folder_line(one), partial(self._save_folder, one.ref,
+                                                           self.bridge.directory))
+                  for one in chosen.folders),
+            ]  # fmt: skip
             await one_by_one(self.app, "Save", items)
             self.table.clear_marks()
 
     async def _delete_several(self) -> None:
-        able, left_out = self._marked("artifact.delete")
-        question = questions.delete_question(able, left_out=left_out, spelled=self.spelled)
-        if self._are_any("delete", able, left_out) and await self.app.push_screen_wait(
-            Confirm(question)
-        ):
-            items = [Item(questions.thing_line(one), partial(self._delete, one)) for one in able]
+        """Ask about all that are marked; what is in folders among them is counted first."""
+        chosen = self.chosen("artifact.delete")
+        if not self._are_any("delete", chosen):
+            return
+        principal = self.bridge.principal
+        counted: list[Chosen] = []
+        for one in chosen.folders:
+            bulk = await self.ask(partial(_count, principal, one.ref))
+            counted.append(replace(one, bulk=bulk))
+        chosen = replace(chosen, folders=tuple(counted))
+        question = questions.delete_question(chosen, spelled=self.spelled)
+        if await self.app.push_screen_wait(Confirm(question)):
+            items = [
+                *(Item(questions.thing_line(one), partial(self._delete, one))
+                  for one in chosen.artifacts),
+                *(Item(questions.folder_line(one), partial(self._remove_below, one.ref))
+                  for one in chosen.folders),
+            ]  # fmt: skip
             await one_by_one(self.app, "Delete", items)
             self.table.clear_marks()
 
-    def _marked(self, command_id: str) -> tuple[list[Artifact], list[str]]:
-        """Return the marked artifacts that it can be done to, and of the others why not."""
-        able: list[Artifact] = []
+    def chosen(self, command_id: str) -> Selection:
+        """Return what is marked and it can be done to, and of the rest why not."""
+        artifacts: list[Artifact] = []
+        folders: list[Chosen] = []
         left_out: list[str] = []
         for key in self.table.marked:
             held, artifact = self.view.held(key), self.view.artifact(key)
             name = key.rpartition("/")[2]
             if held is None:
                 left_out.append(f"{name} is gone")
-            elif artifact is None:
-                left_out.append(f"{name}/ is a folder")
             elif isinstance(decision := self.bridge.may(_NEEDS[command_id], held), Denied):
                 left_out.append(f"{name}: {decision.reason}")
+            elif artifact is None:
+                folders.append(Chosen(held.ref))
             else:
-                able.append(artifact)
-        return able, left_out
+                artifacts.append(artifact)
+        return Selection(tuple(artifacts), tuple(folders), tuple(left_out))
 
-    def _are_any(self, verb: str, able: Sequence[Artifact], left_out: Sequence[str]) -> bool:
-        if not able:
-            title, body = f"Refused  {verb} {len(left_out)} marked", left_out[0]
+    def _are_any(self, verb: str, chosen: Selection) -> bool:
+        if not chosen:
+            title, body = f"Refused  {verb} {len(chosen.left_out)} marked", chosen.left_out[0]
             self.say(Notice(Severity.REFUSED, title, body, advice="esc unmarks them"))
-        return bool(able)
+        return bool(chosen)
 
     # What is sent.
 
     def _target(self, artifact: Artifact) -> Path:
         return Path(self.bridge.directory) / artifact.name
+
+    def path_of(self, text: str) -> Path:
+        """Return the path that somebody typed, as seen from where one stands."""
+        if text == "~" or text.startswith("~/"):
+            return Path.home() / text[2:]
+        return Path(self.bridge.directory, text)
 
     def spelled(self, ref: ArtifactRef) -> str:
         """Return how the command line names it: with its store where that is not the usual one."""
@@ -172,8 +216,18 @@ class KeepingPlace(FilteredPlace):
             lambda services: services.artifacts.save(self.bridge.principal, artifact.ref, target)
         )
 
+    async def _remove_below(self, ref: ArtifactRef) -> Bulk:
+        return await self.bridge.act(
+            Other(("artifacts", "rm", "-r", self.spelled(ref), "--yes")),
+            lambda services: services.artifact_care.clear(self.bridge.principal, ref),
+        )
+
     async def _delete(self, artifact: Artifact) -> None:
         await self.bridge.act(
             Other(("artifacts", "rm", self.spelled(artifact.ref))),
             lambda services: services.artifacts.delete(self.bridge.principal, artifact.ref),
         )
+
+
+async def _count(principal: Principal, ref: ArtifactRef, services: Services) -> Bulk:
+    return await services.artifact_care.count(principal, ref)

@@ -100,13 +100,13 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
                 return ""
             case "artifact.compare" if not present.is_of_run(self.here or ""):
                 return "mark two artifacts, or enter a run's folder"
-            case "artifact.copy" | "artifact.move" if not self._chosen():
-                return "it is a folder" if self.target() else "nothing here"
+            case "artifact.copy" | "artifact.move" if not self._carried():
+                return "nothing here"
             case "artifact.transfers" if not self.bridge.transfers():
                 return "nothing was carried since the program began"
-            case "artifact.delete" if self.target() is None:
+            case "artifact.delete" | "artifact.save" | "artifact.save_to" if self.target() is None:
                 return "nothing here"
-            case "artifact.save" | "artifact.save_to" | "artifact.log" if self.artifact() is None:
+            case "artifact.log" if self.artifact() is None:
                 return "it is a folder" if self.target() else "nothing here"
         return ""
 
