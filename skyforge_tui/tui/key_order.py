@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from asyncio import TimerHandle, get_running_loop
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -19,8 +20,13 @@ from skyforge_tui.tui.type_ahead import LEAVING
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
-PATIENCE_S = 1.0
-"""How long a key waits for the one before, which may have gone to what is no longer there."""
+BEAT_S = 0.025
+BEATS = 40
+"""How many beats a key waits for the one before, which may have gone to what is no longer there.
+
+Beats rather than time: where the program has no turn for a second, the key before had none either,
+and whatever comes to it meanwhile would be a command instead of a letter.
+"""
 ROUNDS = 2
 """Times a stop is waited for: for the key itself, and for what it told to where it was."""
 
@@ -54,14 +60,7 @@ class KeyOrder(App[None]):
         stops: deque[MessagePump] = deque()
         for one in target.ancestors_with_self:
             stops.extend([one] * ROUNDS)
-        self._follow(event, stops)
-
-    def _follow(self, event: events.Event, stops: deque[MessagePump]) -> None:
-        """Go the way a key goes, behind it; at its end it was carried out."""
-        while stops:
-            if stops.popleft().call_later(self._follow, event, stops):
-                return
-        self.call_next(self._carried_out, event)
+        _Follower(stops, lambda: self.call_next(self._carried_out, event)).go_on()
 
     async def _carried_out(self, event: object) -> None:
         if self._in_hand is not event:
@@ -76,6 +75,31 @@ class KeyOrder(App[None]):
 
     def _be_patient(self) -> None:
         if self._ahead and self._waiting is None and self._in_hand is not None:
-            self._waiting = get_running_loop().call_later(
-                PATIENCE_S, self.call_next, self._carried_out, self._in_hand
-            )
+            self._wait(self._in_hand, BEATS)
+
+    def _wait(self, event: object, beats: int) -> None:
+        if beats:
+            self._waiting = get_running_loop().call_later(BEAT_S, self._wait, event, beats - 1)
+        else:
+            self.call_next(self._carried_out, event)
+
+
+class _Follower:
+    """Goes the way a key goes, behind it; where it ends, the key was carried out.
+
+    Its step is posted as it is: Textual (8.2.8) asks anew how many parameters everything takes that
+    it has wrapped itself, which costs more than the step.
+    """
+
+    __slots__ = ("_arrive", "_stops")
+
+    def __init__(self, stops: deque[MessagePump], arrive: Callable[[], object]) -> None:
+        self._stops = stops
+        self._arrive = arrive
+
+    def go_on(self) -> None:
+        """Go to the next stop that still takes messages."""
+        while self._stops:
+            if self._stops.popleft().post_message(events.Callback(callback=self.go_on)):
+                return
+        self._arrive()

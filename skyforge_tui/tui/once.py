@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from textual import events
 from textual.message_pump import MessagePump
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 
 def once(pump: MessagePump, seconds: float, call: Callable[[], object]) -> asyncio.TimerHandle:
     """Have `pump` call `call` after `seconds`, among its messages; cancel with the handle."""
-    loop = asyncio.get_running_loop()
-    return loop.call_later(seconds, lambda: pump.call_next(call) if pump.is_running else None)
+
+    def post() -> None:
+        # Not wrapped, as `call_next` does it: Textual asks anew what a wrapped one takes.
+        if pump.is_running:
+            pump.post_message(events.Callback(callback=cast("Callable[[], None]", call)))
+
+    return asyncio.get_running_loop().call_later(seconds, post)
 
 
 class Beat:

@@ -75,10 +75,9 @@ class Looking:
         """Fail unless every row has its cells, and nothing in them could do anything."""
         self.frame.moved()
         for y in range(self.shape.height):
-            strip = self.frame.strip(y)
-            cells = sum(segment.cell_length for segment in strip)
-            assert strip.cell_length == cells == self.shape.width
-            for segment in strip:
+            row = self.frame.row(y)
+            assert sum(segment.cell_length for segment in row) == self.shape.width
+            for segment in row:
                 assert segment.control is None
                 assert segment.style is None or (not segment.style.link and not segment.style.meta)
                 assert all(map(_is_harmless, segment.text))

@@ -19,8 +19,10 @@ from skyforge_tui.jobs.runner import running
 from skyforge_tui.services.file_parts import FileParts
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.store import log_pages
+from skyforge_tui.tui import key_order
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.viewer import ViewerApp
+from skyforge_tui.tui.widgets.search_line import SearchLine
 from skyforge_tui.wiring.file_parts import file_parts
 from skyforge_tui.wiring.ground import SystemClock
 from tests.tui.cockpit_harness import press, row_with, screen_text, until_gone, until_shown, write
@@ -173,6 +175,34 @@ async def test_keys_that_come_at_once(viewing: Viewing, tmp_path: Path) -> None:
         await until_shown(pilot, "Copied 1 line")
         assert app.clipboard == "yes: why q? there"
         assert "1 of 1" in row_with(app, "/ there")
+
+
+async def test_a_slow_program_keeps_keys_in_order(
+    viewing: Viewing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long a key waits for the one before is counted in turns of the program, not in time."""
+    monkeypatch.setattr(key_order, "BEAT_S", 0.0)
+    (tmp_path / "log").write_text("nothing\nwhy q?\n")
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "2 lines")
+        for key in "/why q?":
+            name = {"/": "slash", " ": "space", "?": "question_mark"}.get(key, key)
+            pilot.app.post_message(events.Key(name, key))
+        await until_shown(pilot, "/ why q?▏", "of 1 ")
+
+
+async def test_the_end_of_typing_before_is_not_the_end_of_this(
+    viewing: Viewing, tmp_path: Path
+) -> None:
+    """A search line that is told late how its keys went before keeps those it has now."""
+    (tmp_path / "log").write_text(numbered(1, 50))
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "50 lines")
+        line = pilot.app.screen.query_one(SearchLine)
+        line.take_keys("")
+        line.post_message(events.Blur())
+        await pilot.press(*"line", "space", *"50")
+        await until_shown(pilot, "/ line 50▏", "1 of 1 ")
 
 
 async def test_a_search_begins_with_what_was_looked_for(viewing: Viewing, tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ class EntryLine(Painted, can_focus=True):
         self._entry.put(text, is_selected=is_selected)
         self.display = True
         self.can_focus = True
-        self.focus(scroll_visible=False)
+        # At once, not among the messages: losing the keys before may not be told of yet.
+        self.screen.set_focus(self, scroll_visible=False)
         self.refresh()
 
     def put(self, text: str) -> None:
@@ -146,8 +147,9 @@ class EntryLine(Painted, can_focus=True):
         """Keep what was typed when the keys go elsewhere, but not when the terminal's focus does.
 
         Whoever comes back goes on typing, and letters of a text must not be taken for commands.
+        What is told only now may be how an earlier typing ended: then the keys are here again.
         """
-        if self.is_typing and self.app.app_focus:
+        if self.is_typing and self.app.app_focus and self.screen.focused is not self:
             self.post_message(self.Kept())
 
     def _changed(self, before: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Self
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Self
 
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from rich.segment import Segment
 
 
 class WholeRow(Strip):
@@ -53,6 +56,10 @@ class KeptRows(Widget):
                 self._kept.pop(y, None)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
+    def drawing(self, size: Size) -> Callable[[int], list[Segment]]:
+        """Return what draws one row, asked before some rows are drawn in this size."""
+        raise NotImplementedError
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows in a part of the widget."""
         size: Size = self.size
@@ -63,11 +70,13 @@ class KeptRows(Widget):
             self._kept.clear()
             self._kept_for = drawn_for
         found = []
+        draw: Callable[[int], list[Segment]] | None = None
         for y in crop.line_range:
             strip = self._kept.get(y)
             if strip is None:
-                strip = self.render_line(y)
-                segments = list(strip)
+                if draw is None:
+                    draw = self.drawing(size)
+                segments = draw(y)
                 for one in filters:
                     segments = one.apply(segments, background)
                 strip = self._kept[y] = WholeRow(segments, size.width)

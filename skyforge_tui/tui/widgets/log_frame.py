@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.segment import Segment
 from textual.geometry import Region
-from textual.strip import Strip
 
 from skyforge_tui.domain.outline_scan import OutlineScan
 from skyforge_tui.tui.presenters.cells import Ground
@@ -177,11 +177,11 @@ class LogFrame:
             changed.append(Region(0, height - 1, width, 1))
         return changed
 
-    def strip(self, y: int) -> Strip:
+    def row(self, y: int) -> list[Segment]:
         """Return row `y`."""
         shape = self._shape
         if shape.width < LEAST_WIDTH:
-            return Strip.blank(shape.width, shape.look.style("text", on="bg"))
+            return [Segment(" " * shape.width, shape.look.style("text", on="bg"))]
         chrome = self._measured()
         rows = self.window.rows()
         row = rows[y] if y < len(rows) else None
@@ -191,7 +191,7 @@ class LogFrame:
         )
         if chrome.new_lines and y == shape.height - 1:
             segments = self._painter.pill(segments, chrome.new_lines)
-        return Strip([*segments, self._painter.bar(y, chrome.thumb, chrome.ticks[y])], shape.width)
+        return [*segments, self._painter.bar(y, chrome.thumb, chrome.ticks[y])]
 
     def _decor(self, row: Row | None) -> Decor:
         if row is None:

@@ -6,12 +6,12 @@ Keys are bound outside; what they do are methods here and in what it is made of.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from textual.message import Message
-from textual.strip import Strip
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.outline import Outline
@@ -26,6 +26,7 @@ from skyforge_tui.tui.widgets.log_watch import LogWatch
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Size
 
     from skyforge_tui.ports.log_search import LogSearch
     from skyforge_tui.ports.log_store import LogReader
@@ -190,18 +191,19 @@ class LogView(
 
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        """Return row `y`."""
+    def drawing(self, size: Size) -> Callable[[int], list[Segment]]:
+        """Return what draws one row."""
         frame = self._frame
         if frame is None:
-            return Strip.blank(self.size.width, self.look.style("text", on="bg"))
+            blank = Segment(" " * size.width, self.look.style("text", on="bg"))
+            return lambda _: [blank]
         if self._reader is not None and self._reader.generation != frame.generation:
             # Reading itself found that lines were counted wrong.
             self.grew()
-        if self.size != frame.shape[:2]:
+        if size != frame.shape[:2]:
             # Textual may draw in the new size before it tells of it.
             frame.take_shape(self._shape)
-        return frame.strip(y)
+        return frame.row
 
     def on_mount(self) -> None:
         """Draw anew when the theme changes."""
