@@ -20,7 +20,6 @@ from skyforge_tui.tui.crashing import Crashing
 from skyforge_tui.tui.ending import Ending
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.helping import Helping
-from skyforge_tui.tui.key_order import KeyOrder
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.leaving import Leaving
 from skyforge_tui.tui.looks import Looks
@@ -73,7 +72,6 @@ def _screen(place: Place) -> Callable[[], Screen[Any]]:
 
 
 class SkyforgeApp(
-    KeyOrder,
     TypeAhead,
     Terminal,
     SteppingAside,

@@ -9,17 +9,18 @@ from __future__ import annotations
 from asyncio import TimerHandle, get_running_loop
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
 
 from skyforge_tui.tui.pacing import PacedScreen
-from skyforge_tui.tui.type_ahead import LEAVING
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
+LEAVING = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
+"""Keys that are never kept back."""
 BEAT_S = 0.025
 BEATS = 40
 """How many beats a key waits for the one before, which may have gone to what is no longer there.
@@ -32,26 +33,48 @@ ROUNDS = 2
 
 
 class KeyOrder(App[None]):
-    """Hands a key on when the key before was carried out."""
+    """Hands a key on when the key before was carried out, and none while input is held."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._ahead: deque[events.Key | events.Paste] = deque()
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._ahead: deque[events.Event] = deque()
         self._in_hand: object | None = None
         self._waiting: TimerHandle | None = None
+        self._is_holding = False
+
+    def hold_input(self) -> None:
+        """Keep input from now on until it is let in, clicks too."""
+        self._is_holding = True
+
+    def let_in(self) -> None:
+        """Hand on what was kept, in order."""
+        self._is_holding = False
+        if self._ahead:
+            self.call_next(self._go_on)
 
     async def on_event(self, event: events.Event) -> None:
         """Hand an event on; a key behind one that is not carried out yet has to wait."""
-        is_leaving = isinstance(event, events.Key) and event.key in LEAVING
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded or is_leaving:
+        if not self._has_an_order(event):
             await super().on_event(event)
-        elif self._in_hand is None:
-            await self._hand_over(event)
-        else:
-            self._ahead.append(event)
-            self._be_patient()
+            return
+        self._ahead.append(event)
+        await self._go_on()
 
-    async def _hand_over(self, event: events.Key | events.Paste) -> None:
+    def _has_an_order(self, event: events.Event) -> bool:
+        if event.is_forwarded or (isinstance(event, events.Key) and event.key in LEAVING):
+            return False
+        if isinstance(event, events.Key | events.Paste):
+            return True
+        # A click among keys that are kept back stays among them.
+        is_kept = self._is_holding or bool(self._ahead)
+        return is_kept and isinstance(event, events.InputEvent)
+
+    async def _go_on(self) -> None:
+        if self._ahead and self._in_hand is None and not self._is_holding and self.screen_stack:
+            await self._hand_over(self._ahead.popleft())
+        self._be_patient()
+
+    async def _hand_over(self, event: events.Event) -> None:
         self._in_hand = event
         if isinstance(self.screen, PacedScreen):
             self.screen.hurry()
@@ -69,9 +92,7 @@ class KeyOrder(App[None]):
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
-        if self._ahead and self.screen_stack:
-            await self._hand_over(self._ahead.popleft())
-            self._be_patient()
+        await self._go_on()
 
     def _be_patient(self) -> None:
         if self._ahead and self._waiting is None and self._in_hand is not None:

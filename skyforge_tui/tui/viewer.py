@@ -15,7 +15,6 @@ from skyforge_tui.tui.crashing import Crashing
 from skyforge_tui.tui.ending import Ending
 from skyforge_tui.tui.errors import as_notice
 from skyforge_tui.tui.helping import Helping
-from skyforge_tui.tui.key_order import KeyOrder
 from skyforge_tui.tui.link import Link
 from skyforge_tui.tui.looks import Looks
 from skyforge_tui.tui.screens.files.screen import FilesScreen
@@ -52,7 +51,7 @@ def load_the_rest() -> None:
         import_module(name)
 
 
-class ViewerApp(KeyOrder, TypeAhead, Terminal, Ending, Crashing, Looks, Helping):
+class ViewerApp(TypeAhead, Terminal, Ending, Crashing, Looks, Helping):
     """The viewer."""
 
     TITLE = "skyforge view"

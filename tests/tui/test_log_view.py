@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollUp
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from skyforge_tui.domain.errors import Unavailable
@@ -287,9 +288,8 @@ async def test_no_size_is_too_small(
         for change in (view.toggle_wrap, lambda: view.scroll_lines(-1), view.toggle_times):
             change()
             await pilot.pause()
-            assert all(view.render_line(y).cell_length == size[0] for y in range(size[1]))
-            for y in range(size[1]):
-                strip = view.render_line(y)
+            for strip in view.render_lines(Region(0, 0, *size)):
+                assert strip.cell_length == size[0]
                 assert sum(segment.cell_length for segment in strip) == size[0]
 
 
@@ -323,7 +323,9 @@ async def test_every_theme_draws_the_same_text(
     async with showing(reader, (60, 3), theme) as (app, view, _):
         assert [row[12:-1].rstrip() for row in app.rows[:2]] == ["abc", "fatal: x"]
         if theme == "mono":
-            segments = [segment for y in range(3) for segment in view.render_line(y)]
+            segments = [
+                segment for row in view.render_lines(Region(0, 0, 60, 3)) for segment in row
+            ]
             assert not any(
                 segment.style and (segment.style.color or segment.style.bgcolor)
                 for segment in segments

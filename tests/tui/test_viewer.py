@@ -177,6 +177,19 @@ async def test_keys_that_come_at_once(viewing: Viewing, tmp_path: Path) -> None:
         assert "1 of 1" in row_with(app, "/ there")
 
 
+async def test_keys_that_come_before_they_are_let_in(viewing: Viewing, tmp_path: Path) -> None:
+    """What is typed while the program still loads is carried out in order when it has loaded."""
+    (tmp_path / "log").write_text("nothing\nwhy q?\n")
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "2 lines")
+        pilot.app.hold_input()
+        await pilot.press("slash", *"why", "space", "q", "question_mark", "enter", *"vy")
+        assert "why q?▏" not in screen_text(pilot.app)
+        pilot.app.let_in()
+        await until_shown(pilot, "Copied 1 line")
+        assert pilot.app.clipboard == "why q?"
+
+
 async def test_a_slow_program_keeps_keys_in_order(
     viewing: Viewing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
