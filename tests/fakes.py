@@ -18,6 +18,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from skyforge_tui.domain.audit import AuditEntry
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import Event
 from skyforge_tui.domain.freshness import Subject
@@ -42,7 +43,9 @@ from skyforge_tui.ports.project_secrets import ProjectSecrets
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunListing, RunSeen
 from skyforge_tui.ports.sync_book import SyncMemory
+from skyforge_tui.providers.labs.markers import MarkedLabs
 from skyforge_tui.services.attention import AttentionService
+from skyforge_tui.services.audit import AuditService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.automation import AutomationService
 from skyforge_tui.services.bookmarks import BookmarkService
@@ -59,12 +62,14 @@ from skyforge_tui.services.lab_homes import make_home
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_keeping import LabKeepingService
 from skyforge_tui.services.lab_links import LabLinks
-from skyforge_tui.services.lab_markers import MarkedLabs
+from skyforge_tui.services.lab_markers import LabsBeside
 from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.projects import ProjectService
+from skyforge_tui.services.record import Record
 from skyforge_tui.services.repositories import RepositoryService
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
@@ -143,6 +148,22 @@ class KnownSealer:
     async def seal(self) -> Seal:
         """Return what marks."""
         return Seal(b"known")
+
+
+class MemoryAuditBook:
+    """Keeps what was done in memory; implements `AuditBook`."""
+
+    def __init__(self) -> None:
+        self.kept: list[AuditEntry] = []
+
+    async def append(self, entries: Sequence[AuditEntry]) -> None:
+        """Add entries."""
+        self.kept += entries
+
+    async def newest(self, limit: int, project_id: ProjectId | None = None) -> list[AuditEntry]:
+        """Return the newest first."""
+        found = [one for one in self.kept if project_id in (None, one.project_id)]
+        return found[::-1][:limit]
 
 
 class Gate:
@@ -894,7 +915,11 @@ class Core:
         self.lab_index = LabIndex(self.lab_providers, self.lab_cache, self.health, self.bus)
         links = LabLinks(self.catalog, self.index)
         self.labs = LabService(
-            self.lab_index, links, MarkedLabs(self.shelf.cache), self.access, self.bus
+            self.lab_index,
+            links,
+            LabsBeside([MarkedLabs(self.shelf.cache, self.clock, self.engine.upstream)]),
+            self.access,
+            self.bus,
         )
         self.lab_actions = LabActionService(self.lab_index, self.browser, self.access)
         self.retention = RetentionService(
@@ -916,9 +941,12 @@ class Core:
         self.lineage = self.shelf.lineage(self.artifacts, self.index, self.bus)
         self.doctor = DoctorService(self.machine, self.access)
         held = [one for one in self.hosts if isinstance(one, RepositoryHost)]
-        self.repositories = RepositoryService(held, self.access, self.bus)
+        self.audit_book = MemoryAuditBook()
+        record = Record(self.audit_book, self.access, self.bus, self.clock)
+        self.repositories = RepositoryService(held, self.access, record, self.bus)
         self.project_care = ProjectCareService(
             held,
+            [],
             [],
             MemorySyncBook(),
             KnownSealer(),
@@ -926,12 +954,13 @@ class Core:
             self.shelf.claims,
             self.access,
             self.standings,
+            record,
             self.bus,
             self.clock,
         )
         self.pages = PageService(self.catalog, self.browser, self.access)
         self.welcome = WelcomeService(
-            self.starter, self.starter, self.machine, self.catalog, self.access
+            self.starter, self.starter, self.machine, self.catalog, self.access, record
         )
         self.attention = AttentionService(
             self.runs,
@@ -952,7 +981,11 @@ class Core:
             projects=self.projects, runs=self.runs, older_runs=self.older_runs,
             artifacts=self.artifacts, labs=self.labs, repositories=self.repositories,
             project_care=self.project_care,
-            founding=FoundingService([], [], self.access, self.bus),
+            founding=FoundingService([], [], self.access, record, self.bus),
+            membership=MembershipService(
+                [], [], [], MemorySyncBook(), self.access, record, self.bus
+            ),
+            audit=AuditService(self.audit_book, self.access),
             automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             lab_keeping=self.lab_keeping,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -21,10 +21,13 @@ from skyforge_tui.integrations.project_toml import read_project, written
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
 from skyforge_tui.providers.repositories.gitea.names import Names
+from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.project_care import ProjectCareService
+from skyforge_tui.services.record import Record
 from skyforge_tui.services.standings import Standings
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.database import STATE, Database, open_database
@@ -32,7 +35,7 @@ from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 from tests import giteas, semaphores
 from tests.estates import served_semaphore
-from tests.fakes import FakeClock, KnownSecrets
+from tests.fakes import FakeClock, KnownSecrets, MemoryAuditBook
 
 MEMBERS = Members(frozenset({"olga"}), frozenset({"mika"}), frozenset({"gus"}))
 
@@ -56,12 +59,22 @@ class Company:
     def __post_init__(self) -> None:
         """Begin knowing nothing of how projects stand."""
         self.standings = Standings(self.bus)
+        self.audit = MemoryAuditBook()
+        self.record = Record(self.audit, self.access, self.bus, self.clock)
 
     def care(self) -> ProjectCareService:
         """Return the service as a new program has it."""
         return ProjectCareService(
-            [self.host], [self.keeping], self.book, FileSealer(self.base), self.secrets,
-            FileClaims(self.base), self.access, self.standings, self.bus, self.clock,
+            [self.host], [RepositoryManifests(self.host)], [self.keeping], self.book,
+            FileSealer(self.base), self.secrets, FileClaims(self.base), self.access,
+            self.standings, self.record, self.bus, self.clock,
+        )  # fmt: skip
+
+    def membership(self) -> MembershipService:
+        """Return the service that knows who is in projects."""
+        return MembershipService(
+            [self.host], [RepositoryManifests(self.host)], [self.keeping], self.book, self.access,
+            self.record, self.bus,
         )  # fmt: skip
 
     async def project(self, name: str, manifest: ProjectManifest | None = None) -> Project:
@@ -72,6 +85,13 @@ class Company:
         data += b'\n[[templates]]\nname = "Deploy"\nplaybook = "deploy.yml"\n'
         await self.host.write_files(made, [FileChange(PATH, data)], "Say what", branch="main")
         return self.know(await self.host.describe(made.id), data)
+
+    async def rewrite(self, project: Project, change: Callable[[bytes], bytes]) -> None:
+        """Change the manifest in its repository, as somebody else may at any time."""
+        held = await self.host.read_file(project, "main", PATH, 1 << 20)
+        assert held is not None
+        edit = FileChange(PATH, change(held.data), held.object_id)
+        await self.host.write_files(project, [edit], "Say other", branch="main")
 
     def know(self, project: Project, data: bytes) -> Project:
         """Know a project with what its manifest says."""

@@ -24,7 +24,7 @@ _GROUPS = {
     "demo": "skyforge_tui.cli.demo:demo",
     "labs": "skyforge_tui.cli.lab_actions:labs",
     "doctor": "skyforge_tui.cli.doctor:doctor",
-    "projects": "skyforge_tui.cli.project_actions:projects",
+    "projects": "skyforge_tui.cli.project_people:projects",
     "repo": "skyforge_tui.cli.repo:repo",
     "runs": "skyforge_tui.cli.runs:runs",
     "sample": "skyforge_tui.cli.sample:sample",

@@ -1,4 +1,4 @@
-"""`skyforge projects create|share|rm`: projects made, shared and removed, and what came of it."""
+"""`skyforge projects create|rm`: projects made and removed, and what came of it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform
 from skyforge_tui.cli.projects import projects
-from skyforge_tui.domain.identity import Principal, ProjectId, Role
+from skyforge_tui.domain.identity import Principal, ProjectId
 from skyforge_tui.domain.making import Outcome, Went
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.services.contract import Services
-from skyforge_tui.services.founding import Sharing
 
 _json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 _SIGNS = {Went.DONE: "●", Went.WAS_SO: "✓", Went.FAILED: "×", Went.LEFT: "○"}
-_people = (
+PEOPLE = (
     click.option("--owner", "owners", multiple=True, metavar="NAME", help="Make them an owner."),
     click.option("--editor", "editors", multiple=True, metavar="NAME", help="Make them an editor."),
     click.option("--viewer", "viewers", multiple=True, metavar="NAME", help="Make them a viewer."),
@@ -29,9 +28,9 @@ _people = (
 @click.option("--description", default="", help="What it is about.")
 @click.option("--engine", default="", metavar="NAME", help="The Semaphore on which it runs.")
 @click.option("--public", "is_public", is_flag=True, help="Everybody there may look.")
-@_people[2]
-@_people[1]
-@_people[0]
+@PEOPLE[2]
+@PEOPLE[1]
+@PEOPLE[0]
 @_json
 @click.pass_context
 def create(
@@ -64,51 +63,6 @@ def create(
             return 1
         if project is not None and (members or engine):
             narrate(f"skyforge sync {project.slug} says what is due yet")
-        return 0
-
-    perform(ctx, work)
-
-
-@projects.command("share")
-@click.argument("name")
-@_people[2]
-@_people[1]
-@_people[0]
-@click.option("--out", "gone", multiple=True, metavar="NAME", help="Put them out.")
-@click.option("--public/--private", "is_public", default=None, help="Whether all there may look.")
-@_json
-@click.pass_context
-def share(
-    ctx: click.Context,
-    name: str,
-    owners: tuple[str, ...],
-    editors: tuple[str, ...],
-    viewers: tuple[str, ...],
-    gone: tuple[str, ...],
-    is_public: bool | None,
-    as_json: bool,
-) -> None:
-    """Say in the manifest who is what in a project, by a commit; skyforge sync makes it so."""
-    said = (
-        (owners, Role.OWNER), (editors, Role.EDITOR), (viewers, Role.VIEWER), (gone, Role.NONE),
-    )  # fmt: skip
-    roles = {one: role for names, role in said for one in names}
-    if len(roles) < sum(len(names) for names, _ in said):
-        raise click.UsageError("give everybody one role")
-    if not roles and is_public is None:
-        raise click.UsageError("say who shall be what, or --public or --private")
-
-    async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
-        project_id = await _kept(services, principal, name)
-        after = await services.founding.share(principal, project_id, Sharing(roles, is_public))
-        people = after.members.by_name()
-        answer(
-            {"public": after.is_public, "members": {one: r.word for one, r in people.items()}},
-            as_json=as_json,
-            table=lambda: map(literal, (f"{one}  {role.word}" for one, role in people.items())),
-        )
-        narrate(f"skyforge sync {name} --apply makes it so")
         return 0
 
     perform(ctx, work)

@@ -38,18 +38,20 @@ def sync(
     """Say what keeps PROJECT, or all, from being in step with its manifest; --apply writes it.
 
     A project is in step when its repository, the people in it and its run engine are as
-    .skyforge/project.toml says. Leaves with 1 when something could not be looked at or done.
+    .skyforge/project.toml says. Leaves with 1 when something could not be looked at or done. With
+    --every nobody becomes an owner, and no owner anything else: that takes a pass without it.
     """
 
     async def once(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
         deadline = datetime.now(UTC) + within
         care = services.project_care
+        how = {"applies": applies, "is_attended": every is None}
         if project is None:
-            reports = await care.run_once(principal, deadline, applies=applies)
+            reports = await care.run_once(principal, deadline, **how)
         else:
             wanted = await _meant(services, principal, project)
-            reports = [await care.run_for_project(principal, wanted, deadline, applies=applies)]
+            reports = [await care.run_for_project(principal, wanted, deadline, **how)]
         lines = partial(_lines, reports, applies=applies)
         answer(reports, as_json=as_json, table=lambda: map(literal, lines()))
         return 1 if any(one.errors for one in reports) else 0

@@ -46,6 +46,8 @@ class Troubled:
                 await self._clock.sleep(trouble.seconds)
             elif trouble.kind is Kind.HANG:
                 await trouble.over.wait()
+                if (transport := self._transport_of(scope)) is None or transport.is_closing():
+                    return  # whoever asked has long left
             elif trouble.kind is Kind.CUT:
                 self._cut(scope)
                 await _gone(receive)

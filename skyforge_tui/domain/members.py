@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from skyforge_tui.domain.identity import Role
+
+_USER: Final = re.compile(r"[A-Za-z0-9._@-]{1,255}")
+
+
+def is_user_name(name: str) -> bool:
+    """Say whether somebody can be called so; a manifest that names another is not obeyed."""
+    return _USER.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,12 +92,13 @@ class Project:
         return f"{upstream_of(self.id)}:{self.slug}"
 
 
-def access_level(project: Project, principal: Principal) -> Role:
+def access_level(project: Project, principal: Principal, *, is_appointed: bool = False) -> Role:
     """Return what `principal` is in `project`: the highest role found, public tested last.
 
     Where an upstream decides, its word counts, for everybody who uses its sign-in from here, and
     a manifest can only take from it: whoever may write the manifest cannot make an owner of
-    himself by it.
+    himself by it. From whom is appointed administrator of the upstream no manifest takes anything;
+    but nobody is more than the upstream grants them.
 
     Source: the original system's access rule with its public-project bug fixed (there an owner of
     a public project became a viewer).
@@ -105,8 +106,10 @@ def access_level(project: Project, principal: Principal) -> Role:
     if principal.is_admin:
         return Role.ADMIN
     if project.grant is not None:
-        declared = declared_role(project)
         granted = project.grant.role
+        if is_appointed:
+            return Role.ADMIN if granted >= Role.OWNER else granted
+        declared = declared_role(project)
         return granted if declared is None else min(granted, declared)
     if principal.username and principal.username.lower() == project.created_by.lower():
         return Role.OWNER

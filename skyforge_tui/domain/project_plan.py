@@ -68,6 +68,13 @@ class Step:
     detail: str = ""
     role: Role = Role.NONE
     thing: Thing | None = None
+    was: Role = Role.NONE
+    """What somebody was before."""
+
+    @property
+    def is_about_owners(self) -> bool:
+        """Whether it makes somebody an owner, or an owner something else."""
+        return Role.OWNER in (self.role, self.was)
 
     @property
     def words(self) -> str:
@@ -93,9 +100,10 @@ def people_steps(
         if known is None:
             steps.append(Step(part, Act.CREATE, name, role.word, role))
         elif known[1] is not role:
-            steps.append(Step(part, Act.CHANGE, name, f"{known[1].word} → {role.word}", role))
+            detail = f"{known[1].word} → {role.word}"
+            steps.append(Step(part, Act.CHANGE, name, detail, role, was=known[1]))
     steps += [
-        Step(part, Act.REMOVE, name, role.word if role else "")
+        Step(part, Act.REMOVE, name, role.word if role else "", was=role)
         for low, (name, role) in there.items()
         if low not in aside
     ]

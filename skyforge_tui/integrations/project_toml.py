@@ -32,13 +32,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, cast
 
-from skyforge_tui.domain.members import Members
+from skyforge_tui.domain.members import Members, is_user_name
 from skyforge_tui.domain.project_manifest import MAX_BYTES, PATH, DeclaredPlay, ProjectManifest
 from skyforge_tui.integrations.declared_table import Mistake, Table, did_you_mean, shown
 from skyforge_tui.integrations.toml import TomlError, parse
 
 _VISIBILITIES: Final = {"public": True, "private": False}
-_USER: Final = re.compile(r"[A-Za-z0-9._@-]{1,255}")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _MOST_TEMPLATES: Final = 500
 _LONGEST_GROUP: Final = 512
@@ -163,7 +162,7 @@ def _members(top: Table) -> Members:
     for key in keys:
         for name in sorted(lists[key]):
             is_group = key.endswith("groups")
-            is_fine = 0 < len(name) <= _LONGEST_GROUP if is_group else _USER.fullmatch(name)
+            is_fine = 0 < len(name) <= _LONGEST_GROUP if is_group else is_user_name(name)
             if not is_fine:
                 table.complain(key, f"{shown(name)} can be nobody's name")
     _complain_of_doubles(table, [lists[key] for key in keys[:3]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project import Commit, Project
 from skyforge_tui.domain.project_manifest import ProjectManifest
 
 
@@ -26,11 +26,19 @@ class ManifestFiles(Protocol):
         """The host's name."""
         ...
 
-    async def read(self, project: Project) -> ManifestFile:
-        """Return the manifest as it is now; an empty one where there is none.
+    async def read(self, project: Project, ref: str = "") -> ManifestFile:
+        """Return the manifest as it is now, or was at a commit; an empty one where there is none.
 
         Raises:
             Invalid: what is there cannot be read whole, and would be lost by a write.
+            Unavailable, NotSignedIn, Forbidden: as the host.
+        """
+        ...
+
+    async def commits(self, project: Project) -> tuple[Commit, ...]:
+        """Return the newest commits that changed the manifest, the newest first.
+
+        Raises:
             Unavailable, NotSignedIn, Forbidden: as the host.
         """
         ...

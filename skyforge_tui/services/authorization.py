@@ -34,6 +34,7 @@ class Access:
         self._houses: dict[ProjectId, Project] = {}
         self._guards: dict[str, Guard] = {}
         self._logins: dict[str, str] = {}
+        self._admins: dict[str, frozenset[str]] = {}
 
     def learn(self, projects: Iterable[Project]) -> None:
         """Know exactly these projects from now on."""
@@ -48,6 +49,15 @@ class Access:
     def protect(self, upstream: str, guard: Guard) -> None:
         """Put a guard before an upstream."""
         self._guards[upstream] = guard
+
+    def appoint(self, upstream: str, logins: Iterable[str]) -> None:
+        """Have these be administrators of an upstream: no manifest takes anything from them."""
+        self._admins[upstream] = frozenset(one.lower() for one in logins)
+
+    def is_appointed(self, project: Project) -> bool:
+        """Say whether whoever is signed in where a project is kept is an administrator there."""
+        admins = self._admins.get(upstream_of(project.id), frozenset())
+        return project.grant is not None and project.grant.user.lower() in admins
 
     def guard(self, thing_id: str) -> Guard:
         """Return what guards the upstream of a project, template or run."""
@@ -79,7 +89,7 @@ class Access:
             return Role.NONE
         from skyforge_tui.domain.project import access_level
 
-        return access_level(project, principal)
+        return access_level(project, principal, is_appointed=self.is_appointed(project))
 
     def decide(
         self, principal: Principal, permission: Permission, project_id: ProjectId | None
@@ -100,29 +110,36 @@ class Access:
         owners = ", ".join(sorted(project.members.owners)) if project else ""
         advice = f"ask {owners}" if owners else ""
         if project is not None and project.grant is not None:
-            return _granted(project, project.grant, permission, advice)
+            from skyforge_tui.domain.project import declared_role
+
+            declared = None if self.is_appointed(project) else declared_role(project)
+            return _granted(project, project.grant, declared, permission, advice)
         if role >= needed:
             return YES
         name = project.slug if project else "this project"
         return Denied(f"needs {needed.word} in {name}; you are {role.word}", advice)
 
 
-def _granted(project: Project, grant: Grant, permission: Permission, advice: str) -> Decision:
-    """Say what the project's own server allows whoever is signed in there."""
-    from skyforge_tui.domain.project import declared_role
-
-    needed, declared = NEEDS[permission], declared_role(project)
+def _granted(
+    project: Project, grant: Grant, declared: Role | None, permission: Permission, advice: str
+) -> Decision:
+    """Say what the project's own server allows whoever is signed in there, and its manifest."""
+    needed = NEEDS[permission]
     if permission in grant.permits or needed is Role.VIEWER <= grant.role:
         if declared is None or declared >= needed:
             return YES
         who = grant.user or "you"
         said = f"its manifest says {declared.word} of {who}"
+        if declared < grant.role:
+            said += f", {upstream_of(project.id)} grants {grant.word or grant.role.word}"
         return Denied(f"needs {needed.word} in {project.slug}; {said}", advice)
     word = grant.word or grant.role.word
     article = "an" if word[:1] in "aeio" else "a"  # a user
     verb = _VERBS.get(permission, f"do {permission}")
     who = f" ({grant.user})" if grant.user else ""
     reason = f"{article} {word} of {project.slug}{who} may look, not {verb}"
+    if declared is not None and declared > grant.role:
+        reason += f"; its manifest says {declared.word}, {upstream_of(project.id)} grants {word}"
     return Denied(reason, advice)
 
 
@@ -134,6 +151,7 @@ _VERBS = {
     Permission.PROJECT_DELETE: "delete it",
     Permission.PROJECT_RECONCILE: "keep it in step",
     Permission.PROJECT_SHARE: "let people in or out",
+    Permission.REPOSITORY_WRITE: "change files",
     Permission.RUN_ANSWER: "answer runs",
     Permission.RUN_CONFIRM: "confirm or reject runs",
     Permission.RUN_START: "run",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.artifact_logs import ArtifactLogService
     from skyforge_tui.services.artifacts import ArtifactService
     from skyforge_tui.services.attention import AttentionService
+    from skyforge_tui.services.audit import AuditService
     from skyforge_tui.services.automation import AutomationService
     from skyforge_tui.services.bookmarks import BookmarkService
     from skyforge_tui.services.bus import Bus
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.lineage import LineageService
+    from skyforge_tui.services.membership import MembershipService
     from skyforge_tui.services.older_runs import OlderRunsService
     from skyforge_tui.services.pages import PageService
     from skyforge_tui.services.project_care import ProjectCareService
@@ -65,6 +67,8 @@ class Services:
     repositories: RepositoryService
     project_care: ProjectCareService
     founding: FoundingService
+    membership: MembershipService
+    audit: AuditService
     runs: RunService
     older_runs: OlderRunsService
     bookmarks: BookmarkService

@@ -1,4 +1,4 @@
-"""Making projects, letting people in and out of them, and removing them.
+"""Making projects and removing them.
 
 Everything is said in the manifest first, by a commit that names who did it; the sync makes the rest
 so. Making again what failed half-way goes on where it stopped: every step makes sure.
@@ -6,12 +6,13 @@ so. Making again what failed half-way goes on where it stopped: every step makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, SkyforgeError, Stale
+from skyforge_tui.domain.audit import Deed
+from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, SkyforgeError
 from skyforge_tui.domain.events import SyncRequested
-from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
+from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
 from skyforge_tui.domain.making import Outcome, Went
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
@@ -20,17 +21,27 @@ from skyforge_tui.ports.manifest_files import ManifestFiles
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
-
-_TRIES = 3
-"""How often a change is made anew on what somebody else has written meanwhile."""
+from skyforge_tui.services.record import Doing, Record, recorded
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """What shall be different in a manifest: roles by name (NONE puts out), and visibility."""
+def _made(_: FoundingService, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
+    project, outcomes = result or (None, [])
+    name, host = call["full_name"], call["host"]
+    if outcomes and all(one.went is Went.WAS_SO for one in outcomes):
+        return
+    done = [one.what for one in outcomes if one.went is Went.DONE]
+    failure = "; ".join(f"{one.what}: {one.why}" for one in outcomes if one.went is Went.FAILED)
+    words = ", ".join(done) or f"{name} at {host}"
+    if project is None:
+        yield Doing(Deed.CREATE, words, project=name, upstream=host, failure=failure)
+    else:
+        yield Doing(Deed.CREATE, words, project.id, project.slug, failure=failure)
 
-    roles: Mapping[str, Role] = field(default_factory=dict)
-    is_public: bool | None = None
+
+def _deleted(service: FoundingService, call: Mapping[str, Any], _: Any) -> Iterator[Doing]:
+    known = service.access.project(call["project_id"])
+    words = known.path if known is not None else ""
+    yield Doing(Deed.DELETE, words, call["project_id"])
 
 
 class FoundingService:
@@ -41,11 +52,13 @@ class FoundingService:
         keepers: Iterable[RepositoryKeeper],
         manifests: Iterable[ManifestFiles],
         access: Access,
+        record: Record,
         bus: Bus,
     ) -> None:
         self._keepers = {one.upstream: one for one in keepers}
         self._manifests = {one.upstream: one for one in manifests}
         self.access = access
+        self.record = record
         self._bus = bus
 
     @property
@@ -57,6 +70,7 @@ class FoundingService:
         """Return the project itself."""
         return ProjectId(str(target))
 
+    @recorded(_made)
     @requires(Permission.PROJECT_CREATE)
     async def create(
         self, principal: Principal, host: str, full_name: str, manifest: ProjectManifest
@@ -96,40 +110,7 @@ class FoundingService:
             self._bus.publish(SyncRequested(project.id))
         return project, outcomes
 
-    @requires(Permission.PROJECT_SHARE, of="project_id")
-    async def share(
-        self, principal: Principal, project_id: ProjectId, sharing: Sharing
-    ) -> ProjectManifest:
-        """Change roles and visibility in the manifest by a commit, and return what it says then.
-
-        What others have written meanwhile stays, whoever it is about, unless it is about the same
-        people: then nothing is written.
-
-        Raises:
-            Invalid: nobody would own it any more, or nothing would change.
-            Conflict: somebody else has changed the same; both are named.
-        """
-        project, files = self._held(project_id)
-        seen = await files.read(project)
-        before = seen
-        for _ in range(_TRIES):
-            _same_or_conflict(seen.manifest, before.manifest, sharing)
-            wanted = _shared(before.manifest, project, sharing)
-            if wanted == before.manifest:
-                raise Invalid(f"{project.slug} says so already", operation="project.share")
-            message = f"{_words(sharing)}\n\nAs {principal.username}"
-            try:
-                await files.write(project, wanted, before, message)
-            except Stale:
-                before = await files.read(project)
-                continue
-            self._bus.publish(SyncRequested(project_id))
-            return wanted
-        raise Conflict(
-            f"{PATH} of {project.slug} changes all the time", operation="project.share",
-            advice="try again",
-        )  # fmt: skip
-
+    @recorded(_deleted)
     @requires(Permission.PROJECT_DELETE, of="project_id")
     async def delete(self, principal: Principal, project_id: ProjectId, typed: str) -> None:
         """Delete a project's repository with everything in it; `typed` must be its slug.
@@ -178,43 +159,3 @@ async def _ensured(
             raise
         return own, True
     return made, False
-
-
-def _same_or_conflict(seen: ProjectManifest, now: ProjectManifest, sharing: Sharing) -> None:
-    """Make sure that nobody has changed what is about to be changed since it was seen."""
-    for name, role in sharing.roles.items():
-        was, became = seen.members.role_of(name), now.members.role_of(name)
-        if was is not became and became is not role:
-            raise Conflict(
-                f"somebody else made {name} {became.word} meanwhile, not {role.word}",
-                operation="project.share", advice="look at both, then say it again",
-            )  # fmt: skip
-
-
-def _shared(manifest: ProjectManifest, project: Project, sharing: Sharing) -> ProjectManifest:
-    members = manifest.members
-    for name, role in sharing.roles.items():
-        members = members.with_role(name, role)
-    me = project.grant.user if project.grant is not None else ""
-    if not members.owners and not members.owner_groups and not manifest.names_an_owner and me:
-        # The first people to be named must not shut out who names them.
-        members = members.with_role(me, Role.OWNER)
-    if members and not (members.owners or members.owner_groups):
-        raise Invalid(
-            f"{project.slug} would have no owner", operation="project.share",
-            advice="make somebody else owner first",
-        )  # fmt: skip
-    is_public = manifest.is_public if sharing.is_public is None else sharing.is_public
-    return replace(manifest, members=members, is_public=is_public)
-
-
-def _words(sharing: Sharing) -> str:
-    """Return the change in a line, as the subject of a commit."""
-    words = [
-        f"put {name} out" if role is Role.NONE else f"make {name} {role.word}"
-        for name, role in sharing.roles.items()
-    ]
-    if sharing.is_public is not None:
-        words.append("make it public" if sharing.is_public else "make it private")
-    text = ", ".join(words)
-    return text[:1].upper() + text[1:]

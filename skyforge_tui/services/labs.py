@@ -23,7 +23,7 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_links import CONTAINERLAB, NETLAB, LabLinks, is_changing, provider_of
-from skyforge_tui.services.lab_markers import MarkedLabs
+from skyforge_tui.services.lab_markers import LabsBeside
 
 _NOT_STARTED = "addresses and links: netlab tells them once the lab was started here"
 
@@ -40,7 +40,7 @@ class LabService:
     """What one may do with labs."""
 
     def __init__(
-        self, index: LabIndex, links: LabLinks, marked: MarkedLabs, access: Access, bus: Bus
+        self, index: LabIndex, links: LabLinks, marked: LabsBeside, access: Access, bus: Bus
     ) -> None:
         self._index = index
         self._links = links
@@ -80,9 +80,9 @@ class LabService:
             Unavailable: the provider did not answer.
         """
         lab = await self._visible(principal, lab_id)
-        if lab.state is LabState.MARKER:
-            return await self._marked.detail(lab_id)
         if self._index.lab(lab_id) is None:
+            if lab.state is LabState.MARKER:
+                return await self._marked.detail(lab_id)
             return LabDetail(lab, self._links.nodes_of(lab), missing=(_NOT_STARTED,))
         detail = await self._index.detail(lab_id)
         linked = await self._links.with_run(self._links.linked(detail.lab))
@@ -233,9 +233,9 @@ class LabService:
 
     async def _started(self, principal: Principal, lab_id: LabId) -> None:
         lab = await self._visible(principal, lab_id)
-        if lab.state is LabState.MARKER:
-            raise Unavailable(f"{lab.name} is {lab.note}", advice="look at that run")
         if self._index.lab(lab_id) is None:
+            if lab.state is LabState.MARKER:
+                raise Unavailable(f"{lab.name} is {lab.note}", advice="look at that run")
             raise Unavailable("it was not started here", advice="start it first")
 
     def _is_visible(self, principal: Principal, lab: Lab) -> bool:

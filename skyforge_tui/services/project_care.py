@@ -22,6 +22,7 @@ from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.counting import Counting
+from skyforge_tui.ports.manifest_files import ManifestFiles
 from skyforge_tui.ports.project_secrets import SecretReading, SecretSource
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
@@ -31,7 +32,9 @@ from skyforge_tui.ports.sync_book import SyncBook
 from skyforge_tui.services.authorization import YES, Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.reconciling import Reconciling, Side
+from skyforge_tui.services.record import Record, recorded
 from skyforge_tui.services.standings import Standings
+from skyforge_tui.services.sync_deeds import brought
 from skyforge_tui.services.sync_sides import EngineLists, EngineSide, Known, RepositorySide
 
 AT_ONCE: Final = 8
@@ -54,6 +57,7 @@ class ProjectCareService:
     def __init__(
         self,
         hosts: Iterable[RepositoryHost],
+        manifests: Iterable[ManifestFiles],
         engines: Iterable[RunHost],
         book: SyncBook,
         sealer: Sealer,
@@ -61,6 +65,7 @@ class ProjectCareService:
         claims: Claims,
         access: Access,
         standings: Standings,
+        record: Record,
         bus: Bus,
         clock: Clock,
     ) -> None:
@@ -69,12 +74,14 @@ class ProjectCareService:
         self._keepers: dict[str, RepositoryKeeper] = {
             name: one for name, one in several.items() if isinstance(one, RepositoryKeeper)
         }
+        self._manifests = {one.upstream: one for one in manifests}
         self._engines = {one.upstream: one for one in engines}
         self._book = book
         self._sealer = sealer
         self._secrets = secrets
         self._claims = claims
         self.access = access
+        self.record = record
         self._standings = standings
         self._bus = bus
         self._clock = clock
@@ -83,11 +90,18 @@ class ProjectCareService:
         """Return the project itself."""
         return ProjectId(str(target))
 
+    @recorded(brought)
     @requires(Permission.PROJECT_RECONCILE, of="project_id")
     async def run_for_project(
-        self, principal: Principal, project_id: ProjectId, deadline: datetime, *, applies: bool
+        self,
+        principal: Principal,
+        project_id: ProjectId,
+        deadline: datetime,
+        *,
+        applies: bool,
+        is_attended: bool = True,
     ) -> SyncReport:
-        """Bring one project into step before `deadline`, or only plan it.
+        """Bring one project into step before `deadline`, or only plan it; see `run_once`.
 
         Raises:
             NotFound: there is no such project.
@@ -106,17 +120,21 @@ class ProjectCareService:
             raise Invalid(f"{project.slug} is kept here, and needs no step", operation=OPERATION)
         async with self._turn(applies=applies):
             bare = await self._hosts[upstream_of(project_id)].describe(project_id)
-            return await self._brought(
-                principal, bare, project.manifest, deadline, self._shared(), applies=applies
-            )
+            shared = self._shared()
+            known = await self._known(bare, project.manifest, shared, is_attended=is_attended)
+            known.is_alone = True
+            await self._read_anew(known)
+            return await self._brought(principal, known, deadline, shared, applies=applies)
 
+    @recorded(brought)
     @requires(Permission.PROJECT_SYNC)
     async def run_once(
-        self, principal: Principal, deadline: datetime, *, applies: bool
+        self, principal: Principal, deadline: datetime, *, applies: bool, is_attended: bool = True
     ) -> list[SyncReport]:
         """Bring every project into step that has a manifest and that one may, by slug.
 
-        One project's errors stop no other, and what the deadline cuts off is said of each.
+        One project's errors stop no other, and what the deadline cuts off is said of each. Where
+        nobody attends, it stays who owns what.
 
         Raises:
             Unavailable: a server does not list its repositories.
@@ -139,9 +157,8 @@ class ProjectCareService:
                     gone = "its repository is not listed any more: nothing was changed"
                     return SyncReport(project_id, project_id, errors=(gone,))
                 async with turns:
-                    return await self._brought(
-                        principal, there, manifest, deadline, shared, applies=applies
-                    )
+                    known = await self._known(there, manifest, shared, is_attended=is_attended)
+                    return await self._brought(principal, known, deadline, shared, applies=applies)
 
             reports = await asyncio.gather(*(brought(*one) for one in wanted.items()))
         return sorted(reports, key=lambda one: one.slug)
@@ -156,19 +173,35 @@ class ProjectCareService:
             return None
         return memory.report, memory.reported_at
 
+    async def _known(
+        self, project: Project, manifest: ProjectManifest, shared: Shared, *, is_attended: bool
+    ) -> Known:
+        """Return what both sides of a project begin with."""
+        memory, seal = await self._book.memory(project.id), await self._sealer.seal()
+        secrets = await shared.secrets.of(project)
+        return Known(project, manifest, memory, seal, secrets, is_attended=is_attended)
+
+    async def _read_anew(self, known: Known) -> None:
+        """Know what the manifest says by now: somebody may have written it a moment ago."""
+        files = self._manifests.get(upstream_of(known.project.id))
+        if files is None:
+            return
+        try:
+            known.manifest = (await files.read(known.project)).manifest
+        except Invalid as error:
+            known.notes.append(f"{error.message}: taken as it was read before")
+
     async def _brought(
         self,
         principal: Principal,
-        project: Project,
-        listed: ProjectManifest,
+        known: Known,
         deadline: datetime,
         shared: Shared,
         *,
         applies: bool,
     ) -> SyncReport:
-        memory, seal = await self._book.memory(project.id), await self._sealer.seal()
-        secrets = await shared.secrets.of(project)
-        work = self._work(Known(project, listed, memory, seal, secrets), shared.lists)
+        project, memory = known.project, known.memory
+        work = self._work(known, shared.lists)
         left_s = (deadline - self._clock.now()).total_seconds()
         try:
             with self._counting() as counted:
@@ -181,13 +214,13 @@ class ProjectCareService:
         finally:
             # Also of a pass that is cancelled: what was made must be found again.
             by = principal.username if work.done else memory.by
-            known = replace(work.known.memory, turn=memory.turn + 1, by=by)
-            await self._book.remember(project.id, known)
+            learned = replace(work.known.memory, turn=memory.turn + 1, by=by)
+            await self._book.remember(project.id, learned)
         requests = {name: sum(counts.values()) for name, counts in counted.items()}
         requests = {name: count for name, count in requests.items() if count}
         report = replace(work.report(), requests=requests)
         now = self._clock.now()
-        await self._book.remember(project.id, replace(known, report=report, reported_at=now))
+        await self._book.remember(project.id, replace(learned, report=report, reported_at=now))
         self._standings.learn(report, now)
         if work.done:
             self._bus.publish(SyncRequested(project.id))

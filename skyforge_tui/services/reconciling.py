@@ -50,10 +50,20 @@ class Reconciling:
                 self.errors.append(f"{side.name} was not looked at: {error}")
 
     async def act(self) -> None:
-        """Take the steps that are due; one that fails stops only what leans on it."""
+        """Take the steps that are due; one that fails stops only what leans on it.
+
+        Who owns a project is changed only when somebody attends: whoever may write files may write
+        the manifest, and must not come to rule by what runs unasked.
+        """
         dead: list[Side] = []
         for side, step in list(self._due):
             if side in dead:
+                continue
+            if step.is_about_owners and not self.known.is_attended:
+                self.known.notes.append(
+                    f"{step.words}: only when somebody says so, by"
+                    f" skyforge sync {self.known.project.slug} --apply"
+                )
                 continue
             try:
                 await side.do(step)

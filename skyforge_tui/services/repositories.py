@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
@@ -21,14 +23,31 @@ from skyforge_tui.domain.repository import (
 from skyforge_tui.ports.repository_host import FOLDER_PAGE, RepositoryHost
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.record import Doing, Record, recorded
+
+_MOST_NAMED: Final = 5
+"""Files of a write that the record names."""
+
+
+def _written(_: RepositoryService, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
+    paths = [
+        one.path if one.data is not None else f"{one.path} (deleted)" for one in call["changes"]
+    ]
+    more = len(paths) - _MOST_NAMED
+    words = ", ".join(paths[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    commit = f", commit {result[:10]}" if result else ""
+    yield Doing(Deed.WRITE, f"{words} on {call['branch']}{commit}", call["project_id"])
 
 
 class RepositoryService:
     """What one may do with what is in repositories; see `RepositoryHost` for what is raised."""
 
-    def __init__(self, hosts: Iterable[RepositoryHost], access: Access, bus: Bus) -> None:
+    def __init__(
+        self, hosts: Iterable[RepositoryHost], access: Access, record: Record, bus: Bus
+    ) -> None:
         self._hosts = {one.upstream: one for one in hosts}
         self.access = access
+        self.record = record
         self._bus = bus
 
     @property
@@ -116,6 +135,7 @@ class RepositoryService:
             )  # fmt: skip
         return found
 
+    @recorded(_written)
     @requires(Permission.REPOSITORY_WRITE, of="project_id")
     async def write_files(
         self,

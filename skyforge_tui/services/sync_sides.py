@@ -79,6 +79,10 @@ class Known:
     memory: SyncMemory
     seal: Seal
     secrets: ProjectSecrets = field(default_factory=ProjectSecrets)
+    is_alone: bool = False
+    """Whether it is the only one that is looked at: then everybody is asked about."""
+    is_attended: bool = True
+    """Whether somebody said so who may change who owns it."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -128,15 +132,16 @@ class RepositorySide:
     async def _roles(self, people: Mapping[str, Role]) -> dict[str, Role]:
         """Return everybody who was let in, with what they may as far as that matters.
 
-        It costs a request for each: whose role was learned before is asked about in turn. Of those
-        who go anyway it is not asked.
+        It costs a request for each: among many projects, whose role was learned before is asked
+        about in turn. Of those who go anyway it is not asked.
         """
         project, memory = self._known.project, self._known.memory
         names = await self._keeper.collaborator_names(project)
         wanted = {name.lower() for name in people}
         both = sorted(name for name in names if name.lower() in wanted)
         start = memory.turn * ROLES_A_PASS % max(len(both), 1)
-        asked = (both + both)[start : start + min(ROLES_A_PASS, len(both))]
+        most = len(both) if self._known.is_alone else ROLES_A_PASS
+        asked = (both + both)[start : start + min(most, len(both))]
         asked += [name for name in both if name not in memory.roles and name not in asked]
         told = await asyncio.gather(
             *(self._keeper.collaborator_role(project, name) for name in asked)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.errors import NotFound
-from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId
 from skyforge_tui.domain.machine import CheckState
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.template import Source
@@ -13,10 +16,17 @@ from skyforge_tui.ports.machine import Machine
 from skyforge_tui.ports.starter import Starter, Workspace
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.record import Doing, Record, recorded
 
 SAMPLE = "sample-lab"
 """The folder of the sample project, where nobody names another."""
 _CONTAINERS = ("docker", "containerlab")
+
+
+def _begun(_: WelcomeService, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
+    where = str(result or call["folder"] or SAMPLE)
+    name = where.rstrip("/").rpartition("/")[2]
+    yield Doing(Deed.CREATE, f"the sample, in {where}", project=name, upstream=LOCAL)
 
 
 class WelcomeService:
@@ -29,12 +39,14 @@ class WelcomeService:
         machine: Machine,
         catalog: Catalog,
         access: Access,
+        record: Record,
     ) -> None:
         self._starter = starter
         self._workspace = workspace
         self._machine = machine
         self._catalog = catalog
         self.access = access
+        self.record = record
 
     async def project_of(self, target: object) -> ProjectId:
         """Refuse: what is begun belongs to no project yet."""
@@ -47,6 +59,7 @@ class WelcomeService:
             return False
         return not await self._starter.has_config()
 
+    @recorded(_begun)
     @requires(Permission.PROJECT_CREATE)
     async def create_sample(self, principal: Principal, folder: Path | None = None) -> Path:
         """Write the sample project and read it; without `folder`, where one looks for projects.

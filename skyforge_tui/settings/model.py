@@ -141,8 +141,6 @@ class WebAccess(Table):
     username: str | None = None
     password: SecretText | None = None
     token: SecretText | None = None
-    admins: tuple[str, ...] = Field(default=(), strict=False)
-    """People who may do everything there."""
     tls: Tls = Tls()
     proxy: Url | None = None
     jump: str | None = None
@@ -172,6 +170,8 @@ class Gitea(WebAccess, Upstream):
     clone: Clone | None = None
     secrets: dict[str, dict[str, SecretText]] = {}
     """What runs of a project find beside its variables: by `OWNER/NAME`, by name."""
+    admins: tuple[str, ...] = Field(default=(), strict=False)
+    """Its administrators, by login: what manifests say takes nothing from them."""
 
 
 class Eve(WebAccess, Upstream):

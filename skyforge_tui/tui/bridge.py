@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.lab import Lab
     from skyforge_tui.domain.lab_action import LabAction
     from skyforge_tui.domain.permission import Permission
+    from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.transfer import Transfer
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.decisions import Decision
@@ -120,6 +121,14 @@ class Bridge(Link["Services"]):
         """Say from memory whether the server of a thing does things by itself, as schedules do."""
         known = self._services
         return known is not None and upstream_of(thing_id) in known.automation.upstreams
+
+    def lets_nobody_in(self, project: Project) -> str:
+        """Say from memory why nobody is let in where a project is kept; empty if people are."""
+        known, upstream = self._services, upstream_of(project.id)
+        if known is None:
+            return "still starting"
+        is_kept = upstream in known.membership.hosts
+        return "" if is_kept else f"{upstream} lets nobody in: that is done at a Gitea"
 
     def unread(self, subject: Subject) -> str:
         """Return an upstream that is still read for the first time since we began, from memory.

@@ -79,6 +79,10 @@ class Cockpit(Stage, Protocol):
         """Show what keeps a project from being in step, and write it if that is wanted."""
         ...
 
+    def edit_people(self, project: Project) -> None:
+        """Show who is what in a project, and write what is changed of it."""
+        ...
+
     def show_place(self, place: Place, wanted: str = "") -> None:
         """Go to a place, and look for something there."""
         ...

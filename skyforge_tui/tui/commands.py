@@ -8,6 +8,7 @@ from __future__ import annotations
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.tui.command import ANYWHERE, OUTPUT, TABLES, TABS, Command, Place
 from skyforge_tui.tui.output_commands import OUTPUT_COMMANDS
+from skyforge_tui.tui.project_commands import PROJECT_COMMANDS
 from skyforge_tui.tui.repository_commands import REPOSITORY_COMMANDS
 
 __all__ = [
@@ -32,25 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("place.attention", ("5",), "attention", "Attention", "Places"),
     Command("place.last", ("minus",), "last place", "back to the place before", "Places"),
     # What stands under the cursor.
-    Command(
-        "project.open", ("enter", "l", "right"), "open", "into its templates", "This",
-        _at(Place.PROJECTS), footer=1,
-    ),
-    Command(
-        "project.leave", ("h", "left"), "back", "back to the list", "This", _at(Place.PROJECTS)
-    ),
-    Command(
-        "project.trust", ("t",), "trust", "trust what it declares", "This",
-        _at(Place.PROJECTS, Place.ATTENTION), Permission.PROJECT_TRUST, asks=True, footer=4,
-    ),
-    Command(
-        "project.sync", ("S",), "sync", "compare with its manifest, and write what is due", "This",
-        _at(Place.PROJECTS), Permission.PROJECT_RECONCILE, asks=True,
-    ),
-    Command(
-        "project.automation", ("s",), "schedules", "its schedules, variables, counts by day",
-        "This", _at(Place.PROJECTS), Permission.PROJECT_READ, footer=6,
-    ),
+    *PROJECT_COMMANDS,
     Command(
         "schedule.turn", ("e",), "on, off", "turn the schedule on or off", "This",
         _at(Place.AUTOMATION), Permission.SCHEDULE_WRITE, asks=True, footer=2,

@@ -10,6 +10,7 @@ from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.keymap import Hotkey, Keymap, shown_key
 from skyforge_tui.tui.launching import Launching
+from skyforge_tui.tui.people_editing import PeopleEditing
 from skyforge_tui.tui.syncing import Syncing
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class _Offered(NamedTuple):
     slugs: dict[ProjectId, str]
 
 
-class Deck(Launching, Syncing):
+class Deck(Launching, Syncing, PeopleEditing):
     """Carries out what leads to a card."""
 
     keymap: Keymap

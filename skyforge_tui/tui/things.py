@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.errors import Refused, SkyforgeError
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.deck import Deck
 from skyforge_tui.tui.table_keys import TableKeys
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.audit import AuditEntry
     from skyforge_tui.domain.identity import RunId
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run, RunDetail
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from skyforge_tui.services.pages import Page
     from skyforge_tui.tui.base_screen import PlaceScreen
     from skyforge_tui.tui.presenters.offers import Fact, Yank
+
+_DONE_SHOWN: Final = 5
+"""How much of what was done to a project its details tell; `skyforge projects audit` tells all."""
 
 
 class Things(Deck):
@@ -140,7 +144,7 @@ class Things(Deck):
             case Template():
                 return thing.name, details.of_template(thing)
             case Project():
-                return thing.slug, details.of_project(thing, now)
+                return thing.slug, details.of_project(thing, now, await self._done_to(thing))
             case Lab():
                 return thing.name, details.of_lab(thing, now)
             case Held():
@@ -170,6 +174,16 @@ class Things(Deck):
             return await self._detail(run.id)
         except SkyforgeError:
             return None
+
+    async def _done_to(self, project: Project) -> list[AuditEntry]:
+        """Return what was done to a project lately; nothing where one may not look at it."""
+        principal = self.bridge.principal
+        try:
+            return await self.bridge.ask(
+                lambda services: services.audit.of_project(principal, project.id, _DONE_SHOWN)
+            )
+        except Refused:
+            return []
 
     # The page.
 

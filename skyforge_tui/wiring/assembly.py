@@ -24,6 +24,7 @@ from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.lab_provider import LabProvider
 from skyforge_tui.ports.log_store import LogStore
 from skyforge_tui.ports.run_engine import RunEngine
+from skyforge_tui.providers.labs.markers import MarkedLabs
 from skyforge_tui.providers.machine.browser import LocalBrowser
 from skyforge_tui.providers.repositories.local import LocalRepositoryHost
 from skyforge_tui.providers.runs.local import LocalRunEngine
@@ -41,7 +42,7 @@ from skyforge_tui.services.lab_homes import keep_grants
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_keeping import LabKeepingService
 from skyforge_tui.services.lab_links import LabLinks
-from skyforge_tui.services.lab_markers import MarkedLabs
+from skyforge_tui.services.lab_markers import LabsBeside
 from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
@@ -71,12 +72,21 @@ from skyforge_tui.wiring.beginnings import machine_of, starter_of
 from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
-from skyforge_tui.wiring.project_parts import attention_of, care_service, founding_service
+from skyforge_tui.wiring.project_parts import (
+    attention_of,
+    audit_service,
+    care_service,
+    founding_service,
+    membership_service,
+    record_of,
+)
 from skyforge_tui.wiring.repository_servers import open_repository_servers
 from skyforge_tui.wiring.retention_parts import retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.notice import Notice
+    from skyforge_tui.ports.project_host import ProjectHost
     from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
 
 
@@ -183,8 +193,16 @@ async def _lab_index(
     return index
 
 
-def _marked(ground: Ground) -> MarkedLabs:
-    return MarkedLabs(SqliteCollectionCache(ground.cache))
+def _marked(ground: Ground, servers: RunServers) -> LabsBeside:
+    kept, engines = SqliteCollectionCache(ground.cache), (LOCAL, *servers.upstreams)
+    return LabsBeside([MarkedLabs(kept, ground.clock, one) for one in engines])
+
+
+async def _catalog(ground: Ground, hosts: Sequence[ProjectHost], health: HealthBoard) -> Catalog:
+    projects, trust = SqliteProjectCache(ground.cache), SqliteTrustStore(ground.state)
+    catalog = Catalog(hosts, projects, trust, ground.access, ground.bus, health, ground.clock)
+    await catalog.open()
+    return catalog
 
 
 async def _services(
@@ -198,25 +216,24 @@ async def _services(
 ) -> Services:
     frame, access, bus, clock = ground.frame, ground.access, ground.bus, ground.clock
     host = LocalRepositoryHost(frame.roots or (Path.cwd(),), ground.principal.username)
-    projects, trust = SqliteProjectCache(ground.cache), SqliteTrustStore(ground.state)
-    catalog = Catalog([host, *servers.hosts, *gits], projects, trust, access, bus, health, clock)
-    await catalog.open()
+    catalog = await _catalog(ground, [host, *servers.hosts, *gits], health)
     logs: dict[str, LogStore] = {LOCAL: FileLogStore(frame.state_dir), **servers.logs}
-    machine, starter = machine_of(ground.loaded), starter_of(frame)
+    machine, starter, record = machine_of(ground.loaded), starter_of(frame), record_of(ground)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
     lab_index = await _lab_index(ground, lab_providers, health)
     kept = artifact_services(ground, stores, index, lab_index)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
-    labs = LabService(lab_index, lab_links, _marked(ground), access, bus)
+    labs = LabService(lab_index, lab_links, _marked(ground, servers), access, bus)
     browser = LocalBrowser()
     keeping = LabKeepingService(labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock)
-    complaints = (one.as_notice() for one in ground.loaded.complaints)
     return Services(
         projects=ProjectService(catalog, access, bus, ground.standings),
-        repositories=RepositoryService((host, *gits), access, bus),
+        repositories=RepositoryService((host, *gits), access, record, bus),
         project_care=await care_service(ground, gits, servers.rooms),
         founding=founding_service(ground, gits),
+        membership=membership_service(ground, gits, servers.rooms),
+        audit=audit_service(ground),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),
@@ -233,7 +250,7 @@ async def _services(
         views=ViewService(SqliteViewStore(ground.state), access),
         pages=PageService(catalog, browser, access),
         doctor=DoctorService(machine, access),
-        welcome=WelcomeService(starter, host, machine, catalog, access),
+        welcome=WelcomeService(starter, host, machine, catalog, access, record),
         connections=open_connections(frame, access),
         sign_in=SignInService(ground.desk, access),
         access=access,
@@ -241,6 +258,10 @@ async def _services(
         health=health,
         catalog=catalog,
         run_upstreams=(LOCAL, *servers.upstreams),
-        notices=(*complaints, *ground.cache.notices, *ground.state.notices),
+        notices=(*_complaints(ground), *ground.cache.notices, *ground.state.notices),
         remembers=not ground.state.is_in_memory,
     )
+
+
+def _complaints(ground: Ground) -> Sequence[Notice]:
+    return [one.as_notice() for one in ground.loaded.complaints]

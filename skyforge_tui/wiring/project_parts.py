@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.providers.repositories.secrets import ConfiguredSecrets, HostSecrets
 from skyforge_tui.services.attention import AttentionService
+from skyforge_tui.services.audit import AuditService
 from skyforge_tui.services.founding import FoundingService
+from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.project_care import ProjectCareService
+from skyforge_tui.services.record import Record
 from skyforge_tui.services.standings import Standing
+from skyforge_tui.store.audit import SqliteAuditBook
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.mutes import SqliteMuteStore
 from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 
 if TYPE_CHECKING:
-    from skyforge_tui.ports.repository_host import RepositoryHost
     from skyforge_tui.ports.run_host import RunHost
     from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
     from skyforge_tui.services.catalog import Catalog
@@ -39,10 +42,11 @@ def attention_of(
 
 
 async def care_service(
-    ground: Ground, hosts: Sequence[RepositoryHost], engines: Sequence[RunHost]
+    ground: Ground, hosts: Sequence[GiteaRepositoryHost], engines: Sequence[RunHost]
 ) -> ProjectCareService:
     """Return the service for these servers; how projects stood before is known from now on."""
     book, claims = SqliteSyncBook(ground.state), FileClaims(ground.frame.state_dir)
+    manifests = [RepositoryManifests(one) for one in hosts]
     sealer, secrets = FileSealer(ground.frame.state_dir), _secrets_of(ground.loaded.settings)
     ground.standings.recall(
         {
@@ -52,8 +56,8 @@ async def care_service(
         }
     )
     return ProjectCareService(
-        hosts, engines, book, sealer, secrets, claims, ground.access, ground.standings, ground.bus,
-        ground.clock,
+        hosts, manifests, engines, book, sealer, secrets, claims, ground.access, ground.standings,
+        record_of(ground), ground.bus, ground.clock,
     )  # fmt: skip
 
 
@@ -73,4 +77,25 @@ def _secrets_of(settings: Settings) -> ConfiguredSecrets:
 def founding_service(ground: Ground, hosts: Sequence[GiteaRepositoryHost]) -> FoundingService:
     """Return the service that makes projects on these servers."""
     manifests = [RepositoryManifests(one) for one in hosts]
-    return FoundingService(hosts, manifests, ground.access, ground.bus)
+    return FoundingService(hosts, manifests, ground.access, record_of(ground), ground.bus)
+
+
+def membership_service(
+    ground: Ground, hosts: Sequence[GiteaRepositoryHost], engines: Sequence[RunHost]
+) -> MembershipService:
+    """Return the service that knows who is in projects on these servers."""
+    manifests = [RepositoryManifests(one) for one in hosts]
+    return MembershipService(
+        hosts, manifests, engines, SqliteSyncBook(ground.state), ground.access, record_of(ground),
+        ground.bus,
+    )  # fmt: skip
+
+
+def record_of(ground: Ground) -> Record:
+    """Return what writes down who did what."""
+    return Record(SqliteAuditBook(ground.state), ground.access, ground.bus, ground.clock)
+
+
+def audit_service(ground: Ground) -> AuditService:
+    """Return the service that tells what was written down."""
+    return AuditService(SqliteAuditBook(ground.state), ground.access)

@@ -41,6 +41,7 @@ async def open_repository_servers(
 
             guard = Guard(one.guard)
             access.protect(name, guard)
+            access.appoint(name, one.admins)
             is_blind = server_of(GITEA, name, one).is_blind
             health.register(
                 name, GITEA, guard, is_unchecked=is_blind, tells=frozenset({Subject.PROJECTS})

@@ -1,206 +1,50 @@
-"""What every lab provider keeps: a pretended one, netlab as scripted, and the real netlab."""
+"""What every lab provider keeps: all of them on what stands behind them, and the real netlab."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import inspect
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from skyforge_tui.demo.chaos import Kind, Trouble
-from skyforge_tui.demo.servers.eve.furnishing import add_lab
-from skyforge_tui.demo.servers.eve.things import Run
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import LabId, native_of, upstream_of
-from skyforge_tui.domain.lab import (
-    LabDetail,
-    LabLink,
-    LabLinkEnd,
-    LabNode,
-    LabState,
-    LabStep,
-    NodeState,
-)
+from skyforge_tui.domain.identity import SYSTEM, LabId, native_of, upstream_of
+from skyforge_tui.domain.lab import LabState, NodeState
 from skyforge_tui.integrations.netlab.client import NetlabClient
 from skyforge_tui.integrations.netlab.place import SOMEWHERE
 from skyforge_tui.ports.lab_provider import (
     GraphSource,
-    LabProvider,
     LabQuery,
     ProgressStamp,
     Reporter,
 )
-from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from skyforge_tui.providers.labs.netlab import NetlabLabProvider
-from tests.builders import NOON
-from tests.eves import served_eve
-from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab, a_lab_source
-from tests.fakes import FakeClock
-from tests.integrations.eve.test_session import a_client
+from tests.contract import lab_worlds
+from tests.contract.lab_worlds import ENDS, NODES, WORLDS, World
+from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab
+from tests.fakes import Core, FakeClock
 
-TOPOLOGY = """\
-name: still
-provider: external
-defaults.device: linux
-defaults.providers.external.start: "true"
-defaults.providers.external.stop: "true"
-nodes: [ r1, r2, h1 ]
-links: [ r1-r2, r2-h1 ]
-"""
-STEPS = ["starting lab", "starting provider clab", "clab workload started", "started"]
+SIMULATED = [*WORLDS]
 
 
-@dataclass
-class World:
-    """A provider with what stands behind it."""
-
-    provider: LabProvider
-    start: Callable[[], LabId]
-    """Brings up a lab of nodes r1, r2 and h1 in a line, owned by ada."""
-    stop: Callable[[], None]
-    take_away: Callable[[], None]
-    """Removes the provider's program, or has its server answer no more."""
-    gone: tuple[UpstreamState, str] = (UpstreamState.DISABLED, "not installed")
-    """What its source says then."""
-
-
-def _pretended(folder: Path) -> World:
-    provider = FakeLabProvider()
-    lab = a_lab(directory=str(folder), nodes_total=3, nodes_up=3, ready=3)
-    ends = [("r1", "r2"), ("r2", "h1")]
-
-    def start() -> LabId:
-        provider.put(lab)
-        provider.details[lab.id] = LabDetail(
-            lab,
-            tuple(LabNode(one, "linux") for one in ("r1", "r2", "h1")),
-            tuple(LabLink(f"{a}-{b}", "lan", (LabLinkEnd(a), LabLinkEnd(b))) for a, b in ends),
-            (LabStep("starting", NOON), LabStep("started", NOON)),
-        )
-        return lab.id
-
-    def take_away() -> None:
-        provider.source = a_lab_source(
-            mode=UpstreamState.DISABLED, error="it is not installed here", as_of=None
-        )
-
-    return World(provider, start, lambda: provider.drop(lab.id), take_away)
-
-
-def _scripted(folder: Path) -> World:
-    netlab = ScriptedNetlab(folder)
-    lab = folder / "lab"
-    lab.mkdir()
-    log = [f"2026-03-14T11:0{minute}:00+00:00: {step}" for minute, step in enumerate(STEPS)]
-    entry = {
-        "dir": str(lab), "name": "still", "providers": ["clab"], "status": "started", "log": log,
-        "timestamp": "2026-03-14 11:03:00+00:00",
-    }  # fmt: skip
-
-    def start() -> LabId:
-        names = ("r1", "r2", "h1")
-        nodes = {
-            one: {
-                "device": "linux", "provider": "clab", "provider_name": f"clab-still-{one}",
-                "status": "Up 3 minutes", "connection": "docker", "mgmt": f"192.168.121.10{i}",
-            }
-            for i, one in enumerate(names)
-        }  # fmt: skip
-        netlab.answer("status-all", {"default": entry})
-        netlab.answer("status-default", {**entry, "topology": "topology.yml", "nodes": nodes})
-        netlab.answer("inspect-nodes", {one: {"device": "linux"} for one in names})
-        links = [
-            {"type": "lan", "interfaces": [{"node": a, "ifname": "eth1"}, {"node": b}]}
-            for a, b in (("r1", "r2"), ("r2", "h1"))
-        ]
-        netlab.answer("inspect-links", links)
-        netlab.answer("inspect-input", [str(lab / "topology.yml"), "package:defaults.yml"])
-        netlab.answer("report", "POINT-TO-POINT LINKS:\n")
-        (netlab.answers / "graph.dot").write_text("graph { r1 -- r2 -- h1 }\n")
-        return LabId("netlab:default")
-
-    def stop() -> None:
-        netlab.answer("status-all", {"warning": "No netlab-managed labs"}, code=1)
-
-    provider = NetlabLabProvider(NetlabClient(environ=netlab.environ), FakeClock(), owner="ada")
-    return World(provider, start, stop, netlab.uninstall)
-
-
-def _real(folder: Path, program: Path) -> World:
-    home, lab, programs = folder / "home", folder / "lab", folder / "bin"
-    for one in (home, lab, programs):
-        one.mkdir()
-    (programs / "netlab").symlink_to(program)
-    (lab / "topology.yml").write_text(TOPOLOGY)
-    beside = Path(sys.executable).parent
-    path = f"{programs}:/usr/sbin:/usr/bin:/sbin:/bin"
-    environ = {**os.environ, "HOME": str(home), "PATH": path}
-
-    def netlab(*arguments: str) -> None:
-        """Run netlab with the programs it calls beside it; nothing here uses the network."""
-        done = subprocess.run(
-            [program, *arguments], cwd=lab, stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, env={**environ, "PATH": f"{beside}:{path}"}, timeout=100, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def start() -> LabId:
-        netlab("up", "-q", "--no-config")
-        return LabId("netlab:external_still")
-
-    provider = NetlabLabProvider(
-        NetlabClient(environ=environ, timeout_s=100), FakeClock(), owner="ada"
-    )
-    return World(provider, start, lambda: netlab("down"), lambda: (programs / "netlab").unlink())
-
-
-@asynccontextmanager
-async def _eve() -> AsyncIterator[World]:
-    async with served_eve() as server, a_client(server) as client:
-        state = server.state
-        state.labs.clear()
-        state.runs.clear()
-
-        def start() -> LabId:
-            lab = add_lab(state, "/team", "still", "ada", ("r1", "r2", "h1"))
-            for node in lab.nodes.values():
-                state.runs[state.accounts["admin"].tenant, lab.id, node.id] = Run(0)
-            return LabId("eve-1:/team/still.unl")
-
-        def stop() -> None:
-            state.runs.clear()
-            state.labs.clear()
-
-        def take_away() -> None:
-            server.chaos.add(Trouble(Kind.CUT))
-
-        provider = EveLabProvider(client, FakeClock(), upstream="eve-1", web_url=server.url)
-        gone = (UpstreamState.ERROR, "cannot be reached")
-        yield World(provider, start, stop, take_away, gone)
-
-
-@pytest.fixture(params=["pretended", "scripted", "eve",
-                        pytest.param("real", marks=[pytest.mark.real])])  # fmt: skip
+@pytest.fixture(params=[*SIMULATED, pytest.param("real", marks=[pytest.mark.real])])
 async def world(
     request: pytest.FixtureRequest, tmp_path: Path, real_program: Callable[[str], Path]
 ) -> AsyncIterator[World]:
     """Give a provider that holds no lab yet."""
-    match request.param:
-        case "pretended":
-            yield _pretended(tmp_path)
-        case "scripted":
-            yield _scripted(tmp_path)
-        case "eve":
-            async with _eve() as one:
-                yield one
-        case _:
-            yield _real(tmp_path, real_program("netlab"))
+    if request.param == "real":
+        yield lab_worlds.real(tmp_path, real_program("netlab"))
+        return
+    async with WORLDS[request.param](tmp_path) as one:
+        yield one
+
+
+async def done(work: object) -> LabId:
+    """Return what a part of a world comes to, at once or later."""
+    found = await work if inspect.isawaitable(work) else work
+    return LabId(str(found))
 
 
 @pytest.mark.timeout(400)
@@ -208,39 +52,42 @@ async def test_the_life_of_a_lab(world: World) -> None:
     """A lab is not there, is there with all that belongs to it, and is gone again."""
     provider = world.provider
     nothing = await provider.list_for_user()
-    assert (nothing.labs, [one.mode for one in nothing.sources]) == ((), [UpstreamState.LIVE])
+    assert nothing.labs == ()
     assert await provider.list_metadata() == ()
     with pytest.raises(NotFound):
         await provider.detail(LabId(f"{provider.upstream}:nowhere"))
 
-    lab_id = world.start()
+    lab_id = await done(world.start())
     assert upstream_of(lab_id) == provider.upstream
     assert native_of(lab_id)
     (lab,) = (await provider.list_for_user()).labs
-    assert (lab.id, lab.state, lab.owner) == (lab_id, LabState.RUNNING, "ada")
-    assert (lab.provider, lab.kind) == (provider.upstream, provider.kind)
-    assert lab.nodes_total == 3
-    assert (await provider.list_running()).labs == (lab,)
-    await _everything_of(provider, lab_id)
+    assert (lab.id, lab.name, lab.state) == (lab_id, "still", world.state)
+    assert (lab.owner, lab.provider, lab.kind) == (world.owner, provider.upstream, provider.kind)
+    assert lab.nodes_total == (3 if "nodes" in world.tells else None)
+    running = (await provider.list_running()).labs
+    assert running == ((lab,) if world.state is LabState.RUNNING else ())
+    await _everything_of(world, lab_id)
 
-    world.stop()
+    await done(world.stop())
     assert (await provider.list_for_user()).labs == ()
     with pytest.raises(NotFound):
         await provider.get_metadata(lab_id)
 
 
-async def _everything_of(provider: LabProvider, lab_id: LabId) -> None:
+async def _everything_of(world: World, lab_id: LabId) -> None:
     """Look at one lab in every way there is."""
+    provider = world.provider
     detail = await provider.detail(lab_id)
     assert detail.lab.id == lab_id
-    assert [one.name for one in detail.nodes] == ["r1", "r2", "h1"]
-    assert [sorted(end.node for end in one.ends) for one in detail.links] == [
-        ["r1", "r2"], ["h1", "r2"],
-    ]  # fmt: skip
+    assert [one.name for one in detail.nodes] == [*NODES] * ("nodes" in world.tells)
+    wires = [sorted(end.node for end in one.ends) for one in detail.links]
+    assert wires == [sorted(one) for one in ENDS] * ("links" in world.tells)
+    # What it does not tell it says, and nothing else is missing.
+    known = {word for word in ("nodes", "links") if word not in world.tells}
+    unsaid = [one for one in detail.missing if "watch" not in one and "pod" not in one]
+    assert all(known & set(one.replace(":", "").split()) for one in unsaid)
     moments = [step.at for step in detail.steps if step.at is not None]
     assert moments == sorted(moments)
-    assert [one.text for one in detail.steps[-1:]] == (["started"] if detail.steps else [])
-    assert not [one for one in detail.missing if "watch" not in one and "pod" not in one]
 
     assert (await provider.get_metadata(lab_id))["lab_id"] == lab_id
     (metadata,) = await provider.list_metadata()
@@ -248,24 +95,71 @@ async def _everything_of(provider: LabProvider, lab_id: LabId) -> None:
 
     somebody_else = LabQuery(owner="grace")
     assert (await provider.list_for_user(somebody_else)).labs == ()
-    assert len((await provider.list_for_user(LabQuery(owner="ada"))).labs) == 1
+    if world.owner:
+        assert len((await provider.list_for_user(LabQuery(owner=world.owner))).labs) == 1
     if isinstance(provider, Reporter):
-        assert "LINKS" in await provider.report(lab_id, "wiring")
+        assert "LINKS" in await provider.report(lab_id, "wiring") or "r1-r2" in (
+            await provider.report(lab_id, "wiring")
+        )
     if isinstance(provider, GraphSource):
         assert "--" in await provider.graph(lab_id)
 
 
-@pytest.mark.parametrize("world", ["pretended", "scripted", "eve"], indirect=True)
-async def test_a_provider_that_is_not_there(world: World) -> None:
-    """Without its program or server a provider says why, and invents no labs."""
-    lab_id = world.start()
-    world.take_away()
+async def test_a_source_says_how_its_labs_were_heard_of(world: World) -> None:
+    """Every listing names its provider, its mode, how it was asked, where, and when."""
     for listing in (await world.provider.list_for_user(), await world.provider.list_running()):
         (source,) = listing.sources
-        assert (listing.labs, source.mode) == ((), world.gone[0])
+        assert (source.provider, source.kind) == (world.provider.upstream, world.provider.kind)
+        assert (source.mode, source.error) == (UpstreamState.LIVE, "")
+        assert source.transport == (world.transport or source.transport)
+        assert source.as_of is not None
+        assert source.endpoint or source.transport == "output of runs"
+
+
+@pytest.mark.parametrize("world", SIMULATED, indirect=True)
+async def test_a_provider_that_is_not_there(world: World) -> None:
+    """Without its program or server a provider says why, and invents no labs."""
+    lab_id = await done(world.start())
+    await done(world.take_away())
+    if world.gone is None:
+        return  # what it tells was brought here before
+    for listing in (await world.provider.list_for_user(), await world.provider.list_running()):
+        (source,) = listing.sources
+        assert (listing.labs, source.mode, source.as_of) == ((), world.gone[0], None)
         assert world.gone[1] in source.error
-    with pytest.raises(Unavailable):
-        await world.provider.get_metadata(lab_id)
+        assert source.advice
+    for asking in (world.provider.get_metadata(lab_id), world.provider.list_metadata(),
+                   world.provider.detail(lab_id)):  # fmt: skip
+        with pytest.raises(Unavailable):
+            await asking
+
+
+@pytest.mark.parametrize("world", SIMULATED, indirect=True)
+async def test_one_that_fails_hides_no_other(world: World) -> None:
+    """Any provider can take another's place: what is wired differs in one line, nothing else.
+
+    While it fails, its labs stay as known, and those of another one are as they are.
+    """
+    steady = FakeLabProvider(upstream="steady")
+    elsewhere = {"directory": "/s", "topology": "", "provider": "steady"}
+    steady.put(a_lab(id=LabId("steady:1"), name="steady", **elsewhere))
+    core = Core(lab_providers=[world.provider, steady])  # the line that is changed
+    await core.labs.sync(SYSTEM)
+    assert [one.name for one in (await core.labs.all(SYSTEM)).labs] == ["steady"]
+    lab_id = await done(world.start())
+    await core.labs.sync(SYSTEM)
+    labs = {one.name: one for one in (await core.labs.all(SYSTEM)).labs}
+    assert labs.keys() == {"steady", "still"}
+    assert (await core.labs.get(SYSTEM, lab_id)).lab.name == "still"
+    assert (await core.labs.find(SYSTEM, "still")).id == lab_id
+    assert (await core.labs.metadata(SYSTEM, lab_id))["lab_id"] == lab_id
+    await done(world.take_away())
+    await core.labs.sync(SYSTEM)
+    view = await core.labs.all(SYSTEM)
+    assert {one.name for one in view.labs} == {"steady", "still"}
+    modes = {one.provider: one.mode for one in view.sources}
+    assert modes["steady"] is UpstreamState.LIVE
+    assert modes[world.provider.upstream] is (world.gone or (UpstreamState.LIVE, ""))[0]
 
 
 @pytest.fixture

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from skyforge_tui.domain.events import Event, ProjectsChanged
+from skyforge_tui.domain.history import Outcome
 from skyforge_tui.domain.identity import SYSTEM, Principal, ProjectId, Role
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.project import Grant
-from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.project_manifest import PATH, ProjectManifest
 from skyforge_tui.domain.project_plan import Act, Part
+from skyforge_tui.integrations.project_toml import written
 from skyforge_tui.jobs.drift_watch import DriftWatch
 from skyforge_tui.ports.project_secrets import CloneLogin, ProjectSecrets
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
@@ -73,8 +76,8 @@ async def test_a_new_project_is_brought_into_step_and_stays_so(firm: Company) ->
     assert again.is_in_step
     assert not again.done
     assert firm.writes == wrote
-    # Beside the project itself, and the lists that all projects of a pass share.
-    assert firm.requests - asked <= 10 + 1 + 3
+    # Beside the project itself and its manifest, and the lists that projects of a pass share.
+    assert firm.requests - asked <= 10 + 2 + 3
 
 
 async def test_many_projects_share_lists(firm: Company) -> None:
@@ -101,7 +104,7 @@ async def test_who_was_taken_out_is_out(firm: Company) -> None:
     assert edge.manifest is not None
     demoted = replace(edge.manifest, members=MEMBERS.with_role("gus", Role.NONE)
                       .with_role("mika", Role.VIEWER))  # fmt: skip
-    firm.access.learn([replace(edge, manifest=demoted)])
+    await firm.rewrite(edge, lambda data: written(data, demoted))
     report = await firm.run(edge.id)
     assert sorted(step.words for step in report.done) == [
         "change collaborator mika: editor → viewer",
@@ -204,9 +207,7 @@ async def test_a_variable_that_a_person_changed_is_theirs(firm: Company) -> None
     (group,) = [one for one in room.environment.values() if one.name == "edge variables"]
     assert json.loads(group.json) == {"SITE": "north"}
     group.json = json.dumps({"SITE": "mine", "ports": 48})
-    assert edge.manifest is not None
-    more = replace(edge.manifest, variables=(("SITE", "south"), ("RACK", "7")))
-    firm.access.learn([replace(edge, manifest=more)])
+    await firm.rewrite(edge, lambda data: data.replace(b'"north"', b'"south"\nRACK = "7"'))
     report = await firm.run(edge.id)
     assert [step.words for step in report.done] == [
         "change variable group edge variables: RACK '7'"
@@ -396,3 +397,41 @@ async def test_drift_is_watched_and_never_written(firm: Company) -> None:
     assert standing is not None
     assert len(standing.report.left) == len(FIRST) - 1
     assert heard == [ProjectsChanged(frozenset({edge.id}))]
+
+
+async def test_an_editor_does_not_come_to_own_it_by_what_runs_unasked(firm: Company) -> None:
+    """Who may write files may write himself down as owner; only a person's word makes it so."""
+    edge = await firm.project("edge")
+    await firm.run(edge.id)
+    taken = Members(owners=frozenset({"mika"}), editors=frozenset({"gus"}))
+    await firm.rewrite(edge, lambda data: written(data, ProjectManifest(members=taken)))
+    held = await firm.host.read_file(edge, "main", PATH, 1 << 20)
+    assert held is not None
+    firm.know(edge, held.data)
+    deadline = firm.clock.now() + timedelta(seconds=60)
+    (report,) = await firm.care().run_once(SYSTEM, deadline, applies=True, is_attended=False)
+    assert [step.words for step in report.done] == ["change collaborator gus: viewer → editor"]
+    assert sorted(step.words for step in report.left) == [
+        "change collaborator mika: editor → owner", "remove collaborator olga: owner",
+    ]  # fmt: skip
+    assert any("skyforge sync edge --apply" in note for note in report.notes)
+    there = await firm.host.collaborators(edge)
+    assert there == {"olga": Role.OWNER, "mika": Role.EDITOR, "gus": Role.EDITOR}
+    assert not (await firm.run(edge.id)).left
+
+
+async def test_the_record_says_what_a_pass_did(firm: Company) -> None:
+    """A pass that writes is recorded by its steps, without the values of variables."""
+    edge = await firm.project("edge")
+    await firm.run(edge.id, applies=False)
+    assert firm.audit.kept == []
+    await firm.run(edge.id)
+    (entry,) = firm.audit.kept
+    assert (entry.deed, entry.project, entry.outcome) == (Deed.SYNC, "edge", Outcome.OK)
+    assert "create collaborator mika: editor" in entry.words
+    assert "create variable group edge variables" in entry.words
+    await firm.rewrite(edge, lambda data: data.replace(b"north", b"hush"))
+    await firm.run(edge.id)
+    assert firm.audit.kept[-1].words == "change variable group edge variables"
+    await firm.run(edge.id)
+    assert len(firm.audit.kept) == 2

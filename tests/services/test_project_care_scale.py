@@ -21,9 +21,10 @@ from skyforge_tui.ports.run_host import Room, RoomContent
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.project_care import ProjectCareService
+from skyforge_tui.services.record import Record
 from skyforge_tui.services.standings import Standings
 from tests.artifact_fakes import FakeClaims
-from tests.fakes import FakeClock, KnownSealer, KnownSecrets, MemorySyncBook
+from tests.fakes import FakeClock, KnownSealer, KnownSecrets, MemoryAuditBook, MemorySyncBook
 from tests.synced import MEMBERS
 
 MANY = 500
@@ -186,8 +187,8 @@ async def test_five_hundred_projects(tmp_path: Path) -> None:
     ours = FakeClock()
     care = ProjectCareService(
         [Keeper(line, projects)],  # type: ignore[list-item]
-        [Rooms(line)], MemorySyncBook(), KnownSealer(), KnownSecrets(), FakeClaims(), access,
-        Standings(Bus()), Bus(), ours,
+        [], [Rooms(line)], MemorySyncBook(), KnownSealer(), KnownSecrets(), FakeClaims(), access,
+        Standings(Bus()), Record(MemoryAuditBook(), access, Bus(), ours), Bus(), ours,
     )  # fmt: skip
     deadline = ours.now() + timedelta(seconds=600)
     async with passing(clock):

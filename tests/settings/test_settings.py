@@ -342,7 +342,8 @@ def test_the_environment_sets_any_key(tmp_path: Path) -> None:
         SKYFORGE_WORKSPACE__ROOTS="/a:rel",
         SKYFORGE_STATE_DIR="rel/state",
         SKYFORGE_EVE__LAB_1__USERNAME="ada",
-        SKYFORGE_EVE__LAB_1__ADMINS='["ada", "b,c"]',
+        SKYFORGE_GITEA__OLD__URL="https://o.example",
+        SKYFORGE_GITEA__OLD__ADMINS='["ada", "b,c"]',
         SKYFORGE_GITEA__CODE__URL="https://g.example",
         SKYFORGE_GITEA__CODE__ADMINS="ada, bob",
         SKYFORGE_GITEA__CODE__TLS__VERIFY="false",
@@ -355,7 +356,8 @@ def test_the_environment_sets_any_key(tmp_path: Path) -> None:
     assert not settings.look.motion
     assert settings.workspace.roots == (Path("/a"), Path.cwd() / "rel")
     assert settings.state_dir == Path.cwd() / "rel/state"
-    assert (settings.eve["lab-1"].username, settings.eve["lab-1"].admins) == ("ada", ("ada", "b,c"))
+    assert settings.eve["lab-1"].username == "ada"
+    assert settings.gitea["old"].admins == ("ada", "b,c")
     assert settings.gitea["code"].admins == ("ada", "bob")
     assert not settings.gitea["code"].tls.verify
     assert settings.eve["ssh"].ssh is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,7 +24,7 @@ from skyforge_tui.domain.lab import LabStep as Step
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.tui.presenters import lab as one
 from skyforge_tui.tui.presenters import lab_parts as parts
-from skyforge_tui.tui.presenters.cells import text_of
+from skyforge_tui.tui.presenters.cells import Line, text_of
 from skyforge_tui.tui.presenters.columns import fit, row_line
 from skyforge_tui.tui.presenters.lab_parts import Part
 from tests.builders import a_run
@@ -171,6 +173,44 @@ async def test_looking_into_a_lab() -> None:
         await press(pilot, "2", "q", "q", shows="Labs 1")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_ten_thousand_nodes(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lab of ten thousand nodes is opened and scrolled; only rows in view are ever made."""
+    made = Counter[str]()
+    node_cells, link_cells = one.node_cells, parts.link_cells
+
+    def cells_of(node: LabNode, lab: Lab) -> dict[str, Line]:
+        made["nodes"] += 1
+        return node_cells(node, lab)
+
+    def cells_between(link: LabLink) -> parts.Cells:
+        made["links"] += 1
+        return link_cells(link)
+
+    monkeypatch.setattr(one, "node_cells", cells_of)
+    monkeypatch.setattr(parts, "link_cells", cells_between)
+    nodes = tuple(LabNode(f"leaf-{n}", "frr", state=NodeState.UP) for n in range(1, 10_001))
+    links = tuple(
+        LabLink(f"l{n}", "p2p", (LabLinkEnd(f"leaf-{n}", "eth1"), LabLinkEnd(f"leaf-{n + 1}")))
+        for n in range(1, 10_000)
+    )
+    lab = a_lab(nodes_total=10_000, nodes_up=10_000, ready=10_000)
+    bench = Bench(FakeLabProvider(lab))
+    bench.provider.details[lab.id] = LabDetail(lab, nodes, links, STEPS)
+    async with bench.app().run_test(size=size) as pilot:
+        await press(pilot, "2", shows="● ready bgp 10/10k 10/10k")
+        await until_idle(pilot)
+        await press(pilot, "enter", shows=("leaf-1", "10,000/10,000 up", "Links 9,999"))
+        await press(pilot, "pagedown", "j", "G", shows="leaf-10000")
+        if size[0] >= 120:
+            assert shows(pilot.app, "Links 1")  # of the node beside
+        await press(pilot, "tab", "G", shows="leaf-9999 eth1")
+        bench.provider.details[lab.id] = LabDetail(lab, nodes[1:], links, STEPS)
+        await press(pilot, "R", shows="leaf-10000")
+    assert 0 < made["nodes"] < 40 * size[1]
+    assert 0 < made["links"] < 40 * size[1]
+
+
 async def test_the_node_beside() -> None:
     """Where there is room, the node under the cursor stands beside the table with its links."""
     bench = Bench(FakeLabProvider(a_lab()))
@@ -221,6 +261,21 @@ async def test_what_was_told_stays() -> None:
         bench.provider.details[a_lab().id] = LabDetail(a_lab(), NODES[:1], LINKS, STEPS)
         bench.provider.answering.set()
         await until_gone(pilot, "192.168.121.102")
+
+
+async def test_nodes_of_the_same_name() -> None:
+    """Nodes that are called alike are rows of their own, and the cursor stays where it is."""
+    bench = Bench(FakeLabProvider(a_lab()))
+    twins = (replace(NODES[0], status="the first"), replace(NODES[0], status="the second"))
+    bench.provider.details[a_lab().id] = LabDetail(a_lab(), twins, (), STEPS)
+    async with bench.app().run_test(size=(120, 36)) as pilot:
+        await press(pilot, "2", shows="● ready")
+        await until_idle(pilot)
+        await press(pilot, "enter", shows="status     the first")
+        await press(pilot, "j", shows="status     the second")
+        await press(pilot, "R")
+        await until_idle(pilot)
+        assert shows(pilot.app, "status     the second")
 
 
 async def test_a_provider_that_is_silent() -> None:

@@ -44,6 +44,7 @@ def row(lab: Lab, source: LabSource | None = LIVE, width: int = 140) -> str:
         (a_lab(ready=1), ["◐ running", "2/2", "1/2"]),
         (a_lab(nodes_up=1, ready=1), ["▲ degraded", "1/2", "1/2"]),
         (a_lab(nodes_up=None, ready=None), ["◐ running", "?/2", "–"]),
+        (a_lab(nodes_total=10_000, nodes_up=9_999, ready=7), ["▲ degraded", "9/10k", "<1/10k"]),
         (a_lab(state=LabState.STARTING, ready=None, nodes_up=None, step="starting provider clab"),
          ["starting", "?/2", "starting provider clab"]),
         (a_lab(state=LabState.FAILED, note="no node runs", nodes_up=0), ["× failed", "no node"]),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.notice import Notice, Severity
-from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project import Commit, Project
 from skyforge_tui.domain.project_manifest import MAX_BYTES, PATH, ProjectManifest
 from skyforge_tui.domain.repository import FileChange
 from skyforge_tui.integrations.project_toml import ManifestReading, read_project, written
@@ -53,9 +53,10 @@ class RepositoryManifests:
         """The host's name."""
         return self._host.upstream
 
-    async def read(self, project: Project) -> ManifestFile:
-        """Return the manifest as it is now."""
-        found = await self._host.read_file(project, project.branch, PATH, MAX_BYTES + 1)
+    async def read(self, project: Project, ref: str = "") -> ManifestFile:
+        """Return the manifest as it is now, or was at a commit."""
+        at = ref or project.branch
+        found = await self._host.read_file(project, at, PATH, MAX_BYTES + 1)
         if found is None:
             return ManifestFile(ProjectManifest())
         reading = read_project(found.data)
@@ -66,6 +67,10 @@ class RepositoryManifests:
                 operation="project.share", advice=first.advice or "correct it there first",
             )  # fmt: skip
         return ManifestFile(reading.manifest, found.object_id, found.data)
+
+    async def commits(self, project: Project) -> tuple[Commit, ...]:
+        """Return the newest commits that changed the manifest."""
+        return (await self._host.commits(project, project.branch, path=PATH)).commits
 
     async def write(
         self, project: Project, manifest: ProjectManifest, before: ManifestFile, message: str

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from skyforge_tui.domain.history import Outcome
 from skyforge_tui.tui.presenters import tones
-from skyforge_tui.tui.presenters.cells import Line, Span, literal
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, literal
 from skyforge_tui.tui.presenters.offers import Fact
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.artifact import Artifact, ArtifactRef
+    from skyforge_tui.domain.audit import AuditEntry
     from skyforge_tui.domain.lab import Lab
     from skyforge_tui.domain.members import Members
     from skyforge_tui.domain.project import Project
@@ -50,8 +52,8 @@ def of_run(run: Run, detail: RunDetail | None, now: datetime) -> list[Fact]:
     return _filled(facts)
 
 
-def of_project(project: Project, now: datetime) -> list[Fact]:
-    """Return a project: where it is, its newest commit, who is in it, what could not be read."""
+def of_project(project: Project, now: datetime, done: Sequence[AuditEntry] = ()) -> list[Fact]:
+    """Return a project: where it is, who is in it, what could not be read; what was done to it."""
     facts = [
         ("name", project.name),
         ("about", project.description),
@@ -70,7 +72,17 @@ def of_project(project: Project, now: datetime) -> list[Fact]:
         ("problem", "  ".join(filter(None, (one.title, one.body, one.where))))
         for one in project.notices[:_MOST]
     ]
-    return _filled(facts)
+    return [*_filled(facts), *(_done(one, now) for one in done)]
+
+
+def _done(entry: AuditEntry, now: datetime) -> Fact:
+    """Return what somebody did, and how long ago, with why it did not go well."""
+    words: Line = (Span(literal(f"{entry.who}  {entry.deed}  {entry.words}")),)
+    if entry.outcome is Outcome.OK:
+        return Fact(f"{tones.age(now - entry.at)} ago", words)
+    tone: Tone = "warn" if entry.outcome is Outcome.REFUSED else "bad"
+    went = Span(literal(f"{entry.outcome}: {entry.why}"), tone)
+    return Fact(f"{tones.age(now - entry.at)} ago", words, (went,))
 
 
 def of_template(template: Template) -> list[Fact]:

@@ -116,7 +116,7 @@ def parts_line(
         name = Span(
             part.value.title(), "strong" if is_shown else "muted", bold=is_shown, ref=part.value
         )
-        count = f" {counts[part]}" if counts.get(part) else ""
+        count = f" {counts[part]:,}" if counts.get(part) else ""
         if part is Part.OUTPUT and told is not None:
             count = f" of run {told.number}"
         names.append(line(name, Span(count, "muted", ref=part.value)))

@@ -61,11 +61,12 @@ def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dic
     if stale:
         look = StateLook(glyphs.STALE, look.word, "muted", "muted")
     text: Tone = "muted" if stale else "text"
+    ready = ready_line(lab, is_short=True)
     return {
         "state": look.line,
         "lab": (Span(literal(lab.name), text),),
         "up": _part(lab.nodes_up, lab.nodes_total, text, rests=lab.state is LabState.STOPPED),
-        "ready": ready_line(lab) if not stale else _muted(ready_line(lab)),
+        "ready": _muted(ready) if stale else ready,
         "owner": (Span(literal(lab.owner), text if lab.owner == me else "muted"),),
         "project": (Span(literal(lab.project or lab.folder), text if lab.project else "muted"),),
         "server": server_line(lab, source, now, tone=text),
@@ -74,14 +75,14 @@ def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dic
     }
 
 
-def ready_line(lab: Lab) -> Line:
+def ready_line(lab: Lab, *, is_short: bool = False) -> Line:
     """Return how many nodes are ready: blue while it grows, green when all, amber when fewer."""
     if lab.ready is None or lab.state is LabState.STOPPED:
         return (Span(glyphs.NONE, "faint"),)
     tone: Tone = "ok" if lab.is_ready else "warn" if lab.is_degraded else "accent"
     if lab.state is LabState.FAILED:
         tone = "bad"
-    return (Span(_of(lab.ready, lab.nodes_total), tone),)
+    return (Span(_of(lab.ready, lab.nodes_total, is_short=is_short), tone),)
 
 
 def note_tone(lab: Lab) -> Tone:
@@ -145,14 +146,21 @@ def tally(labs: Sequence[Lab]) -> str:
 def _part(part: int | None, total: int | None, tone: Tone, *, rests: bool) -> Line:
     if total is None and part is None:
         return (Span(glyphs.NONE, "faint"),)
-    return (Span(_of(part, total), "muted" if rests else tone),)
+    return (Span(_of(part, total, is_short=True), "muted" if rests else tone),)
 
 
-def _of(part: int | None, total: int | None) -> str:
+def _of(part: int | None, total: int | None, *, is_short: bool = False) -> str:
+    """Return how many of how many; `is_short` tells them by the thousand where there are some."""
+    is_many = is_short and max(part or 0, total or 0) >= 1000
+
     def figure(number: int | None) -> str:
-        return "?" if number is None else str(number)
+        if number is None:
+            return "?"
+        return f"{number:,}" if not is_many else "<1" if 0 < number < 1000 else f"{number // 1000}"
 
-    return glyphs.NONE if part is None and total is None else f"{figure(part)}/{figure(total)}"
+    if part is None and total is None:
+        return glyphs.NONE
+    return f"{figure(part)}/{figure(total)}{'k' if is_many else ''}"
 
 
 def server_line(

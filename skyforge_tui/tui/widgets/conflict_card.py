@@ -27,8 +27,11 @@ class Conflict:
     yours: Sequence[str]
     overlaps: int
     """In how many places both changed the same lines."""
-    draft: str
-    """The file that keeps what you wrote."""
+    draft: str = ""
+    """The file that keeps what you wrote; empty where that is no text of its own."""
+    about: str = "which the editor shows between marks"
+    """What there is to know where they meet."""
+    way_out: str = "leave it"
 
 
 class ConflictCard(Overlay[Way]):
@@ -55,8 +58,9 @@ class ConflictCard(Overlay[Way]):
             body.append(())
         told = self._told()
         foot = [indented(Span(row, "muted")) for row in wrapped(told, room)]
-        kept = wrapped(f"What you wrote is kept in {conflict.draft}", room)
-        foot += [indented(Span(row, "muted")) for row in kept]
+        if conflict.draft:
+            kept = wrapped(f"What you wrote is kept in {conflict.draft}", room)
+            foot += [indented(Span(row, "muted")) for row in kept]
         return Sections(body=body, foot=[(), *foot, (), indented(self._keys(room))])
 
     def _told(self) -> str:
@@ -64,12 +68,12 @@ class ConflictCard(Overlay[Way]):
         if not count:
             return "They are apart: both can be committed together."
         places = "one place" if count == 1 else f"{count} places"
-        return f"They meet in {places}, which the editor shows between marks."
+        return f"They meet in {places}, {self._conflict.about}."
 
     def _keys(self, width: int) -> Line:
         go = go_line("enter", "commit both", allowed=not self._conflict.overlaps)
-        edit = hint_line(KeyHint("e", "edit both", command_id="e"))
-        out = hint_line(KeyHint("esc", "leave it", command_id="escape"))
+        edit = hint_line(KeyHint("e", "edit both", command_id="e")) if self._conflict.draft else ()
+        out = hint_line(KeyHint("esc", self._conflict.way_out, command_id="escape"))
         return keys_line([go, edit, out], width)
 
     def key(self, key: str, character: str | None) -> bool:  # noqa: ARG002
@@ -78,7 +82,7 @@ class ConflictCard(Overlay[Way]):
             case "enter":
                 if not self._conflict.overlaps:
                     self.finish("commit")
-            case "e":
+            case "e" if self._conflict.draft:
                 self.finish("edit")
             case "escape" | "q":
                 self.finish("leave")

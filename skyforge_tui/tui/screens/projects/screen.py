@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
@@ -19,12 +19,12 @@ from skyforge_tui.domain.vocabularies import (
 )
 from skyforge_tui.tui.base_screen import SLIM, WIDE
 from skyforge_tui.tui.commands import Command, Place
-from skyforge_tui.tui.filtering import FilteredPlace
 from skyforge_tui.tui.presenters import projects as present
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.cut_off import stale_upstreams
 from skyforge_tui.tui.presenters.frame import MARGIN, title_line
 from skyforge_tui.tui.presenters.waiting import is_long
+from skyforge_tui.tui.screens.projects.acting import ProjectActing
 from skyforge_tui.tui.table_filter import Listed, TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import ResourceTable
@@ -32,7 +32,6 @@ from skyforge_tui.tui.widgets.row_source import Row
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.identity import TemplateId
-    from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
     from skyforge_tui.services.contract import Services, Target
@@ -46,7 +45,7 @@ _FEW = 4
 """Templates to be seen at least, below what the project is."""
 
 
-class ProjectsScreen(FilteredPlace):
+class ProjectsScreen(ProjectActing):
     """Show the projects of this workspace and what can be launched in them."""
 
     PLACE = Place.PROJECTS
@@ -113,24 +112,6 @@ class ProjectsScreen(FilteredPlace):
     def target(self) -> Target:
         """Return the template under the cursor, or the project."""
         return self._template() or self._project()
-
-    def lacks(self, command: Command) -> str:
-        """Say what is missing under the cursor."""
-        view = self._view()
-        if command.id.startswith("project.") and view is None:
-            return "no project here"
-        if command.id == "project.automation" and view:
-            has_it = self.bridge.automates(view.project.id)
-            return "" if has_it else f"{upstream_of(view.project.id)} has no schedules"
-        if command.id == "project.files" and view is not None:
-            return present.no_repository(view.project)
-        if command.id == "project.sync" and view and view.project.manifest is None:
-            return f"{view.project.slug} has no .skyforge/project.toml"
-        if command.id == "project.trust" and not self._untrusted():
-            return (
-                "all it declares is trusted" if view and view.templates else "it declares nothing"
-            )
-        return ""
 
     def denied(self, command: Command) -> Denied | None:
         """Say why not; what is done to several is decided for each when it is done."""
@@ -202,20 +183,6 @@ class ProjectsScreen(FilteredPlace):
         """Go back to the list."""
         self._go_into(self._list)
 
-    def do_project_automation(self) -> None:
-        """Go to what its server does by itself; of a template, to its counts."""
-        if (project := self._project()) is not None:
-            self.cockpit.open_automation(project, self._template())
-
-    def do_project_sync(self) -> None:
-        """Show what keeps the project from being in step with its manifest."""
-        if (project := self._project()) is not None:
-            self.cockpit.sync_project(project)
-
-    def do_project_trust(self) -> None:
-        """Ask whether to trust what is marked or under the cursor: templates, or whole projects."""
-        self.cockpit.trust(self._untrusted())
-
     def _go_into(self, table: Widget) -> None:
         """Give a table the keys; where only one has room, it is the one that is shown."""
         self.set_focus(table, scroll_visible=False)
@@ -224,33 +191,6 @@ class ProjectsScreen(FilteredPlace):
         self.call_after_refresh(self._show_project)
 
     leave = do_project_leave
-
-    # What is under the cursor.
-
-    def _view(self) -> ProjectView | None:
-        return self._views.get(self._list.cursor_key or "")
-
-    def _project(self) -> Project | None:
-        view = self._view()
-        return None if view is None else view.project
-
-    def _template(self) -> Template | None:
-        view = self._view()
-        if view is None or self.table is not self._templates:
-            return None
-        key = self._templates.cursor_key
-        return next((one for one in view.templates if one.id == key), None)
-
-    def _untrusted(self) -> tuple[Template, ...]:
-        """Return what is not trusted yet of what is marked, else of what is under the cursor."""
-        view, template, marked = self._view(), self._template(), set(self.table.marked)
-        some: Iterable[Template] = (template,) if template else view.templates if view else ()
-        if marked and self.table is self._list:
-            views = (one for key, one in self._views.items() if key in marked)
-            some = (each for one in views for each in one.templates)
-        elif marked and view is not None:
-            some = (one for one in view.templates if one.id in marked)
-        return tuple(one for one in some if not one.is_trusted)
 
     def _show_project(self) -> None:
         view = self._view()

@@ -1,0 +1,106 @@
+"""Everybody in a project: whom its manifest names beside whom its servers let in, with why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from skyforge_tui.domain.errors import Forbidden, NotFound, SkyforgeError
+from skyforge_tui.domain.identity import Role, upstream_of
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.seat import Seat
+from skyforge_tui.ports.repository_keeper import RepositoryKeeper
+from skyforge_tui.ports.run_host import RunHost
+from skyforge_tui.ports.sync_book import SyncBook, SyncMemory
+
+Value = TypeVar("Value")
+
+
+class Seats:
+    """Asks the servers of a project for the people in it."""
+
+    def __init__(
+        self,
+        keepers: Mapping[str, RepositoryKeeper],
+        engines: Iterable[RunHost],
+        book: SyncBook,
+    ) -> None:
+        self._keepers = keepers
+        self._engines = {one.upstream: one for one in engines}
+        self._book = book
+
+    async def of(self, project: Project, manifest: ProjectManifest) -> tuple[str, tuple[Seat, ...]]:
+        """Return the run engine that tells its members, empty if none does, and all people.
+
+        Who is more comes first, then by name. It costs a request for each person, and some.
+
+        Raises: as `RepositoryKeeper`.
+        """
+        members, memory = manifest.members, await self._book.memory(project.id)
+        named = members.by_name()
+        there, inside = await asyncio.gather(
+            self._granted(project, named), self._on_engine(manifest.engine, memory)
+        )
+        creator = project.created_by
+        names = {one.lower(): one for one in (*there, *named, *([creator] if creator else []))}
+        seats = [
+            Seat(
+                name,
+                members.role_of(name) if members else None,
+                _of(there, name),
+                None if inside is None else _of(inside, name) or Role.NONE,
+                is_creator=low == creator.lower(),
+                stays=_of(memory.stubborn, name) is not None,
+            )
+            for low, name in names.items()
+        ]
+        seats.sort(key=lambda one: (-max(one.declared or Role.NONE, one.role), one.name.lower()))
+        return "" if inside is None else manifest.engine, tuple(seats)
+
+    async def _granted(self, project: Project, named: Iterable[str]) -> Mapping[str, Role | None]:
+        """Return what the repository's server grants, as far as it tells who asks."""
+        keeper = self._keepers[upstream_of(project.id)]
+        me = project.grant.user if project.grant is not None else ""
+
+        async def role(name: str) -> Role | None:
+            try:
+                return await keeper.collaborator_role(project, name)
+            except NotFound:
+                return Role.NONE  # nobody is called so there
+            except Forbidden:
+                return None
+
+        names = {one.lower(): one for one in named}
+        try:
+            names |= {one.lower(): one for one in await keeper.collaborator_names(project)}
+        except Forbidden:
+            return dict.fromkeys(named)
+        asked = sorted(names.values(), key=lambda one: (one.lower() == me.lower(), one))
+        told = {one: await role(one) for one in asked[:1]}
+        if None in told.values():  # whoever may not ask of one may ask of oneself only
+            others = [one for one in asked[1:] if one.lower() == me.lower()]
+        else:
+            others = asked[1:]
+        found = await asyncio.gather(*map(role, others), return_exceptions=True)
+        for one, answer in zip(others, found, strict=True):
+            if isinstance(answer, BaseException):
+                raise answer  # once all have ended
+            told[one] = answer
+        return {**dict.fromkeys(asked), **told}
+
+    async def _on_engine(self, name: str, memory: SyncMemory) -> Mapping[str, Role] | None:
+        """Return who is in the project's room on its run engine; None where that is not known."""
+        engine = self._engines.get(name)
+        if engine is None or memory.engine != name or not memory.room:
+            return None
+        try:
+            return (await engine.look(memory.room)).members
+        except SkyforgeError:
+            return None  # its light says so, and who is what does not hang on it
+
+
+def _of(roles: Mapping[str, Value], name: str) -> Value | None:
+    """Return what is said of somebody, whatever the case of their name."""
+    return next((role for one, role in roles.items() if one.lower() == name.lower()), None)

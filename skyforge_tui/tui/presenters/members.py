@@ -1,0 +1,170 @@
+"""People of a project as rows: what is written and granted, what is about to be written. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from skyforge_tui.domain.identity import Role, upstream_of
+from skyforge_tui.domain.members import is_user_name
+from skyforge_tui.domain.seat import Seat
+from skyforge_tui.domain.sharing import Sharing, visibility
+from skyforge_tui.tui.presenters import glyphs
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, fitted, joined, line, literal
+
+if TYPE_CHECKING:
+    from skyforge_tui.services.membership import Membership
+
+_NAME, _SAID, _ROLE = 16, 16, 7
+"""Cells for a name, for what is written of them, for a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is known of a project's people, and what is to be changed, but not written yet."""
+
+    found: Membership
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    is_public: bool | None = None
+
+    @property
+    def upstream(self) -> str:
+        """The server of the repository."""
+        return upstream_of(self.found.project.id)
+
+    @property
+    def sharing(self) -> Sharing:
+        """What would be written."""
+        return Sharing(self.roles, self.is_public)
+
+    @property
+    def count(self) -> int:
+        """How many changes there are."""
+        return len(self.roles) + (self.is_public is not None)
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Return everybody: those who are in, and those about to be."""
+        known = {one.name.lower() for one in self.found.seats}
+        new = [name for name in self.roles if name.lower() not in known]
+        return (*self.found.seats, *(Seat(name, Role.NONE, Role.NONE) for name in new))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody on the server may look, as it is written or about to be."""
+        said = self.found.seen.manifest.is_public
+        if self.is_public is not None:
+            return self.is_public
+        return self.found.project.is_public if said is None else said
+
+    def role_of(self, name: str) -> Role:
+        """Return what somebody is going to be by the manifest."""
+        staged = self.roles.get(self._as_written(name))
+        return self.found.seen.manifest.members.role_of(name) if staged is None else staged
+
+    def refusal(self, name: str, role: Role) -> str:
+        """Say why somebody cannot be made that; empty when they can."""
+        if not is_user_name(name):
+            return "that can be nobody's name"
+        seat = next((one for one in self.seats if one.name.lower() == name.lower()), None)
+        if seat is not None and seat.is_creator and role is not Role.OWNER:
+            return f"the repository belongs to {name}: nobody can be shut out of what is theirs"
+        manifest = self.found.seen.manifest
+        after = self.with_role(name, role)
+        owners = [one for one in after.seats if after.role_of(one.name) is Role.OWNER]
+        if manifest.names_an_owner and not owners and not manifest.members.owner_groups:
+            return f"{name} is the last owner: make somebody else owner first"
+        return ""
+
+    def with_role(self, name: str, role: Role) -> Draft:
+        """Return a draft in which somebody is to be this; nothing is due where they are already."""
+        name = self._as_written(name)
+        roles = {one: said for one, said in self.roles.items() if one != name}
+        if self.found.seen.manifest.members.role_of(name) is not role:
+            roles[name] = role
+        return replace(self, roles=roles)
+
+    def turned(self) -> Draft:
+        """Return a draft with the other visibility."""
+        wanted = not self.is_open
+        is_so = self.found.seen.manifest.is_public is wanted
+        return replace(self, is_public=None if is_so else wanted)
+
+    def _as_written(self, name: str) -> str:
+        names = [one.name for one in self.found.seats] + list(self.roles)
+        return next((one for one in names if one.lower() == name.lower()), name)
+
+
+def head_line(draft: Draft) -> Line:
+    """Return the heads of the columns."""
+    heads = [fitted((Span("NAME", "muted"),), _NAME), fitted((Span("MANIFEST", "muted"),), _SAID)]
+    servers = filter(None, (draft.upstream, draft.found.engine))
+    heads += [fitted((Span(literal(one.upper()), "muted"),), _ROLE) for one in servers]
+    return joined([*heads, (Span("IS", "muted"),)])
+
+
+def seat_line(draft: Draft, seat: Seat, ref: str) -> Line:
+    """Return somebody's row."""
+    after = draft.role_of(seat.name)
+    is_new = after is not (seat.declared or Role.NONE)
+    said: Line = _role(seat.declared)
+    if is_new:
+        said = line(_role(seat.declared), Span(" → ", "muted"), _role(after, "accent", is_out=True))
+    cells = [
+        fitted((Span(literal(seat.name), ref=ref),), _NAME, cut="middle"),
+        fitted(said, _SAID),
+        fitted(_role(seat.granted), _ROLE),
+    ]
+    if draft.found.engine:
+        cells.append(fitted(_role(seat.on_engine), _ROLE))
+    due: Line = (Span(glyphs.CUT_OFF, "warn", bold=True),) if seat.due and not seat.stays else ()
+    return joined([*cells, line(_role(seat.role), " ", due)])
+
+
+def _role(role: Role | None, tone: Tone = "text", *, is_out: bool = False) -> Line:
+    if role is None:
+        return (Span("?", "muted"),)
+    if not role:
+        return (Span("out" if is_out else glyphs.NONE, "bad" if is_out else "muted"),)
+    return (Span(role.word, tone),)
+
+
+def corner_line(draft: Draft) -> Line:
+    """Return who may look, and how much is not written yet."""
+    word = visibility(draft.is_open)
+    there = draft.found.project.is_public
+    look: Line = (Span(word, "accent" if draft.is_public is not None else "muted"),)
+    if draft.is_public is None and there is not draft.is_open:
+        look = line(look, Span(f" {glyphs.CUT_OFF} {visibility(there)} there", "warn"))
+    if not draft.count:
+        return look
+    changes = "1 change" if draft.count == 1 else f"{draft.count} changes"
+    return line(look, Span(f"  {changes} not written", "warn"))
+
+
+def share_words(slug: str, sharing: Sharing) -> tuple[str, ...]:
+    """Return the headless command that writes the same."""
+    options = {Role.OWNER: "--owner", Role.EDITOR: "--editor", Role.VIEWER: "--viewer"}
+    words = [word for name, role in sharing.roles.items()
+             for word in (options.get(role, "--out"), name)]  # fmt: skip
+    if sharing.is_public is not None:
+        words.append(f"--{visibility(sharing.is_public)}")
+    return ("projects", "share", slug, *words)
+
+
+def rows_of(sharing: Sharing, before: Mapping[str, Role], was_public: bool | None) -> Iterator[str]:
+    """Yield a change as rows of a difference."""
+    for name, role in sharing.roles.items():
+        was = next((one for known, one in before.items() if known.lower() == name.lower()), None)
+        if was is not None:
+            yield f"-{name}  {was.word}"
+        if role:
+            yield f"+{name}  {role.word}"
+    if sharing.is_public is not None:
+        if was_public is not None:
+            yield f"-visibility  {visibility(was_public)}"
+        yield f"+visibility  {visibility(sharing.is_public)}"
+
+
+EMPTY: Final = "Nobody is named or let in yet."

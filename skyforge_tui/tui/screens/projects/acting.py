@@ -1,0 +1,92 @@
+"""What can be done with the project under the cursor, or with its template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.tui.commands import Command
+from skyforge_tui.tui.filtering import FilteredPlace
+from skyforge_tui.tui.presenters import projects as present
+
+if TYPE_CHECKING:
+    from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.template import Template
+    from skyforge_tui.services.projects import ProjectView
+    from skyforge_tui.tui.widgets.resource_table import ResourceTable
+
+
+class ProjectActing(FilteredPlace):
+    """A place with a list of projects, and of the templates of one."""
+
+    _views: dict[str, ProjectView]
+    """By the key of their row."""
+    _list: ResourceTable
+    _templates: ResourceTable
+
+    def lacks(self, command: Command) -> str:
+        """Say what is missing under the cursor."""
+        view = self._view()
+        if command.id.startswith("project.") and view is None:
+            return "no project here"
+        if command.id == "project.automation" and view:
+            has_it = self.bridge.automates(view.project.id)
+            return "" if has_it else f"{upstream_of(view.project.id)} has no schedules"
+        if command.id == "project.files" and view is not None:
+            return present.no_repository(view.project)
+        if command.id == "project.members" and view is not None:
+            return self.bridge.lets_nobody_in(view.project)
+        if command.id == "project.sync" and view and view.project.manifest is None:
+            return f"{view.project.slug} has no .skyforge/project.toml"
+        if command.id == "project.trust" and not self._untrusted():
+            return (
+                "all it declares is trusted" if view and view.templates else "it declares nothing"
+            )
+        return ""
+
+    def do_project_automation(self) -> None:
+        """Go to what its server does by itself; of a template, to its counts."""
+        if (project := self._project()) is not None:
+            self.cockpit.open_automation(project, self._template())
+
+    def do_project_sync(self) -> None:
+        """Show what keeps the project from being in step with its manifest."""
+        if (project := self._project()) is not None:
+            self.cockpit.sync_project(project)
+
+    def do_project_members(self) -> None:
+        """Show who is what in it."""
+        if (project := self._project()) is not None:
+            self.cockpit.edit_people(project)
+
+    def do_project_trust(self) -> None:
+        """Ask whether to trust what is marked or under the cursor: templates, or whole projects."""
+        self.cockpit.trust(self._untrusted())
+
+    # What is under the cursor.
+
+    def _view(self) -> ProjectView | None:
+        return self._views.get(self._list.cursor_key or "")
+
+    def _project(self) -> Project | None:
+        view = self._view()
+        return None if view is None else view.project
+
+    def _template(self) -> Template | None:
+        view = self._view()
+        if view is None or self.table is not self._templates:
+            return None
+        key = self._templates.cursor_key
+        return next((one for one in view.templates if one.id == key), None)
+
+    def _untrusted(self) -> tuple[Template, ...]:
+        """Return what is not trusted yet of what is marked, else of what is under the cursor."""
+        view, template, marked = self._view(), self._template(), set(self.table.marked)
+        some: Iterable[Template] = (template,) if template else view.templates if view else ()
+        if marked and self.table is self._list:
+            views = (one for key, one in self._views.items() if key in marked)
+            some = (each for one in views for each in one.templates)
+        elif marked and view is not None:
+            some = (one for one in view.templates if one.id in marked)
+        return tuple(one for one in some if not one.is_trusted)
