@@ -64,12 +64,14 @@ from skyforge_tui.services.lab_keeping import LabKeepingService
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.lab_markers import LabsBeside
 from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.making import Workshop
 from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.older_runs import OlderRunsService
 from skyforge_tui.services.pages import PageService
 from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.projects import ProjectService
 from skyforge_tui.services.record import Record
+from skyforge_tui.services.removing import Removing
 from skyforge_tui.services.repositories import RepositoryService
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
@@ -125,6 +127,10 @@ class MemorySyncBook:
     async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
         """Keep what is known."""
         self._known[project_id] = memory
+
+    async def forget(self, project_id: ProjectId) -> None:
+        """Know nothing of it any more."""
+        self._known.pop(project_id, None)
 
 
 @dataclass
@@ -981,7 +987,7 @@ class Core:
             projects=self.projects, runs=self.runs, older_runs=self.older_runs,
             artifacts=self.artifacts, labs=self.labs, repositories=self.repositories,
             project_care=self.project_care,
-            founding=FoundingService([], [], self.access, record, self.bus),
+            founding=self._founding(record),
             membership=MembershipService(
                 [], [], [], MemorySyncBook(), self.access, record, self.bus
             ),
@@ -999,6 +1005,14 @@ class Core:
             bus=self.bus, health=self.health, catalog=self.catalog,
             run_upstreams=(self.engine.upstream,),
         )  # fmt: skip
+
+    def _founding(self, record: Record) -> FoundingService:
+        secrets, book = KnownSecrets(), MemorySyncBook()
+        tools = Workshop(
+            {}, {}, secrets, self.catalog, self.project_care, self.access, self.clock
+        )  # fmt: skip
+        removing = Removing({}, {}, book, secrets, self.shelf.claims, self.access)
+        return FoundingService(tools, {}, removing, record, self.bus)
 
     @property
     def host(self) -> FakeRepositoryHost:

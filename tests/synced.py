@@ -19,15 +19,21 @@ from skyforge_tui.domain.repository import FileChange
 from skyforge_tui.integrations.gitea.client import GiteaClient
 from skyforge_tui.integrations.project_toml import read_project, written
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
+from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
 from skyforge_tui.providers.repositories.gitea.names import Names
 from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.founding import FoundingService
+from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.making import Workshop
 from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.record import Record
+from skyforge_tui.services.removing import Removing
 from skyforge_tui.services.standings import Standings
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.database import STATE, Database, open_database
@@ -35,7 +41,13 @@ from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 from tests import giteas, semaphores
 from tests.estates import served_semaphore
-from tests.fakes import FakeClock, KnownSecrets, MemoryAuditBook
+from tests.fakes import (
+    FakeClock,
+    KnownSecrets,
+    MemoryAuditBook,
+    MemoryProjectCache,
+    MemoryTrustStore,
+)
 
 MEMBERS = Members(frozenset({"olga"}), frozenset({"mika"}), frozenset({"gus"}))
 
@@ -61,6 +73,12 @@ class Company:
         self.standings = Standings(self.bus)
         self.audit = MemoryAuditBook()
         self.record = Record(self.audit, self.access, self.bus, self.clock)
+        health = HealthBoard(self.bus)
+        health.register(self.host.upstream, "gitea")
+        self.catalog = Catalog(
+            [self.host], MemoryProjectCache(), MemoryTrustStore(), self.access, self.bus, health,
+            self.clock,
+        )  # fmt: skip
 
     def care(self) -> ProjectCareService:
         """Return the service as a new program has it."""
@@ -76,6 +94,22 @@ class Company:
             [self.host], [RepositoryManifests(self.host)], [self.keeping], self.book, self.access,
             self.record, self.bus,
         )  # fmt: skip
+
+    @property
+    def engines(self) -> dict[str, RunHost]:
+        """The run engines by name."""
+        return {self.keeping.upstream: self.keeping}
+
+    def founding(self) -> FoundingService:
+        """Return the service that makes projects, as a new program has it."""
+        keepers = {self.host.upstream: self.host}
+        manifests = {self.host.upstream: RepositoryManifests(self.host)}
+        claims = FileClaims(self.base)
+        tools = Workshop(
+            keepers, manifests, self.secrets, self.catalog, self.care(), self.access, self.clock
+        )
+        removing = Removing(keepers, self.engines, self.book, self.secrets, claims, self.access)
+        return FoundingService(tools, self.engines, removing, self.record, self.bus)
 
     async def project(self, name: str, manifest: ProjectManifest | None = None) -> Project:
         """Make a repository with a manifest, and know it."""

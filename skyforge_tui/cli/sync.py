@@ -46,12 +46,17 @@ def sync(
         await services.projects.sync(principal)
         deadline = datetime.now(UTC) + within
         care = services.project_care
-        how = {"applies": applies, "is_attended": every is None}
+        is_attended = every is None
         if project is None:
-            reports = await care.run_once(principal, deadline, **how)
+            reports = await care.run_once(
+                principal, deadline, applies=applies, is_attended=is_attended
+            )
         else:
             wanted = await _meant(services, principal, project)
-            reports = [await care.run_for_project(principal, wanted, deadline, **how)]
+            report = await care.run_for_project(
+                principal, wanted, deadline, applies=applies, is_attended=is_attended
+            )
+            reports = [report]
         lines = partial(_lines, reports, applies=applies)
         answer(reports, as_json=as_json, table=lambda: map(literal, lines()))
         return 1 if any(one.errors for one in reports) else 0

@@ -68,6 +68,8 @@ class Step:
     detail: str = ""
     role: Role = Role.NONE
     thing: Thing | None = None
+    refused: str = ""
+    """Why it cannot be taken as things are, and what to do; what leans on it cannot either."""
     was: Role = Role.NONE
     """What somebody was before."""
 

@@ -53,8 +53,16 @@ class RunHost(Protocol):
         """Return the names of everybody who has an account, by one request."""
         ...
 
+    async def may_create_rooms(self) -> bool:
+        """Say whether one may make rooms."""
+        ...
+
     async def create_room(self, name: str) -> Room:
         """Make a room, and become its owner."""
+        ...
+
+    async def delete_room(self, room: str) -> None:
+        """Delete a room with everything in it; one that is gone is no error."""
         ...
 
     async def look(self, room: str) -> RoomContent:

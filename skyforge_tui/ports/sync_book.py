@@ -46,3 +46,7 @@ class SyncBook(Protocol):
     async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
         """Keep what is known from now on."""
         ...
+
+    async def forget(self, project_id: ProjectId) -> None:
+        """Know nothing of a project from now on."""
+        ...

@@ -1,4 +1,4 @@
-"""Making projects and removing them.
+"""Making projects, adopting plain repositories, and removing projects.
 
 Everything is said in the manifest first, by a commit that names who did it; the sync makes the rest
 so. Making again what failed half-way goes on where it stopped: every step makes sure.
@@ -7,41 +7,66 @@ so. Making again what failed half-way goes on where it stopped: every step makes
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from skyforge_tui.domain.audit import Deed
-from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, SkyforgeError
+from skyforge_tui.domain.errors import Forbidden, Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
+from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
-from skyforge_tui.domain.making import Outcome, Went
+from skyforge_tui.domain.making import Draft, Follower, Outcome, Went
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
-from skyforge_tui.domain.project_manifest import PATH, ProjectManifest
-from skyforge_tui.ports.manifest_files import ManifestFiles
-from skyforge_tui.ports.repository_keeper import RepositoryKeeper
-from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.ports.run_host import RunHost
+from skyforge_tui.services.authorization import requires
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.foreseeing import foreseen
+from skyforge_tui.services.making import Making, Wish, Workshop
 from skyforge_tui.services.record import Doing, Record, recorded
+from skyforge_tui.services.removing import Removing
 
 
 def _made(_: FoundingService, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
-    project, outcomes = result or (None, [])
-    name, host = call["full_name"], call["host"]
+    wish: Wish = call["wish"]
+    yield from _steps_taken(Deed.CREATE, wish.full_name, wish.host, result)
+
+
+def _adopted(service: FoundingService, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
+    known, where = service.access.project(call["project_id"]), call["project_id"]
+    yield from _steps_taken(Deed.CREATE, known.slug if known else where, upstream_of(where), result)
+
+
+def _steps_taken(deed: Deed, name: str, host: str, result: Any) -> Iterator[Doing]:
+    project, outcomes = result or (None, ())
     if outcomes and all(one.went is Went.WAS_SO for one in outcomes):
         return
-    done = [one.what for one in outcomes if one.went is Went.DONE]
-    failure = "; ".join(f"{one.what}: {one.why}" for one in outcomes if one.went is Went.FAILED)
-    words = ", ".join(done) or f"{name} at {host}"
+    words = _words_of(outcomes) or f"{name} at {host}"
     if project is None:
-        yield Doing(Deed.CREATE, words, project=name, upstream=host, failure=failure)
+        yield Doing(deed, words, project=name, upstream=host, failure=_failure_of(outcomes))
     else:
-        yield Doing(Deed.CREATE, words, project.id, project.slug, failure=failure)
+        failure = _failure_of(outcomes)
+        yield Doing(deed, words, project.id, project.slug, failure=failure)
 
 
-def _deleted(service: FoundingService, call: Mapping[str, Any], _: Any) -> Iterator[Doing]:
+def _deleted(service: FoundingService, call: Mapping[str, Any], outcomes: Any) -> Iterator[Doing]:
     known = service.access.project(call["project_id"])
-    words = known.path if known is not None else ""
-    yield Doing(Deed.DELETE, words, call["project_id"])
+    words = _words_of(outcomes or ()) or (known.path if known is not None else "")
+    failure = _failure_of(outcomes or ())
+    yield Doing(Deed.DELETE, words, call["project_id"], failure=failure)
+
+
+def _words_of(outcomes: Iterable[Outcome]) -> str:
+    return ", ".join(one.what for one in outcomes if one.went is Went.DONE)
+
+
+def _failure_of(outcomes: Iterable[Outcome]) -> str:
+    return "; ".join(f"{one.what}: {one.why}" for one in outcomes if one.went is Went.FAILED)
+
+
+def _asked(*_: object) -> Iterable[Doing]:
+    return ()  # nothing is done
 
 
 class FoundingService:
@@ -49,113 +74,180 @@ class FoundingService:
 
     def __init__(
         self,
-        keepers: Iterable[RepositoryKeeper],
-        manifests: Iterable[ManifestFiles],
-        access: Access,
+        tools: Workshop,
+        engines: Mapping[str, RunHost],
+        removing: Removing,
         record: Record,
         bus: Bus,
     ) -> None:
-        self._keepers = {one.upstream: one for one in keepers}
-        self._manifests = {one.upstream: one for one in manifests}
-        self.access = access
+        self._tools = tools
+        self._engines = engines
+        self._removing = removing
+        self.access = tools.access
         self.record = record
         self._bus = bus
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """Where projects can be made."""
-        return tuple(self._keepers)
+        return tuple(self._tools.keepers)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """On which projects can run."""
+        return tuple(self._engines)
 
     async def project_of(self, target: object) -> ProjectId:
         """Return the project itself."""
         return ProjectId(str(target))
 
+    @recorded(_asked)
+    @requires(Permission.PROJECT_CREATE)
+    async def foresee(self, principal: Principal, wish: Wish) -> Draft:
+        """Say what making a project would do; nothing is written.
+
+        Raises:
+            NotFound: no host is called so.
+            Forbidden: it is read-only from here.
+        """
+        self._check_host(wish.host)
+        return await foreseen(self._tools, self._engines, principal, wish)
+
     @recorded(_made)
     @requires(Permission.PROJECT_CREATE)
     async def create(
-        self, principal: Principal, host: str, full_name: str, manifest: ProjectManifest
-    ) -> tuple[Project | None, list[Outcome]]:
-        """Make sure of a repository `NAME` or `OWNER/NAME` with a manifest; say how each step went.
+        self, principal: Principal, wish: Wish, deadline: datetime, follower: Follower | None = None
+    ) -> tuple[Project | None, tuple[Outcome, ...]]:
+        """Make sure of a repository with a manifest, and of what that says; tell each step.
 
         What is there already is left as it is, but for a manifest that it lacks.
 
         Raises:
-            NotFound: no host is called so.
+            NotFound, Forbidden: as `foresee`.
         """
-        keeper, files = self._keepers.get(host), self._manifests.get(host)
-        if keeper is None or files is None:
-            known = ", ".join(self._keepers) or "none; skyforge connect gitea makes one known"
-            raise NotFound(f"no host {host} makes projects", advice=f"there are: {known}")
-        owner, _, name = full_name.rpartition("/")
-        steps = [f"repository {full_name}", f"manifest {PATH}"]
-        outcomes: list[Outcome] = []
-        project: Project | None = None
-        try:
-            project, was_there = await _ensured(keeper, owner, name, manifest)
-            outcomes.append(Outcome(steps[0], Went.WAS_SO if was_there else Went.DONE))
-            before = await files.read(project)
-            if before.object_id:
-                outcomes.append(Outcome(steps[1], Went.WAS_SO))
-            else:
-                message = f"Begin {manifest.name or name}\n\nAs {principal.username}"
-                await files.write(project, manifest, before, message)
-                outcomes.append(Outcome(steps[1], Went.DONE))
-        except SkyforgeError as error:
-            why = str(error)
-            if isinstance(error, Forbidden) and owner and project is None:
-                why = f"{host} lets you make nothing in {owner}: ask one of its owners"
-            outcomes.append(Outcome(steps[len(outcomes)], Went.FAILED, why))
-        outcomes += [Outcome(one, Went.LEFT) for one in steps[len(outcomes) :]]
-        if project is not None:
-            self._bus.publish(SyncRequested(project.id))
-        return project, outcomes
+        self._check_host(wish.host)
+        return await self._made(Making(self._tools, principal, wish), deadline, follower)
+
+    @recorded(_asked)
+    @requires(Permission.PROJECT_SHARE, of="project_id")
+    async def foresee_adoption(
+        self, principal: Principal, project_id: ProjectId, manifest: ProjectManifest
+    ) -> Draft:
+        """Say what making a plain repository a project with a manifest would do."""
+        project = self._plain(project_id)
+        wish = _wish_of(project, manifest)
+        return await foreseen(self._tools, self._engines, principal, wish, project)
+
+    @recorded(_adopted)
+    @requires(Permission.PROJECT_SHARE, of="project_id")
+    async def adopt(
+        self,
+        principal: Principal,
+        project_id: ProjectId,
+        manifest: ProjectManifest,
+        deadline: datetime,
+        follower: Follower | None = None,
+    ) -> tuple[Project | None, tuple[Outcome, ...]]:
+        """Write a manifest into a repository that has none, and make sure of what it says.
+
+        Raises:
+            Invalid: it is kept where no manifest can be written, or has one.
+        """
+        project = self._plain(project_id)
+        making = Making(self._tools, principal, _wish_of(project, manifest), project)
+        return await self._made(making, deadline, follower)
+
+    @recorded(_asked)
+    @requires(Permission.PROJECT_DELETE, of="project_id")
+    async def foresee_deletion(self, principal: Principal, project_id: ProjectId) -> Draft:
+        """Say what deleting a project would remove where, and what stays; nothing is deleted.
+
+        Raises:
+            Invalid: nothing can be deleted there.
+        """
+        project = self._held(project_id)
+        return await self._removing.look(project)
 
     @recorded(_deleted)
     @requires(Permission.PROJECT_DELETE, of="project_id")
-    async def delete(self, principal: Principal, project_id: ProjectId, typed: str) -> None:
-        """Delete a project's repository with everything in it; `typed` must be its slug.
+    async def delete(
+        self,
+        principal: Principal,
+        project_id: ProjectId,
+        typed: str,
+        follower: Follower | None = None,
+        seen: Draft | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Delete a project: its place on the run engine, then its repository; tell each step.
 
-        Runs, their output and artifacts stay where they are.
+        `typed` must be its slug. Artifacts, labs and output that was read stay where they are.
 
         Raises:
             Invalid: `typed` is something else, or nothing can be deleted there.
+            Unavailable: not everything could be looked at; nothing was deleted.
+            Conflict: more would go than was `seen`, or others write; nothing was deleted.
         """
-        project, _ = self._held(project_id)
+        project = self._held(project_id)
         if typed != project.slug:
             raise Invalid(
                 f"type {project.slug} to delete it", operation="project.delete",
                 advice="nothing was deleted",
             )  # fmt: skip
-        await self._keepers[upstream_of(project_id)].delete_repository(project)
-        self._bus.publish(SyncRequested(None))
+        follower = follower or Follower()
+        try:
+            await self._removing.run(project, follower, seen)
+        finally:
+            if follower.outcomes:
+                self._bus.publish(SyncRequested(None))
+        return follower.outcomes
 
-    def _held(self, project_id: ProjectId) -> tuple[Project, ManifestFiles]:
+    async def _made(
+        self, making: Making, deadline: datetime, follower: Follower | None
+    ) -> tuple[Project | None, tuple[Outcome, ...]]:
+        follower = follower or Follower()
+        try:
+            await making.run(deadline, follower)
+        finally:
+            if making.project is not None:
+                self._bus.publish(SyncRequested(making.project.id))
+        return making.project, follower.outcomes
+
+    def _check_host(self, host: str) -> None:
+        if host not in self._tools.keepers:
+            known = ", ".join(self.hosts) or "none; skyforge connect gitea makes one known"
+            raise NotFound(f"no host {host} makes projects", advice=f"there are: {known}")
+        if self.access.guard(f"{host}:") is Guard.READ_ONLY:
+            raise Forbidden(
+                f"{host} is read-only from here", operation="project.create",
+                advice="its guard is set in your configuration",
+            )  # fmt: skip
+
+    def _plain(self, project_id: ProjectId) -> Project:
         project = self.access.project(project_id)
         if project is None:
             raise NotFound(f"no project {project_id}", advice="list them with projects ls")
-        upstream = upstream_of(project_id)
-        if upstream not in self._keepers:
+        if upstream_of(project_id) not in self._tools.manifests:
             raise Invalid(
-                f"{project.slug} is not kept where people are let in",
-                operation="project.share", advice="that is done for repositories of a Gitea",
+                f"{project.slug} is kept where no manifest can be written",
+                operation="project.adopt", advice="that is done for git repositories",
             )  # fmt: skip
-        return project, self._manifests[upstream]
+        if project.manifest is not None:
+            raise Invalid(f"{project.slug} has a manifest already", operation="project.adopt",
+                          advice="share and sync work on it")  # fmt: skip
+        return project
+
+    def _held(self, project_id: ProjectId) -> Project:
+        project = self.access.project(project_id)
+        if project is None:
+            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        if upstream_of(project_id) not in self._tools.keepers:
+            raise Invalid(
+                f"{project.slug} is not kept where projects are made", operation="project.delete",
+                advice="that is done for repositories of a Gitea",
+            )  # fmt: skip
+        return project
 
 
-async def _ensured(
-    keeper: RepositoryKeeper, owner: str, name: str, manifest: ProjectManifest
-) -> tuple[Project, bool]:
-    """Return the repository, and whether it was there already."""
-    found = await keeper.find_repository(f"{owner}/{name}") if owner else None
-    if found is not None:
-        return found, True
-    try:
-        made = await keeper.create_repository(
-            name, owner=owner, description=manifest.description, is_private=not manifest.is_public
-        )
-    except Conflict:
-        own = await keeper.find_own(name)
-        if own is None:
-            raise
-        return own, True
-    return made, False
+def _wish_of(project: Project, manifest: ProjectManifest) -> Wish:
+    """Return the wish that a repository that is there has this manifest."""
+    return Wish(upstream_of(project.id), project.slug, manifest)

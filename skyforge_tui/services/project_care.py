@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
+from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
+from skyforge_tui.domain.making import Follower
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.project_manifest import ProjectManifest
@@ -100,8 +102,11 @@ class ProjectCareService:
         *,
         applies: bool,
         is_attended: bool = True,
+        follower: Follower | None = None,
     ) -> SyncReport:
         """Bring one project into step before `deadline`, or only plan it; see `run_once`.
+
+        `follower` is told of each step.
 
         Raises:
             NotFound: there is no such project.
@@ -124,7 +129,9 @@ class ProjectCareService:
             known = await self._known(bare, project.manifest, shared, is_attended=is_attended)
             known.is_alone = True
             await self._read_anew(known)
-            return await self._brought(principal, known, deadline, shared, applies=applies)
+            return await self._brought(
+                principal, known, deadline, shared, applies=applies, follower=follower
+            )
 
     @recorded(brought)
     @requires(Permission.PROJECT_SYNC)
@@ -199,9 +206,10 @@ class ProjectCareService:
         shared: Shared,
         *,
         applies: bool,
+        follower: Follower | None = None,
     ) -> SyncReport:
         project, memory = known.project, known.memory
-        work = self._work(known, shared.lists)
+        work = self._work(known, shared.lists, follower)
         left_s = (deadline - self._clock.now()).total_seconds()
         try:
             with self._counting() as counted:
@@ -226,15 +234,19 @@ class ProjectCareService:
             self._bus.publish(SyncRequested(project.id))
         return report
 
-    def _work(self, known: Known, lists: Mapping[str, EngineLists]) -> Reconciling:
+    def _work(
+        self, known: Known, lists: Mapping[str, EngineLists], follower: Follower | None
+    ) -> Reconciling:
         sides: list[Side] = [RepositorySide(known, self._keepers[upstream_of(known.project.id)])]
         engine, errors = known.manifest.engine, list(known.secrets.problems)
-        if engine in lists:
+        if engine in lists and self.access.guard(f"{engine}:") is Guard.READ_ONLY:
+            errors.append(f"{engine} is read-only from here: nothing is changed there")
+        elif engine in lists:
             sides.append(EngineSide(known, lists[engine]))
         elif engine:
             names = ", ".join(lists) or "none"
             errors.append(f"no run engine is called {engine} here; there are: {names}")
-        return Reconciling(known, sides, errors)
+        return Reconciling(known, sides, errors, follower)
 
     async def _listed(self, upstreams: Iterable[str]) -> dict[ProjectId, Project]:
         listings = await asyncio.gather(*(self._hosts[one].list_projects() for one in upstreams))

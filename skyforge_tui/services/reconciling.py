@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from skyforge_tui.domain.errors import SkyforgeError, Unavailable
+from skyforge_tui.domain.making import Follower, Outcome, Went
 from skyforge_tui.domain.project_plan import Part, Step, SyncReport
+from skyforge_tui.services.stepping import said, taken
 from skyforge_tui.services.sync_sides import Known
 
 
@@ -34,12 +36,21 @@ class Side(Protocol):
 class Reconciling:
     """One project on its way into step."""
 
-    def __init__(self, known: Known, sides: Sequence[Side], errors: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        known: Known,
+        sides: Sequence[Side],
+        errors: Sequence[str] = (),
+        follower: Follower | None = None,
+    ) -> None:
         self.known = known
         self.done: list[Step] = []
         self.errors = list(errors)
         self._sides = sides
         self._due: list[tuple[Side, Step]] = []
+        self._follower = Follower() if follower is None else follower
+        for why in errors:
+            self._follower.tell(why, Went.FAILED)
 
     async def look(self) -> None:
         """Find out what is due."""
@@ -48,6 +59,9 @@ class Reconciling:
                 self._due += [(side, step) for step in await side.look()]
             except SkyforgeError as error:
                 self.errors.append(f"{side.name} was not looked at: {error}")
+                self._follower.tell(f"look at {side.name}", Went.FAILED, said(error))
+        self._follower.expect(Outcome(step.words, Went.LEFT) for _, step in self._due)
+        self.errors += [step.refused for _, step in self._due if step.refused]
 
     async def act(self) -> None:
         """Take the steps that are due; one that fails stops only what leans on it.
@@ -57,7 +71,11 @@ class Reconciling:
         """
         dead: list[Side] = []
         for side, step in list(self._due):
-            if side in dead:
+            if side in dead or self._follower.has_enough:
+                continue
+            if step.refused:
+                self._follower.tell(step.words, Went.FAILED, step.refused)
+                dead.append(side)
                 continue
             if step.is_about_owners and not self.known.is_attended:
                 self.known.notes.append(
@@ -66,7 +84,7 @@ class Reconciling:
                 )
                 continue
             try:
-                await side.do(step)
+                await taken(self._follower, step.words, side.do(step))
             except SkyforgeError as error:
                 self.errors.append(f"{step.words}: {error}")
                 if isinstance(error, Unavailable) or step.part is Part.ENGINE:

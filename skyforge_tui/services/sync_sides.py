@@ -45,6 +45,7 @@ class EngineLists:
         self._rooms: list[Room] | None = None
         self._people: frozenset[str] | None = None
         self._user: str | None = None
+        self._may_create: bool | None = None
         self._asking = asyncio.Lock()
 
     async def rooms(self) -> list[Room]:
@@ -67,6 +68,18 @@ class EngineLists:
             if self._user is None:
                 self._user = await self.host.user()
             return self._user
+
+    async def why_no_room(self, name: str) -> str:
+        """Say why one cannot have a room made, and whom to ask; empty where one can."""
+        async with self._asking:
+            if self._may_create is None:
+                self._may_create = await self.host.may_create_rooms()
+        if self._may_create:
+            return ""
+        return (
+            f"{self.host.upstream}: only its administrators make projects: ask one for a project "
+            f"named {name}, with you as owner"
+        )
 
 
 @dataclass(slots=True)
@@ -178,7 +191,8 @@ class EngineSide:
         steps: list[Step] = []
         room = await self._find_room()
         if room is None:
-            steps.append(Step(Part.ENGINE, Act.CREATE, self._room_name))
+            why = await self._lists.why_no_room(self._room_name)
+            steps.append(Step(Part.ENGINE, Act.CREATE, self._room_name, refused=why))
             self._content = RoomContent({await self._lists.user(): Role.OWNER})
         memory = self._known.memory
         if (memory.engine, memory.room) != (self._host.upstream, room):

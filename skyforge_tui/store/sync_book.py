@@ -53,3 +53,11 @@ class SqliteSyncBook:
                 (project_id, payload),
             )
         )
+
+    async def forget(self, project_id: ProjectId) -> None:
+        """Know nothing of a project from now on."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "DELETE FROM sync_book WHERE project_id = ?", (project_id,)
+            )
+        )

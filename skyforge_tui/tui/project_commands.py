@@ -28,6 +28,18 @@ PROJECT_COMMANDS: tuple[Command, ...] = (
         _HERE, Permission.PROJECT_READ, footer=7,
     ),
     Command(
+        "project.create", ("plus",), "new", "make a project", "This", _HERE,
+        Permission.PROJECT_CREATE, asks=True, footer=8,
+    ),
+    Command(
+        "project.adopt", ("a",), "adopt", "write a manifest into a plain repository", "This",
+        _HERE, Permission.PROJECT_SHARE, asks=True,
+    ),
+    Command(
+        "project.delete", ("D",), "delete", "delete it for good, with what runs it", "This",
+        _HERE, Permission.PROJECT_DELETE, asks=True,
+    ),
+    Command(
         "project.automation", ("s",), "schedules", "its schedules, variables, counts by day",
         "This", _HERE, Permission.PROJECT_READ, footer=6,
     ),

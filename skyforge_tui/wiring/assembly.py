@@ -224,14 +224,15 @@ async def _services(
     kept = artifact_services(ground, stores, index, lab_index)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
+    care = await care_service(ground, gits, servers.rooms)
     labs = LabService(lab_index, lab_links, _marked(ground, servers), access, bus)
     browser = LocalBrowser()
     keeping = LabKeepingService(labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock)
     return Services(
         projects=ProjectService(catalog, access, bus, ground.standings),
         repositories=RepositoryService((host, *gits), access, record, bus),
-        project_care=await care_service(ground, gits, servers.rooms),
-        founding=founding_service(ground, gits),
+        project_care=care,
+        founding=founding_service(ground, gits, host, servers.rooms, catalog, care),
         membership=membership_service(ground, gits, servers.rooms),
         audit=audit_service(ground),
         runs=runs,

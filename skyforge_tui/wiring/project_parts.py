@@ -10,9 +10,11 @@ from skyforge_tui.providers.repositories.secrets import ConfiguredSecrets, HostS
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.audit import AuditService
 from skyforge_tui.services.founding import FoundingService
+from skyforge_tui.services.making import Workshop
 from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.record import Record
+from skyforge_tui.services.removing import Removing
 from skyforge_tui.services.standings import Standing
 from skyforge_tui.store.audit import SqliteAuditBook
 from skyforge_tui.store.claims import FileClaims
@@ -21,6 +23,7 @@ from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 
 if TYPE_CHECKING:
+    from skyforge_tui.ports.repository_host import RepositoryHost
     from skyforge_tui.ports.run_host import RunHost
     from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
     from skyforge_tui.services.catalog import Catalog
@@ -74,10 +77,23 @@ def _secrets_of(settings: Settings) -> ConfiguredSecrets:
     )
 
 
-def founding_service(ground: Ground, hosts: Sequence[GiteaRepositoryHost]) -> FoundingService:
-    """Return the service that makes projects on these servers."""
-    manifests = [RepositoryManifests(one) for one in hosts]
-    return FoundingService(hosts, manifests, ground.access, record_of(ground), ground.bus)
+def founding_service(
+    ground: Ground,
+    gits: Sequence[GiteaRepositoryHost],
+    here: RepositoryHost,
+    engines: Sequence[RunHost],
+    catalog: Catalog,
+    care: ProjectCareService,
+) -> FoundingService:
+    """Return the service that makes projects on these servers, and adopts those kept `here`."""
+    keepers = {one.upstream: one for one in gits}
+    manifests = {one.upstream: RepositoryManifests(one) for one in (*gits, here)}
+    secrets = _secrets_of(ground.loaded.settings)
+    tools = Workshop(keepers, manifests, secrets, catalog, care, ground.access, ground.clock)
+    runs = {one.upstream: one for one in engines}
+    book, claims = SqliteSyncBook(ground.state), FileClaims(ground.frame.state_dir)
+    removing = Removing(keepers, runs, book, secrets, claims, ground.access)
+    return FoundingService(tools, runs, removing, record_of(ground), ground.bus)
 
 
 def membership_service(

@@ -10,6 +10,7 @@ TUI = Path(__file__).parents[2] / "skyforge_tui" / "tui"
 SENDS = {
     ("runs", "launch"), ("runs", "rerun"), ("runs", "stop"), ("runs", "answer"),
     ("projects", "trust"), ("connections", "connect"),
+    ("founding", "create"), ("founding", "adopt"), ("founding", "delete"),
     ("artifacts", "put"), ("artifacts", "copy"), ("artifacts", "delete"),
 }  # fmt: skip
 """Service and method of everything that changes the world."""

@@ -42,6 +42,7 @@ async def _both() -> AsyncIterator[Servers]:
     async with giteas.served_gitea() as gitea, served_semaphore() as semaphore:
         async with giteas.client_at(gitea.url, gitea.token("admin")) as client:
             await client.repos.create("edge")
+            await client.repos.create("plain")
             change = FileChange("create", ".skyforge/project.toml", MANIFEST)
             await client.files.write_all("admin/edge", [change], "Say what", branch="main")
         yield Servers(gitea, semaphore)
@@ -121,10 +122,14 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
         "projects", "create", "core", "--on", "git", "--engine", "runs", "--owner", "olga",
         environ=environ,
     )  # fmt: skip
-    assert (made.code, made.text) == (
-        0,
-        "● repository core\n● manifest .skyforge/project.toml\n",
-    )
+    assert made.code == 0
+    assert made.text.splitlines() == [
+        "● repository core at git", "● manifest .skyforge/project.toml",
+        "● create collaborator olga: owner", "● create run project core",
+        "● create member olga: owner", "● create key none",
+        "● create repository core", "● create inventory localhost",
+        "● create variable group core variables",
+    ]  # fmt: skip
     shared = stranger("projects", "share", "core", "--editor", "mika", "--private", environ=environ)
     assert (shared.code, shared.text) == (0, "mika  editor\nolga  owner\n")
     assert stranger("sync", "core", "--apply", environ=environ).code == 0
@@ -134,11 +139,34 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     for server in ("git", "runs"):
         shown = stranger("projects", "show", f"{server}:core", "--json", environ=environ)
         assert shown.json["server"] == server
-    planned = stranger("projects", "rm", "core", "--dry-run", environ=environ)
-    assert "1 files and all their history" in planned.text
+    planned = stranger("projects", "rm", "core", "--dry-run", "--json", environ=environ)
+    assert planned.code == 0
+    engine, repository = planned.json["steps"]
+    assert (engine["what"], engine["went"]) == ("run project core at runs", "left")
+    assert "access of admin, mika, olga" in engine["parts"]
+    assert repository["parts"][0] == "1 file with its whole history"
+    said = stranger("projects", "rm", "core", "--dry-run", environ=environ).text
+    assert "○ run project core at runs\n    key None, not of its manifest\n" in said
+    assert "· stays: its artifacts\n" in said
     refused = stranger("projects", "rm", "core", environ=environ)
     assert (refused.code, "type core to delete it" in refused.err) == (2, True)
-    assert stranger("projects", "rm", "core", "--confirm", "core", environ=environ).code == 0
+    gone = stranger("projects", "rm", "core", "--confirm", "core", environ=environ)
+    assert gone.code == 0
+    assert gone.text.startswith("● run project core at runs\n● repository http")
     left = stranger("projects", "ls", "--json", environ=environ).json
-    (stays,) = [one["path"] for one in left if one["slug"] == "core"]
-    assert stays.startswith(servers.semaphore.url)  # what ran stays where it ran
+    assert [one["slug"] for one in left if one["slug"] == "core"] == []
+
+
+def test_a_plain_repository_is_adopted(stranger: Headless, servers: Servers) -> None:
+    """What would be done is said first; then a manifest is there, and once more is refused."""
+    environ = connected(stranger, servers)
+    words = ("projects", "adopt", "plain", "--title", "Plain one", "--engine", "runs")
+    planned = stranger(*words, "--dry-run", environ=environ)
+    assert planned.code == 0
+    assert "○ manifest .skyforge/project.toml\n" in planned.text
+    assert planned.text.endswith("nothing was changed\n")
+    done = stranger(*words, environ=environ)
+    assert done.code == 0
+    assert "● create run project Plain one\n" in done.text
+    again = stranger(*words, environ=environ)
+    assert (again.code, "plain has a manifest already" in again.err) == (2, True)

@@ -71,12 +71,15 @@ class Asking:
         """Send a request about the repository `OWNER/NAME`, under its present name.
 
         A renamed one is answered by a redirect before anything is done: it is sent again, with the
-        same method and body, and only ever to this server.
+        same method and body, and only ever to this server. Where something is changed nothing is
+        made of earlier redirects: another repository may have that name by now.
 
         Raises:
             HttpError: as `HttpClient.call`.
         """
         hops = 0
+        if method != "GET":
+            self.is_called(repo)
         while True:
             hops += 1
             path = self.path(repo, rest)
@@ -87,6 +90,10 @@ class Asking:
                 )  # fmt: skip
             except HttpError as error:
                 self._follow(repo, error, hops)
+
+    def is_called(self, repo: str) -> None:
+        """Know that a repository is called so now, whatever that name led to before."""
+        self.renamed.pop(repo, None)
 
     def path(self, repo: str, rest: str = "") -> str:
         """Return the path of a repository, escaped, or of something below it that is so already."""

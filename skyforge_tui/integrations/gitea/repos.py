@@ -17,7 +17,10 @@ class GiteaRepos:
 
     async def mine(self) -> Listed[wire.Repository]:
         """Return the repositories one owns or was let into."""
-        return await self._asking.every("/user/repos", wire.Repository)
+        listed = await self._asking.every("/user/repos", wire.Repository)
+        for one in listed.items:
+            self._known(one)
+        return listed
 
     async def of(self, owner: str) -> Listed[wire.Repository]:
         """Return the repositories of a person or an organisation, as far as one may see them."""
@@ -43,7 +46,7 @@ class GiteaRepos:
             HttpError: missing, as `get`.
         """
         reply = await self._asking.http.call("GET", f"/repositories/{number}")
-        return read(reply, wire.Repository)
+        return self._known(read(reply, wire.Repository))
 
     async def create(
         self, name: str, *, org: str = "", description: str = "", private: bool = True,
@@ -59,7 +62,8 @@ class GiteaRepos:
             "name": name, "description": description, "private": private, "auto_init": auto_init,
             "default_branch": default_branch,
         }  # fmt: skip
-        return read(await self._asking.http.call("POST", path, body), wire.Repository)
+        made = await self._asking.http.call("POST", path, body)
+        return self._known(read(made, wire.Repository))
 
     async def change(self, repo: str, **fields: Any) -> wire.Repository:
         """Change fields such as `description`, `private`, `archived`, `default_branch`, `name`."""
@@ -84,4 +88,9 @@ class GiteaRepos:
             "mirror": mirror, "description": description, "service": "git",
         }  # fmt: skip
         reply = await self._asking.http.call("POST", "/repos/migrate", body)
-        return read(reply, wire.Repository)
+        return self._known(read(reply, wire.Repository))
+
+    def _known(self, repo: wire.Repository) -> wire.Repository:
+        """Return it, and know by which name it goes."""
+        self._asking.is_called(repo.full_name)
+        return repo

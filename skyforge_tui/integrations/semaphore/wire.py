@@ -31,6 +31,8 @@ class User(Shape):
     name: str = ""
     email: str = ""
     admin: bool = False
+    can_create_project: bool | None = None
+    """Not there before 2.9, where every administrator may and nobody else."""
 
 
 class Project(Shape):

@@ -145,11 +145,6 @@ def head_lines(
     return [*lines, _templates_title(view, width)]
 
 
-def no_repository(project: Project) -> str:
-    """Say why there is no repository to look into; empty when there is one."""
-    return "" if project.kind is ProjectKind.GIT else f"{project.slug} is no git repository"
-
-
 def _templates_title(view: ProjectView, width: int) -> Line:
     if view.project.seen_at is None and not view.templates:
         return ()  # nobody has read it yet

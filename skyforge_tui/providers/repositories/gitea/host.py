@@ -5,6 +5,7 @@ Source: Gitea 1.15 to 1.27, `/api/v1`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +13,7 @@ from skyforge_tui.domain.identity import ProjectId, upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Commit, Project, ProjectKind, RepositoryFile
 from skyforge_tui.domain.project_manifest import MAX_BYTES, PATH
+from skyforge_tui.domain.repository import FileChange
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.gitea import wire
 from skyforge_tui.integrations.gitea.client import GiteaClient
@@ -88,6 +90,15 @@ class GiteaRepositoryHost(GiteaContents, GiteaKeeping):
             project, commit=seen.commit, files=seen.files, file_count=seen.count, notices=notices
         )
         return ProjectContent(with_manifest(read, seen.manifest), ())
+
+    async def write_files(
+        self, project: Project, changes: Sequence[FileChange], message: str, *, branch: str
+    ) -> str:
+        """Write files; what was read before counts no more, however soon after it this is."""
+        try:
+            return await super().write_files(project, changes, message, branch=branch)
+        finally:
+            self._seen.pop(project.id, None)
 
     async def page_of(self, project: Project) -> str:
         """Return the address of the repository's page."""

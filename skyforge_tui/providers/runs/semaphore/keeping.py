@@ -22,6 +22,7 @@ from skyforge_tui.ports.run_host import Room, RoomContent
 from skyforge_tui.providers.runs.semaphore.trouble import translated
 
 SYNC: Final = "project.sync"
+DELETE: Final = "project.delete"
 _KINDS: Final = {
     Part.KEY: "keys", Part.REPOSITORY: "repositories", Part.INVENTORY: "inventory",
     Part.VARIABLES: "environment", Part.TEMPLATE: "templates",
@@ -77,6 +78,12 @@ class SemaphoreKeeping:
         """Return the logins of all accounts."""
         return frozenset(await self._accounts())
 
+    async def may_create_rooms(self) -> bool:
+        """Say whether the server lets one make projects: an administrator, or by its settings."""
+        with translated(self._upstream, SYNC):
+            user = await self._client.user()
+        return user.admin if user.can_create_project is None else user.can_create_project
+
     async def create_room(self, name: str) -> Room:
         """Make a project; how a server is set up says who may, and it turns others away by 401."""
         with translated(self._upstream, SYNC):
@@ -90,6 +97,15 @@ class SemaphoreKeeping:
                     operation=SYNC, advice=f"ask one for a project named {name}, with you as owner",
                 ) from error  # fmt: skip
         return Room(str(made.id), made.name)
+
+    async def delete_room(self, room: str) -> None:
+        """Delete a project with its keys, repositories, templates, and all that ran in it."""
+        with translated(self._upstream, DELETE):
+            try:
+                await self._client.delete_project(int(room))
+            except TransportError as error:
+                if error.kind != "missing":
+                    raise
 
     async def look(self, room: str) -> RoomContent:
         """Return members and things of a project, by six requests."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.filtering import FilteredPlace
-from skyforge_tui.tui.presenters import projects as present
+from skyforge_tui.tui.presenters.project_needs import lacking
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.project import Project
@@ -28,17 +27,11 @@ class ProjectActing(FilteredPlace):
     def lacks(self, command: Command) -> str:
         """Say what is missing under the cursor."""
         view = self._view()
-        if command.id.startswith("project.") and view is None:
-            return "no project here"
-        if command.id == "project.automation" and view:
-            has_it = self.bridge.automates(view.project.id)
-            return "" if has_it else f"{upstream_of(view.project.id)} has no schedules"
-        if command.id == "project.files" and view is not None:
-            return present.no_repository(view.project)
+        is_automated = view is not None and self.bridge.automates(view.project.id)
+        if reason := lacking(command.id, view, is_automated=is_automated):
+            return reason
         if command.id == "project.members" and view is not None:
             return self.bridge.lets_nobody_in(view.project)
-        if command.id == "project.sync" and view and view.project.manifest is None:
-            return f"{view.project.slug} has no .skyforge/project.toml"
         if command.id == "project.trust" and not self._untrusted():
             return (
                 "all it declares is trusted" if view and view.templates else "it declares nothing"

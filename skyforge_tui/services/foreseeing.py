@@ -1,0 +1,100 @@
+"""Says what making a project would do, before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.making import Draft, Outcome, Went
+from skyforge_tui.domain.project import Project, ProjectKind
+from skyforge_tui.domain.project_plan import Part, Step, people_steps
+from skyforge_tui.domain.seal import Seal
+from skyforge_tui.ports.run_host import RunHost
+from skyforge_tui.ports.sync_book import SyncMemory
+from skyforge_tui.services.making import MANIFEST, Wish, Workshop, found
+from skyforge_tui.services.project_wishes import people_of
+from skyforge_tui.services.reconciling import Reconciling, Side
+from skyforge_tui.services.sync_sides import EngineLists, EngineSide, Known, RepositorySide
+
+
+async def foreseen(
+    tools: Workshop,
+    engines: Mapping[str, RunHost],
+    principal: Principal,
+    wish: Wish,
+    project: Project | None = None,
+) -> Draft:
+    """Return the steps of a wish: those due, those that are so, those that cannot work.
+
+    `project` is the repository that is meant, where that is known. Asks, and writes nothing.
+
+    Raises:
+        SkyforgeError: the host does not tell whether there is such a repository.
+    """
+    keeper = tools.keepers.get(wish.host)
+    if project is None and keeper is not None:
+        project = await found(keeper, wish)
+    is_there, manifest, kept = project is not None, wish.manifest, []
+    steps = [Outcome(wish.repository_step, Went.WAS_SO if is_there else Went.LEFT)]
+    went = Went.LEFT
+    if project is not None:
+        before = await tools.manifests[wish.host].read(project)
+        if before.object_id:
+            went, manifest = Went.WAS_SO, before.manifest
+            kept.append("it has a manifest already: that counts, and not what is said here")
+        elif keeper is not None:
+            kept.append("what is in the repository stays as it is")
+    steps.append(Outcome(MANIFEST, went))
+    if keeper is None:
+        return Draft(tuple(steps), tuple(kept))
+    meant = project or _unmade(tools, principal, wish)
+    secrets = await tools.secrets.reading().of(meant)
+    known = Known(meant, manifest, SyncMemory(), Seal(b""), secrets)
+    sides: list[Side] = [RepositorySide(known, keeper)] if is_there else [_NewRepository(known)]
+    errors = list(secrets.problems)
+    if manifest.engine in engines:
+        sides.append(EngineSide(known, EngineLists(engines[manifest.engine])))
+    elif manifest.engine:
+        names = ", ".join(engines) or "none"
+        errors.append(f"no run engine is called {manifest.engine} here; there are: {names}")
+    work = Reconciling(known, sides, errors)
+    await work.look()
+    report = work.report()
+    refused = {one.refused for one in report.left}
+    return Draft(
+        (*steps, *map(_outcome, report.left)),
+        (*kept, *report.notes),
+        tuple(one for one in report.errors if one not in refused),
+    )
+
+
+class _NewRepository:
+    """A repository that is yet to be made: who is named is to be let in."""
+
+    name = "repository"
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
+    async def look(self) -> list[Step]:
+        """Return who is to be let in."""
+        people = people_of(self._known.project, self._known.manifest)
+        return people_steps(Part.COLLABORATOR, people, {})
+
+    async def do(self, step: Step) -> None:
+        """Refuse: nothing is done in advance."""
+        raise SkyforgeError(f"nothing is done in advance: {step.words}")
+
+
+def _unmade(tools: Workshop, principal: Principal, wish: Wish) -> Project:
+    owner = wish.owner or tools.access.me(principal).at(wish.host)
+    unmade = ProjectId(f"{wish.host}:")
+    return Project(
+        unmade, wish.name, wish.name, ProjectKind.GIT, "", created_by=owner,
+        is_public=wish.manifest.is_public is True,
+    )  # fmt: skip
+
+
+def _outcome(step: Step) -> Outcome:
+    return Outcome(step.words, Went.FAILED if step.refused else Went.LEFT, step.refused)
