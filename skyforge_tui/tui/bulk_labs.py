@@ -30,11 +30,27 @@ class BulkLabs(LabCommands, FilteredPlace):
         """Return the marked labs as they are now; those that are gone are left out."""
         raise NotImplementedError
 
+    def row_key(self, lab: Lab) -> str:
+        """Return what identifies a lab's row."""
+        raise NotImplementedError
+
     def denied(self, command: Command) -> Denied | None:
-        """Say why not; what is done to several says so lab by lab when it asks."""
-        if command.id in _BULK and self.table.marked_count:
-            return None
-        return super().denied(command)
+        """Say why not; what is done to several is refused if it can be done to none of them."""
+        if command.id not in _BULK or not self.table.marked_count:
+            return super().denied(command)
+        reasons = set[str]()
+        for lab in self.marked_labs():
+            if not (reason := self._why_not(_BULK[command.id], lab)):
+                return None
+            reasons.add(reason)
+        why = reasons.pop() if len(reasons) == 1 else f"for {len(reasons)} reasons"
+        return Denied(f"none of the marked can be: {why}", "esc unmarks them")
+
+    def _why_not(self, action: LabAction, lab: Lab) -> str:
+        decision = self.bridge.may_act(action, lab)
+        if isinstance(decision, Denied):
+            return decision.reason
+        return present.ruled_out(action, lab)
 
     def do_lab_start(self) -> None:
         """Start it, or all that are marked."""
@@ -67,10 +83,7 @@ class BulkLabs(LabCommands, FilteredPlace):
         able: list[Lab] = []
         left_out: list[tuple[Lab, str]] = []
         for lab in self.marked_labs():
-            decision = self.bridge.may_act(action, lab)
-            if isinstance(decision, Denied):
-                left_out.append((lab, decision.reason))
-            elif reason := present.ruled_out(action, lab):
+            if reason := self._why_not(action, lab):
                 left_out.append((lab, reason))
             else:
                 able.append(lab)
@@ -89,5 +102,9 @@ class BulkLabs(LabCommands, FilteredPlace):
         from skyforge_tui.tui.widgets.outcomes import Item
 
         items = [Item(present.lab_line(lab), partial(self.do_to, action, lab)) for lab in labs]
-        await one_by_one(self.app, action.capitalize(), items)
-        self.table.clear_marks()
+        title = f"{action.capitalize()} {len(labs)} labs"
+        went = await one_by_one(self.app, title, items)
+        self.table.keep_marks(self.row_key(labs[at]) for at in went.open)
+        advice = "they are marked yet: the same key goes on with them"
+        if told := went.notice(title, lambda at: labs[at].name, advice):
+            self.say(told)

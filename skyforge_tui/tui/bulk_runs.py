@@ -82,8 +82,11 @@ class BulkRuns(RunCommands, FilteredPlace):
         from skyforge_tui.tui.widgets.outcomes import Item
 
         items = [Item(run_line(run), partial(self._one, verb, run)) for run in runs]
-        await one_by_one(self.app, verb.capitalize(), items)
+        title = f"{verb.capitalize()} {len(runs)} runs"
+        went = await one_by_one(self.app, title, items)
         self.table.clear_marks()
+        if told := went.notice(title, lambda at: f"run {runs[at].number}", "mark them again"):
+            self.say(told)
 
     async def _one(self, verb: str, run: Run) -> None:
         principal = self.bridge.principal

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.app import App
 
+    from skyforge_tui.tui.presenters.how_it_went import HowItWent
     from skyforge_tui.tui.widgets.outcomes import Item
 
 
-async def one_by_one(app: App[Any], title: str, items: Sequence[Item]) -> None:
-    """Do it to each in turn, in view; return when the person has seen how it went.
+async def one_by_one(app: App[Any], title: str, items: Sequence[Item]) -> HowItWent:
+    """Do it to each in turn, in view; return how it went when the person has seen that.
 
     Raises: what none of them should have raised.
     """
@@ -22,3 +23,4 @@ async def one_by_one(app: App[Any], title: str, items: Sequence[Item]) -> None:
     await app.push_screen_wait(outcomes)
     if outcomes.defect is not None:
         raise outcomes.defect
+    return outcomes.how_it_went

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,37 @@ async def test_several_stopped_one_again(tmp_path: Path) -> None:
         await press(pilot, "r", shows="2 done")
         assert server.state.runs == {}
         await press(pilot, "enter", "m", shows="Labs 0 of")
+
+
+async def test_several_started_and_broken_off(tmp_path: Path) -> None:
+    """Who breaks off is told what was done, what failed and what was not begun; those are marked.
+
+    What can be done to none of the marked is greyed, and says why.
+    """
+    async with a_cockpit(tmp_path) as (server, pilot):
+        runs(server, "/bgp-basics.unl")
+        await press(pilot, "R", shows="3/3")
+        await press(pilot, "r", shows="Labs 1 of")
+        await press(pilot, "asterisk", shows="1 marked")
+        await press(pilot, "s", shows="none of the marked can be: it is running already")
+        await press(pilot, "escape", "escape", "r", shows="scratch")
+        await press(pilot, "slash", shows="esc clears")
+        await write(pilot, "/dmvpn|scratch|qos/")
+        await press(pilot, "enter", "asterisk", shows="3 marked")
+        hang = server.chaos.add(Trouble(Kind.HANG, "*/dmvpn-phase3.unl/nodes/1/start"))
+        await press(pilot, "s", shows="Start 3 labs")
+        await press(pilot, "enter", shows="0 of 3")
+        await press(pilot, "escape", shows="stopping after this one")
+        server.chaos.remove(hang)
+        await until_shown(pilot, "1 done, 2 left", "go on with the rest")
+        await press(pilot, "escape", shows=(
+            "Start 3 labs: 1 done, 2 not begun", "not begun: qos-lab, scratch", "2 marked",
+        ))  # fmt: skip
+        await press(pilot, "escape", "s", shows="Start 2 labs")
+        await press(pilot, "enter", shows="2 done")
+        await press(pilot, "escape")
+        await until_gone(pilot, "2 done")
+        assert not shows(pilot.app, "marked")
 
 
 async def test_a_lab_looked_into(tmp_path: Path) -> None:
@@ -237,6 +268,41 @@ async def test_servers_and_silence(tmp_path: Path) -> None:
         await press(pilot, "S", shows=("× error", "cannot be reached"))
         await press(pilot, "escape")
         await press(pilot, "j", "s", shows="lab1 does not answer")
+
+
+async def test_rows_wait_for_nobody(tmp_path: Path) -> None:
+    """Of three servers one hangs and one is dead: the rows of the third are on the screen.
+
+    They are listed, opened and acted on while the others are asked yet; who hung is there later.
+    """
+    site = Site(tmp_path).prepare()
+    async with AsyncExitStack() as stack:
+        servers = {}
+        for name in ("hung", "dead", "well"):
+            server = await stack.enter_async_context(served_eve(edition="pro"))
+            server.state.runs.clear()
+            servers[name] = server
+        secret = tmp_path / "password"
+        secret.write_text(servers["well"].state.accounts["olga"].password)
+        secret.chmod(0o600)
+        site.config.write_text("".join(
+            f'[eve.{name}]\nurl = "{server.url}"\nusername = "olga"\npassword = "file:{secret}"\n'
+            for name, server in servers.items()
+        ))  # fmt: skip
+        hang = servers["hung"].chaos.add(Trouble(Kind.HANG))
+        await servers["dead"].close()
+        async with site.cockpit((120, 36)) as pilot:
+            rows = await press(pilot, "2", shows=("dmvpn-phase3", "eve    well", "Labs 0 of 7"))
+            assert hang.hits == 1
+            assert not any("eve    hung" in one or "eve    dead" in one for one in rows)
+            await to_lab(pilot, "bgp")
+            await press(pilot, "enter", shows=("r1 Gi0/0", "0/3 up"))
+            await press(pilot, "s", shows="Start bgp-basics")
+            await press(pilot, "enter", shows="bgp-basics runs")
+            assert hang.hits == 1
+            assert servers["well"].state.asked["POST /auth/login"] == 1
+            servers["hung"].chaos.remove(hang)
+            await press(pilot, "q", "escape", "escape", shows=("eve    hung", "of 14"))
 
 
 async def test_made_beside(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from skyforge_tui.domain.identity import Me
-from skyforge_tui.domain.lab import Lab, LabLink, LabNode, LabState
+from skyforge_tui.domain.lab import Lab, LabLink, LabNode, LabState, NodeState
 from skyforge_tui.domain.lab_action import LabAction
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
 from skyforge_tui.tui.presenters.headless import Act, Other, line_of
@@ -138,8 +138,18 @@ def possible(
     if node is not None:
         name = literal(node.name)
         found += [
-            Possible("n", f"start {name} alone", LabAction.NODE_START),
-            Possible("p", f"stop {name} alone", LabAction.NODE_STOP),
+            Possible(
+                "n",
+                f"start {name} alone",
+                LabAction.NODE_START,
+                "it runs already" if node.state is NodeState.UP else "",
+            ),
+            Possible(
+                "p",
+                f"stop {name} alone",
+                LabAction.NODE_STOP,
+                "it does not run" if node.state is NodeState.STOPPED else "",
+            ),
             Possible("c", f"copy where the console of {name} is", LabAction.CONSOLE),
         ]
     verb = "up again" if link is not None and link.is_up is False else "down"

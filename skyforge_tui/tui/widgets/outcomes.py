@@ -12,6 +12,7 @@ from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal, wrapped
 from skyforge_tui.tui.presenters.glyphs import FAILED, NONE, PASSED, PENDING, QUEUED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
+from skyforge_tui.tui.presenters.how_it_went import HowItWent
 from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
 
@@ -64,6 +65,13 @@ class Outcomes(Overlay[bool]):
     def failed(self) -> list[int]:
         """The things that failed, and may go well another time."""
         return [at for at, error in self._errors.items() if isinstance(error, Unavailable)]
+
+    @property
+    def how_it_went(self) -> HowItWent:
+        """What became of each so far."""
+        done = tuple(at for at, error in self._errors.items() if error is None)
+        failed = tuple(at for at, error in self._errors.items() if error is not None)
+        return HowItWent(done, failed, tuple(self._waiting))
 
     def _begin(self) -> None:
         self._is_at_work, self._is_stopping = True, False
@@ -131,8 +139,8 @@ class Outcomes(Overlay[bool]):
         thing = self._items[at].thing
         if at not in self._errors:
             is_next = self._is_at_work and at == self._waiting[0]
-            sign = Span(f"{PENDING} ", "spin") if is_next else Span(f"{QUEUED} ", "muted")
-            return [indented(line(sign, thing))]
+            sign = Span(PENDING, "spin") if is_next else Span(QUEUED, "muted")
+            return [indented(line(sign, " ", thing))]
         error = self._errors[at]
         if (aside := self._asides.get(at)) is not None:
             why = Span(f"  {literal(aside.words)}", "muted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -172,6 +172,13 @@ class ResourceTable(TableCursor):
         self._marks.clear()
         self._tell_marked()
         return had_some
+
+    def keep_marks(self, keys: Iterable[str]) -> None:
+        """Unmark everything but these."""
+        self._marks.clear()
+        self._marks.add(keys)
+        self._tell_marked()
+        self.refresh()
 
     def _tell_marked(self) -> None:
         if self._marks or self._marked_count:

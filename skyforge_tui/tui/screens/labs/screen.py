@@ -102,6 +102,10 @@ class LabsScreen(BulkLabs):
         marked = (self._by_key.get(key) for key in self.table.marked)
         return [lab for lab in marked if lab is not None]
 
+    def row_key(self, lab: Lab) -> str:
+        """Return what identifies a lab's row."""
+        return key_of(lab)
+
     def do_lab_running(self) -> None:
         """Look for labs that do not rest only, or for all again."""
         self._toggle("awake")
