@@ -33,6 +33,11 @@ from tests.object_stores import (
 BIG = 9 << 20
 """Bytes that do not go in one request."""
 ODD = "artifacts/edge fabric/1/é #?&+%2F.cfg"
+LONGEST = "/".join(["x" * 200] * 5) + "/" + "y" * 19
+"""A key of 1,024 bytes."""
+BAD = ["", "../x", "a/../../x", "/etc/passwd", "a//b", "a/", "a\0b", "a\nb", ".staging/x", "a/./b"]
+BAD += [f"{LONGEST}y", "a/\u202ex", "é" * 513]
+KEYS = ["a", "a/b/c", ODD, ".hidden", "x" * 200, LONGEST, "a\\..\\b", "CON/nul.", "U\u0308/~"]
 
 
 KINDS = ["directory", "memory", "rclone", pytest.param("ceph", marks=pytest.mark.real)]
@@ -79,7 +84,7 @@ def names(page: ArtifactPage) -> tuple[tuple[str, ...], list[str]]:
     return page.folders, [one.key for one in page.artifacts]
 
 
-@pytest.mark.parametrize("key", ["a", "a/b/c", ODD, ".hidden", "x" * 200])
+@pytest.mark.parametrize("key", KEYS)
 async def test_put_and_read(store: ArtifactStore, key: str) -> None:
     """What was put is read back; size, time and checksum are told."""
     stored = await store.put(key, b"hello")
@@ -249,7 +254,19 @@ async def test_many_are_cleared(store: ArtifactStore) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "../x", "a/../../x", "/etc/passwd", "a//b", "a/", "a\0b", "a\nb", ".staging/x"]
+    "key",
+    [
+        f"{LONGEST}y",
+        "",
+        "../x",
+        "a/../../x",
+        "/etc/passwd",
+        "a//b",
+        "a/",
+        "a\0b",
+        "a\nb",
+        ".staging/x",
+    ],
 )
 async def test_keys_stay_inside(store: ArtifactStore, key: str) -> None:
     """A key that leads out of the store is refused by every call."""

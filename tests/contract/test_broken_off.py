@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,9 @@ from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.integrations.object_store.journal import Entry, Journal, Sent
+from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.s3 import S3Client
+from skyforge_tui.integrations.object_store.uploads import Uploads
 from skyforge_tui.ports.artifact_store import Ticket
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from tests.object_stores import S3Service
@@ -194,3 +197,23 @@ async def test_of_several_one_creates(place: Place) -> None:
         await store.put("a/big", overtaken(asyncio.get_running_loop()))
     assert await store.read("a/big", 0, 99) == b"first"
     assert await store.left() == ()
+
+
+async def test_an_answer_that_was_lost(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not told that the parts became an object, its bytes say so, and only they."""
+    complete, after = Uploads.complete, list[bytes]()
+
+    async def lost(self: Uploads, *arguments: Any, **more: Any) -> str:
+        await complete(self, *arguments, **more)
+        for data in after:
+            await place.opened().put("a/big", data, overwrite=True)
+        raise StoreError("failed", "it is not known", code="NoSuchUpload")
+
+    monkeypatch.setattr(Uploads, "complete", lost)
+    stored = await place.opened().put("a/big", whole(DATA))
+    assert stored.checksum == hashlib.sha256(DATA).hexdigest()
+    assert stored.etag == (await place.opened().head("a/big")).etag
+    if place.bucket is not None:
+        after.append(b"another's")
+        with pytest.raises(Unavailable, match="not known"):
+            await place.opened().put("a/big", whole(DATA), overwrite=True)

@@ -131,10 +131,9 @@ async def test_places_that_cannot_be(tmp_path: Path) -> None:
     """Names too long, folders that are not there, folders in the way: each is named."""
     with pytest.raises(Unavailable, match="cannot be written"):
         await FILES.begin(tmp_path / "no" / "a", "1", overwrite=False)
-    part = await FILES.begin(tmp_path / ("x" * 300), "1", overwrite=False)
-    with pytest.raises(Unavailable, match="cannot be written"):
-        await part.finish()
-    await part.aclose()
+    for overwrite in (False, True):
+        with pytest.raises(Unavailable, match="cannot be written: file name too long"):
+            await FILES.begin(tmp_path / ("x" * 300), "1", overwrite=overwrite)
     (tmp_path / "folder").mkdir()
     with pytest.raises(Conflict, match="folder"):
         await FILES.begin(tmp_path / "folder", "1", overwrite=True)
@@ -149,3 +148,33 @@ async def test_what_is_no_file(tmp_path: Path) -> None:
             await FILES.size(path)
         with pytest.raises(error):
             next(FILES.read(path))
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_the_folder_that_was_chosen_is_kept(tmp_path: Path, overwrite: bool) -> None:
+    """A link that comes to be where the folder was leads nothing elsewhere: not a name, no byte."""
+    chosen, outside = tmp_path / "chosen", tmp_path / "outside"
+    chosen.mkdir()
+    outside.mkdir()
+    part = await FILES.begin(chosen / "a", "1", overwrite=overwrite)
+    await part.write(b"hel")
+    chosen.rename(tmp_path / "moved")
+    chosen.symlink_to(outside)
+    (outside / "a").write_text("theirs")
+    await part.write(b"lo")
+    await part.finish()
+    await part.aclose()
+    assert (names(outside), (outside / "a").read_text()) == (["a"], "theirs")
+    assert (names(tmp_path / "moved"), (tmp_path / "moved/a").read_text()) == (["a"], "hello")
+
+
+async def test_killed_between_two_names(tmp_path: Path) -> None:
+    """What has its name already does not keep the hidden one when the same is asked for again."""
+    part = await FILES.begin(tmp_path / "a", "1", overwrite=False)
+    await part.write(b"hello")
+    await part.aclose()
+    (hidden,) = parts(tmp_path)
+    (tmp_path / "a").hardlink_to(hidden)
+    with pytest.raises(Conflict, match="already"):
+        await FILES.begin(tmp_path / "a", "1", overwrite=False)
+    assert names(tmp_path) == ["a"]

@@ -93,6 +93,11 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
+def code_of(error: TransportError) -> str:
+    """Return the store's own word for a failure; empty where it gave none."""
+    return error.code if isinstance(error, StoreError) else ""
+
+
 def told(text: str) -> StoreError | None:
     """Return the error that an answer (XML, or a text with it inside) tells; None if none."""
     found = _CODE.search(text)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -27,7 +28,7 @@ from skyforge_tui.integrations.object_store.cutting import Cutter
 from skyforge_tui.integrations.object_store.journal import Entry, Journal
 from skyforge_tui.integrations.object_store.opening import opened
 from skyforge_tui.integrations.object_store.parted import PART, PartedPut, part_bytes_for
-from skyforge_tui.integrations.object_store.refusals import StoreError
+from skyforge_tui.integrations.object_store.refusals import StoreError, code_of
 from skyforge_tui.integrations.object_store.uploads import Uploads
 from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObject
 
@@ -70,7 +71,7 @@ class S3Client(ObjectClient):
 
         Keys that are not accepted are fetched anew with the next call.
         """
-        is_mute = error.kind in ("refused", "forbidden", "missing") and not _code(error)
+        is_mute = error.kind in ("refused", "forbidden", "missing") and not code_of(error)
         if is_mute:
             try:
                 await self.asker.page(self._bucket.start, deep=True, limit=1)
@@ -95,7 +96,7 @@ class S3Client(ObjectClient):
             room = limit - len(folders) - len(objects)
             got = await self.asker.page(below, deep=deep, after=behind, token=token, limit=room)
             folders += [one[len(start) : -1] for one in got.folders if self._is_plain(one[:-1])]
-            objects += [_below(one, start) for one in got.objects if self._is_plain(one.key)]
+            objects += [one.below(start) for one in got.objects if self._is_plain(one.key)]
             token, is_more = got.token, got.is_more
         return Listing(tuple(folders), tuple(objects), is_more)
 
@@ -123,7 +124,6 @@ class S3Client(ObjectClient):
     ) -> StoredObject:
         """Store an object whole or not at all: in one request, or in parts that come together."""
         self.check(key)
-        await self.ready()
         cutter = Cutter([source] if isinstance(source, bytes) else source)
         async with AsyncExitStack() as stack:
             entry = await self._entry(stack, ticket) if ticket else Entry()
@@ -145,7 +145,7 @@ class S3Client(ObjectClient):
                 await parted.send(cuts, cutter)
                 if not overwrite:
                     await self._soon(self._check_free, key)
-                etag = await parted.complete(only_new=not overwrite)
+                etag = await self._completed(key, parted, cutter, only_new=not overwrite)
             except TransportError as error:
                 reason = error
             except BaseException:
@@ -153,11 +153,39 @@ class S3Client(ObjectClient):
                     await self._let_go(parted)
                 raise
             else:
-                # Not asked for: some read all of a large object to tell of it (rclone 1.75).
                 return StoredObject(key, cutter.size, datetime.now(UTC), cutter.sha256, etag)
             if not ticket:
                 await self._let_go(parted)
         raise await self.explained(reason)
+
+    async def _completed(
+        self, key: str, parted: PartedPut, cutter: Cutter, *, only_new: bool
+    ) -> str:
+        """Complete an upload and return the etag; where that is told the object is not asked for.
+
+        Some read all of a large object to tell of it (rclone 1.75), some do not tell (Ceph 16.2).
+        """
+        try:
+            etag = await parted.complete(only_new=only_new)
+        except StoreError as error:
+            # The answer to an earlier request may have been lost: then the bytes are there.
+            if error.code != "NoSuchUpload" or not await self._holds(key, cutter):
+                raise
+            etag = ""
+        return etag or (await self.head(key)).etag
+
+    async def _holds(self, key: str, cutter: Cutter) -> bool:
+        """Say whether the object has the bytes that were cut; all of it is read."""
+        try:
+            if (await self.head(key)).size != cutter.size:
+                return False
+        except TransportError:
+            return False
+        digest = hashlib.sha256()
+        async with aclosing(self.stream(key)) as chunks:
+            async for chunk in chunks:
+                digest.update(chunk)
+        return digest.hexdigest() == cutter.sha256
 
     async def left(self) -> list[Left]:
         """Return the uploads of ours that were begun, and that nobody carries on just now."""
@@ -263,11 +291,3 @@ class S3Client(ObjectClient):
         except FileNotFoundError:
             return
         raise AlreadyExistsError(key)
-
-
-def _below(one: StoredObject, start: str) -> StoredObject:
-    return StoredObject(one.key[len(start) :], one.size, one.modified_at, etag=one.etag)
-
-
-def _code(error: TransportError) -> str:
-    return error.code if isinstance(error, StoreError) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,10 @@ class StoredObject:
     """Only after it was put here."""
     etag: str = ""
     """Changes with the bytes; how it is made is the store's own affair."""
+
+    def below(self, start: str) -> StoredObject:
+        """Return it with a key that leaves out its beginning."""
+        return replace(self, key=self.key[len(start) :])
 
 
 @dataclass(frozen=True, slots=True)

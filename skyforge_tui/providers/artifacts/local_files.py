@@ -14,6 +14,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Generator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,10 +29,17 @@ _KEPT = "nothing is overwritten: move it away, save elsewhere, or say --overwrit
 
 
 class LocalPartFile:
-    """Implements `PartFile`; made by `LocalArtifactFiles.begin`."""
+    """Implements `PartFile`; made by `LocalArtifactFiles.begin`.
 
-    def __init__(self, path: Path, target: Path, descriptor: int, *, overwrite: bool) -> None:
-        self._path = path
+    `folder` is the descriptor of the folder that was chosen: whatever comes to be at its path
+    meanwhile, nothing is written anywhere else.
+    """
+
+    def __init__(
+        self, folder: int, name: str, target: Path, descriptor: int, *, overwrite: bool
+    ) -> None:
+        self._folder = folder
+        self._name = name
         self._target = target
         self._descriptor = descriptor
         self._overwrite = overwrite
@@ -64,11 +72,16 @@ class LocalPartFile:
 
     async def discard(self) -> None:
         """Remove what is there."""
-        await asyncio.to_thread(self._path.unlink, missing_ok=True)
+        await asyncio.to_thread(self._discard)
 
     async def aclose(self) -> None:
         """Let go of it."""
         os.close(self._descriptor)
+        os.close(self._folder)
+
+    def _discard(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._name, dir_fd=self._folder)
 
     def _write(self, chunk: bytes) -> None:
         left = memoryview(chunk)
@@ -84,23 +97,29 @@ class LocalPartFile:
     def _finish(self) -> None:
         try:
             os.fsync(self._descriptor)
-            if self._overwrite:
-                self._path.replace(self._target)
-                return
-            try:
-                self._target.hardlink_to(self._path)
-            except OSError as error:
-                if error.errno not in _NO_LINKS:
-                    raise
-                if os.path.lexists(self._target):
-                    raise FileExistsError(errno.EEXIST, "exists") from None
-                self._path.rename(self._target)
-                return
-            self._path.unlink()
+            self._place()
         except FileExistsError:
             raise _there_is_one(self._target) from None
         except OSError as error:
             _fail(error, self._target)
+
+    def _place(self) -> None:
+        """Give it its name, at once."""
+        ways = {"src_dir_fd": self._folder, "dst_dir_fd": self._folder}
+        name = self._target.name
+        if self._overwrite:
+            os.rename(self._name, name, **ways)  # noqa: PTH104 - below a descriptor
+            return
+        try:
+            os.link(self._name, name, **ways, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if _is_there(name, self._folder):
+                raise FileExistsError(errno.EEXIST, "exists") from None
+            os.rename(self._name, name, **ways)  # noqa: PTH104
+            return
+        self._discard()
 
 
 class LocalArtifactFiles:
@@ -135,25 +154,28 @@ class LocalArtifactFiles:
             os.close(descriptor)
 
     def _begin(self, target: Path, version: str, overwrite: bool) -> LocalPartFile:
-        if not overwrite and os.path.lexists(target):
-            raise _there_is_one(target)
-        if overwrite and target.is_dir():
+        if overwrite and os.path.isdir(target):  # noqa: PTH112 - it raises nothing
             raise Conflict(f"{target} is a folder", operation=_OPERATION)
         mark = hashlib.sha256(version.encode()).hexdigest()[:16]
         stem = os.fsencode(target.name)[:_NAME].decode(errors="ignore")
-        path = target.parent / f".{stem}.{mark}.part"
-        try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-            descriptor = os.open(path, flags, 0o666)
-        except OSError as error:
-            _fail(error, target)
-        try:
-            self._claim(descriptor, path, target)
-            part = LocalPartFile(path, target, descriptor, overwrite=overwrite)
+        name = f".{stem}.{mark}.part"
+        with ExitStack() as opened:
+            try:
+                folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                opened.callback(os.close, folder)
+                is_there = _is_there(target.name, folder)
+                if is_there and not overwrite:
+                    _tidy(name, target.name, folder)
+                    raise _there_is_one(target)
+                flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+                descriptor = os.open(name, flags, 0o666, dir_fd=folder)
+                opened.callback(os.close, descriptor)
+            except OSError as error:
+                _fail(error, target)
+            self._claim(descriptor, target.parent / name, target)
+            part = LocalPartFile(folder, name, target, descriptor, overwrite=overwrite)
             part.take_stock()
-        except BaseException:
-            os.close(descriptor)
-            raise
+            opened.pop_all()
         return part
 
     def _claim(self, descriptor: int, path: Path, target: Path) -> None:
@@ -166,6 +188,22 @@ class LocalArtifactFiles:
         except OSError:
             words = f"{target} is being brought by another program"
             raise Conflict(words, operation=_OPERATION, advice="let it end") from None
+
+
+def _is_there(name: str, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _tidy(part: str, name: str, folder: int) -> None:
+    """Take away the first name of what has its own: a program was killed in between."""
+    with contextlib.suppress(FileNotFoundError):
+        found = [os.stat(one, dir_fd=folder, follow_symlinks=False) for one in (part, name)]
+        if os.path.samestat(*found):
+            os.unlink(part, dir_fd=folder)
 
 
 def _inside(folder: Path, names: Sequence[str]) -> Path:
