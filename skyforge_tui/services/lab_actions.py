@@ -178,6 +178,13 @@ class LabActionService:
             await self._look(lab_id)
 
     async def _look(self, lab_id: LabId) -> None:
-        """Ask how a lab is now; a provider that does not answer says so in its listing."""
+        """Ask how a lab is now; a provider that does not answer says so in its listing.
+
+        A lab of a topology may go by another id from now on: then all of them are looked at.
+        """
+        lab = self._index.lab(lab_id)
+        if lab is not None and lab.topology:
+            await self._index.read({}, only=(upstream_of(lab_id),))
+            return
         with suppress(SkyforgeError):
             await self._index.detail(lab_id)

@@ -192,16 +192,26 @@ class Eve(WebAccess, Upstream):
 
 
 class Netlab(SshAccess, Upstream):
-    """A host with netlab: labs."""
+    """A host with netlab: labs, by SSH or, where only that is offered, by its web service."""
 
     host: Host | None = None
     """None is this machine."""
+    url: Url | None = None
+    """Where `netlab api` listens; `user` and `password` are for it then."""
+    tls: Tls = Tls()
+    proxy: Url | None = None
     state_root: AbsolutePath | None = None
     """A folder there, with a folder for each lab and `metadata.json` in it."""
     labs: tuple[str, ...] = Field(default=("~",), strict=False)
     """Folders there in which topologies are looked for."""
     program: str = Field(default="netlab", min_length=1)
     """What netlab is called there, or where it is."""
+
+    @model_validator(mode="after")
+    def _goes_one_way(self) -> Netlab:
+        if self.url is not None and self.host is not None:
+            raise ValueError("has a host and a url: SSH does all that its web service does")
+        return self
 
 
 class Containerlab(SshAccess, Upstream):

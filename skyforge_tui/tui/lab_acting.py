@@ -143,6 +143,7 @@ class LabActing:
             )
             reason = decision.reason if isinstance(decision, Denied) else one.reason
             acts.append(replace(one, reason=reason))
+        acts.sort(key=lambda one: bool(one.reason))  # what can be done comes first
         picked = await self.app.push_screen_wait(ActMenu(lab.name, acts))
         if picked is None:
             return

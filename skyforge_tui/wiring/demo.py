@@ -140,6 +140,9 @@ def _configure(home: Path, told: dict[str, Any], role: str) -> Path:
         if kind == "netlab":
             lines += _lab_host_lines(server["url"], who)
             continue
+        if kind == "netlab_api":
+            lines += _netlab_api_lines(home, server["url"], who, told)
+            continue
         proof = "token" if "token" in who else "password"
         secret = home / f"{kind}.{proof}"
         secret.write_text(who[proof] + "\n", encoding="utf-8")
@@ -164,6 +167,22 @@ def _lab_host_lines(url: str, who: Mapping[str, str]) -> list[str]:
     ]  # fmt: skip
     root = f"state_root = {_text(who['state_root'])}"
     return ["", "[netlab.labhost]", *way, root, "", "[containerlab.clabs]", *way]
+
+
+def _netlab_api_lines(
+    home: Path, url: str, who: Mapping[str, str], told: Mapping[str, Any]
+) -> list[str]:
+    secret = home / "netlab_api.password"
+    secret.write_text(who["password"] + "\n", encoding="utf-8")
+    secret.chmod(0o600)
+    lines = [
+        "", "[netlab.nlapi]", f"url = {_text(url)}", f"user = {_text(who['username'])}",
+        f"password = {_text(f'file:{secret}')}",
+        'labs = ["/srv/labs/core", "/srv/labs/nightly"]',
+    ]  # fmt: skip
+    if "tls" in told:
+        lines += ["", "[netlab.nlapi.tls]", f"ca_file = {_text(told['tls']['ca_file'])}"]
+    return lines
 
 
 async def _furnish(home: Path) -> None:

@@ -76,6 +76,17 @@ async def open_lab_servers(
                 by_ssh = open_eve_files(upstream, one, one.ssh, clock, attendance)
                 servers.providers.append(await stack.enter_async_context(by_ssh))
             servers.far.append(upstream)
+        for name, lab_api in settings.netlab.items():
+            if lab_api.url is not None:
+                from skyforge_tui.wiring.netlab_service import open_netlab_api
+
+                upstream, guard = free_name(health, netlab.kind, name), Guard(lab_api.guard)
+                health.register(upstream, netlab.kind, guard)
+                make_home(access, upstream, owner, guard)
+                user = lab_api.user or owner
+                api = open_netlab_api(upstream, lab_api, lab_api.url, clock, owner=user)
+                servers.providers.append(await stack.enter_async_context(api))
+                servers.far.append(upstream)
         yield servers
 
 

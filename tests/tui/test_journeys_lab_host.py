@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from skyforge_tui.demo.clock import LiveClock
+from skyforge_tui.demo.company import make_estate
 from skyforge_tui.demo.servers.netlab.server import NetlabHost
+from skyforge_tui.demo.servers.netlab_api.server import make_netlab_api
 from tests.lab_hosts import served_host
-from tests.tui.cockpit_harness import press, shows, until_shown, write
+from tests.tui.cockpit_harness import press, shows, until_gone, until_shown, write
 from tests.tui.real_cockpit import Site
 
 
@@ -83,3 +86,40 @@ async def test_a_changed_host_is_a_hard_stop(tmp_path: Path, size: tuple[int, in
             await press(pilot, "5", shows=("labhost", "CHANGED"))
             assert not shows(pilot.app, "Is this labhost?")
         assert host.habits.commands == 0
+
+
+async def test_a_lab_behind_a_web_service(tmp_path: Path) -> None:
+    """Where only `netlab api` is offered its labs start, stop and fail by the same keys."""
+    server = make_netlab_api(make_estate(clock=LiveClock()), job_s=0.0)
+    await server.open()
+    try:
+        site = Site(tmp_path).prepare()
+        secret = tmp_path / "password"
+        await asyncio.to_thread(secret.write_text, server.password)
+        await asyncio.to_thread(secret.chmod, 0o600)
+        await asyncio.to_thread(
+            site.config.write_text,
+            f'[netlab.nlapi]\nurl = "{server.url}"\nuser = "netlab"\n'
+            f'password = "file:{secret}"\nlabs = ["/srv/labs/core", "/srv/labs/nightly"]\n',
+        )
+        async with site.cockpit() as pilot:
+            await press(pilot, "2", shows=("○ stopped core", "netlab nlapi"))
+            await press(pilot, "slash")
+            await write(pilot, "core")
+            await press(pilot, "enter", shows="Labs 1 of")
+            await press(pilot, "s", shows="skyforge labs start nlapi:/srv/labs/core/topology.yml")
+            await press(pilot, "enter", shows=("core runs", "● ready core 4/4 4/4"))
+            await press(pilot, "escape", "enter", shows=("pe1", "clab-core-pe1", "● ready"))
+            await press(pilot, "a", shows=("keep the running", "netlab api hands out no"))
+            await press(pilot, "escape")
+            await until_gone(pilot, "hands out no")
+            await press(pilot, "x", shows="Stop core")
+            await press(pilot, "enter", shows=("core is stopped", "○ stopped"))
+            await press(pilot, "2", "slash", "escape")
+            await press(pilot, "slash")
+            await write(pilot, "nightly")
+            await press(pilot, "enter", shows="Labs 1 of")
+            await press(pilot, "s", shows="Start nightly")
+            await press(pilot, "enter", shows="it gave up, and the service does not tell why")
+    finally:
+        await server.close()

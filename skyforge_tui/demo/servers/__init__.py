@@ -62,7 +62,7 @@ class PretendServer(Protocol):
         ...
 
 
-KINDS = ("semaphore", "gitea", "eve", "netlab")
+KINDS = ("semaphore", "gitea", "eve", "netlab", "netlab_api")
 """Every server that an estate can have."""
 
 
@@ -93,6 +93,10 @@ def make_server(
         from skyforge_tui.demo.servers.netlab.server import make_netlab_host
 
         return make_netlab_host(estate, folder=folder, **options)
+    if kind == "netlab_api":
+        from skyforge_tui.demo.servers.netlab_api.server import make_netlab_api
+
+        return make_netlab_api(estate, tls=tls, **options)
     if kind == "eve":
         from skyforge_tui.demo.servers.eve.server import make_eve
 

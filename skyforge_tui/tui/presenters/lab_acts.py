@@ -156,10 +156,10 @@ def possible(
     words = f"take a link {verb}" if link is None else f"take {literal(link.name)} {verb}"
     found.append(Possible("i", words, LabAction.LINK, "" if link is not None else _NO_LINK_HERE))
     if not any(one.run in ("collect", "save") for one in found):
-        found.append(Possible("k", "keep the running configurations in it", LabAction.SAVE))
+        found.append(Possible("k", "keep the running configurations", LabAction.SAVE))
     found += [
         Possible("l", "unlock it" if lab.is_locked else "lock it", LabAction.LOCK),
-        Possible("e", "keep it as an archive (4 Artifacts)", LabAction.EXPORT),
+        Possible("e", "keep it as an archive", LabAction.EXPORT),
         Possible("o", "show its page", LabAction.PAGE),
         Possible("m", f"make a lab on {literal(lab.provider)}", LabAction.CREATE),
     ]

@@ -10,7 +10,7 @@ from skyforge_tui.tui.presenters.hints import KeyHint, hints_line
 from skyforge_tui.tui.presenters.lab_acts import Possible
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented
 
-_LABEL = 38
+_LONGEST_LABEL = 38
 
 
 class ActMenu(Overlay[Possible | None]):
@@ -23,6 +23,7 @@ class ActMenu(Overlay[Possible | None]):
         super().__init__((Span(literal(title), "strong", bold=True),))
         self._acts = tuple(acts)
         self._cursor = 0
+        self._label = min(_LONGEST_LABEL, max((len(one.label) for one in acts), default=0))
 
     def sections(self, width: int, height: int) -> Sections:  # noqa: ARG002
         """Return a row for each, why the one under the cursor cannot be, and the keys."""
@@ -38,11 +39,11 @@ class ActMenu(Overlay[Possible | None]):
         one = self._acts[index]
         ref = f"row:{index}"
         tone: Tone = "muted" if one.reason else "text"
-        label = cut_text(one.label, _LABEL)
-        room = max(8, width - _LABEL - 11)
+        label = cut_text(one.label, self._label)
+        room = max(8, width - self._label - 11)
         words = line(
             Span(f"{one.key}  ", "muted" if one.reason else "accent", bold=True, ref=ref),
-            Span(f"{label:<{_LABEL}}  ", tone, ref=ref),
+            Span(f"{label:<{self._label}}  ", tone, ref=ref),
             Span(cut_text(literal(one.reason), room), "muted", ref=ref),
         )  # fmt: skip
         if index == self._cursor:

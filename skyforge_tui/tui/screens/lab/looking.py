@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.errors import NotFound, SkyforgeError
 from skyforge_tui.domain.lab import Lab, LabDetail
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.presenters.cells import Span, literal
 from skyforge_tui.tui.presenters.lab_data import data_rows
 from skyforge_tui.tui.presenters.lab_parts import Cells
 from skyforge_tui.tui.presenters.offers import Fact
+from skyforge_tui.tui.screens.lab.known import known_lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -61,6 +62,21 @@ class LabLooking:
         if lab.folder and self.is_current and not self._is_looking:
             self._is_looking = True
             self.work(self._looked(lab), group="look")
+
+    async def told_now(self, lab: Lab) -> LabDetail | None:
+        """Return a lab as its provider tells it now; None if it goes by another id meanwhile.
+
+        Raises: as `LabService.get`.
+        """
+        principal = self.bridge.principal
+        try:
+            found: LabDetail = await self.ask(lambda services: services.labs.get(principal, lab.id))
+        except NotFound:
+            known = await self.ask(lambda services: known_lab(services, principal, lab))
+            if known.detail.lab.id == lab.id:
+                raise
+            return None  # what made it so is told, and leads here again
+        return found
 
     async def _looked(self, lab: Lab) -> None:
         principal = self.bridge.principal

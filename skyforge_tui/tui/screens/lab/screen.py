@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabNode
-from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.lab_commands import LabCommands
@@ -132,12 +131,9 @@ class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
         await self._show_output()
         if self._is_asked and self._lab.folder and self._lab.state.is_moving:
             return  # each step is told; how its nodes are is looked at every few seconds
-        lab_id = self._lab.id
-
-        async def ask(services: Services) -> LabDetail:
-            return await services.labs.get(self.bridge.principal, lab_id)
-
-        detail = await self.ask(ask)
+        detail = await self.told_now(self._lab)
+        if detail is None:
+            return
         self._is_asked = True
         self._known = self._known._replace(detail=detail)
         self._show()

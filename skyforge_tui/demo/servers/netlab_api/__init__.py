@@ -1,0 +1,4 @@
+"""A pretend `netlab api`.
+
+Source: netlab 26.10, `netlab api`, and what was seen of it.
+"""
