@@ -163,7 +163,7 @@ class NetlabApiLabs(NetlabLabs):
         return Lab(
             self._id(str(path)), path.parent.name if is_usual else path.stem, LabState.STOPPED,
             self.upstream, KIND, owner=self._owner, directory=str(path.parent),
-            topology=str(path), nodes_up=0,
+            topology=str(path),
         )  # fmt: skip
 
 
