@@ -185,6 +185,7 @@ class LabActionService:
         lab = self._index.lab(lab_id)
         if lab is not None and lab.topology:
             await self._index.read({}, only=(upstream_of(lab_id),))
-            return
-        with suppress(SkyforgeError):
-            await self._index.detail(lab_id)
+        if self._index.lab(lab_id) is not None:
+            with suppress(SkyforgeError):
+                await self._index.detail(lab_id)
+        self._index.changed(lab_id)

@@ -143,6 +143,10 @@ class LabIndex:
         if self._under_way.pop(lab_id, None) is not None:
             self._bus.publish(LabsChanged(frozenset({lab_id})))
 
+    def changed(self, lab_id: LabId) -> None:
+        """Have whoever shows a lab look at it again, though its row may be as before."""
+        self._bus.publish(LabsChanged(frozenset({lab_id})))
+
     def acted_on(self) -> tuple[Lab, ...]:
         """Return the labs that something is done to just now, from here. Safe from any thread."""
         return tuple(one for one in self.labs() if one.id in self._under_way)

@@ -44,8 +44,8 @@ class LabHostParts(NamedTuple):
     host: LabHostProjects
     logs: FileLogStore
     labs: LabProvider
-    user: str
-    """Who one is there."""
+    person: str
+    """Whose labs they are: several people may share an account there."""
 
 
 @asynccontextmanager
@@ -69,10 +69,11 @@ async def open_lab_host(
     engine = LabHostRunEngine(Detached(ssh), names, FileKeptLogs(kept), clock, {str(tool): words})
     folders = RemoteNetlab(ssh, settings.program).folders if is_netlab else None
     # Runs are known there by the person who starts them: several may share an account.
-    host = LabHostProjects(ssh, names, getpass.getuser(), settings.labs, tool, folders)
+    whose = getpass.getuser()
+    host = LabHostProjects(ssh, names, whose, settings.labs, tool, folders)
     try:
         labs = _labs(ssh, name, settings, user, clock)
-        yield LabHostParts(engine, host, FileLogStore(kept), labs, user)
+        yield LabHostParts(engine, host, FileLogStore(kept), labs, whose)
     finally:
         await ssh.aclose()
 

@@ -124,7 +124,7 @@ async def _open_lab_hosts(
         health.register(name, kind, guard, tells=Subject)
         opening = open_lab_host(name, one, cache_dir / "logs" / name, clock, attendance)
         parts = await stack.enter_async_context(opening)
-        make_home(access, name, parts.user, guard)
+        make_home(access, name, parts.person, guard)
         servers.engines.append(parts.engine)
         servers.hosts.append(parts.host)
         servers.logs[name] = parts.logs

@@ -88,6 +88,32 @@ async def test_a_changed_host_is_a_hard_stop(tmp_path: Path, size: tuple[int, in
         assert host.habits.commands == 0
 
 
+async def test_a_link_goes_down_and_up(tmp_path: Path) -> None:
+    """A link of a lab of containerlab is chosen, taken down, seen down, and brought up again."""
+    async with served_host(pace_s=0.0) as host:
+        await asyncio.to_thread((tmp_path / "known").write_text, f"{host.known_line}\n")
+        site = a_site(tmp_path, host)
+        told = site.config.read_text().replace("[netlab.labhost]", "[containerlab.clabs]")
+        await asyncio.to_thread(site.config.write_text, told)
+        async with site.cockpit() as pilot:
+            await press(pilot, "2", shows="○ stopped vlan")
+            await press(pilot, "s", shows="Launch labs/vlan")
+            await press(pilot, "enter", shows="✓ passed")
+            await press(pilot, "2", shows="● ready vlan 3/3")
+            await press(pilot, "enter", shows=("c2", "Links 2"))
+            await press(pilot, "a", shows="take a link down tab leads")
+            await press(pilot, "escape", "tab", "j", "a", shows="take sw1:eth2 -- c2:eth1 down")
+            await press(pilot, "i", shows=(
+                "Take down sw1:eth2 -- c2:eth1 of vlan", "what crosses it",
+                "skyforge labs link clabs:vlan 'sw1:eth2 -- c2:eth1' down",
+            ))  # fmt: skip
+            await press(pilot, "enter", shows=("sw1:eth2 -- c2:eth1 is down",
+                                               "sw1 eth2 c2 eth1 down"))  # fmt: skip
+            await press(pilot, "escape", "a", shows="take sw1:eth2 -- c2:eth1 up again")
+            await press(pilot, "i", "enter", shows=("sw1:eth2 -- c2:eth1 is up",
+                                                    "sw1 eth2 c2 eth1 veth"))  # fmt: skip
+
+
 async def test_a_lab_behind_a_web_service(tmp_path: Path) -> None:
     """Where only `netlab api` is offered its labs start, stop and fail by the same keys."""
     server = make_netlab_api(make_estate(clock=LiveClock()), job_s=0.0)

@@ -37,6 +37,13 @@ async def known_lab(services: Services, principal: Principal, before: Lab) -> Kn
     Raises:
         NotFound: it is gone.
     """
+    try:
+        return await _known(services, principal, before)
+    except NotFound:  # it came to go by another id between two questions, or is gone
+        return await _known(services, principal, before)
+
+
+async def _known(services: Services, principal: Principal, before: Lab) -> Known:
     view = await services.labs.all(principal)
     here = [one for one in view.labs if one.id == before.id]
     # A lab that was started, or stopped, goes by another id.
