@@ -192,14 +192,12 @@ class Eve(WebAccess, Upstream):
 
 
 class Netlab(SshAccess, Upstream):
-    """A host with netlab: labs, by SSH or, where only that is offered, by its web service."""
+    """A host with netlab: labs, by SSH; or `netlab api` at a `url`, for `user` and `password`."""
 
     host: Host | None = None
     """None is this machine."""
     url: Url | None = None
-    """Where `netlab api` listens; `user` and `password` are for it then."""
     tls: Tls = Tls()
-    proxy: Url | None = None
     state_root: AbsolutePath | None = None
     """A folder there, with a folder for each lab and `metadata.json` in it."""
     labs: tuple[str, ...] = Field(default=("~",), strict=False)

@@ -27,7 +27,6 @@ async def open_netlab_api(
         username=settings.user or "",
         password=settings.password,
         trust=Trust(tls.verify, tls.ca_file, tls.fingerprint or ""),
-        proxy=settings.proxy,
         jump=settings.jump or "",
     )
     http = open_http(access)
