@@ -53,6 +53,8 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.connections import ConnectionService
 from skyforge_tui.services.contract import Services
+from skyforge_tui.services.deployment_ways import DeploymentWays
+from skyforge_tui.services.deployments import DeploymentService
 from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.founding import FoundingService
 from skyforge_tui.services.health import HealthBoard
@@ -950,11 +952,12 @@ class Core:
         self.audit_book = MemoryAuditBook()
         record = Record(self.audit_book, self.access, self.bus, self.clock)
         self.repositories = RepositoryService(held, self.access, record, self.bus)
+        self.sync_book = MemorySyncBook()
         self.project_care = ProjectCareService(
             held,
             [],
             [],
-            MemorySyncBook(),
+            self.sync_book,
             KnownSealer(),
             KnownSecrets(),
             self.shelf.claims,
@@ -989,9 +992,13 @@ class Core:
             project_care=self.project_care,
             founding=self._founding(record),
             membership=MembershipService(
-                [], [], [], MemorySyncBook(), self.access, record, self.bus
+                [], [], [], self.sync_book, self.access, record, self.bus
             ),
             audit=AuditService(self.audit_book, self.access),
+            deployments=DeploymentService(
+                self.catalog, DeploymentWays(self.catalog, self.sync_book), self.runs, self.labs,
+                links,
+            ),
             automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             lab_keeping=self.lab_keeping,

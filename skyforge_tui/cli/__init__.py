@@ -23,6 +23,7 @@ _GROUPS = {
     "connections": "skyforge_tui.cli.connections:connections",
     "demo": "skyforge_tui.cli.demo:demo",
     "labs": "skyforge_tui.cli.lab_actions:labs",
+    "deployments": "skyforge_tui.cli.deployments:deployments",
     "doctor": "skyforge_tui.cli.doctor:doctor",
     "projects": "skyforge_tui.cli.project_people:projects",
     "repo": "skyforge_tui.cli.repo:repo",

@@ -123,13 +123,13 @@ def launch_run(
 
     A secret is best given as K=env:NAME or K=file:PATH, so that it is on no command line.
     """
-    given = dict(_pair(one) for one in answers)
+    given = dict(pair(one) for one in answers)
 
     async def work(services: Services, principal: Principal) -> int:
         found = await found_template(services, principal, template)
         resolved = await with_secrets(found, given)
         run = await services.runs.launch(principal, found.id, resolved)
-        return await _report(services, principal, run, wait=wait, as_json=as_json)
+        return await report(services, principal, run, wait=wait, as_json=as_json)
 
     perform(ctx, work, watch=wait)
 
@@ -148,7 +148,7 @@ def rerun_run(
     as_json: bool,
 ) -> None:
     """Launch the template of RUN again with the same answers; secrets are not kept."""
-    given = dict(_pair(one) for one in answers)
+    given = dict(pair(one) for one in answers)
 
     async def work(services: Services, principal: Principal) -> int:
         run_id = await found_run(services, principal, run)
@@ -159,7 +159,7 @@ def rerun_run(
             template = services.catalog.template(spec.template_id)
         resolved = given if template is None else await with_secrets(template, given)
         again = await services.runs.rerun(principal, run_id, resolved)
-        return await _report(services, principal, again, wait=wait, as_json=as_json)
+        return await report(services, principal, again, wait=wait, as_json=as_json)
 
     perform(ctx, work, watch=wait)
 
@@ -226,9 +226,10 @@ async def with_secrets(template: Template, answers: dict[str, str]) -> dict[str,
     return resolved
 
 
-async def _report(
+async def report(
     services: Services, principal: Principal, run: Run, *, wait: bool, as_json: bool
 ) -> int:
+    """Tell of a run that was started, at its end where one waits; return the exit code."""
     if wait:
         narrate(f"run {run.number} started; waiting for its end")
         # Nobody wants the bytes here: begin behind all there ever will be.
@@ -257,7 +258,12 @@ def said(run: Run) -> str:
     return f"run {run.number} {run.state}" + (f": {run.note}" if run.note else "")
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Return name and value of an answer as it is typed.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise click.BadParameter(f"{text!r} is not K=V", param_hint="-v")

@@ -20,6 +20,9 @@ class Permission(StrEnum):
     CONNECTION_LIST = "connection:list"
     CONNECTION_SIGN_IN = "connection:sign_in"
     CONNECTION_TEST = "connection:test"
+    DEPLOYMENT_DESTROY = "deployment:destroy"
+    DEPLOYMENT_START = "deployment:start"
+    DEPLOYMENT_STOP = "deployment:stop"
     FILE_READ = "file:read"
     HISTORY_READ = "history:read"
     HISTORY_WRITE = "history:write"
@@ -82,6 +85,9 @@ NEEDS: dict[Permission, Role] = {
     Permission.CONNECTION_LIST: Role.NONE,
     Permission.CONNECTION_SIGN_IN: Role.NONE,
     Permission.CONNECTION_TEST: Role.NONE,
+    Permission.DEPLOYMENT_DESTROY: Role.EDITOR,
+    Permission.DEPLOYMENT_START: Role.EDITOR,
+    Permission.DEPLOYMENT_STOP: Role.EDITOR,
     Permission.FILE_READ: Role.NONE,
     Permission.HISTORY_READ: Role.NONE,
     Permission.HISTORY_WRITE: Role.NONE,

@@ -26,6 +26,18 @@ class DeclaredPlay:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredDeployment:
+    """A launch with a name of its own: a template, and what it is answered."""
+
+    name: str
+    template: str
+    """One of the project, of its run engine or of its lab servers, by name."""
+    answers: tuple[tuple[str, str], ...] = ()
+    destroy: str = ""
+    """The template that undoes it; empty where the one that makes it can do that, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectManifest:
     """What a project says of itself; what it leaves out is empty."""
 
@@ -44,6 +56,7 @@ class ProjectManifest:
     templates: tuple[DeclaredPlay, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     """What its runs find in their variable group, in order."""
+    deployments: tuple[DeclaredDeployment, ...] = ()
 
     @property
     def names_an_owner(self) -> bool:

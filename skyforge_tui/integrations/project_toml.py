@@ -22,6 +22,11 @@
 
     [variables]
     SITE = "north"
+
+    [deployments.north]
+    template = "Deploy"
+    destroy = "Tear down"             # where the template cannot undo it itself
+    answers = { site = "north" }
 """
 
 from __future__ import annotations
@@ -33,13 +38,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final, cast
 
 from skyforge_tui.domain.members import Members, is_user_name
-from skyforge_tui.domain.project_manifest import MAX_BYTES, PATH, DeclaredPlay, ProjectManifest
+from skyforge_tui.domain.project_manifest import (
+    MAX_BYTES,
+    PATH,
+    DeclaredDeployment,
+    DeclaredPlay,
+    ProjectManifest,
+)
 from skyforge_tui.integrations.declared_table import Mistake, Table, did_you_mean, shown
 from skyforge_tui.integrations.toml import TomlError, parse
 
 _VISIBILITIES: Final = {"public": True, "private": False}
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _MOST_TEMPLATES: Final = 500
+_DEPLOYMENT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LONGEST_GROUP: Final = 512
 
 
@@ -68,7 +80,7 @@ def read_project(data: bytes) -> ManifestReading:
     except TomlError as error:
         return ManifestReading(None, (Mistake(error.line, error.message),))
     top = Table(document, (), document.data, "")
-    top.know("project", "members", "templates", "variables")
+    top.know("project", "members", "templates", "variables", "deployments")
     project = top.table("project", "project") or Table(document, (), {}, "", top.mistakes)
     project.know(
         "name", "description", "visibility", "engine", "lab_servers", "blueprint", "artifacts"
@@ -84,6 +96,7 @@ def read_project(data: bytes) -> ManifestReading:
         _prefix(project),
         _templates(top),
         _variables(top),
+        _deployments(top),
     )
     return ManifestReading(manifest, tuple(top.mistakes))
 
@@ -204,6 +217,39 @@ def _templates(top: Table) -> tuple[DeclaredPlay, ...]:
             found[name] = DeclaredPlay(name, playbook, table.line("description"))
         top.mistakes += table.mistakes
     return tuple(found.values())
+
+
+def _deployments(top: Table) -> tuple[DeclaredDeployment, ...]:
+    found: list[DeclaredDeployment] = []
+    tables = top.table("deployments", "deployments")
+    for name in tables.data if tables is not None else ():
+        if tables is None or (table := tables.table(name, f"deployment {shown(name)}")) is None:
+            continue
+        table.mistakes = []
+        table.know("template", "destroy", "answers")
+        if not _DEPLOYMENT.fullmatch(name):
+            table.complain(None, f"{shown(name)} is no name for a deployment",
+                           "write letters a to z, digits and dashes")  # fmt: skip
+        template, undoes = table.line("template", is_required=True), table.line("destroy")
+        answers = table.table("answers", f"answers of {shown(name)}")
+        given = _answers(answers) if answers is not None else ()
+        if not table.mistakes:
+            found.append(DeclaredDeployment(name, template, given, undoes))
+        top.mistakes += table.mistakes
+    return tuple(found)
+
+
+def _answers(table: Table) -> tuple[tuple[str, str], ...]:
+    """Return answers as text: what is written as a number or a truth reads alike."""
+    given: list[tuple[str, str]] = []
+    for name, value in table.data.items():
+        if isinstance(value, bool):
+            given.append((name, "true" if value else "false"))
+        elif isinstance(value, int):
+            given.append((name, str(value)))
+        else:
+            given.append((name, table.text(name)))
+    return tuple(given)
 
 
 def _variables(top: Table) -> tuple[tuple[str, str], ...]:

@@ -144,6 +144,9 @@ def _granted(
 
 
 _VERBS = {
+    Permission.DEPLOYMENT_DESTROY: "destroy deployments",
+    Permission.DEPLOYMENT_START: "start deployments",
+    Permission.DEPLOYMENT_STOP: "stop deployments",
     Permission.LAB_EDIT: "edit labs",
     Permission.LAB_START: "start labs",
     Permission.LAB_STOP: "stop labs",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.catalog import Catalog
     from skyforge_tui.services.comparisons import ComparisonService
     from skyforge_tui.services.connections import ConnectionService
+    from skyforge_tui.services.deployments import DeploymentService
     from skyforge_tui.services.doctor import DoctorService
     from skyforge_tui.services.founding import FoundingService
     from skyforge_tui.services.health import HealthBoard
@@ -69,6 +70,7 @@ class Services:
     founding: FoundingService
     membership: MembershipService
     audit: AuditService
+    deployments: DeploymentService
     runs: RunService
     older_runs: OlderRunsService
     bookmarks: BookmarkService

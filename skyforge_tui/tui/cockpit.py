@@ -75,6 +75,10 @@ class Cockpit(Stage, Protocol):
         """Go to what a project's server does by itself, and to the counts of a template."""
         ...
 
+    def show_deployments(self, project: Project) -> None:
+        """Show what a project has deployed."""
+        ...
+
     def sync_project(self, project: Project) -> None:
         """Show what keeps a project from being in step, and write it if that is wanted."""
         ...

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.tui.deploying import Deploying
 from skyforge_tui.tui.founding import Founding
 from skyforge_tui.tui.keymap import Hotkey, Keymap, shown_key
 from skyforge_tui.tui.launching import Launching
@@ -36,7 +37,7 @@ class _Offered(NamedTuple):
     slugs: dict[ProjectId, str]
 
 
-class Deck(Launching, Syncing, PeopleEditing, Founding):
+class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying):
     """Carries out what leads to a card."""
 
     keymap: Keymap

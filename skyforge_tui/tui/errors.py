@@ -63,7 +63,8 @@ def _sends(operation: str) -> bool:
 
 _SENDING = frozenset(
     {
-        *CHANGES_UPSTREAM, Permission.PROJECT_CREATE, Permission.PROJECT_SYNC,
+        *CHANGES_UPSTREAM, Permission.DEPLOYMENT_DESTROY, Permission.DEPLOYMENT_START,
+        Permission.DEPLOYMENT_STOP, Permission.PROJECT_CREATE, Permission.PROJECT_SYNC,
         "lab:act", "lab:save", "repository:edit", "run:rerun",
     }
 )  # fmt: skip

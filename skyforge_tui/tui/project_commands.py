@@ -40,6 +40,10 @@ PROJECT_COMMANDS: tuple[Command, ...] = (
         _HERE, Permission.PROJECT_DELETE, asks=True,
     ),
     Command(
+        "project.deployments", ("u",), "deployments", "what it has deployed, to start or destroy",
+        "This", _HERE, Permission.PROJECT_READ,
+    ),
+    Command(
         "project.automation", ("s",), "schedules", "its schedules, variables, counts by day",
         "This", _HERE, Permission.PROJECT_READ, footer=6,
     ),

@@ -9,6 +9,8 @@ from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.providers.repositories.secrets import ConfiguredSecrets, HostSecrets
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.audit import AuditService
+from skyforge_tui.services.deployment_ways import DeploymentWays
+from skyforge_tui.services.deployments import DeploymentService
 from skyforge_tui.services.founding import FoundingService
 from skyforge_tui.services.making import Workshop
 from skyforge_tui.services.membership import MembershipService
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
     from skyforge_tui.services.catalog import Catalog
     from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.runs import RunService
     from skyforge_tui.settings.model import Settings
@@ -75,6 +78,14 @@ def _secrets_of(settings: Settings) -> ConfiguredSecrets:
             for name, one in settings.gitea.items()
         }
     )
+
+
+def deployment_service(
+    ground: Ground, runs: RunService, labs: LabService, links: LabLinks, catalog: Catalog
+) -> DeploymentService:
+    """Return the service that knows what is deployed."""
+    ways = DeploymentWays(catalog, SqliteSyncBook(ground.state))
+    return DeploymentService(catalog, ways, runs, labs, links)
 
 
 def founding_service(

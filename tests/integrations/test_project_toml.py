@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from skyforge_tui.domain.identity import Role
 from skyforge_tui.domain.members import Members
-from skyforge_tui.domain.project_manifest import MAX_BYTES, DeclaredPlay, ProjectManifest
+from skyforge_tui.domain.project_manifest import (
+    MAX_BYTES,
+    DeclaredDeployment,
+    DeclaredPlay,
+    ProjectManifest,
+)
 from skyforge_tui.integrations.project_toml import read_project, written
 
 WHOLE = b"""# The north site.
@@ -33,6 +38,11 @@ playbook = "deploy.yml"
 
 [variables]
 SITE = "north"
+
+[deployments.north]
+template = "Deploy"
+destroy = "Tear down"
+answers = { site = "north", rounds = 3, check = true }
 """
 NO_VALUE = 'this is not a value; text needs quotes, as in name = "text"'
 
@@ -51,6 +61,12 @@ def test_everything_is_read() -> None:
         Members(owners=frozenset({"mara"}), editors=frozenset({"ines"})),
         "semaphore", ("eve", "hall"), "blueprints/fabric", "edge-fabric",
         (DeclaredPlay("Deploy", "deploy.yml"),), (("SITE", "north"),),
+        (
+            DeclaredDeployment(
+                "north", "Deploy", (("site", "north"), ("rounds", "3"), ("check", "true")),
+                "Tear down",
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -64,6 +80,13 @@ def test_everything_is_read() -> None:
         ('[[templates]]\nname = "x"\nplaybook = "/etc/x"',
          [(3, 'template 1: "/etc/x" lies outside of the repository')]),
         ("[project]\nname = x", [(2, NO_VALUE)]),
+        ('[deployments.A]\ntemplate = "x"',
+         [(1, 'deployment "A": "A" is no name for a deployment')]),
+        ("[deployments.a]", [(1, 'deployment "a": template is missing')]),
+        ('[deployments.a]\ntemplate = "x"\ntopology = "y"',
+         [(3, 'deployment "a": unknown key "topology"')]),
+        ('[deployments.a]\ntemplate = "x"\nanswers = { b = [1] }',
+         [(3, 'answers of "a": b must be text, not a list of something else')]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_line(text: str, wrong: list[tuple[int, str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from skyforge_tui.tui.presenters.cells import (
     spread,
 )
 from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.presenters.deployments import pane_lines
 from skyforge_tui.tui.presenters.project_files import file_lines, notice_lines
 from skyforge_tui.tui.presenters.project_standing import (
     is_kept_only,
@@ -30,6 +32,7 @@ from skyforge_tui.tui.presenters.project_standing import (
 )
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.deployment import Deployment
     from skyforge_tui.domain.run import Run
     from skyforge_tui.services.projects import ProjectView
 
@@ -174,12 +177,14 @@ def _cut_path(path: str, width: int) -> str:
     return cut_text(literal(path), width, "front")
 
 
-def below_lines(view: ProjectView, now: datetime, room: int, width: int) -> list[Line]:
-    """Return what stands below the templates: what could not be read, and a peek at the files."""
+def below_lines(
+    view: ProjectView, deployed: Sequence[Deployment], now: datetime, room: int, width: int
+) -> list[Line]:
+    """Return what stands below the templates: deployments, what could not be read, some files."""
     project = view.project
     root = project.path.rstrip("/") + "/"
     by_path = {one.sources[0].path.removeprefix(root): one for one in view.templates if one.sources}
-    lines: list[Line] = [()]
+    lines: list[Line] = [(), *pane_lines(deployed, now, width)]
     if project.notices:
         lines += [*notice_lines(project, width), ()]
     if project.files and room - len(lines) > 1:

@@ -22,6 +22,10 @@ ROLES: Final = {
 _WRITES: Final = frozenset(
     {Permission.ARTIFACT_DELETE, Permission.ARTIFACT_WRITE, Permission.REPOSITORY_WRITE}
 )
+_LAUNCHES: Final = frozenset(
+    {Permission.DEPLOYMENT_DESTROY, Permission.DEPLOYMENT_START, Permission.DEPLOYMENT_STOP}
+)
+"""Where what is deployed runs, somebody else grants it once more."""
 _RULES: Final = frozenset(
     {Permission.PROJECT_DELETE, Permission.PROJECT_RECONCILE, Permission.PROJECT_SHARE}
 )
@@ -73,7 +77,9 @@ def grant_of(repo: wire.Repository, user: str) -> Grant:
     writes = role >= Role.EDITOR and not (repo.archived or repo.mirror)
     if repo.archived:
         word = f"{word} (archived)"
-    permits = _WRITES if writes else frozenset()
+    permits = _LAUNCHES if role >= Role.EDITOR else frozenset()
+    if writes:
+        permits |= _WRITES
     if may.admin and writes:
         permits |= _RULES
     return Grant(user, word, role, permits)

@@ -53,6 +53,11 @@ class ProjectActing(FilteredPlace):
         if (project := self._project()) is not None:
             self.cockpit.edit_people(project)
 
+    def do_project_deployments(self) -> None:
+        """Show what the project has deployed."""
+        if (project := self._project()) is not None:
+            self.cockpit.show_deployments(project)
+
     def do_project_trust(self) -> None:
         """Ask whether to trust what is marked or under the cursor: templates, or whole projects."""
         self.cockpit.trust(self._untrusted())

@@ -31,6 +31,7 @@ from skyforge_tui.tui.widgets.resource_table import ResourceTable
 from skyforge_tui.tui.widgets.row_source import Row
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.deployment import Deployment
     from skyforge_tui.domain.identity import TemplateId
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from skyforge_tui.services.decisions import Denied
     from skyforge_tui.services.projects import ProjectView
     from skyforge_tui.tui.messages import Changes
+
+    _Loaded = tuple[list[ProjectView], dict[TemplateId, Run], list[Deployment]]
 
 _INDENT = 2
 """Cells before the pane's text: the cursor of its table stands there."""
@@ -59,6 +62,7 @@ class ProjectsScreen(ProjectActing):
         self._is_empty = False
         self._lost: frozenset[str] = frozenset()
         self._last: dict[TemplateId, Run] = {}
+        self._deployed: list[Deployment] = []
         super().__init__()
         self._list = ResourceTable(present.COLUMNS, id="projects", margin=0)
         self._pane = Vertical(id="pane")
@@ -96,6 +100,8 @@ class ProjectsScreen(ProjectActing):
         """Say whether projects or runs changed; or, as long as there is none, the upstreams."""
         if changes.health and self._lost != stale_upstreams(self.bridge.lights()):
             return True  # rows of a server that went or came back look different
+        if changes.labs and self._deployed:
+            return True
         return super().concerns(changes) or (changes.health and not self._views)
 
     def awaited(self) -> str:
@@ -122,12 +128,13 @@ class ProjectsScreen(ProjectActing):
     async def load(self) -> None:
         """Ask for the projects and for the last run of every template."""
 
-        async def ask(services: Services) -> tuple[list[ProjectView], dict[TemplateId, Run]]:
+        async def ask(services: Services) -> _Loaded:
             principal = self.bridge.principal
             views = await services.projects.all(principal)
-            return views, await services.runs.last_by_template(principal)
+            last = await services.runs.last_by_template(principal)
+            return views, last, await services.deployments.all(principal)
 
-        views, self._last = await self.ask(ask)
+        views, self._last, self._deployed = await self.ask(ask)
         self._lost = stale_upstreams(self.bridge.lights())
         self._views = {view.project.id: view for view in views}
         self._named = Counter(view.project.slug for view in views)
@@ -144,10 +151,6 @@ class ProjectsScreen(ProjectActing):
             self._show_project()
         else:
             super().refilter(which)
-
-    def step_ages(self) -> None:
-        """Draw the ages again."""
-        self._show_project()
 
     def on_resource_table_highlighted(self, event: ResourceTable.Highlighted) -> None:
         """Show the project under the cursor."""
@@ -214,8 +217,11 @@ class ProjectsScreen(ProjectActing):
         self._head.show(head)
         self._templates.styles.height = height
         self._templates.display = bool(rows)
-        self._below.show(present.below_lines(view, self.now, below - height, width))
+        mine = [one for one in self._deployed if one.project_id == view.project.id]
+        self._below.show(present.below_lines(view, mine, self.now, below - height, width))
         self.show_frame()
+
+    step_ages = _show_project
 
     def _listed(self, view: ProjectView) -> Listed:
         record = project_record(view.project, view.role, view.templates, self.now)

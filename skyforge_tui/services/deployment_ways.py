@@ -1,0 +1,100 @@
+"""Where what a deployment launches is: in its project, on its run engine, or on its lab servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skyforge_tui.domain.deployment import Move, Way, way_of
+from skyforge_tui.domain.identity import ProjectId, upstream_of
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project_manifest import DeclaredDeployment, ProjectManifest
+from skyforge_tui.domain.template import Template, TemplateKind
+from skyforge_tui.ports.sync_book import SyncBook
+from skyforge_tui.services.catalog import Catalog
+
+_LABS = frozenset({TemplateKind.NETLAB, TemplateKind.CONTAINERLAB})
+
+
+class DeploymentWays:
+    """Finds templates by the names that manifests give them."""
+
+    def __init__(self, catalog: Catalog, book: SyncBook) -> None:
+        self._catalog = catalog
+        self._book = book
+
+    async def ways(
+        self, project: Project, manifest: ProjectManifest, one: DeclaredDeployment
+    ) -> tuple[dict[Move, Way], str]:
+        """Return what is launched for each move that can be made, and why one cannot."""
+        answers = dict(one.answers)
+        template, why = await self._named(project, manifest, one.template)
+        if template is None:
+            return {}, why
+        start = way_of(Move.START, template, answers)
+        if start is None:
+            return {}, f"{one.template} brings nothing up"
+        ways = {Move.START: start}
+        if one.destroy:
+            undoing, why = await self._named(project, manifest, one.destroy)
+            undo = None if undoing is None else _undoing(undoing, answers)
+        else:
+            undo = way_of(Move.DESTROY, template, answers)
+        if undo is not None:
+            ways[Move.DESTROY] = undo
+        elif not one.destroy:
+            why = f'{one.template} cannot undo it: say what can by destroy = "TEMPLATE"'
+        return ways, why
+
+    async def _named(
+        self, project: Project, manifest: ProjectManifest, name: str
+    ) -> tuple[Template | None, str]:
+        """Return the template of a name, from the nearest place that has one; else why not."""
+        for home in [project.id, *await self._engine_homes(project, manifest)]:
+            for template in self._catalog.templates_of(home):
+                if template.name == name:
+                    return template, ""
+        found = [one for one in self._topologies(manifest) if one.name == name]
+        if len({one.project_id for one in found}) > 1 and not manifest.lab_servers:
+            servers = ", ".join(upstream_of(one.project_id) for one in found)
+            return None, f"{servers} have a topology {name}: say which by lab_servers"
+        if found:
+            return found[0], ""
+        places = [project.slug, manifest.engine, *manifest.lab_servers]
+        return None, f"no template {name} in {', '.join(filter(None, places))}"
+
+    async def _engine_homes(self, project: Project, manifest: ProjectManifest) -> list[ProjectId]:
+        """Return the project that stands for this one on its run engine, if there is one."""
+        if not manifest.engine:
+            return []
+        memory = await self._book.memory(project.id)
+        if memory.engine == manifest.engine and memory.room:
+            return [ProjectId(f"{memory.engine}:{memory.room}")]
+        named = [
+            one.id for one in self._catalog.covered()
+            if upstream_of(one.id) == manifest.engine
+            and one.name == (manifest.name or project.name)
+        ]  # fmt: skip
+        return named if len(named) == 1 else []
+
+    def _topologies(self, manifest: ProjectManifest) -> Iterator[Template]:
+        """Yield the topologies on lab servers: on the project's own, in order, where it has any."""
+        hosts = [
+            one.id for one in self._catalog.covered()
+            if any(each.kind in _LABS and each.is_hosted
+                   for each in self._catalog.templates_of(one.id))
+        ]  # fmt: skip
+        wanted = manifest.lab_servers
+        if wanted:
+            hosts = [one for name in wanted for one in hosts if upstream_of(one) == name]
+        for host in hosts:
+            yield from self._catalog.templates_of(host)
+
+
+def _undoing(template: Template, answers: dict[str, str]) -> Way | None:
+    """Return what is launched of a template that is there to undo another one."""
+    by_itself = way_of(Move.DESTROY, template, answers)
+    if by_itself is not None:
+        return by_itself
+    known = {one.name for one in template.survey}
+    asked = {name: value for name, value in answers.items() if name in known}
+    return way_of(Move.START, template, asked)

@@ -1,0 +1,233 @@
+"""Deployments: launches that have a name in a project; what one may start, stop and destroy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from skyforge_tui.domain.deployment import (
+    Deployment,
+    Move,
+    as_lab_says,
+    as_run_says,
+    is_launch_of,
+    move_of,
+)
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
+from skyforge_tui.domain.identity import Principal, ProjectId, Role
+from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.permission import Permission
+from skyforge_tui.domain.project import Project
+from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.services.authorization import Access, requires
+from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.deployment_ways import DeploymentWays
+from skyforge_tui.services.lab_links import LabLinks
+from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.runs import RunService
+
+_LOOKED_BACK: Final = 30
+"""Runs of a template among which those are looked for that were of the deployment."""
+
+
+class DeploymentService:
+    """What one may do with deployments."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        ways: DeploymentWays,
+        runs: RunService,
+        labs: LabService,
+        links: LabLinks,
+    ) -> None:
+        self._catalog = catalog
+        self._ways = ways
+        self._runs = runs
+        self._labs = labs
+        self._links = links
+        self.access: Access = catalog.access
+
+    async def project_of(self, target: object) -> ProjectId:
+        """Return the project itself."""
+        return ProjectId(str(target))
+
+    # What one may ask.
+
+    @requires(Permission.PROJECT_LIST)
+    async def all(self, principal: Principal) -> list[Deployment]:
+        """Return the deployments of all projects that this person may see, by project and name."""
+        some = [
+            one
+            for one in self._catalog.covered()
+            if one.manifest is not None
+            and one.manifest.deployments
+            and self.access.role(principal, one.id) > Role.NONE
+        ]
+        labs = await self._labs_by_template(principal) if some else {}
+        found = [each for one in some for each in await self._of(principal, one, labs)]
+        return sorted(found, key=lambda one: (one.project, one.name))
+
+    @requires(Permission.PROJECT_READ, of="project_id")
+    async def of(self, principal: Principal, project_id: ProjectId) -> list[Deployment]:
+        """Return the deployments of a project, by name.
+
+        Raises:
+            NotFound: there is no such project.
+        """
+        project = self.access.project(project_id)
+        if project is None:
+            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        labs = await self._labs_by_template(principal)
+        return sorted(await self._of(principal, project, labs), key=lambda one: one.name)
+
+    @requires(Permission.PROJECT_LIST)
+    async def find(self, principal: Principal, name: str) -> Deployment:
+        """Return the deployment people call `name`, or `PROJECT/NAME` where several are.
+
+        Raises:
+            NotFound: there is none, or none the person may see.
+            Conflict: several are called so.
+        """
+        found = await self.all(principal)
+        hits = [one for one in found if name in (one.name, one.full_name, _longest(self, one))]
+        if len(hits) > 1:
+            names = " or ".join(sorted(_longest(self, one) for one in hits))
+            raise Conflict(f"several deployments are called {name}", advice=f"say {names}")
+        if not hits:
+            known = ", ".join(one.full_name for one in found[:8]) or "none"
+            raise NotFound(f"no deployment named {name}", advice=f"there are: {known}")
+        return hits[0]
+
+    # What one may change.
+
+    @requires(Permission.DEPLOYMENT_START, of="project_id")
+    async def start(
+        self, principal: Principal, project_id: ProjectId, name: str, secrets: Mapping[str, str]
+    ) -> Run:
+        """Launch what brings a deployment up; `secrets` answer what cannot stand in a manifest.
+
+        Raises:
+            Conflict: a run is at it already.
+            Invalid, NotFound, Untrusted, Unavailable: as `RunService.launch`.
+        """
+        one = await self._idle(principal, project_id, name, "deployment.start")
+        way = one.ways.get(Move.START)
+        if way is None:
+            raise Invalid(one.lacks, operation="deployment.start", advice="see its manifest")
+        return await self._runs.launch(principal, way.template.id, {**way.answers, **secrets})
+
+    @requires(Permission.DEPLOYMENT_STOP, of="project_id")
+    async def stop(self, principal: Principal, project_id: ProjectId, name: str) -> Run:
+        """Ask the run that is at a deployment to end, and return it; what it made stays.
+
+        Raises:
+            Conflict: no run is at it.
+        """
+        one = await self._named(principal, project_id, name)
+        if one.run is None or not one.run.state.is_active:
+            raise Conflict(
+                f"no run is at {name}: it is {one.state}", operation="deployment.stop",
+                advice=f"deployments destroy {one.full_name} removes what is there",
+            )  # fmt: skip
+        await self._runs.stop(principal, one.run.id)
+        return one.run
+
+    @requires(Permission.DEPLOYMENT_DESTROY, of="project_id")
+    async def destroy(
+        self,
+        principal: Principal,
+        project_id: ProjectId,
+        name: str,
+        typed: str,
+        secrets: Mapping[str, str],
+    ) -> Run:
+        """Launch what removes everything that a deployment made; `typed` must be its name.
+
+        Raises:
+            Invalid: `typed` is something else, or nothing says how it is destroyed.
+            Conflict: a run is at it.
+            NotFound, Untrusted, Unavailable: as `RunService.launch`.
+        """
+        one = await self._named(principal, project_id, name)
+        if typed != name:
+            raise Invalid(
+                f"type {name} to destroy it", operation="deployment.destroy",
+                advice="nothing was destroyed",
+            )  # fmt: skip
+        way = one.ways.get(Move.DESTROY)
+        if way is None:
+            raise Invalid(one.lacks, operation="deployment.destroy", advice="see its manifest")
+        await self._idle(principal, project_id, name, "deployment.destroy")
+        return await self._runs.launch(principal, way.template.id, {**way.answers, **secrets})
+
+    # How they are.
+
+    async def _named(self, principal: Principal, project_id: ProjectId, name: str) -> Deployment:
+        for one in await self.of(principal, project_id):
+            if one.name == name:
+                return one
+        raise NotFound(f"no deployment named {name}", advice="list them with deployments ls")
+
+    async def _idle(
+        self, principal: Principal, project_id: ProjectId, name: str, operation: str
+    ) -> Deployment:
+        one = await self._named(principal, project_id, name)
+        if one.run is not None and one.run.state.is_active:
+            raise Conflict(
+                f"run {one.run.number} is at {name}: it is {one.state}", operation=operation,
+                advice="wait for it, or stop it",
+            )  # fmt: skip
+        return one
+
+    async def _of(
+        self, principal: Principal, project: Project, labs: Mapping[str, Lab]
+    ) -> list[Deployment]:
+        manifest, found = project.manifest or ProjectManifest(), []
+        for declared in manifest.deployments:
+            ways, lacks = await self._ways.ways(project, manifest, declared)
+            one = Deployment(
+                project.id, project.slug, declared.name, declared.template, lacks=lacks, ways=ways
+            )
+            one = await self._as_runs_say(principal, one)
+            start = ways.get(Move.START)
+            lab = None if start is None else labs.get(start.template.id)
+            found.append(one if lab is None else as_lab_says(one, lab))
+        return found
+
+    async def _as_runs_say(self, principal: Principal, one: Deployment) -> Deployment:
+        """Return a deployment as the newest run left it that was this very launch."""
+        seen: set[str] = set()
+        runs: list[Run] = []
+        for way in one.ways.values():
+            if way.template.id not in seen:
+                seen.add(way.template.id)
+                runs += await self._runs.latest(principal, way.template.id, _LOOKED_BACK)
+        for run in sorted(runs, key=lambda run: (run.created_at, run.number), reverse=True):
+            answers = (await self._runs.get(principal, run.id)).spec.answers
+            move = _move(one, run, answers)
+            if move is not None and run.state is not RunState.UNKNOWN:
+                return as_run_says(one, move, run)
+        return one
+
+    async def _labs_by_template(self, principal: Principal) -> dict[str, Lab]:
+        labs = (await self._labs.all(principal)).labs
+        made = ((self._links.template_of(one), one) for one in labs)
+        return {template.id: one for template, one in made if template is not None}
+
+
+def _move(one: Deployment, run: Run, answers: Mapping[str, str]) -> Move | None:
+    """Return what a run did to a deployment; None when it was another launch."""
+    for move, way in one.ways.items():
+        if way.template.id != run.template_id or not is_launch_of(way, answers):
+            continue
+        if len({each.template.id for each in one.ways.values()}) > 1:
+            return move
+        return move_of(way.template, answers)
+    return None
+
+
+def _longest(service: DeploymentService, one: Deployment) -> str:
+    project = service.access.project(one.project_id)
+    return one.full_name if project is None else f"{project.full_name}/{one.name}"

@@ -1,0 +1,111 @@
+"""What a project has deployed: shown, started by its card, stopped or destroyed when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from textual.worker import Worker
+
+    from skyforge_tui.domain.deployment import Deployment
+    from skyforge_tui.domain.identity import RunId, TemplateId
+    from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.run import Run
+    from skyforge_tui.services.contract import Services
+    from skyforge_tui.tui.bridge import Bridge
+    from skyforge_tui.tui.messages import Changes
+
+
+class Deploying(App[None]):
+    """Shows deployments and carries out what is done to them."""
+
+    bridge: Bridge
+
+    if TYPE_CHECKING:
+
+        def now(self) -> datetime:
+            """Return the time."""
+
+        def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
+            """Run what ends in something in front; input waits for it."""
+
+        def open_run(self, run_id: RunId) -> None:
+            """Go to a run."""
+
+        def stop_run(self, run: Run) -> None:
+            """Ask whether to stop a run, and stop it."""
+
+        async def show_card(
+            self, template_id: TemplateId, answers: Mapping[str, str] | None
+        ) -> None:
+            """Show a template's card."""
+
+    def show_deployments(self, project: Project) -> None:
+        """Show what a project has deployed, and do what is wanted of one."""
+        self.lead(self._deployments(project))
+
+    async def _deployments(self, project: Project) -> None:
+        from skyforge_tui.domain.deployment import Move
+        from skyforge_tui.domain.permission import Permission
+        from skyforge_tui.services.decisions import Denied
+        from skyforge_tui.tui.widgets.deployment_list import DeploymentList
+
+        principal = self.bridge.principal
+
+        async def ask(services: Services) -> list[Deployment]:
+            return await services.deployments.of(principal, project.id)
+
+        def follow(shown: DeploymentList) -> None:
+            """Show them as they become while one looks."""
+
+            async def look() -> None:
+                shown.show(await self.bridge.ask(ask))
+
+            def heard(changes: Changes) -> None:
+                if changes.run_ids or changes.labs or changes.project_ids:
+                    _: Worker[None] = self.run_worker(
+                        look, group="deployments", exclusive=True, exit_on_error=False
+                    )
+
+            self.bridge.changes.subscribe(shown, heard)
+
+        def may_not(verb: str) -> str:
+            decision = self.bridge.may(Permission(f"deployment:{verb}"), project)
+            return decision.reason if isinstance(decision, Denied) else ""
+
+        some = await self.bridge.ask(ask)
+        shown = DeploymentList(project.slug, some, self.now, may_not, follow)
+        picked = await self.push_screen_wait(shown)
+        if picked is None:
+            return
+        one, verb = picked
+        if verb == "start":
+            way = one.ways[Move.START]
+            await self.show_card(way.template.id, way.answers)
+        elif verb == "destroy":
+            await self._destroy(one)
+        elif one.run is not None:
+            (self.stop_run(one.run) if verb == "stop" else self.open_run(one.run.id))
+
+    async def _destroy(self, one: Deployment) -> None:
+        from skyforge_tui.tui.presenters.deployments import destroy_question
+        from skyforge_tui.tui.presenters.headless import Other
+        from skyforge_tui.tui.widgets.confirm import Confirm
+
+        principal = self.bridge.principal
+        if not await self.push_screen_wait(Confirm(destroy_question(one, self.bridge.line))):
+            return
+
+        async def destroy(services: Services) -> Run:
+            return await services.deployments.destroy(
+                principal, one.project_id, one.name, one.name, {}
+            )
+
+        act = Other(("deployments", "destroy", one.full_name, "--confirm", one.name))
+        run = await self.bridge.act(act, destroy)
+        self.open_run(run.id)
