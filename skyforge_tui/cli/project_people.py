@@ -166,9 +166,14 @@ def _heads(found: Membership) -> Sequence[str]:
 
 
 def _row(one: Seat, found: Membership) -> Sequence[str]:
-    roles = [one.declared, one.granted, *([one.on_engine] if found.engine else [])]
-    words = ["?" if role is None else (role.word if role else "–") for role in roles]
+    granted = "?" if one.granted is None else _shown(one.granted)
+    engine = (_shown(one.on_engine),) if found.engine else ()
+    words = (_shown(one.declared), granted, *engine)
     return (one.name, one.role.word, *words, one.why(upstream_of(found.project.id)))
+
+
+def _shown(role: Role | None) -> str:
+    return role.word if role else "–"
 
 
 def _entry(one: AuditEntry) -> Sequence[str]:

@@ -36,16 +36,21 @@ class Sharing:
         return text[:1].upper() + text[1:]
 
     def deeds(self, before: ProjectManifest) -> list[tuple[Deed, str]]:
-        """Return what it does to each person, and to visibility, seen from how it was before."""
-        deeds: list[tuple[Deed, str]] = []
+        """Return what it does to each person, and to visibility, seen from how it was before.
+
+        What is so already is not told, unless all of it is.
+        """
+        deeds: list[tuple[bool, Deed, str]] = []
         for name, role in self.roles.items():
             was = before.members.role_of(name)
             words = f"{name}: {was.word} → {role.word}" if was else f"{name}: {role.word}"
-            deeds.append((_deed(was, role), words))
+            deeds.append((was is not role, _deed(was, role), words))
         if self.is_public is not None:
             was_so = "" if before.is_public is None else f"{visibility(before.is_public)} → "
-            deeds.append((Deed.VISIBILITY, was_so + visibility(self.is_public)))
-        return deeds
+            is_other = before.is_public is not self.is_public
+            deeds.append((is_other, Deed.VISIBILITY, was_so + visibility(self.is_public)))
+        done = [one for one in deeds if one[0]] or deeds
+        return [(deed, words) for _, deed, words in done]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class PeopleEditing(App[None]):
         from skyforge_tui.tui.widgets.members_card import SYNC, MembersCard
 
         principal, bridge = self.bridge.principal, self.bridge
-        staged = Sharing()
+        staged, at = Sharing(), ""
         note: Line = ()
         title = (Span(f"People of {literal(project.slug)}", "strong", bold=True),)
 
@@ -65,13 +65,13 @@ class PeopleEditing(App[None]):
         while True:
             decision = bridge.may(Permission.PROJECT_SHARE, project)
             refused = decision.reason if isinstance(decision, Denied) else ""
-            card = MembersCard(title, look, find, refused=refused, staged=staged, note=note)
+            card = MembersCard(title, look, find, refused=refused, staged=staged, note=note, at=at)
             wanted = await self.push_screen_wait(card)
             if card.defect is not None:
                 raise card.defect
             if wanted is None or card.draft is None:
                 return
-            staged, note = Sharing(), ()
+            staged, note, at = Sharing(), (), card.at
             if isinstance(wanted, Sharing):
                 staged, note = await self._write(project, wanted, card.draft.found.seen)
             elif wanted == SYNC:

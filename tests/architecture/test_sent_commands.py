@@ -9,7 +9,7 @@ from pathlib import Path
 TUI = Path(__file__).parents[2] / "skyforge_tui" / "tui"
 SENDS = {
     ("runs", "launch"), ("runs", "rerun"), ("runs", "stop"), ("runs", "answer"),
-    ("projects", "trust"), ("connections", "connect"),
+    ("projects", "trust"), ("connections", "connect"), ("membership", "share"),
     ("founding", "create"), ("founding", "adopt"), ("founding", "delete"),
     ("artifacts", "put"), ("artifacts", "copy"), ("artifacts", "delete"),
 }  # fmt: skip

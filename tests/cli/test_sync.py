@@ -132,6 +132,19 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     ]  # fmt: skip
     shared = stranger("projects", "share", "core", "--editor", "mika", "--private", environ=environ)
     assert (shared.code, shared.text) == (0, "mika  editor\nolga  owner\n")
+    seen = stranger("projects", "members", "core", "--json", environ=environ).json
+    told = [(one["name"], one["manifest"], one["granted"], one["due"]) for one in seen["members"]]
+    assert told[1:] == [
+        ("olga", "owner", "owner", ""),
+        ("mika", "editor", "none", "let in at the next sync"),
+    ]
+    assert stranger("projects", "share", "core", "--viewer", "mika", environ=environ).code == 0
+    old = ("--seen", seen["manifest"])
+    late = stranger("projects", "share", "core", "--out", "mika", *old, environ=environ)
+    assert late.code == 4
+    assert "theirs  mika: editor → viewer" in late.err
+    assert "yours   mika: editor → no role" in late.err
+    assert "they meet: mika; nothing was written" in late.err
     assert stranger("sync", "core", "--apply", environ=environ).code == 0
     assert "core: in step" in stranger("sync", "core", environ=environ).text
     unclear = stranger("projects", "show", "core", environ=environ)
@@ -153,6 +166,14 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     gone = stranger("projects", "rm", "core", "--confirm", "core", environ=environ)
     assert gone.code == 0
     assert gone.text.startswith("● run project core at runs\n● repository http")
+    kept = stranger("projects", "audit", "core", "--json", environ=environ).json
+    done = [(one["login"], one["deed"], one["words"], one["outcome"]) for one in kept]
+    assert ("admin", "demote", "mika: editor → viewer", "ok") in done
+    assert ("admin", "put out", "mika: viewer → no role", "refused") in done
+    assert {deed for _, deed, _, _ in done[-2:]} == {"create", "sync"}
+    assert [(deed, outcome) for _, deed, _, outcome in done][:2] == [
+        ("delete", "ok"), ("delete", "refused"),
+    ]  # fmt: skip
     left = stranger("projects", "ls", "--json", environ=environ).json
     assert [one["slug"] for one in left if one["slug"] == "core"] == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from skyforge_tui.domain.errors import Unavailable
@@ -13,6 +15,10 @@ from skyforge_tui.domain.project import Grant, ProjectKind
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.services.authorization import Access, Allowed, Denied
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.settings.load import load
+from skyforge_tui.wiring.repository_servers import open_repository_servers
 from tests.builders import a_project, a_run
 from tests.fakes import Core
 
@@ -145,3 +151,60 @@ def test_a_manifest_without_an_owner_shuts_out_no_owner() -> None:
         grant = Grant("olga", "owner", granted, EVERYTHING)
         access.learn([a_project(id=HOSTED, grant=grant, manifest=people)])
         assert access.role(MARA, HOSTED) is role
+
+
+ELSEWHERE = ProjectManifest(is_public=True, members=Members(owners=frozenset({"olga"})))
+
+
+@pytest.mark.parametrize(
+    ("user", "granted", "role"),
+    [
+        ("Root", Role.OWNER, Role.ADMIN),
+        ("root", Role.EDITOR, Role.EDITOR),  # nobody is more than the server grants
+        ("mika", Role.OWNER, Role.VIEWER),  # public, looked at last
+    ],
+)
+def test_no_manifest_binds_administrators(user: str, granted: Role, role: Role) -> None:
+    """Who is appointed at a server may all that it grants them, whomever a manifest names."""
+    access = Access()
+    access.appoint("emea", ["ROOT"])
+    grant = Grant(user, "owner", granted, EVERYTHING)
+    access.learn([a_project(id=HOSTED, slug="edge", grant=grant, manifest=ELSEWHERE)])
+    assert access.role(MARA, HOSTED) is role
+    decision = access.decide(MARA, Permission.PROJECT_SHARE, HOSTED)
+    assert isinstance(decision, Allowed) == (role is not Role.VIEWER)
+    access.protect("emea", Guard.READ_ONLY)
+    assert isinstance(access.decide(MARA, Permission.PROJECT_SHARE, HOSTED), Denied)
+
+
+async def test_administrators_are_configured(tmp_path: Path) -> None:
+    """`admins` of a Gitea names them by login; at another one they are like anybody."""
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[gitea.git]\nurl = "http://127.0.0.1:1"\nadmins = ["root"]\n'
+        '[gitea.old]\nurl = "http://127.0.0.1:1"\n'
+    )
+    access = Access()
+    settings = load(config).checked()
+    grant = Grant("root", "owner", Role.OWNER, EVERYTHING)
+    ids = [ProjectId("git:1"), ProjectId("old:1")]
+    async with open_repository_servers(settings, access, HealthBoard(Bus())):
+        access.learn([a_project(id=one, grant=grant, manifest=ELSEWHERE) for one in ids])
+        assert [access.role(MARA, one) for one in ids] == [Role.ADMIN, Role.VIEWER]
+
+
+def test_a_refusal_says_what_is_written_and_what_is_granted() -> None:
+    """Where both differ, whoever is refused reads both: which of them to have changed."""
+    access = Access()
+    people = Members(frozenset({"olga"}), frozenset({"mika"}))
+    manifest = ProjectManifest(members=people)
+    for granted, word, reason in (
+        (Role.VIEWER, "reader", "its manifest says editor, emea grants reader"),
+        (Role.OWNER, "owner", "its manifest says editor of mika, emea grants owner"),
+    ):
+        permits = EVERYTHING if granted is Role.OWNER else frozenset()
+        grant = Grant("mika", word, granted, permits)
+        access.learn([a_project(id=HOSTED, slug="edge", grant=grant, manifest=manifest)])
+        denied = access.decide(MARA, Permission.PROJECT_SHARE, HOSTED)
+        assert isinstance(denied, Denied)
+        assert reason in denied.reason

@@ -139,7 +139,7 @@ class Site:
     async def cockpit(self, size: tuple[int, int] = (80, 24)) -> AsyncGenerator[Pilot[Any], None]:
         """Open a cockpit until the block ends; its projects have been read."""
         async with self.app().run_test(size=size) as pilot:
-            await until_shown(pilot, "edge-fabric")
+            await until_shown(pilot, "edge")  # where another one is called so, it is cut
             await until_gone(pilot, "reading")
             await until_idle(pilot)
             yield pilot

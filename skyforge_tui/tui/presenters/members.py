@@ -12,6 +12,7 @@ from skyforge_tui.domain.seat import Seat
 from skyforge_tui.domain.sharing import Sharing, visibility
 from skyforge_tui.tui.presenters import glyphs
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, fitted, joined, line, literal
+from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
 
 if TYPE_CHECKING:
     from skyforge_tui.services.membership import Membership
@@ -85,6 +86,11 @@ class Draft:
             roles[name] = role
         return replace(self, roles=roles)
 
+    def without(self, name: str) -> Draft:
+        """Return a draft in which somebody stays what they are; or else visibility what it is."""
+        still = self.with_role(name, self.found.seen.manifest.members.role_of(name))
+        return replace(self, is_public=None) if still == self else still
+
     def turned(self) -> Draft:
         """Return a draft with the other visibility."""
         wanted = not self.is_open
@@ -94,6 +100,14 @@ class Draft:
     def _as_written(self, name: str) -> str:
         names = [one.name for one in self.found.seats] + list(self.roles)
         return next((one for one in names if one.lower() == name.lower()), name)
+
+
+def hints(draft: Draft, *, may: bool) -> list[Line]:
+    """Return the keys that change something."""
+    keys = (("o", "owner"), ("e", "editor"), ("v", "viewer"), ("x", "out"), ("a", "add"),
+            ("p", "visibility"))  # fmt: skip
+    undo = KeyHint("u", "undo", may and bool(draft.count))
+    return [hint_line(KeyHint(key, label, may)) for key, label in keys] + [hint_line(undo)]
 
 
 def head_line(draft: Draft) -> Line:
@@ -108,9 +122,9 @@ def seat_line(draft: Draft, seat: Seat, ref: str) -> Line:
     """Return somebody's row."""
     after = draft.role_of(seat.name)
     is_new = after is not (seat.declared or Role.NONE)
-    said: Line = _role(seat.declared)
+    said: Line = _role(seat.declared or Role.NONE)
     if is_new:
-        said = line(_role(seat.declared), Span(" → ", "muted"), _role(after, "accent", is_out=True))
+        said = line(said, Span(" → ", "muted"), _role(after, "accent", is_out=True))
     cells = [
         fitted((Span(literal(seat.name), ref=ref),), _NAME, cut="middle"),
         fitted(said, _SAID),
@@ -120,6 +134,17 @@ def seat_line(draft: Draft, seat: Seat, ref: str) -> Line:
         cells.append(fitted(_role(seat.on_engine), _ROLE))
     due: Line = (Span(glyphs.CUT_OFF, "warn", bold=True),) if seat.due and not seat.stays else ()
     return joined([*cells, line(_role(seat.role), " ", due)])
+
+
+def why(draft: Draft, name: str) -> str:
+    """Say why somebody is what they are, or what they are about to become."""
+    seat = next(one for one in draft.seats if one.name == name)
+    after = draft.role_of(name)
+    if after is (seat.declared or Role.NONE):
+        return seat.why(draft.upstream)
+    if not after:
+        return f"out of the manifest when it is written; out of {draft.upstream} by a sync then"
+    return f"{after.word} in the manifest when it is written; at {draft.upstream} by a sync then"
 
 
 def _role(role: Role | None, tone: Tone = "text", *, is_out: bool = False) -> Line:

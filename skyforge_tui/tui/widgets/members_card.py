@@ -38,7 +38,7 @@ class MembersCard(Overlay["Sharing | str | None"]):
 
     def __init__(
         self, title: Line, look: Look, find: Find, *, refused: str = "",
-        staged: Sharing | None = None, note: Line = (),
+        staged: Sharing | None = None, note: Line = (), at: str = "",
     ) -> None:  # fmt: skip
         super().__init__(title)
         self._look, self._find = look, find
@@ -49,6 +49,8 @@ class MembersCard(Overlay["Sharing | str | None"]):
         """What is known and about to be changed; None as long as nothing is known."""
         self._error: SkyforgeError | None = None
         self._cursor = 0
+        self._at = at
+        """On whom the cursor begins."""
         self._entry: PersonEntry | None = None
         self._is_warned = False
         self.defect: BaseException | None = None
@@ -72,6 +74,8 @@ class MembersCard(Overlay["Sharing | str | None"]):
             if self._staged and self._staged.is_public not in (None, draft.is_open):
                 draft = draft.turned()
             self.draft = draft
+            names = [one.name for one in draft.seats]
+            self._cursor = names.index(self._at) if self._at in names else self._cursor
         except SkyforgeError as error:
             self._error = error
         self.repaint()
@@ -91,6 +95,12 @@ class MembersCard(Overlay["Sharing | str | None"]):
         if event.state is WorkerState.ERROR:
             self.defect = event.worker.error
             self.finish(None)
+
+    @property
+    def at(self) -> str:
+        """On whom the cursor is."""
+        seats = self.draft.seats if self.draft is not None else ()
+        return seats[self._cursor].name if self._cursor < len(seats) else self._at
 
     # What is shown.
 
@@ -123,7 +133,7 @@ class MembersCard(Overlay["Sharing | str | None"]):
         if self._entry is not None:
             return [indented(self._entry.row(room, is_mono=self.is_mono)), *self._noted(room)]
         seats = draft.seats
-        why = seats[self._cursor].why(draft.upstream) if seats else ""
+        why = present.why(draft, seats[self._cursor].name) if seats else ""
         rows = [indented(Span(row, "muted")) for row in wrapped(literal(why), room, 2)]
         return [*rows, *self._noted(room)]
 
@@ -140,14 +150,10 @@ class MembersCard(Overlay["Sharing | str | None"]):
         if self._entry is not None:
             return [indented(keys_line([hint_line(one) for one in self._entry.hints()], room))]
         may = not self._refused
-        first = [
-            KeyHint("o", "owner", may), KeyHint("e", "editor", may), KeyHint("v", "viewer", may),
-            KeyHint("x", "out", may), KeyHint("a", "add", may), KeyHint("p", "visibility", may),
-            KeyHint("u", "undo", may and bool(draft.count)),
-        ]  # fmt: skip
+        first = present.hints(draft, may=may)
         go = go_line("enter", "write it", allowed=may and bool(draft.count))
         return [
-            indented(keys_line([hint_line(one) for one in first], room, "  ")),
+            indented(keys_line(first, room, "  ")),
             indented(keys_line([go, *self._way_out()], room)),
         ]
 
@@ -165,7 +171,8 @@ class MembersCard(Overlay["Sharing | str | None"]):
         if key == "escape" or character == "q":
             self._leave()
         elif character == "r":
-            self._staged = None if self.draft is None else self.draft.sharing
+            self._staged = self._staged if self.draft is None else self.draft.sharing
+            self._at = self.at
             self._begin()
         elif self.draft is None:
             return False
@@ -209,9 +216,7 @@ class MembersCard(Overlay["Sharing | str | None"]):
         elif character == "p":
             self.draft = draft.turned()
         elif character == "u":
-            was = draft.found.seen.manifest.members.role_of(name)
-            is_staged = draft.with_role(name, was) != draft
-            self.draft = draft.with_role(name, was) if is_staged else _still(draft)
+            self.draft = draft.without(name)
         elif name:
             self._stage(draft, name, _ROLES[character])
         self.repaint()
@@ -279,11 +284,6 @@ class MembersCard(Overlay["Sharing | str | None"]):
 
 
 _CHANGES: Final = frozenset({*_ROLES, "a", "p", "u"})
-
-
-def _still(draft: present.Draft) -> present.Draft:
-    """Return a draft in which visibility stays as it is."""
-    return present.Draft(draft.found, draft.roles)
 
 
 def _told(error: SkyforgeError) -> str:
