@@ -11,7 +11,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, exit_code, guarded, narrate
 from skyforge_tui.cli.connecting import Narration, outcome_lines, plain_outcome
-from skyforge_tui.domain.connection import BY_SSH, KINDS, Given, Server, shown_reference
+from skyforge_tui.domain.connection import KINDS, Given, Server, shown_reference
 from skyforge_tui.domain.errors import Invalid, NotFound, NotSignedIn, SkyforgeError
 from skyforge_tui.domain.hidden import Hidden
 
@@ -145,7 +145,7 @@ def _with_options(server: Server, said: dict[str, Any]) -> Server:
             if said[f"{key}_ref"]
         }
         pin = said["pin"] or ""
-        if pin and server.kind not in BY_SSH:
+        if pin and not server.goes_by_ssh:
             pin = normal_fingerprint(pin)
     except ValueError as error:
         raise Invalid(str(error)) from None

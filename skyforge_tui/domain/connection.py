@@ -79,6 +79,11 @@ class Server:
     """Of a bucket: whether its name is a part of the path, and not of the host."""
 
     @property
+    def goes_by_ssh(self) -> bool:
+        """Whether SSH leads there; a netlab may be reached by its web service instead."""
+        return self.kind in BY_SSH and not self.address.startswith(("http://", "https://"))
+
+    @property
     def is_blind(self) -> bool:
         """Whether anybody may answer in the server's name."""
         return self.address.startswith("https:") and not self.verify and not self.fingerprint

@@ -50,9 +50,9 @@ def _gitea() -> Connector:
 
 
 def _netlab() -> Connector:
-    from skyforge_tui.providers.connections.lab_host import LabHostConnector
+    from skyforge_tui.providers.connections.netlab_api import NetlabConnector
 
-    return LabHostConnector()
+    return NetlabConnector()
 
 
 def _containerlab() -> Connector:

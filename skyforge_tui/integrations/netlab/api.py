@@ -24,6 +24,7 @@ from skyforge_tui.integrations.netlab import wire
 from skyforge_tui.integrations.netlab.place import Folder, Surroundings
 from skyforge_tui.integrations.netlab.questions import NetlabQuestions, StatusAnswer
 from skyforge_tui.integrations.process import Completed
+from skyforge_tui.integrations.secrets import Secret
 from skyforge_tui.integrations.web_access import WebAccess, revealed, way_of
 
 _MOST_LOG: Final = 8 << 20
@@ -61,14 +62,18 @@ class BasicSession:
         """
         if not self._access.username or self._access.password is None:
             return {}
-        password = await revealed(self._access.password)
-        pair = f"{self._access.username}:{password.reveal()}".encode()
-        return {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        return by_password(self._access.username, await revealed(self._access.password))
 
     async def renew(self, refused: Mapping[str, str], error: HttpError) -> None:
         """Raise why not: a password that was refused stays so."""
         words = "a wrong name or password" if refused else "it wants a name and a password"
         raise HttpError("unauthorized", f"netlab api lets nobody in: {words}", status=error.status)
+
+
+def by_password(username: str, password: Secret) -> dict[str, str]:
+    """Return the header of basic authentication."""
+    pair = f"{username}:{password.reveal()}".encode()
+    return {"authorization": f"Basic {Secret(base64.b64encode(pair).decode()).reveal()}"}
 
 
 def open_http(access: WebAccess) -> HttpClient:

@@ -128,14 +128,14 @@ def _values(server: Server) -> Values:
     """Return the keys that say what is known of a server; None takes one away."""
     if server.kind == "s3":
         return _bucket_values(server)
-    if server.kind in BY_SSH:
+    if server.goes_by_ssh:
         return _host_values(server)
     return {
         "url": server.address,
-        "username": server.username or None,
+        "user" if server.kind in BY_SSH else "username": server.username or None,
         "token": server.token_ref or None,
         "password": server.password_ref or None,
-        "proxy": server.proxy or None,
+        "proxy": None if server.kind in BY_SSH else server.proxy or None,
         "jump": server.jump or None,
         "guard": None if server.guard == "normal" else server.guard,
         "tls": {

@@ -20,7 +20,7 @@ def fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, ...]:
         return _bucket_fields(server, places)
     if server.kind == "eve":
         return _eve_fields(server, places)
-    if server.kind in BY_SSH:
+    if server.kind in BY_SSH:  # an address of its web service goes there, too
         return _host_fields(server, places)
     return _fields(server, places)
 
