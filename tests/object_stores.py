@@ -40,6 +40,13 @@ class S3Service:
     url: str
     folder: Path | None = None
     """Where buckets are folders, if they are."""
+    conf: Path | None = None
+    """What Ceph is configured with."""
+
+    def admin(self, *words: str) -> None:
+        """Have whoever runs Ceph do something, such as `key rm --uid ada`."""
+        command = ["radosgw-admin", "-c", str(self.conf), *words]
+        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE_S)
 
     def bucket(self, name: str, **more: object) -> Bucket:
         """Return a bucket there, with the right keys unless said otherwise."""
@@ -135,7 +142,7 @@ def ceph(folder: Path) -> Iterator[S3Service]:
             "--access-key", ACCESS, "--secret-key", SECRET,
         )  # fmt: skip
         _await_port(port)
-        yield S3Service(f"http://127.0.0.1:{port}")
+        yield S3Service(f"http://127.0.0.1:{port}", conf=conf)
     finally:
         for pid_file in folder.glob("*.pid"):
             with contextlib.suppress(ValueError, ProcessLookupError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from skyforge_tui.integrations.object_store.client import STAGING
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.wire import failure
+from tests.disks import small_disk
 
 
 async def keys_of(client: DirectoryClient) -> list[str]:
@@ -91,26 +91,21 @@ async def test_swapped_links_lead_nowhere(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a disk of two megabytes, in memory."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=2m", "skyforge-test", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(words, check=False).returncode:
-        pytest.skip("real program not here: mount, as root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of two megabytes."""
+    with small_disk(tmp_path / "disk") as disk:
+        yield disk
 
 
 @pytest.mark.real
-async def test_a_full_disk(small_disk: Path) -> None:
+async def test_a_full_disk(disk: Path) -> None:
     """A full disk is told with a way on; what was there stays, and the retry works.
 
     With a ticket what came waits and is not written twice; without, nothing is left.
     """
-    client = DirectoryClient(small_disk / "store")
+    client = DirectoryClient(disk / "store")
     await client.put("a", b"old", overwrite=False)
-    (small_disk / "ballast").write_bytes(b"x" * (1 << 20))
+    (disk / "ballast").write_bytes(b"x" * (1 << 20))
 
     def source() -> Iterator[bytes]:
         for number in range(12):
@@ -122,7 +117,7 @@ async def test_a_full_disk(small_disk: Path) -> None:
         assert "make room" in caught.value.advice
         assert await client.read("a", 0, 9) == b"old"
         assert [one.ticket for one in await client.left()] == ([ticket] if ticket else [])
-    (small_disk / "ballast").unlink()
+    (disk / "ballast").unlink()
     kept: list[int] = []
     await client.put("a", source(), overwrite=True, ticket="t1", kept=kept.append)
     assert sum(kept) >= 1 << 19

@@ -17,6 +17,8 @@ from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.system_words import told_of
 
 _OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_BLOCK = 1 << 18
+"""Bytes that are compared at once."""
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
 """What file systems without hard links say."""
 
@@ -57,18 +59,19 @@ class Draft:
 
     def fill(self, pieces: Iterable[bytes], kept: Callable[[int], None]) -> None:
         """Make it hold these bytes; those that it has already are compared and not written."""
-        at, size = 0, self.stat.st_size
+        at, is_there = 0, self.stat.st_size > 0
         for piece in pieces:
-            if size and self._has(piece, at):
-                kept(len(piece))
-            else:
-                if size:
-                    os.ftruncate(self._descriptor, at)
-                    size = 0
+            same = self._same(piece, at) if is_there else 0
+            if same:
+                kept(same)
+            if same < len(piece):
+                if is_there:
+                    os.ftruncate(self._descriptor, at + same)
+                    is_there = False
                 with told_of("the store"):
-                    _write(self._descriptor, piece, at)
+                    _write(self._descriptor, memoryview(piece)[same:], at + same)
             at += len(piece)
-        if size > at:
+        if is_there:
             os.ftruncate(self._descriptor, at)
 
     def place(self, folder: int, name: str, *, overwrite: bool) -> None:
@@ -102,14 +105,15 @@ class Draft:
         """Let go of it."""
         os.close(self._descriptor)
 
-    def _has(self, piece: bytes, at: int) -> bool:
+    def _same(self, piece: bytes, at: int) -> int:
+        """Return how many bytes of a piece are there already, before anything else is."""
         view, done = memoryview(piece), 0
         while done < len(view):
-            there = os.pread(self._descriptor, len(view) - done, at + done)
+            there = os.pread(self._descriptor, min(_BLOCK, len(view) - done), at + done)
             if not there or view[done : done + len(there)] != there:
-                return False
+                break
             done += len(there)
-        return True
+        return done
 
     def _opened(self) -> int:
         """Return the descriptor of a draft that is ours alone and has its name."""
@@ -132,8 +136,7 @@ class Draft:
                 self.discard()
 
 
-def _write(descriptor: int, piece: bytes, at: int) -> None:
-    left = memoryview(piece)
+def _write(descriptor: int, left: memoryview, at: int) -> None:
     while left:
         count = os.pwrite(descriptor, left, at)
         left, at = left[count:], at + count
