@@ -24,7 +24,7 @@ from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.cache import RunCache
 from skyforge_tui.ports.clock import Clock
-from skyforge_tui.ports.work_files import Finding, WorkFile
+from skyforge_tui.ports.work_files import Finding, WorkFile, WorkFiles
 from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.artifact_care import ArtifactCareService
@@ -171,6 +171,8 @@ class Shelf:
         )
     )
     files: FakeWorkFiles = field(default_factory=FakeWorkFiles)
+    far_files: dict[str, WorkFiles] = field(default_factory=dict)
+    """Of runs elsewhere, by upstream."""
     claims: FakeClaims = field(default_factory=FakeClaims)
     cache: MemoryCollectionCache = field(default_factory=MemoryCollectionCache)
     more: list[ArtifactStore] = field(default_factory=list)
@@ -180,7 +182,8 @@ class Shelf:
 
     def collector(self, index: RunIndex, bus: Bus, clock: Clock) -> Collector:
         """Return the collector on all this."""
-        return Collector(self.store, self.files, self.claims, self.cache, index, bus, clock)
+        files: dict[str, WorkFiles] = {LOCAL: self.files, **self.far_files}
+        return Collector(self.store, files, self.claims, self.cache, index, bus, clock)
 
     def comparisons(self, artifacts: ArtifactService, index: RunIndex) -> ComparisonService:
         """Return what compares what is in all this."""

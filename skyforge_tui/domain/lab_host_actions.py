@@ -11,6 +11,7 @@ from typing import Final
 
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.template import FieldKind, SurveyField
+from skyforge_tui.domain.tool_actions import COLLECTED
 
 _EXEC: Final = (
     SurveyField("nodes", description="for exec: names or groups of nodes, separated by commas"),
@@ -125,10 +126,17 @@ def netlab_words(topology: str, answers: Mapping[str, str]) -> tuple[str, ...]:
         case "exec":
             nodes, words = _wanted(answers, "nodes"), _split(_wanted(answers, "command"))
             return ("netlab", action, _no_option(nodes), *words)
+        case "collect":
+            return ("netlab", action, "-o", COLLECTED)
         case "report":
             return ("netlab", action, _no_option(_wanted(answers, "report")))
         case _:
             return ("netlab", action)
+
+
+def kept_globs(tool: str, action: str) -> tuple[str, ...]:
+    """Return what a command leaves that is worth keeping, as seen from the topology's folder."""
+    return (f"{COLLECTED}/*",) if (tool, action) == ("netlab", "collect") else ()
 
 
 def _multilab(instance: str) -> tuple[str, ...]:

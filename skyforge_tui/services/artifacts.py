@@ -30,6 +30,8 @@ from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.store_shelf import StoreShelf
 
 PREVIEW_BYTES = 64 * 1024
+_FAR = 50
+"""Newest ended runs elsewhere that are looked through for those that were to leave something."""
 _COUNTED = 1000
 """Objects counted of a folder; of more it is said that there are more."""
 
@@ -222,9 +224,16 @@ class ArtifactService:
     async def due(self, principal: Principal, limit: int) -> list[RunId]:
         """Return ended runs of which nobody has kept anything yet, newest first.
 
-        Only runs whose output is here anyway: nobody's server is asked for all it ever wrote.
+        Only runs whose output is here anyway, and those elsewhere that were to leave something
+        which can be reached: nobody's server is asked for all it ever wrote.
         """
-        return await self._collector.cache.due(self._index.here, limit)
+        cache, here = self._collector.cache, self._index.here
+        due = await cache.due(here, limit)
+        for run_id in await cache.due(self._collector.files.keys() - here, _FAR):
+            detail = await self._index.cache.get(run_id)
+            if len(due) < limit and detail is not None and detail.spec.artifacts:
+                due.append(run_id)
+        return due
 
     @requires(Permission.ARTIFACT_WRITE, of="run_id")
     async def collect(self, principal: Principal, run_id: RunId) -> Collection | None:

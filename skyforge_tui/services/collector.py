@@ -6,7 +6,7 @@ Not a service: nobody outside `services` and the composition root calls it, so i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from skyforge_tui.domain.artifact import MANIFEST, run_prefix, why_bad
@@ -23,7 +23,7 @@ from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.collection_cache import CollectionCache
 from skyforge_tui.ports.log_store import LogReader
-from skyforge_tui.ports.work_files import WorkFile, WorkFiles
+from skyforge_tui.ports.work_files import Finding, WorkFile, WorkFiles
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.run_index import RunIndex
 
@@ -34,12 +34,15 @@ _LARGEST_MANIFEST = 16 << 20
 
 
 class Collector:
-    """Collects ended runs into the first store."""
+    """Collects ended runs into the first store.
+
+    Of runs elsewhere whose files nobody here can reach, what their output declares is noted there.
+    """
 
     def __init__(
         self,
         store: ArtifactStore,
-        files: WorkFiles,
+        files: Mapping[str, WorkFiles],
         claims: Claims,
         cache: CollectionCache,
         index: RunIndex,
@@ -48,7 +51,7 @@ class Collector:
     ) -> None:
         self.cache = cache
         self._store = store
-        self._files = files
+        self.files = files
         self._claims = claims
         self._index = index
         self._bus = bus
@@ -71,10 +74,11 @@ class Collector:
         markers = await self._markers(run_id)
         paths = [one.value for one in markers if one.kind is MarkerKind.ARTIFACT]
         collection = Collection(run_id, markers=markers)
-        # What lies there when a run ended before it began is another's; what a run elsewhere names
-        # lies on its own machine, and something else of that name may lie here.
-        is_ours = detail.run.started_at is not None and upstream_of(run_id) in self._index.here
-        if is_ours and (detail.spec.artifacts or paths):
+        # What a run elsewhere names lies on its own machine: something else of that name may lie
+        # here. And what lies there when a run ended before it began is another's.
+        files = self.files.get(upstream_of(run_id))
+        is_any = bool(markers) if files is None else bool(detail.spec.artifacts or paths)
+        if is_any and detail.run.started_at is not None:
             async with self._claims.claim(CLAIM) as is_claimed:
                 if not is_claimed:
                     return None
@@ -116,16 +120,19 @@ class Collector:
         self, detail: RunDetail, placed: Collection, paths: Sequence[str]
     ) -> Collection:
         directory = detail.spec.directory
-        found = await self._files.find(directory, detail.spec.artifacts, paths)
+        files = self.files.get(upstream_of(detail.run.id))
+        found = Finding()
+        if files is not None:
+            found = await files.find(directory, detail.spec.artifacts, paths)
         refusals = list(found.refusals)
         kept: list[Kept] = []
         taken, left_out = _within_limits(found.files)
         for file in taken:
             key = _key_of(placed.prefix, file.path)
             reason = why_bad(key)
-            if not reason:
+            if files is not None and not reason:
                 try:
-                    source = self._files.read(directory, file)
+                    source = files.read(directory, file)
                     stored = await self._store.put(key, source, overwrite=True)
                 except Invalid as error:
                     reason = error.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.work_files import WorkFiles
 from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.providers.artifacts.work_files import LocalWorkFiles
@@ -58,9 +59,16 @@ class ArtifactParts(NamedTuple):
 
 
 def artifact_services(
-    ground: Ground, stores: Sequence[ArtifactStore], index: RunIndex, labs: LabIndex
+    ground: Ground,
+    stores: Sequence[ArtifactStore],
+    index: RunIndex,
+    labs: LabIndex,
+    far: Mapping[str, WorkFiles],
 ) -> ArtifactParts:
-    """Return the services on some stores, the first being the usual one."""
+    """Return the services on some stores, the first being the usual one.
+
+    `far` reaches the files that runs left elsewhere, by upstream.
+    """
     from skyforge_tui.wiring.retention_parts import limits_of  # which needs the house below
 
     state_dir, cache = ground.frame.state_dir, ground.cache
@@ -69,7 +77,8 @@ def artifact_services(
     house = house_of(state_dir)
     access.keep(house)
     made, claims, sums = SqliteCollectionCache(cache), FileClaims(state_dir), Checksums()
-    collector = Collector(stores[0], LocalWorkFiles(), claims, made, index, bus, clock)
+    work_files: dict[str, WorkFiles] = {LOCAL: LocalWorkFiles(), **far}
+    collector = Collector(stores[0], work_files, claims, made, index, bus, clock)
     files = LocalArtifactFiles()
     shelf, carrier = StoreShelf(stores, access), Carrier(files, sums)
     artifacts = ArtifactService(shelf, carrier, collector, index, access, bus, house.id)

@@ -222,7 +222,7 @@ async def _services(
     machine, starter, record = machine_of(ground.loaded), starter_of(frame), record_of(ground)
     index = RunIndex(engines, logs, SqliteRunCache(ground.cache), catalog, bus, health, clock)
     lab_index = await _lab_index(ground, lab_providers, health)
-    kept = artifact_services(ground, stores, index, lab_index)
+    kept = artifact_services(ground, stores, index, lab_index, servers.files)
     lab_links = LabLinks(catalog, index)
     runs = RunService(index, catalog, access, bus, clock)
     care = await care_service(ground, gits, servers.rooms)

@@ -21,6 +21,8 @@ from skyforge_tui.integrations.ssh.access import SshAccess
 from skyforge_tui.integrations.ssh.detached import Detached
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody, Person
+from skyforge_tui.integrations.ssh.run_folder import RunFolder
+from skyforge_tui.providers.artifacts.host_files import HostWorkFiles
 from skyforge_tui.providers.labs.containerlab import ContainerlabLabs
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
 from skyforge_tui.providers.runs.lab_host.engine import LabHostRunEngine, Words
@@ -44,6 +46,7 @@ class LabHostParts(NamedTuple):
     host: LabHostProjects
     logs: FileLogStore
     labs: LabProvider
+    files: HostWorkFiles
     person: str
     """Whose labs they are: several people may share an account there."""
 
@@ -73,7 +76,8 @@ async def open_lab_host(
     host = LabHostProjects(ssh, names, whose, settings.labs, tool, folders)
     try:
         labs = _labs(ssh, name, settings, user, clock)
-        yield LabHostParts(engine, host, FileLogStore(kept), labs, whose)
+        files = HostWorkFiles(name, RunFolder(ssh))
+        yield LabHostParts(engine, host, FileLogStore(kept), labs, files, whose)
     finally:
         await ssh.aclose()
 

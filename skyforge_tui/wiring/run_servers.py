@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from skyforge_tui.ports.run_engine import RunEngine
     from skyforge_tui.ports.run_host import RunHost
     from skyforge_tui.ports.sign_in import SignInDesk
+    from skyforge_tui.ports.work_files import WorkFiles
     from skyforge_tui.services.authorization import Access
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.settings.model import Containerlab, Netlab, Settings
@@ -54,6 +55,8 @@ class RunServers:
     kept: dict[str, KeptTrimmer] = field(default_factory=dict)
     """What measures and removes output that is kept here, where it can be had again."""
     automation: list[AutomationHost] = field(default_factory=list)
+    files: dict[str, WorkFiles] = field(default_factory=dict)
+    """What reaches the files that runs left there."""
 
     @property
     def upstreams(self) -> tuple[str, ...]:
@@ -129,3 +132,4 @@ async def _open_lab_hosts(
         servers.hosts.append(parts.host)
         servers.logs[name] = parts.logs
         servers.labs.append(parts.labs)
+        servers.files[name] = parts.files

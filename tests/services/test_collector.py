@@ -17,8 +17,9 @@ from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.services import collector as collecting
 from skyforge_tui.services.collector import CLAIM
+from tests.artifact_fakes import FakeWorkFiles, Shelf
 from tests.builders import NOON, PROJECT_PATH, a_detail, a_project, a_spec
-from tests.fakes import Core
+from tests.fakes import Core, FakeRunEngine
 
 ADA, EVE = Principal("ada"), Principal("eve")
 RUN = RunId("local:7")
@@ -221,6 +222,64 @@ async def test_same_number_from_elsewhere() -> None:
     assert collection.prefix == f"{PREFIX}.20260314T120000"
     assert await manifest(core) == before
     assert (await core.artifacts.maker(ADA, _ref(f"{collection.prefix}/out/a.cfg"))) is not None
+
+
+class FarEngine(FakeRunEngine):
+    """An engine elsewhere; what it has of output is here at once."""
+
+    async def follow(self, run_id: RunId) -> None:
+        """Do nothing."""
+
+    def unfollow(self, run_id: RunId) -> None:
+        """Do nothing."""
+
+    async def bring(self, run_id: RunId) -> None:
+        """Do nothing."""
+
+
+async def far_core(**shelf: Any) -> Core:
+    """Return services on a server: run 3 was to leave something, run 4 was not."""
+    core = Core(engine=FarEngine("labhost"), shelf=Shelf(**shelf))
+    core.health.register("labhost", "netlab")
+    core.host.put(a_project())
+    await core.catalog.read_all()
+    for number, artifacts in ((3, ("out/*",)), (4, ())):
+        run_id = RunId(f"labhost:{number}")
+        spec = a_spec(artifacts=artifacts, directory="/there")
+        core.engine.put(a_detail(id=run_id, number=number, spec=spec))
+        core.logs.outputs[str(number)] = b"SKYFORGE_OUTPUT bgp=up\nSKYFORGE_ARTIFACT x=out/b\n"
+        core.shelf.cache.ended.append(run_id)
+    await core.runs.refresh(ADA, "labhost")
+    return core
+
+
+async def test_files_of_a_host() -> None:
+    """What a run left on a host is brought from there, when it was to leave something."""
+    there = FakeWorkFiles({"out/a": b"a", "out/b": b"b"})
+    core = await far_core(far_files={"labhost": there})
+    assert await core.artifacts.due(ADA, 10) == ["labhost:3"]
+    collection = await core.artifacts.collect(ADA, RunId("labhost:3"))
+    assert collection is not None
+    assert (collection.count, collection.prefix) == (2, "artifacts/edge-fabric/labhost-3")
+    assert there.asked == [("/there", ("out/*",), ("out/b",))]
+    assert core.shelf.files.asked == []
+    assert await core.artifacts.due(ADA, 10) == []
+
+
+async def test_what_a_server_tells() -> None:
+    """Of a run whose files nobody here can reach, what its output declares is kept, once."""
+    core = await far_core()
+    assert await core.artifacts.due(ADA, 10) == []
+    collection = await core.artifacts.collect(ADA, RunId("labhost:4"))
+    assert collection is not None
+    assert (collection.count, collection.store) == (0, LOCAL)
+    assert await stored(core) == ["artifacts/edge-fabric/labhost-4/manifest.json"]
+    told = await manifest(core, "artifacts/edge-fabric/labhost-4")
+    assert [one["name"] for one in told["markers"]] == ["bgp", "x"]
+    assert (told["objects"], core.shelf.files.asked) == ([], [])
+    core.shelf.cache.held.clear()
+    again = await core.artifacts.collect(ADA, RunId("labhost:4"))
+    assert again == collection
 
 
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.WAITING, RunState.UNKNOWN])

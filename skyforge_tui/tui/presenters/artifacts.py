@@ -272,7 +272,8 @@ def made_lines(made: Collection | None) -> list[Line]:
     lines: list[Line] = [(Span("Made", "strong", bold=True),)]
     if made.store:
         things = "1 artifact" if made.count == 1 else f"{tones.count(made.count)} artifacts"
-        lines.append(_fact("kept", (Span(f"{things}, {tones.size(made.size)}"),)))
+        what = f"{things}, {tones.size(made.size)}" if made.count else "what its output declares"
+        lines.append(_fact("kept", (Span(what),)))
         lines.append(_fact("in", (Span(literal(made.prefix)),)))
     outputs = [one for one in made.markers if one.kind is MarkerKind.OUTPUT]
     for one in outputs[:_MOST_OUTPUTS]:

@@ -9,6 +9,7 @@ from signal import Signals
 from typing import Any, Final
 
 from skyforge_tui.domain.identity import TemplateId
+from skyforge_tui.domain.lab_host_actions import kept_globs
 from skyforge_tui.domain.run import ACTION, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.integrations.ssh.detached import Held
 from skyforge_tui.providers.runs.lab_host.names import Names
@@ -100,6 +101,9 @@ def _spec(held: Held, names: Names) -> RunSpec:
     template_id = _text(said, "template_id")
     if not template_id.startswith(f"{names.project_id}#"):  # it is called otherwise elsewhere
         template_id = f"{names.project_id}#{template_id.partition('#')[2] or 'unknown:/:'}"
+    plain = (
+        {str(key): str(one) for key, one in answers.items()} if isinstance(answers, dict) else {}
+    )
     try:
         created = datetime.fromisoformat(_text(said, "created_at"))
     except ValueError:
@@ -113,9 +117,9 @@ def _spec(held: Held, names: Names) -> RunSpec:
         created_at=created if created.tzinfo else created.replace(tzinfo=UTC),
         command=tuple(map(str, command)) if isinstance(command, list) else (),
         directory=_text(said, "directory"),
-        answers={str(key): str(one) for key, one in answers.items()}
-        if isinstance(answers, dict) else {},
+        answers=plain,
         terminal=True,
+        artifacts=kept_globs(_text(said, "tool"), plain.get(ACTION, "")),
     )  # fmt: skip
 
 
