@@ -60,6 +60,7 @@ from skyforge_tui.services.founding import FoundingService
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_actions import LabActionService
+from skyforge_tui.services.lab_choice import LabChoiceService
 from skyforge_tui.services.lab_homes import make_home
 from skyforge_tui.services.lab_index import LabIndex
 from skyforge_tui.services.lab_keeping import LabKeepingService
@@ -997,8 +998,9 @@ class Core:
             audit=AuditService(self.audit_book, self.access),
             deployments=DeploymentService(
                 self.catalog, DeploymentWays(self.catalog, self.sync_book), self.runs, self.labs,
-                links,
+                links, record,
             ),
+            lab_choice=LabChoiceService([], self.lab_index, self.access, record, self.bus),
             automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             lab_keeping=self.lab_keeping,

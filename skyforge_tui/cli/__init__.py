@@ -25,7 +25,7 @@ _GROUPS = {
     "labs": "skyforge_tui.cli.lab_actions:labs",
     "deployments": "skyforge_tui.cli.deployments:deployments",
     "doctor": "skyforge_tui.cli.doctor:doctor",
-    "projects": "skyforge_tui.cli.project_people:projects",
+    "projects": "skyforge_tui.cli.project_servers:projects",
     "repo": "skyforge_tui.cli.repo:repo",
     "runs": "skyforge_tui.cli.runs:runs",
     "sample": "skyforge_tui.cli.sample:sample",

@@ -12,6 +12,7 @@ from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import Principal, upstream_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabSource
 from skyforge_tui.services.contract import Services
+from skyforge_tui.services.labs import LabsView
 
 
 @click.group()
@@ -20,15 +21,17 @@ def labs() -> None:
 
 
 @labs.command("ls")
+@click.option("--project", metavar="NAME", help="Only on the lab servers of this project.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
-def list_labs(ctx: click.Context, as_json: bool) -> None:
+def list_labs(ctx: click.Context, project: str | None, as_json: bool) -> None:
     """List every lab, those at rest last; exit 3 when no provider answered."""
 
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
-        await services.labs.sync(principal)
-        view = await services.labs.all(principal)
+        only = await _servers_of(services, principal, project) if project else ()
+        await services.labs.sync(principal, only=only or None)
+        view = _only(await services.labs.all(principal), only)
         for source in view.sources:
             _complain(source)
         answer(
@@ -43,6 +46,23 @@ def list_labs(ctx: click.Context, as_json: bool) -> None:
         return 3 if modes == {UpstreamState.ERROR} else 0
 
     perform(ctx, work)
+
+
+async def _servers_of(services: Services, principal: Principal, name: str) -> tuple[str, ...]:
+    """Return the lab servers of a project; none where it leaves open which."""
+    found = await services.projects.find(principal, name, services.founding.hosts)
+    manifest = found.project.manifest
+    return () if manifest is None else manifest.lab_servers
+
+
+def _only(view: LabsView, servers: tuple[str, ...]) -> LabsView:
+    """Return the labs on these servers, in the order of the servers; all where there is none."""
+    if not servers:
+        return view
+    labs = [one for one in view.labs if one.provider in servers]
+    labs.sort(key=lambda one: servers.index(one.provider))
+    sources = tuple(one for one in view.sources if one.provider in servers)
+    return LabsView(tuple(labs), sources)
 
 
 @labs.command("show")

@@ -21,6 +21,9 @@ class Deed(StrEnum):
     VISIBILITY = "visibility"
     SYNC = "sync"
     WRITE = "write"
+    START = "start"
+    STOP = "stop"
+    DESTROY = "destroy"
     DELETE = "delete"
     UNKNOWN = "unknown"
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.health import HealthBoard
     from skyforge_tui.services.history import HistoryService
     from skyforge_tui.services.lab_actions import LabActionService
+    from skyforge_tui.services.lab_choice import LabChoiceService
     from skyforge_tui.services.lab_index import LabIndex
     from skyforge_tui.services.lab_keeping import LabKeepingService
     from skyforge_tui.services.lab_links import LabLinks
@@ -71,6 +72,7 @@ class Services:
     membership: MembershipService
     audit: AuditService
     deployments: DeploymentService
+    lab_choice: LabChoiceService
     runs: RunService
     older_runs: OlderRunsService
     bookmarks: BookmarkService

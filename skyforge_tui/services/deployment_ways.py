@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from skyforge_tui.domain.deployment import Move, Way, way_of
 from skyforge_tui.domain.identity import ProjectId, upstream_of
 from skyforge_tui.domain.project import Project
@@ -45,6 +43,14 @@ class DeploymentWays:
             why = f'{one.template} cannot undo it: say what can by destroy = "TEMPLATE"'
         return ways, why
 
+    async def homes(self, project: Project) -> list[ProjectId]:
+        """Return where a project's templates are, the nearest first; what is left open is left."""
+        manifest = project.manifest
+        if manifest is None:
+            return [project.id]
+        labs = self._lab_homes(manifest) if manifest.lab_servers else []
+        return [project.id, *await self._engine_homes(project, manifest), *labs]
+
     async def _named(
         self, project: Project, manifest: ProjectManifest, name: str
     ) -> tuple[Template | None, str]:
@@ -53,7 +59,9 @@ class DeploymentWays:
             for template in self._catalog.templates_of(home):
                 if template.name == name:
                     return template, ""
-        found = [one for one in self._topologies(manifest) if one.name == name]
+        hosts = self._lab_homes(manifest)
+        topologies = (one for host in hosts for one in self._catalog.templates_of(host))
+        found = [one for one in topologies if one.name == name]
         if len({one.project_id for one in found}) > 1 and not manifest.lab_servers:
             servers = ", ".join(upstream_of(one.project_id) for one in found)
             return None, f"{servers} have a topology {name}: say which by lab_servers"
@@ -76,18 +84,17 @@ class DeploymentWays:
         ]  # fmt: skip
         return named if len(named) == 1 else []
 
-    def _topologies(self, manifest: ProjectManifest) -> Iterator[Template]:
-        """Yield the topologies on lab servers: on the project's own, in order, where it has any."""
+    def _lab_homes(self, manifest: ProjectManifest) -> list[ProjectId]:
+        """Return what stands for lab servers: for the project's own, in order, if it has any."""
         hosts = [
             one.id for one in self._catalog.covered()
             if any(each.kind in _LABS and each.is_hosted
                    for each in self._catalog.templates_of(one.id))
         ]  # fmt: skip
         wanted = manifest.lab_servers
-        if wanted:
-            hosts = [one for name in wanted for one in hosts if upstream_of(one) == name]
-        for host in hosts:
-            yield from self._catalog.templates_of(host)
+        if not wanted:
+            return hosts
+        return [one for name in wanted for one in hosts if upstream_of(one) == name]
 
 
 def _undoing(template: Template, answers: dict[str, str]) -> Way | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
+from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.deployment import (
     Deployment,
     Move,
@@ -25,10 +26,19 @@ from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.deployment_ways import DeploymentWays
 from skyforge_tui.services.lab_links import LabLinks
 from skyforge_tui.services.labs import LabService
+from skyforge_tui.services.record import Describe, Doing, Record, recorded
 from skyforge_tui.services.runs import RunService
 
 _LOOKED_BACK: Final = 30
 """Runs of a template among which those are looked for that were of the deployment."""
+
+
+def _doing(deed: Deed) -> Describe:
+    def told(_: object, call: Mapping[str, Any], run: Run | None) -> Iterator[Doing]:
+        launched = f": run {run.reference}" if run is not None else ""
+        yield Doing(deed, f"deployment {call['name']}{launched}", call["project_id"])
+
+    return told
 
 
 class DeploymentService:
@@ -41,12 +51,14 @@ class DeploymentService:
         runs: RunService,
         labs: LabService,
         links: LabLinks,
+        record: Record,
     ) -> None:
         self._catalog = catalog
         self._ways = ways
         self._runs = runs
         self._labs = labs
         self._links = links
+        self.record = record
         self.access: Access = catalog.access
 
     async def project_of(self, target: object) -> ProjectId:
@@ -82,6 +94,12 @@ class DeploymentService:
         labs = await self._labs_by_template(principal)
         return sorted(await self._of(principal, project, labs), key=lambda one: one.name)
 
+    @requires(Permission.PROJECT_READ, of="project_id")
+    async def homes(self, principal: Principal, project_id: ProjectId) -> list[ProjectId]:
+        """Return the projects whose templates are a project's, by its manifest; itself first."""
+        project = self.access.project(project_id)
+        return [] if project is None else await self._ways.homes(project)
+
     @requires(Permission.PROJECT_LIST)
     async def find(self, principal: Principal, name: str) -> Deployment:
         """Return the deployment people call `name`, or `PROJECT/NAME` where several are.
@@ -102,6 +120,7 @@ class DeploymentService:
 
     # What one may change.
 
+    @recorded(_doing(Deed.START))
     @requires(Permission.DEPLOYMENT_START, of="project_id")
     async def start(
         self, principal: Principal, project_id: ProjectId, name: str, secrets: Mapping[str, str]
@@ -118,6 +137,7 @@ class DeploymentService:
             raise Invalid(one.lacks, operation="deployment.start", advice="see its manifest")
         return await self._runs.launch(principal, way.template.id, {**way.answers, **secrets})
 
+    @recorded(_doing(Deed.STOP))
     @requires(Permission.DEPLOYMENT_STOP, of="project_id")
     async def stop(self, principal: Principal, project_id: ProjectId, name: str) -> Run:
         """Ask the run that is at a deployment to end, and return it; what it made stays.
@@ -134,6 +154,7 @@ class DeploymentService:
         await self._runs.stop(principal, one.run.id)
         return one.run
 
+    @recorded(_doing(Deed.DESTROY))
     @requires(Permission.DEPLOYMENT_DESTROY, of="project_id")
     async def destroy(
         self,

@@ -25,6 +25,9 @@ from skyforge_tui.services.bus import Bus
 
 RECORDED = frozenset(
     {
+        Permission.DEPLOYMENT_DESTROY,
+        Permission.DEPLOYMENT_START,
+        Permission.DEPLOYMENT_STOP,
         Permission.PROJECT_CREATE,
         Permission.PROJECT_DELETE,
         Permission.PROJECT_RECONCILE,

@@ -79,6 +79,10 @@ class Cockpit(Stage, Protocol):
         """Show what a project has deployed."""
         ...
 
+    def choose_lab_servers(self, project: Project) -> None:
+        """Show where a project's labs run, and write what is chosen."""
+        ...
+
     def sync_project(self, project: Project) -> None:
         """Show what keeps a project from being in step, and write it if that is wanted."""
         ...

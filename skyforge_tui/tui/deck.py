@@ -11,6 +11,7 @@ from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.deploying import Deploying
 from skyforge_tui.tui.founding import Founding
 from skyforge_tui.tui.keymap import Hotkey, Keymap, shown_key
+from skyforge_tui.tui.lab_choosing import LabChoosing
 from skyforge_tui.tui.launching import Launching
 from skyforge_tui.tui.people_editing import PeopleEditing
 from skyforge_tui.tui.syncing import Syncing
@@ -35,15 +36,17 @@ class _Offered(NamedTuple):
     last: dict[TemplateId, Run]
     pins: dict[int, TemplateId]
     slugs: dict[ProjectId, str]
+    near: frozenset[ProjectId]
+    """Where what the project under the cursor launches is, by its manifest."""
 
 
-class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying):
+class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying, LabChoosing):
     """Carries out what leads to a card."""
 
     keymap: Keymap
 
     def do_launch_deck(self) -> None:
-        """Show everything that can be launched, last used first."""
+        """Show everything that can be launched: last used first, of the project in front before."""
         self.lead(self._deck())
 
     def do_launch_again(self) -> None:
@@ -85,7 +88,8 @@ class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying):
             return
         by_id = {one.id: one for one in offered.templates}
         choices = self._choices(offered)
-        newest = next((one for one in choices if one.item in offered.last), None)
+        used = (one for one in choices if one.item in offered.last)
+        newest = max(used, key=lambda one: _used(offered.last[one.item]), default=None)
 
         def follow(shown: Picker[TemplateId]) -> None:
             """Add what is read while one looks."""
@@ -121,14 +125,20 @@ class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying):
         return "still reading" if self.bridge.unread(Subject.PROJECTS) else ""
 
     async def _offered(self) -> _Offered:
-        principal = self.bridge.principal
+        from skyforge_tui.domain.project import Project
+
+        principal, target = self.bridge.principal, self.place().target()
 
         async def ask(services: Services) -> _Offered:
+            near: list[ProjectId] = []
+            if isinstance(target, Project) and target.manifest is not None:
+                near = await services.deployments.homes(principal, target.id)
             return _Offered(
                 await services.projects.templates(principal),
                 await services.runs.last_by_template(principal),
                 await services.history.pins(principal),
                 {one.id: one.slug for one in services.access.projects()},
+                frozenset(near),
             )
 
         return await self.bridge.ask(ask)
@@ -141,7 +151,9 @@ class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying):
         digits = {one: str(digit) for digit, one in offered.pins.items()}
         hotkeys = {one.template: shown_key(key) for key, one in self.keymap.hotkeys.items()}
         newest = sorted(
-            offered.templates, key=lambda one: _used(offered.last.get(one.id)), reverse=True
+            offered.templates,
+            key=lambda one: (one.project_id in offered.near, _used(offered.last.get(one.id))),
+            reverse=True,
         )
 
         def choice(one: Template) -> Choice[TemplateId]:

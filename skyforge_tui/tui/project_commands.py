@@ -44,6 +44,10 @@ PROJECT_COMMANDS: tuple[Command, ...] = (
         "This", _HERE, Permission.PROJECT_READ,
     ),
     Command(
+        "project.servers", ("w",), "lab servers", "where its labs run, and those labs", "This",
+        _HERE, Permission.PROJECT_READ,
+    ),
+    Command(
         "project.automation", ("s",), "schedules", "its schedules, variables, counts by day",
         "This", _HERE, Permission.PROJECT_READ, footer=6,
     ),

@@ -78,6 +78,7 @@ from skyforge_tui.wiring.project_parts import (
     care_service,
     deployment_service,
     founding_service,
+    lab_choice_service,
     membership_service,
     record_of,
 )
@@ -237,6 +238,7 @@ async def _services(
         membership=membership_service(ground, gits, servers.rooms),
         audit=audit_service(ground),
         deployments=deployment_service(ground, runs, labs, lab_links, catalog),
+        lab_choice=lab_choice_service(ground, (*gits, host), lab_index),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),

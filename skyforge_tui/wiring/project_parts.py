@@ -12,6 +12,7 @@ from skyforge_tui.services.audit import AuditService
 from skyforge_tui.services.deployment_ways import DeploymentWays
 from skyforge_tui.services.deployments import DeploymentService
 from skyforge_tui.services.founding import FoundingService
+from skyforge_tui.services.lab_choice import LabChoiceService
 from skyforge_tui.services.making import Workshop
 from skyforge_tui.services.membership import MembershipService
 from skyforge_tui.services.project_care import ProjectCareService
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from skyforge_tui.providers.repositories.gitea.host import GiteaRepositoryHost
     from skyforge_tui.services.catalog import Catalog
     from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.services.lab_index import LabIndex
     from skyforge_tui.services.lab_links import LabLinks
     from skyforge_tui.services.labs import LabService
     from skyforge_tui.services.runs import RunService
@@ -85,7 +87,15 @@ def deployment_service(
 ) -> DeploymentService:
     """Return the service that knows what is deployed."""
     ways = DeploymentWays(catalog, SqliteSyncBook(ground.state))
-    return DeploymentService(catalog, ways, runs, labs, links)
+    return DeploymentService(catalog, ways, runs, labs, links, record_of(ground))
+
+
+def lab_choice_service(
+    ground: Ground, hosts: Sequence[RepositoryHost], index: LabIndex
+) -> LabChoiceService:
+    """Return the service that says where labs of projects run."""
+    manifests = [RepositoryManifests(one) for one in hosts]
+    return LabChoiceService(manifests, index, ground.access, record_of(ground), ground.bus)
 
 
 def founding_service(

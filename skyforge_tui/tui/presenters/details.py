@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.lab import Lab
     from skyforge_tui.domain.members import Members
     from skyforge_tui.domain.project import Project
+    from skyforge_tui.domain.project_manifest import ProjectManifest
     from skyforge_tui.domain.run import Run, RunDetail
     from skyforge_tui.domain.template import SurveyField, Template
     from skyforge_tui.services.artifact_views import FolderSize
@@ -62,6 +63,7 @@ def of_project(project: Project, now: datetime, done: Sequence[AuditEntry] = ())
         ("kind", str(project.kind)),
         ("branch", project.branch),
         *_members(project.members, project.created_by),
+        *_declared(project.manifest),
         ("files", tones.count(project.file_count)),
         ("looked at", _at(project.seen_at, now)),
     ]
@@ -83,6 +85,18 @@ def _done(entry: AuditEntry, now: datetime) -> Fact:
     tone: Tone = "warn" if entry.outcome is Outcome.REFUSED else "bad"
     went = Span(literal(f"{entry.outcome}: {entry.why}"), tone)
     return Fact(f"{tones.age(now - entry.at)} ago", words, (went,))
+
+
+def _declared(manifest: ProjectManifest | None) -> list[tuple[str, str]]:
+    """Return what a manifest says of where a project runs, and of what is deployed."""
+    if manifest is None:
+        return []
+    return [
+        ("runs on", manifest.engine),
+        ("lab servers", ", ".join(manifest.lab_servers)),
+        ("blueprint", manifest.blueprint),
+        ("deploys", ", ".join(one.name for one in manifest.deployments)),
+    ]
 
 
 def of_template(template: Template) -> list[Fact]:

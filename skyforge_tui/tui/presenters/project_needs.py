@@ -26,6 +26,8 @@ def lacking(command_id: str, view: ProjectView | None, *, is_automated: bool) ->
             return "" if is_git else f"{project.slug} is no git repository"
         case "project.sync" if project.manifest is None:
             return f"{project.slug} has no .skyforge/project.toml; a writes one"
+        case "project.servers" if project.manifest is None:
+            return f"{project.slug} has no .skyforge/project.toml; a writes one"
         case "project.deployments":
             if project.manifest is None:
                 return f"{project.slug} has no .skyforge/project.toml; a writes one"

@@ -53,6 +53,11 @@ class ProjectActing(FilteredPlace):
         if (project := self._project()) is not None:
             self.cockpit.edit_people(project)
 
+    def do_project_servers(self) -> None:
+        """Show where its labs run."""
+        if (project := self._project()) is not None:
+            self.cockpit.choose_lab_servers(project)
+
     def do_project_deployments(self) -> None:
         """Show what the project has deployed."""
         if (project := self._project()) is not None:
