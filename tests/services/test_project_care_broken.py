@@ -70,9 +70,9 @@ async def test_dead_at_any_read_nobody_is_put_out_there(firm: Company) -> None:
         assert ("rosa" in at_git, "rosa" in at_runs) == (True, True)
 
 
-@pytest.mark.parametrize("how", How)
+@pytest.mark.parametrize("how", [How.UNANSWERED, How.HANGS])
 async def test_broken_at_any_write_the_next_pass_converges(firm: Company, how: How) -> None:
-    """Refused, lost or killed at any write, the next pass does the rest, and the one after none."""
+    """Lost or killed at any write, the next pass does the rest, and the one after none."""
     clients: list[HttpClient] = [one.http for one in firm.clients]
     at, broken = 0, True
     while broken:
