@@ -210,7 +210,7 @@ class Founding(App[None]):
             answers = await self.push_screen_wait(card)
             if answers is None:
                 return None
-            said = present.mistake(present.adopted_manifest(answers), places)
+            said = present.mistake(answers, places)
             if not said:
                 return answers
             offer = replace(offer, answers=answers)

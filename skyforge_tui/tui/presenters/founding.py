@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from skyforge_tui.tui.presenters.headless import Other
 NAME, ABOUT, VISIBILITY, HOST = "name", "description", "visibility", "host"
 ENGINE, LABS, BLUEPRINT, ARTIFACTS = "run engine", "lab servers", "blueprint", "artifacts"
 AS_IT_IS = "as it is"
+_NAME = re.compile(r"([\w.-]+/)?[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,13 @@ def _manifest(name: str, answers: Mapping[str, str]) -> ProjectManifest:
     )
 
 
-def mistake(manifest: ProjectManifest, places: Places) -> str:
-    """Say which lab server nobody knows here; empty where all are known."""
+def mistake(answers: Mapping[str, str], places: Places) -> str:
+    """Say why the answers cannot be meant: a name, or a lab server; empty where they can."""
+    if HOST in answers:
+        wish = wish_of(answers)
+        if not _NAME.fullmatch(wish.full_name):
+            return f"{wish.full_name} can be no name: letters, digits, - _ and . make one"
+    manifest = adopted_manifest(answers)
     unknown = [one for one in manifest.lab_servers if one not in places.labs]
     if not unknown:
         return ""

@@ -225,7 +225,7 @@ class MakingCard(Overlay[Left]):
                 return [go_line("enter", "close", allowed=True)]
             case Phase.ENDED:
                 again = go_line("enter", self._asked.wording.again, allowed=True)
-                return [again, _out("close")]
+                return [again, _out(self._asked.way_out if self._is_untouched else "close")]
 
     # Keys
 
@@ -255,8 +255,14 @@ class MakingCard(Overlay[Left]):
             return False
         return True
 
+    @property
+    def _is_untouched(self) -> bool:
+        """Whether nothing was done, so that all of it can be meant otherwise."""
+        is_before = self._phase in (Phase.LOOKING, Phase.PLANNED)
+        return is_before or not any(one.went is Went.DONE for one in self.outcomes)
+
     def _leave(self) -> None:
-        if self._phase is not Phase.ENDED:
+        if self._is_untouched and not (self._phase is Phase.ENDED and self._is_over):
             self.finish(Left.BACK)
         else:
             self.finish(Left.DONE if self._is_over else Left.ENDED)
