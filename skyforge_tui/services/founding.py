@@ -209,7 +209,7 @@ class FoundingService:
             await making.run(deadline, follower)
         finally:
             if making.project is not None:
-                self._bus.publish(SyncRequested(making.project.id))
+                self._bus.publish(SyncRequested(None))  # its run engine has another one as well
         return making.project, follower.outcomes
 
     def _check_host(self, host: str) -> None:

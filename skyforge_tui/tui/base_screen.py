@@ -66,6 +66,9 @@ class PlaceScreen(FramedScreen):
         """Return what a command would act on: what stands under the cursor."""
         return None
 
+    def look_at(self, thing_id: str) -> None:
+        """Put the cursor on a thing, where it is listed here."""
+
     def own_yanks(self) -> list[Yank]:
         """Return what can be copied here besides what belongs to the target."""
         return []

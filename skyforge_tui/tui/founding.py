@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import App
 
+from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.notice import Notice, Severity
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from skyforge_tui.domain.making import Draft, Follower
+    from skyforge_tui.domain.making import Draft, Follower, Outcome
     from skyforge_tui.domain.project import Project
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.base_screen import PlaceScreen
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
 
 WITHIN: Final = timedelta(seconds=60)
 """How long making a project may take."""
+
+
+class _Unfinished(Unavailable):
+    """Some steps were not taken, or went wrong, which was told step by step."""
+
+
+def _check_whole(outcomes: Sequence[Outcome]) -> None:
+    missing = [one for one in outcomes if one.is_missing]
+    if missing:
+        done = len(outcomes) - len(missing)
+        raise _Unfinished(f"{done} of {len(outcomes)} steps; then {missing[0].what}")
 
 
 class Founding(App[None]):
@@ -84,12 +97,16 @@ class Founding(App[None]):
             if answers is None:
                 return
             wish = present.wish_of(answers)
-            left = await self._undertaken(self._creating(answers))
+            made: list[str] = []
+            left = await self._undertaken(self._creating(answers, made))
             if left is not Left.BACK:
+                for project_id in made:
+                    self.place().look_at(project_id)
                 self._ended(left, "Made", wish.full_name)
                 return
 
-    def _creating(self, answers: Mapping[str, str]) -> Undertaking:
+    def _creating(self, answers: Mapping[str, str], made: list[str]) -> Undertaking:
+        """Return what makes it; the id of the project is added to `made` once there is one."""
         from skyforge_tui.tui.presenters import founding as present
         from skyforge_tui.tui.presenters import making
         from skyforge_tui.tui.presenters.cells import Span, literal
@@ -100,11 +117,18 @@ class Founding(App[None]):
         async def look() -> Draft:
             return await self.bridge.ask(lambda some: some.founding.foresee(principal, wish))
 
-        async def do(follower: Follower, _: Draft) -> object:
+        async def do(follower: Follower, _: Draft) -> None:
             deadline = self.now() + WITHIN
-            return await self.bridge.act(
-                act, lambda some: some.founding.create(principal, wish, deadline, follower)
-            )
+
+            async def create(services: Services) -> None:
+                project, outcomes = await services.founding.create(
+                    principal, wish, deadline, follower
+                )
+                made.extend([] if project is None else [project.id])
+                _check_whole(outcomes)
+
+            with suppress(_Unfinished):
+                await self.bridge.act(act, create)
 
         undertaking = making.Undertaking(
             (Span("Make ", "strong", bold=True), Span(literal(wish.full_name))),
@@ -150,10 +174,17 @@ class Founding(App[None]):
                 lambda some: some.founding.foresee_adoption(principal, project.id, manifest)
             )
 
-        async def do(follower: Follower, _: Draft) -> object:
+        async def do(follower: Follower, _: Draft) -> None:
             deadline = self.now() + WITHIN
-            return await self.bridge.act(act, lambda some: some.founding.adopt(
-                principal, project.id, manifest, deadline, follower))  # fmt: skip
+
+            async def adopt(services: Services) -> None:
+                _, outcomes = await services.founding.adopt(
+                    principal, project.id, manifest, deadline, follower
+                )
+                _check_whole(outcomes)
+
+            with suppress(_Unfinished):
+                await self.bridge.act(act, adopt)
 
         undertaking = making.Undertaking(
             (Span("Adopt ", "strong", bold=True), Span(literal(project.slug))),
@@ -174,9 +205,16 @@ class Founding(App[None]):
                 lambda some: some.founding.foresee_deletion(principal, project.id)
             )
 
-        async def do(follower: Follower, seen: Draft) -> object:
-            return await self.bridge.act(act, lambda some: some.founding.delete(
-                principal, project.id, project.slug, follower, seen))  # fmt: skip
+        async def do(follower: Follower, seen: Draft) -> None:
+            async def delete(services: Services) -> None:
+                _check_whole(
+                    await services.founding.delete(
+                        principal, project.id, project.slug, follower, seen
+                    )
+                )
+
+            with suppress(_Unfinished):
+                await self.bridge.act(act, delete)
 
         title = (Span(f"Delete {literal(project.slug)}", "bad", bold=True),)
         undertaking = making.Undertaking(

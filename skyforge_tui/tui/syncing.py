@@ -11,6 +11,7 @@ from textual.app import App
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from skyforge_tui.domain.making import Follower
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.project_plan import SyncReport
     from skyforge_tui.services.contract import Services
@@ -43,16 +44,16 @@ class Syncing(App[None]):
 
         principal = self.bridge.principal
 
-        async def make(writes: bool) -> SyncReport:
+        async def make(writes: bool, follower: Follower) -> SyncReport:
             async def ask(services: Services) -> SyncReport:
                 return await services.project_care.run_for_project(
-                    principal, project.id, self.now() + WITHIN, applies=writes
+                    principal, project.id, self.now() + WITHIN, applies=writes, follower=follower
                 )
 
             return await self.bridge.ask(ask)
 
         title = (Span(f"Sync {literal(project.slug)}", "strong", bold=True),)
-        plan = SyncPlan(title, make)
+        plan = SyncPlan(title, make, self.bridge.on_ui)
         await self.push_screen_wait(plan)
         if plan.defect is not None:
             raise plan.defect

@@ -73,6 +73,9 @@ async def test_made_with_a_step_that_fails(tmp_path: Path) -> None:
             Trouble(Kind.STATUS, "*/environment", method="POST", status=500)
         )
         await press(pilot, "plus", shows=("New project", "enter look first"))
+        await write(pilot, "the spine")
+        await press(pilot, "enter", shows="the spine can be no name")
+        await press(pilot, *["backspace"] * 9)
         await write(pilot, "spine")
         await press(pilot, *["tab"] * 4, "right", "tab", shows="‹ runs ›")
         await write(pilot, "eve-9")
@@ -97,8 +100,9 @@ async def test_made_with_a_step_that_fails(tmp_path: Path) -> None:
         assert len(there.gitea.state.repos) == heard
         assert there.rooms("spine") == 1
         await press(pilot, "enter", shows="Made spine")
-        await until_shown(pilot, "spine ● in sync")
-        await press(pilot, "at", shows="projects create spine --on git --engine runs --private")
+        await until_shown(pilot, "▌ spine")
+        words = "projects create spine --on git --engine runs --private"
+        await press(pilot, "at", shows=("× failed skyforge projects create", "✓ ok", words))
 
 
 async def test_where_only_administrators_make_run_projects(tmp_path: Path) -> None:
@@ -121,7 +125,10 @@ async def test_a_plan_is_read_and_applied(tmp_path: Path) -> None:
         await there.choose("core !spine")
         await press(pilot, "S", shows=("Sync core", "+ collaborator olga", "y write this"))
         assert there.rooms("Core") == 0
-        await press(pilot, "y", shows=("7 done", "✓ + run project Core"))
+        hanging = there.semaphore.chaos.add(Trouble(Kind.HANG, "*/inventory", method="POST"))
+        await press(pilot, "y", shows=("writing, 5 of 7", "✓ + run project Core", "… + variable"))
+        there.semaphore.chaos.remove(hanging)
+        await until_shown(pilot, "7 done", "✓ + variable group")
         await press(pilot, "r", shows=("in step", "as the manifest says"))
         assert there.rooms("Core") == 1
         await press(pilot, "escape", shows="PROJECT")

@@ -68,7 +68,7 @@ class Undertaking:
     wording: Wording
     look: Callable[[], Coroutine[Any, Any, Draft]]
     """Raises the families of `domain.errors`."""
-    do: Callable[[Follower, Draft], Coroutine[Any, Any, object]]
+    do: Callable[[Follower, Draft], Coroutine[Any, Any, None]]
     """Raises the families of `domain.errors` before any step is taken."""
     same_as: str = ""
     words: str = ""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from skyforge_tui.domain.making import Went
 from skyforge_tui.domain.project_plan import Act, Step, SyncReport
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, literal, wrapped
-from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, QUEUED
+from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, PENDING, QUEUED
 
 _TONES: dict[Act, Tone] = {Act.CREATE: "ok", Act.CHANGE: "warn", Act.REMOVE: "bad"}
+_WENT: dict[Went, tuple[str, Tone]] = {
+    Went.LEFT: (QUEUED, "muted"), Went.RUNNING: (PENDING, "spin"), Went.DONE: (PASSED, "ok"),
+    Went.WAS_SO: (PASSED, "muted"), Went.FAILED: (FAILED, "bad"),
+}  # fmt: skip
 _SIGNS = {Act.CREATE: "+", Act.CHANGE: "≠", Act.REMOVE: "−"}
 
 
@@ -25,13 +30,24 @@ def verdict(report: SyncReport, *, has_written: bool) -> Line:
     return (Span("in step", "ok"),)
 
 
-def lines(report: SyncReport, width: int, *, has_written: bool) -> Iterator[Line]:
-    """Yield what was done, what is left, what went wrong, and what is left alone."""
+def going(went: Iterable[Went]) -> Line:
+    """Return how far writing is."""
+    steps = [*went]
+    done = sum(one is Went.DONE for one in steps)
+    words = f"writing, {done} of {len(steps)}" if steps else "writing …"
+    return (Span(words, "accent"),)
+
+
+def lines(report: SyncReport, width: int, went: Mapping[str, Went]) -> Iterator[Line]:
+    """Yield what was done, what is left, what went wrong, and what is left alone.
+
+    `went` says how the steps that are left are going, or went, by their words.
+    """
     for step in report.done:
         yield (Span(f"{PASSED} ", "ok"), *_step(step, width))
     for step in report.left:
-        sign = Span(f"{FAILED} ", "bad") if has_written else Span(f"{QUEUED} ", "muted")
-        yield (sign, *_step(step, width))
+        glyph, tone = _WENT[went.get(step.words, Went.LEFT)]
+        yield (Span(f"{glyph} ", tone), *_step(step, width))
     if report.is_in_step and not report.done:
         yield (Span("Repository, people and run engine are as the manifest says.", "muted"),)
     told: tuple[tuple[Tone, tuple[str, ...]], ...] = (

@@ -178,7 +178,7 @@ class MakingCard(Overlay[Left]):
     def _corner(self) -> Line:
         match self._phase:
             case Phase.LOOKING:
-                return (Span("looking …", "spin"),)
+                return (Span("looking …", "accent"),)
             case Phase.WORKING:
                 return present.going_verdict(self.outcomes)
             case _ if self._error is not None:

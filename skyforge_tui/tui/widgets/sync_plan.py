@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from textual.worker import Worker, WorkerState
 
 from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.making import Follower, Outcome, Went
 from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.tui.presenters import syncing as present
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
 
-Pass = Callable[[bool], Coroutine[Any, Any, SyncReport]]
-"""Makes a pass over the project, which writes if it is given True.
+Pass = Callable[[bool, Follower], Coroutine[Any, Any, SyncReport]]
+"""Makes a pass over the project, which writes if it is given True, and tells each step.
 
 Raises the families of `domain.errors`.
 """
 
 
 class SyncPlan(Overlay[bool]):
-    """Show what is due, write it on `y`, show how it went; the result is whether it was written."""
+    """Show what is due, write it on `y`, show how it goes; the result is whether it was written.
+
+    `on_ui` has something called on this side, from any thread.
+    """
 
     MARGIN = 2
 
-    def __init__(self, title: Line, make: Pass) -> None:
+    def __init__(
+        self, title: Line, make: Pass, on_ui: Callable[[Callable[[], object]], None]
+    ) -> None:
         super().__init__(title)
         self._make = make
+        self._on_ui = on_ui
+        self._follower = Follower()
+        self._went: dict[str, Went] = {}
+        """How each step is going, or went, by its words."""
         self._report: SyncReport | None = None
         self._error: SkyforgeError | None = None
         self._is_at_work = False
@@ -43,16 +54,26 @@ class SyncPlan(Overlay[bool]):
 
     def _begin(self, *, writes: bool) -> None:
         self._is_at_work, self._has_written, self._error = True, writes, None
+        self._went = {}
+        follower = Follower(lambda one: self._on_ui(partial(self._told, follower, one)))
+        self._follower = follower
         self.repaint()
-        _: Worker[None] = self.run_worker(self._pass(writes=writes), exit_on_error=False)
+        _: Worker[None] = self.run_worker(self._pass(follower, writes), exit_on_error=False)
 
-    async def _pass(self, *, writes: bool) -> None:
+    async def _pass(self, follower: Follower, writes: bool) -> None:
         try:
-            self._report = await self._make(writes)
+            self._report = await self._make(writes, follower)
         except SkyforgeError as error:
             self._error = error
+        self._went = {one.what: one.went for one in follower.outcomes}
         self._is_at_work = False
         self.repaint()
+
+    def _told(self, follower: Follower, one: Outcome) -> None:
+        if self._is_at_work and follower is self._follower:
+            self._went[one.what] = one.went
+            if self._has_written:
+                self.repaint()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Close on a defect."""
@@ -69,7 +90,9 @@ class SyncPlan(Overlay[bool]):
         """Return the steps, what is left alone and why, and the keys."""
         body: list[Line] = [()]
         if self._is_at_work:
-            self.corner = (Span("writing …" if self._has_written else "looking …", "spin"),)
+            is_writing = self._has_written
+            looking: Line = (Span("looking …", "accent"),)
+            self.corner = present.going(self._went.values()) if is_writing else looking
         elif self._error is not None:
             self.corner = (Span("not known", "bad"),)
         elif self._report is not None:
@@ -79,12 +102,7 @@ class SyncPlan(Overlay[bool]):
             words = "; ".join(filter(None, (str(self._error), self._error.advice)))
             body.append(indented(Span(literal(words), "bad")))
         elif self._report is not None:
-            body += [
-                indented(row)
-                for row in present.lines(
-                    self._report, width - 4, has_written=self._has_written and not self._is_at_work
-                )
-            ]
+            body += [indented(row) for row in present.lines(self._report, width - 4, self._went)]
         foot: list[Line] = [(), indented(keys_line(self._keys(), width - 4))]
         if not self._is_at_work and self._error is None and self._report is not None:
             foot.insert(0, indented(*present.asked(self._report)))
@@ -96,17 +114,23 @@ class SyncPlan(Overlay[bool]):
 
     def _keys(self) -> list[Line]:
         if self._is_at_work:
-            return [hint_line(KeyHint("esc", "leave it", command_id="escape"))]
+            way_out = "stop after this step" if self._has_written else "leave it"
+            if self._follower.has_enough:
+                way_out = "stopping after this step"
+            return [hint_line(KeyHint("esc", way_out, command_id="escape"))]
         keys = [go_line("y", "write this", allowed=True)] if self._is_due else []
         keys.append(hint_line(KeyHint("r", "look again")))
         return [*keys, hint_line(KeyHint("esc", "close", command_id="escape"))]
 
     def key(self, key: str, character: str | None) -> bool:
-        """Write, look again, scroll or close; a pass that writes goes on to its end."""
+        """Write, look again, scroll or close; writing ends after the step under way."""
         if key in _STEPS:
             self.scroll_body(_STEPS[key])
         elif self._is_at_work:
-            if key == "escape" and not self._has_written:
+            if key == "escape" and self._has_written:
+                self._follower.stop()
+                self.repaint()
+            elif key == "escape":
                 self.finish(False)
         elif key in ("escape", "enter", "q"):
             self.finish(self._has_written)

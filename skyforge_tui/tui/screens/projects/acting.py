@@ -38,6 +38,10 @@ class ProjectActing(FilteredPlace):
             )
         return ""
 
+    def look_at(self, thing_id: str) -> None:
+        """Put the cursor on a project, where it is listed."""
+        self._list.move_to_key(thing_id)
+
     def do_project_automation(self) -> None:
         """Go to what its server does by itself; of a template, to its counts."""
         if (project := self._project()) is not None:
