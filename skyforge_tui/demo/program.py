@@ -36,7 +36,7 @@ class Options:
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIVELY: Final[dict[str, dict[str, Any]]] = {
     "semaphore": {"past_runs": 240, "is_busy": True, "runs_schedules": True},
-    "eve": {"edition": "pro"},
+    "eve": {"edition": "pro", "cluster": "main,sat-1"},
 }
 """What makes each server worth looking at; options outrank it."""
 

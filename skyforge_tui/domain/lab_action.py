@@ -126,4 +126,8 @@ class LabServer:
     cpus: int | None = None
     counts: tuple[tuple[str, int], ...] = ()
     """What runs there, for everybody, by kind (`qemu`, `docker` …)."""
+    members: tuple[tuple[str, int], ...] = ()
+    """Of a cluster, each member with how many labs run on it."""
+    pods: tuple[tuple[str, int], ...] = ()
+    """Who runs labs there, and how many."""
     note: str = ""

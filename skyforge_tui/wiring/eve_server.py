@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from skyforge_tui.integrations.eve.client import EveClient
@@ -46,14 +46,18 @@ async def open_eve_files(
 async def open_eve(
     upstream: str, settings: Eve, url: str, clock: Clock, attendance: Attendance | None
 ) -> AsyncIterator[EveLabProvider]:
-    """Make a server known; nothing is sent before something is wanted."""
+    """Make a server known, by SSH too where that is configured; nothing is sent yet."""
     access = access_of(settings, url)
-    if attendance is None:
-        http = open_http(access)
-    else:
-        http = open_http(access, DeskAsker(attendance.desk, EVE, upstream))
-    try:
+    async with AsyncExitStack() as stack:
+        if attendance is None:
+            http = open_http(access)
+        else:
+            http = open_http(access, DeskAsker(attendance.desk, EVE, upstream))
+        stack.push_async_callback(http.aclose)
+        files: EveFileLabs | None = None
+        if settings.ssh is not None:
+            by_ssh = open_eve_files(upstream, settings, settings.ssh, clock, attendance)
+            files = await stack.enter_async_context(by_ssh)
         web_url = settings.web_url or base_url(url)
-        yield EveLabProvider(EveClient(http), clock, upstream=upstream, web_url=web_url)
-    finally:
-        await http.aclose()
+        client = EveClient(http)
+        yield EveLabProvider(client, clock, upstream=upstream, web_url=web_url, files=files)

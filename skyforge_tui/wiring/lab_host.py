@@ -91,7 +91,7 @@ def _labs(
             state_root=str(settings.state_root or ""),
         )  # fmt: skip
     client = RemoteContainerlab(ssh, settings.program)
-    return ContainerlabLabs(client, clock, upstream=name, transport="ssh")
+    return ContainerlabLabs(client, clock, upstream=name, transport="ssh", host=ssh)
 
 
 def _by(words: Words, program: str) -> Words:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId
@@ -17,7 +18,10 @@ from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody
 from skyforge_tui.ports.lab_actions import why_not
 from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
+from skyforge_tui.providers.labs.eve.provider import EveLabProvider
+from tests.eves import served_eve
 from tests.fakes import FakeClock
+from tests.integrations.eve.test_session import a_client
 from tests.ssh_servers import Home, Server
 
 HOSTILE = ("$(touch owned)", "a\nb", "[red]x", "--help", "`id`", "né w")
@@ -81,3 +85,26 @@ async def test_a_folder_that_is_not_there(labs: EveFileLabs, tmp_path: Path) -> 
     assert source.error == f"{tmp_path}/labs cannot be read there"
     with pytest.raises(Unavailable):
         await labs.list_metadata()
+
+
+async def test_files_stand_in_for_a_silent_service(labs: EveFileLabs) -> None:
+    """While the web service is silent, files tell of labs, and nothing can be done to them."""
+    async with served_eve() as server, a_client(server) as client:
+        provider = EveLabProvider(
+            client, FakeClock(), upstream="eve-1", web_url=server.url, files=labs
+        )
+        (source,) = (await provider.list_for_user()).sources
+        assert (source.transport, source.error) == ("http", "")
+        assert why_not(provider, LabAction.START) == ""
+        trouble = server.chaos.add(Trouble(Kind.CUT))
+        listing = await provider.list_for_user()
+        (source,) = listing.sources
+        assert (source.mode, source.transport) == (UpstreamState.LIVE, "ssh")
+        assert source.error.startswith("its web service is silent, so files tell:")
+        assert {one.name: one.state for one in listing.labs} == {
+            "demo": LabState.RUNNING, "bgp": LabState.UNKNOWN,
+        }  # fmt: skip
+        assert why_not(provider, LabAction.START).startswith("eve-1 does not answer:")
+        server.chaos.remove(trouble)
+        assert {one.name for one in (await provider.list_for_user()).labs} >= {"bgp-basics"}
+        assert why_not(provider, LabAction.START) == ""

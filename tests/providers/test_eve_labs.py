@@ -131,6 +131,24 @@ async def test_states_are_those_of_ones_own_pod() -> None:
         assert "this account's pod" in (await provider.detail(BGP)).missing[0]
 
 
+async def test_who_else_runs_it() -> None:
+    """Pro tells who else runs a lab, and on which member of a cluster; one's own state stands."""
+    async with a_server("mika", edition="pro", cluster="main,sat-1") as (server, provider):
+        runs(server, "/bgp-basics.unl", 2, "rosa")
+        runs(server, "/dmvpn-phase3.unl", 4, "mika")
+        listing = await provider.list_for_user()
+        notes = {one.name: (one.state, one.note) for one in listing.labs}
+        assert notes["bgp-basics"] == (
+            LabState.STOPPED, "olga, rosa run it in another pod",
+        )  # fmt: skip
+        assert notes["dmvpn-phase3"] == (LabState.RUNNING, "")
+        (source,) = listing.sources
+        assert source.server is not None
+        assert dict(source.server.pods) == {"olga": 1, "rosa": 1, "mika": 1}
+        assert sum(dict(source.server.members).values()) == 3
+        assert set(dict(source.server.members)) <= {"main", "sat-1"}
+
+
 async def test_looking_opens_nothing() -> None:
     """Lists and pages never ask for what would open a lab in the account's browser."""
     async with a_server() as (server, provider):

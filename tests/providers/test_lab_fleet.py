@@ -14,8 +14,8 @@ from tests.lab_fleet import LABS, PASSWORD, Fleet, a_fleet, asking
 
 HUNG = ("eve-1", "host-1")
 DEAD = ("eve-2", "host-2")
-COMMANDS = 2
-"""What one look at a host without labs of netlab's own takes: the status, and the metadata."""
+COMMANDS = 3
+"""What one look at a host without labs of netlab's own takes: status, metadata, its figures."""
 
 
 def of_eve(server: EveServer) -> int:

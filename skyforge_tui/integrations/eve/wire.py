@@ -120,10 +120,12 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class RunningLab:
-    """One of `GET /api/runninglabs` (Pro)."""
+    """One of `GET /api/runninglabs` (Pro): a lab of which something runs in somebody's pod."""
 
     uuid: str
     username: str
+    member: str
+    """The member of the cluster on which it runs; empty where there is no cluster."""
 
 
 def who(data: msgspec.Raw) -> Who:
@@ -220,7 +222,7 @@ def templates(data: msgspec.Raw) -> dict[str, str]:
 def running(data: msgspec.Raw) -> tuple[RunningLab, ...]:
     """Read which labs run in which pods."""
     return tuple(
-        RunningLab(text(one, "uuid"), text(one, "username"))
+        RunningLab(text(one, "uuid"), text(one, "username"), text(one, "sat_name"))
         for _, one in pairs(data)
         if isinstance(one, dict)
     )

@@ -27,10 +27,12 @@ from skyforge_tui.integrations.containerlab.client import Containerlab
 from skyforge_tui.integrations.containerlab.links import End
 from skyforge_tui.integrations.containerlab.wire import Container
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs.containerlab_links import link_of, name_of, ports_of
 from skyforge_tui.providers.labs.lab_folders import ENDING, archive_of, folder_of_topology
+from skyforge_tui.providers.labs.lab_machine import with_machine
 
 KIND: Final = "containerlab"
 _INSTALL: Final = "install containerlab there, or take this part out of the configuration"
@@ -51,8 +53,16 @@ class ContainerlabLabs:
     archive_ending = ENDING
 
     def __init__(
-        self, client: Containerlab, clock: Clock, *, upstream: str, transport: str = "command"
+        self,
+        client: Containerlab,
+        clock: Clock,
+        *,
+        upstream: str,
+        transport: str = "command",
+        host: SshHost | None = None,
     ) -> None:
+        """Ask `client`; of a `host`, how its machine is, too."""
+        self._host = host
         self._client = client
         self._clock = clock
         self.upstream = upstream
@@ -76,7 +86,8 @@ class ContainerlabLabs:
         )  # fmt: skip
         labs = (self._lab(name, some) for name, some in by_lab(containers).items())
         wanted = tuple(one for one in labs if query.owner in ("", one.owner))
-        return LabListing(wanted, (source,), is_brief=query.is_brief)
+        listing = LabListing(wanted, (source,), is_brief=query.is_brief)
+        return listing if self._host is None else await with_machine(listing, self._host, "")
 
     async def list_metadata(self, query: LabQuery = EVERY_LAB) -> tuple[Metadata, ...]:
         """Return what containerlab tells of every lab."""

@@ -13,6 +13,7 @@ from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabState
+from skyforge_tui.domain.lab_action import LabServer
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab.questions import StatusAnswer
 from skyforge_tui.integrations.netlab.remote import RemoteNetlab
@@ -20,6 +21,7 @@ from skyforge_tui.integrations.ssh.finding import find_files
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
+from skyforge_tui.providers.labs.lab_machine import machine_of, with_machine
 from skyforge_tui.providers.labs.netlab import KIND, NetlabLabs
 
 _NATIVE: Final = "state/"
@@ -61,7 +63,10 @@ class NetlabHostLabs(NetlabLabs):
 
     async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab that netlab has an entry of, and those that metadata tells of."""
-        listing = await super().list_for_user(query)
+        listing = await self._with_metadata(await super().list_for_user(query), query)
+        return await with_machine(listing, self._host, self._owner)
+
+    async def _with_metadata(self, listing: LabListing, query: LabQuery) -> LabListing:
         is_live = all(one.mode is UpstreamState.LIVE for one in listing.sources)
         if not self._state_root or not is_live:
             return listing
@@ -100,6 +105,11 @@ class NetlabHostLabs(NetlabLabs):
             return await super().detail(lab_id)
         found = await self.get_metadata(lab_id)
         return LabDetail(self._lab(native_of(lab_id), found), missing=(_NO_NODES,))
+
+    async def server(self) -> LabServer:
+        """Return how the host is."""
+        labs = (await super().list_for_user()).labs
+        return await self._told(machine_of(self._host, self.upstream, self._owner, labs))
 
     def _transport(self, answer: StatusAnswer) -> str:
         return "ssh" if answer.transport == "command" else f"ssh, {answer.transport}"

@@ -13,6 +13,8 @@ from skyforge_tui.tui.presenters.cells import Line, Span, Tone, joined, line, li
 from skyforge_tui.tui.presenters.offers import Fact
 
 _BAR = 10
+_MOST = 8
+"""Names of one kind that are told."""
 _FULL, _BUSY = 90, 70
 """Percentages from which a figure is loud, and from which it is amber."""
 _MODES: dict[UpstreamState, tuple[str, Tone]] = {
@@ -70,6 +72,13 @@ def _figures(server: LabServer) -> list[Fact]:
         some = [one for one in server.counts if one[1]] or [("nodes", 0)]
         kinds = [(Span(f"{count} "), Span(literal(kind), "muted")) for kind, count in some]
         rows.append(Fact("runs there", joined(kinds, "  ")))
+    for label, some_labs in (("cluster", server.members), ("labs of", server.pods)):
+        if some_labs:
+            named = [(Span(f"{literal(name)} "), Span(str(labs), "muted"))
+                     for name, labs in some_labs[:_MOST]]  # fmt: skip
+            more: Line = (Span(f"and {len(some_labs) - _MOST} more", "muted"),)
+            row = joined([*named, *([more] if len(some_labs) > _MOST else [])], "  ")
+            rows.append(Fact(label, row))
     if server.note:
         rows.append(Fact("note", (Span(literal(server.note), "warn"),)))
     return rows

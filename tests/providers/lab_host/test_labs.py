@@ -19,6 +19,7 @@ from skyforge_tui.domain.identity import LabId, ProjectId
 from skyforge_tui.domain.lab import Lab, LabState, NodeState
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.integrations.netlab.remote import RemoteNetlab
+from skyforge_tui.integrations.ssh.figures import Figures, read_figures
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody
 from skyforge_tui.integrations.yaml_shape import Shape
@@ -266,3 +267,25 @@ async def test_what_an_archive_holds(bench: Bench) -> None:
     assert not [one for one in await names("default") if "pickle" in one or ".git" in one]
     with pytest.raises(Unavailable, match="not there any more"):
         await bench.labs.export(LabId(f"{UPSTREAM}:/nowhere/topology.yml"))
+
+
+async def test_how_the_host_is(bench: Bench) -> None:
+    """With its labs a host tells its cores, load, memory and disk, and how many nodes run there."""
+    await bench.up("edge")
+    (source,) = (await bench.labs.list_for_user()).sources
+    told = source.server
+    assert told is not None
+    assert (told.cpus, told.user, told.counts) == (os.cpu_count(), "netlab", (("nodes", 3),))
+    percents = (told.cpu_percent, told.memory_percent, told.disk_percent)
+    assert all(one is not None and 0 <= one <= 100 for one in percents)
+    assert (await bench.labs.server()).cpus == told.cpus
+    assert (await bench.labs.list_for_user(LabQuery(is_brief=True))).sources[0].server is None
+
+
+def test_figures_of_odd_hosts() -> None:
+    """A host that tells less, or nonsense, is not made up."""
+    assert read_figures("system FreeBSD 14.1\ncores \n") == Figures(
+        "FreeBSD 14.1", None, None, None, None
+    )
+    odd = "cores 4\nload 99.5 1 1\nMemTotal: 0 kB\nMemAvailable: 1 kB\nx 1 2 3 999% /\n"
+    assert read_figures(odd) == Figures("", 4, 100, None, 100)

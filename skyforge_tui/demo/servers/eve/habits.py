@@ -34,3 +34,5 @@ class Habits:
     internal_host: str = ""
     """The host that addresses of consoles name; empty is the one the request came by."""
     cpus: int = 16
+    cluster: str = ""
+    """Names of the members of a cluster, with commas; only Pro has one."""

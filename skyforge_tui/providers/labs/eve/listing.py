@@ -45,6 +45,8 @@ class Memory:
     opened: str = ""
     """The lab that the account's browser has open."""
     is_pro: bool = False
+    pods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Who else runs a lab, by the lab's own id; only Pro tells."""
     server: LabServer | None = None
 
     def shared(self, path: str) -> Mapping[str, list[str]]:
@@ -91,7 +93,8 @@ class EveListing:
         memory = self._memory
         memory.opened = who.lab
         memory.is_pro = running is not None or (status is not None and status.is_pro)
-        memory.server = server_of(self._upstream, status, who, is_pro=memory.is_pro)
+        memory.server = server_of(self._upstream, status, who, running or (), is_pro=memory.is_pro)
+        memory.pods = words.pods_of(running or (), who.username)
         is_idle = status is not None and bool(status.counts) and not sum(
             count for _, count in status.counts
         )  # fmt: skip
@@ -127,7 +130,8 @@ class EveListing:
         reading = words.read(seen.nodes, memory.shared(path), is_known=is_known)
         return Lab(
             **base, **values, state=reading.state, nodes_total=len(seen.nodes),  # type: ignore[arg-type]
-            nodes_up=reading.up, note=reading.note,
+            nodes_up=reading.up,
+            note=reading.note or words.others(memory.pods.get(info.id if info else "", ())),
         )  # fmt: skip
 
     async def info(self, file: LabFile) -> wire.LabInfo:
@@ -190,16 +194,18 @@ class EveListing:
 
 
 def server_of(
-    upstream: str, status: wire.Status | None, who: wire.Who, *, is_pro: bool
-) -> LabServer:
-    """Return how the host is."""
+    upstream: str, status: wire.Status | None, who: wire.Who, running: Sequence[wire.RunningLab],
+    *, is_pro: bool,
+) -> LabServer:  # fmt: skip
+    """Return how the host is, and what runs on it for whom."""
     edition = "Pro" if is_pro else "Community"
     if status is None:
         note = "the host does not tell its figures"
         return LabServer(upstream, "", edition, who.username, who.role, note=note)
     return LabServer(
         upstream, status.version, edition, who.username, who.role, status.cpu, status.memory,
-        status.disk, status.cpus, status.counts,
+        status.disk, status.cpus, status.counts, words.counted(one.member for one in running),
+        words.counted(one.username for one in running),
     )  # fmt: skip
 
 

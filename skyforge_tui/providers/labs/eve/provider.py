@@ -20,6 +20,7 @@ from skyforge_tui.ports.lab_actions import Tell
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs.eve import words
 from skyforge_tui.providers.labs.eve.acting import EveActing
+from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
 from skyforge_tui.providers.labs.eve.listing import KIND, EveListing, Memory, Seen, server_of
 from skyforge_tui.providers.labs.eve.trouble import advice_of, translated, words_of
 from skyforge_tui.providers.labs.eve.wiring_of_labs import MOST_NODES, LabWires
@@ -38,7 +39,18 @@ class EveLabProvider:
     kind = KIND
     archive_ending = ".zip"
 
-    def __init__(self, client: EveClient, clock: Clock, *, upstream: str, web_url: str) -> None:
+    def __init__(
+        self,
+        client: EveClient,
+        clock: Clock,
+        *,
+        upstream: str,
+        web_url: str,
+        files: EveFileLabs | None = None,
+    ) -> None:
+        """Ask `client`; `files` tell of labs while it does not answer."""
+        self._files = files
+        self._why_silent = ""
         self.upstream = upstream
         self._client = client
         self._clock = clock
@@ -63,7 +75,9 @@ class EveLabProvider:
         try:
             whole = await self._listing.read(tuple(self._known))
         except TransportError as error:
-            return LabListing((), (self._silent(error),))
+            self._why_silent = words_of(error)
+            return await self._by_files(self._silent(error), query)
+        self._why_silent = ""
         self._who = whole.who
         memory = self._memory
         self._known = whole.files
@@ -74,6 +88,17 @@ class EveLabProvider:
         )  # fmt: skip
         wanted = (one for one in whole.labs if query.owner in ("", one.owner))
         return LabListing(tuple(wanted), (source,), whole.unreadable)
+
+    async def _by_files(self, silent: LabSource, query: LabQuery) -> LabListing:
+        """Return the labs as their files tell of them, where those can be seen."""
+        if self._files is None:
+            return LabListing((), (silent,))
+        found = await self._files.list_for_user(query)
+        (source,) = found.sources
+        if source.mode is not UpstreamState.LIVE:
+            return LabListing((), (silent,))
+        remark = f"its web service is silent, so files tell: {silent.error}"
+        return replace(found, sources=(replace(source, error=remark, advice=silent.advice),))
 
     async def list_metadata(self, query: LabQuery = EVERY_LAB) -> tuple[Metadata, ...]:
         """Return what is known of every lab."""
@@ -237,11 +262,13 @@ class EveLabProvider:
         """Return how the host is."""
         with translated(self.upstream, "lab.server"):
             who = self._who or await self._client.who()
-            status = await self._client.status()
-        return server_of(self.upstream, status, who, is_pro=self._memory.is_pro)
+            status, running = await self._client.status(), await self._client.running()
+        return server_of(self.upstream, status, who, running or (), is_pro=self._memory.is_pro)
 
     def limits(self) -> Mapping[LabAction, str]:
-        """Return what the server cannot do."""
+        """Return what the server cannot do; nothing while its web service is silent."""
+        if self._files is not None and self._why_silent:
+            return dict.fromkeys(LabAction, f"{self.upstream} does not answer: {self._why_silent}")
         server = self._memory.server
         limits = {LabAction.LINK: _NO_LINKS[self._memory.is_pro]}
         if server is not None and server.note:

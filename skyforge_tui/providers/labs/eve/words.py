@@ -7,7 +7,8 @@ node's number and not to its lab: of labs with the same numbers it cannot be tol
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -79,6 +80,27 @@ def read(
         return Reading(LabState.STARTING, len(up) - len(building), f"{_some(building)} starts")
     down = [one.name for one in nodes if one.status == wire.STOPPED]
     return Reading(LabState.RUNNING, len(up), note or (f"{_some(down)} stopped" if down else ""))
+
+
+def pods_of(running: Iterable[wire.RunningLab], me: str) -> dict[str, tuple[str, ...]]:
+    """Return who else runs a lab, by the lab's own id."""
+    found: dict[str, set[str]] = {}
+    for one in running:
+        if one.username and one.username != me:
+            found.setdefault(one.uuid, set()).add(one.username)
+    return {uuid: tuple(sorted(names)) for uuid, names in found.items()}
+
+
+def others(names: Sequence[str]) -> str:
+    """Return that others run a lab in pods of their own; nothing where nobody does."""
+    if not names:
+        return ""
+    return f"{_some(names)} run{'s' if len(names) == 1 else ''} it in another pod"
+
+
+def counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Return names with how often each is there, the most frequent first; no empty ones."""
+    return tuple(Counter(one for one in names if one).most_common())
 
 
 def lab_node(node: wire.Node, *, is_told: bool) -> LabNode:

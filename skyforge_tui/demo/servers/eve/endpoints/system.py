@@ -79,9 +79,11 @@ async def networks(call: Call) -> Response:
 async def running_labs(call: Call) -> Response:
     """List what runs in every pod (Pro, as clients observe it)."""
     whose = {one.tenant: one.username for one in call.state.accounts.values()}
+    members = [one for one in call.state.habits.cluster.split(",") if one]
     told = [
         {"labname": lab.name, "labid": f"{tenant}-{lab.id}", "uuid": lab.id, "path": lab.path,
-         "username": whose.get(tenant, ""), "online": 1, "cpu": 4, "mem": 9, "podid": tenant}
+         "username": whose.get(tenant, ""), "online": 1, "cpu": 4, "mem": 9, "podid": tenant,
+         "sat_name": members[tenant % len(members)] if members else ""}
         for lab in call.state.labs.values()
         for tenant in call.state.running(lab)
     ]  # fmt: skip
