@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from textual.pilot import Pilot
 
 from skyforge_tui.demo.servers.gitea.server import GiteaServer
+from skyforge_tui.domain.repository import Entry
 from skyforge_tui.ports.editor import Draft
+from skyforge_tui.tui.presenters import repository as present
 from tests.contract.repository_worlds import make_large
 from tests.giteas import api_of, encoded, served_gitea
-from tests.tui.cockpit_harness import press, until_shown, write
+from tests.tui.cockpit_harness import press, until_gone, until_shown, write
 from tests.tui.git_cockpit import a_cockpit, configure
+from tests.tui.real_cockpit import Site
+from tests.worktrees import git
 
 
 async def test_repositories_are_remembered(tmp_path: Path) -> None:
@@ -162,7 +167,62 @@ async def test_who_may_look_may_not_edit(tmp_path: Path) -> None:
         await press(pilot, "G", "e", shows="a reader of campus-wifi (gus) may look")
 
 
-async def test_a_large_repository_is_browsed_without_a_hitch(tmp_path: Path) -> None:
+MOST_DRAWN = 1_000
+"""Rows made on the UI thread for all that: those that are shown, however many are searched."""
+
+
+def rows_drawn(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
+    """Return a list that takes every entry of a folder of which a row is made from now on."""
+    drawn: list[Entry] = []
+    made = present.entry_cells
+
+    def making(entry: Entry) -> Any:
+        drawn.append(entry)
+        return made(entry)
+
+    monkeypatch.setattr(present, "entry_cells", making)
+    return drawn
+
+
+async def look_through(pilot: Pilot[Any], *names: str) -> None:
+    """Go to the end of a folder of 50,000 files, and find names in it from there."""
+    await press(pilot, "G", shows="file 49999.yml")
+    for wanted in names:
+        await press(pilot, "slash", shows="Find here")
+        await write(pilot, wanted)
+        await press(pilot, "enter", shows=f"file {wanted}.yml")
+        await until_gone(pilot, "Find here")
+
+
+async def test_a_large_repository_of_this_machine_is_browsed_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """50,000 files, 200 MB and odd names of a local repository are read as far as looked at."""
+    site = Site(tmp_path).prepare()
+    top = site.workspace / "edge-fabric"
+    odd = top / "ä #1 100%\nzwei"
+    odd.mkdir()
+    (odd / "x").write_text("odd\n")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "Odd")
+    git(top, "branch", "feature/a/b")
+    await asyncio.to_thread(make_large, top / ".git", tmp_path / "hollow", 50_000, 200 << 20, 3)
+    git(top, "reset", "-q")
+    async with site.cockpit((120, 36)) as pilot:
+        drawn = rows_drawn(monkeypatch)
+        await press(pilot, "f", shows=("projects › edge-fabric", "flat/"))
+        await press(pilot, "g", "G", shows="steps.sh ─")
+        await press(pilot, "g", "j", "j", shows="flat")
+        await press(pilot, "g", "enter", shows=("edge-fabric › flat", "Files 50,000"))
+        await look_through(pilot, "02345", "00042")
+        assert len(drawn) < MOST_DRAWN
+        await press(pilot, "h", "b", shows="feature/a/b")
+        await press(pilot, "j", "enter", shows=("feature/a/b", "ä #1 100%"))
+
+
+async def test_a_large_repository_is_browsed_without_a_hitch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """50,000 files and 200 MB cost a few requests, whatever is looked at; odd names are names."""
     odd = "ä #1 100%\nzwei"
     async with a_cockpit(tmp_path, size=(120, 36)) as (server, pilot):
@@ -176,14 +236,13 @@ async def test_a_large_repository_is_browsed_without_a_hitch(tmp_path: Path) -> 
             url = f"/repos/net/campus-wifi/contents/{quote(odd)}/x"
             assert (await api.post(url, json=body)).status_code == 201
         server.habits.requests = 0
+        drawn = rows_drawn(monkeypatch)
         await open_repository(pilot, "campus-wifi")
         await press(pilot, "G", shows=("big.bin ─", "210 MB", "binary", "more lines"))
         await press(pilot, "g", "j", "j", "enter", shows=("campus-wifi › flat", "Files 50,000"))
-        await press(pilot, "G", shows="file 49999.yml")
-        await press(pilot, "slash", shows="Find here")
-        await write(pilot, "02345")
-        await press(pilot, "enter", shows="file 02345.yml")
+        await look_through(pilot, "02345")
         assert server.habits.requests < 25
+        assert len(drawn) < MOST_DRAWN
         await press(pilot, "h", "b", shows="feature/a/b")
         await press(pilot, "j", "enter", shows=("feature/a/b", "ä #1 100%"))
         await press(pilot, "g", *"jjjj", "enter", shows=("100%", "x   "))

@@ -14,13 +14,21 @@ class NameLine(Overlay[str | None]):
     MARGIN = 4
 
     def __init__(
-        self, title: str, about: str, *, verb: str, name: str = "", label: str = "name"
+        self,
+        title: str,
+        about: str,
+        *,
+        verb: str,
+        name: str = "",
+        label: str = "name",
+        is_selected: bool = False,
     ) -> None:
         super().__init__((Span(title, "strong", bold=True),))
         self._about = about
         self._verb = verb
         self._label = label
-        self._entry = TextEntry(name)
+        self._entry = TextEntry()
+        self._entry.put(name, is_selected=is_selected)
 
     def sections(self, width: int, height: int) -> Sections:  # noqa: ARG002
         """Return what is named, the name and the keys."""

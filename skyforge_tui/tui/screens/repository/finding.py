@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from skyforge_tui.domain.notice import Notice, Severity
@@ -13,6 +14,8 @@ from skyforge_tui.tui.widgets.name_line import NameLine
 
 MOST_PAGES: Final = 60
 """How many pages are fetched for one search; `n` goes on from there."""
+_STRETCH: Final = 1_000
+"""Rows that are looked through at once."""
 
 
 class Finding(Reading):
@@ -33,27 +36,33 @@ class Finding(Reading):
 
     async def _ask_and_find(self) -> None:
         line = NameLine("Find here", f"a part of a name in {self.part.value}", verb="find",
-                        name=self._wanted)  # fmt: skip
+                        name=self._wanted, is_selected=True)  # fmt: skip
         wanted = await self.app.push_screen_wait(line)
         if wanted is not None:
             self._wanted = wanted
             await self._go_to_next()
 
     async def _go_to_next(self) -> None:
-        """Look through the rows below the cursor, then from the top, and go to the first found."""
+        """Look through the rows below the cursor, then from the top, and go to the first found.
+
+        No row is made for that, and others have their turn between two stretches.
+        """
         total, here = self.table.source.count, self.table.cursor
-        pages = 0
+        wanted, pages = self._wanted.casefold(), 0
         for step in range(1, total + 1):
             index = (here + step) % total
-            if self.table.source.row(index) is None:
+            if (words := self._words(index)) is None:
                 pages += 1
                 if pages > MOST_PAGES:
                     self._tell(f"not in {count(step)} of {count(total)}; n goes on", index)
                     return
                 await self.fetch_row(index)
-            if self._matches(index):
+                words = self._words(index) or ""
+            if wanted in words.casefold():
                 self.table.move_to_key(self.table.source.key(index))
                 return
+            if not step % _STRETCH:
+                await asyncio.sleep(0)
         self._tell(f"nothing here is called like {literal(self._wanted)}", here)
 
     async def fetch_row(self, index: int) -> None:
@@ -63,10 +72,19 @@ class Finding(Reading):
         elif self.part is Part.COMMITS:
             await self.fetch_commits(index)
 
-    def _matches(self, index: int) -> bool:
-        row = self.table.source.row(index)
-        words = "" if row is None else " ".join(plain(one) for one in row.cells.values())
-        return self._wanted.casefold() in words.casefold()
+    def _words(self, index: int) -> str | None:
+        """Return what can be found of a row, or None while it is not at hand."""
+        match self.part:
+            case Part.FILES:
+                entry = self.entries.thing(index)
+                return None if entry is None else literal(entry.name)
+            case Part.COMMITS:
+                one = self.commits.thing(index)
+                words = None if one is None else f"{one.sha[:7]} {one.subject} {one.author}"
+                return words and literal(words)
+            case Part.BRANCHES:
+                row = self.table.source.row(index)
+                return None if row is None else " ".join(map(plain, row.cells.values()))
 
     def _tell(self, words: str, index: int) -> None:
         self.table.move_to_key(self.table.source.key(index) if self.table.source.count else "")
