@@ -39,7 +39,9 @@ async def test_a_cut_line_during_up_loses_nothing(tmp_path: Path) -> None:
             await bench.until(lambda: bench.host.cut() == 1)
         await bench.until(lambda: bench.is_whole(run))
         assert digest(bench.here(run)) == digest(bench.there(run))
-        assert (await bench.read(run.id)).state is RunState.SUCCESS
+        bench.host.habits.commands = 0
+        assert (await bench.another().fetch([run.id])).runs[0].run.state is RunState.SUCCESS
+        assert bench.host.habits.commands == 1  # true at the first look
         assert b"PLAY RECAP" in bench.here(run)
         assert bench.host.habits.sign_ins >= 2
 
@@ -57,9 +59,11 @@ async def test_a_program_that_was_away_catches_up(tmp_path: Path) -> None:
         await bench.until(exit_file.exists)
         assert bench.here(run) == before != bench.there(run)
         again = bench.another()
+        bench.host.habits.commands = 0
         held = await again.listed([run.id])
         assert run.id in held.ids
         seen = (await again.fetch([run.id])).runs[0]
+        assert bench.host.habits.commands == 1
         assert (seen.run.state, seen.run.action) == (RunState.SUCCESS, "up")
         assert seen.spec.command == ("netlab", "up", "topology.yml")
         await again.bring(run.id)
