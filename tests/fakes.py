@@ -28,7 +28,7 @@ from skyforge_tui.domain.log import LogGap, LogLine
 from skyforge_tui.domain.log_query import LogQuery
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.project import Project, ProjectKind
-from skyforge_tui.domain.retention import Limits
+from skyforge_tui.domain.retention import HeldLimits, Limits
 from skyforge_tui.domain.run import ACTION, Doing, Run, RunDetail, RunSpec, RunState
 from skyforge_tui.domain.seal import Seal
 from skyforge_tui.domain.searchable import sort_value
@@ -58,6 +58,7 @@ from skyforge_tui.services.deployments import DeploymentService
 from skyforge_tui.services.doctor import DoctorService
 from skyforge_tui.services.founding import FoundingService
 from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.held_runs import HeldRunsService
 from skyforge_tui.services.history import HistoryService
 from skyforge_tui.services.lab_actions import LabActionService
 from skyforge_tui.services.lab_choice import LabChoiceService
@@ -894,6 +895,7 @@ class Core:
     book: MemoryBook = field(default_factory=MemoryBook)
     connector: FakeConnector = field(default_factory=FakeConnector)
     kept: dict[str, Any] = field(default_factory=dict)
+    keepers: list[Any] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -939,6 +941,10 @@ class Core:
         self.views = ViewService(self.view_store, self.access)
         self.bookmarks = BookmarkService(self.bookmark_store, self.index, self.access)
         self.artifacts = self.shelf.service(self.index, self.access, self.bus, self.clock)
+        self.held_runs = HeldRunsService(
+            self.keepers, self.kept, self.artifacts, self.shelf.claims, self.access, self.clock,
+            HeldLimits(),
+        )  # fmt: skip
         self.comparisons = self.shelf.comparisons(self.artifacts, self.index)
         self.care = self.shelf.care(self.artifacts, self.bus, self.clock)
         self.transfers = self.shelf.transfers(self.artifacts, self.bus, self.clock, self.lab_index)
@@ -1008,7 +1014,8 @@ class Core:
             artifact_folders=self.artifact_folders,
             artifact_logs=self.artifact_logs, lineage=self.lineage,
             transfers=self.transfers, attention=self.attention, lab_links=links,
-            retention=self.retention, history=self.history, views=self.views,
+            retention=self.retention, held_runs=self.held_runs,
+            history=self.history, views=self.views,
             bookmarks=self.bookmarks,
             access=self.access,
             bus=self.bus, health=self.health, catalog=self.catalog,

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.held_runs import hosts_gone, hosts_lines, hosts_plain, hosts_told
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.query_values import EXAMPLES, number_of
 from skyforge_tui.domain.searchable import FieldKind
 
 if TYPE_CHECKING:
-    from skyforge_tui.domain.retention import Limits, RetentionPlan
+    from skyforge_tui.domain.retention import HeldLimits, Limits, RetentionPlan
     from skyforge_tui.services.contract import Services
     from skyforge_tui.services.retention import Removal
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 @click.command("gc")
 @click.option("--older-than", metavar="AGE", help="Remove the output of runs that ended earlier.")
 @click.option("--keep", metavar="SIZE", help="Remove the oldest output beyond this much in all.")
+@click.option("--host-older-than", metavar="AGE", help="Remove runs on hosts that ended earlier.")
+@click.option("--host-keep", metavar="N", type=click.IntRange(1), help="Keep the newest N there.")
 @click.option("--dry-run", is_flag=True, help="Only tell what there is and what would go.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -32,6 +35,8 @@ def collect_garbage(
     ctx: click.Context,
     older_than: str | None,
     keep: str | None,
+    host_older_than: str | None,
+    host_keep: int | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -39,28 +44,36 @@ def collect_garbage(
     """Remove output of ended runs by age and size; the runs themselves stay.
 
     Without options the limits are those of the configuration, [retention]. Output that is still
-    written, read or to be collected stays, whatever the limits.
+    written, read or to be collected stays, whatever the limits. Your runs on hosts of labs go
+    there as a whole, by age and number, where limits for that are set.
     """
 
     async def work(services: Services, principal: Principal) -> int:
         from skyforge_tui.cli.collecting import catch_up
 
         wanted = _limits(await services.retention.limits(principal), older_than, keep)
+        held = _held_limits(await services.held_runs.limits(principal), host_older_than, host_keep)
         await catch_up(services, principal)
         plan = await services.retention.plan(principal, wanted)
-        if dry_run or not plan.doomed:
-            answer(_plain(plan, wanted), as_json=as_json, table=lambda: _lines(plan, wanted))
-            return 0
-        if not yes and not _is_confirmed(plan):
+        hosts = () if held.are_none else await services.held_runs.plan(principal, held)
+        doomed = len(plan.doomed), sum(len(one.plan.doomed) for one in hosts)
+        told = _plain(plan, wanted) | hosts_plain(hosts)
+        if dry_run or not any(doomed):
+            lines = [*_lines(plan, wanted), *hosts_lines(hosts)]
+            answer(told, as_json=as_json, table=lambda: lines)
+            return 1 if any(one.failure for one in hosts) else 0
+        if not yes and not _is_confirmed(plan, doomed[1]):
             narrate("nothing was removed")
             return 1
         removed = await services.retention.collect(principal, wanted)
+        gone = () if held.are_none else await services.held_runs.collect(principal, held)
         answer(
-            {**_plain(plan, wanted), "removed": [_gone(one) for one in removed]},
+            {**told, "removed": [_gone(one) for one in removed], **hosts_gone(gone)},
             as_json=as_json,
-            table=lambda: _told(removed),
+            table=lambda: [*_told(removed), *hosts_told(gone)],
         )
-        return 1 if any(one.failure for one in removed) else 0
+        failures = [*(one.failure for one in removed), *(one.failure for one in gone)]
+        return 1 if any(failures) else 0
 
     perform(ctx, work)
 
@@ -82,14 +95,23 @@ def _figure(kind: FieldKind, option: str, text: str) -> int:
     return number
 
 
-def _is_confirmed(plan: RetentionPlan) -> bool:
+def _held_limits(configured: HeldLimits, older_than: str | None, keep: int | None) -> HeldLimits:
+    limits = configured
+    if older_than is not None:
+        microseconds = _figure(FieldKind.AGE, "--host-older-than", older_than)
+        limits = replace(limits, age=timedelta(microseconds=microseconds))
+    return limits if keep is None else replace(limits, count=keep)
+
+
+def _is_confirmed(plan: RetentionPlan, on_hosts: int) -> bool:
     if not sys.stdin.isatty():
         raise Invalid(
             "output that is removed is gone for good", operation="run.gc",
             advice="say --yes, or look first with --dry-run",
         )  # fmt: skip
     runs = _runs(len(plan.doomed))
-    question = f"Remove the output of {runs}, {plan.doomed_size:,} bytes, for good?"
+    there = f", and {_runs(on_hosts)} on hosts as a whole" if on_hosts else ""
+    question = f"Remove the output of {runs}, {plan.doomed_size:,} bytes{there}, for good?"
     return click.confirm(question, err=True)
 
 

@@ -30,11 +30,27 @@ class Limits:
         return self.age is None and self.size is None
 
 
+@dataclass(frozen=True, slots=True)
+class HeldLimits:
+    """What a host of labs may keep of the runs one started there; None is without limit."""
+
+    age: timedelta | None = None
+    """Since a run ended."""
+    count: int | None = None
+    """Of so many newest runs."""
+
+    @property
+    def are_none(self) -> bool:
+        """Whether everything is kept for good."""
+        return self.age is None and self.count is None
+
+
 class Cause(StrEnum):
-    """Why the output of a run goes."""
+    """Why the output of a run goes, or a run of a host with it."""
 
     AGE = "older than the limit"
     SIZE = "the oldest, where there is too much"
+    COUNT = "the oldest, where there are too many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,28 @@ def retention_plan(
     return RetentionPlan(
         len(held), size, tuple(doomed), len(held) - len(ended), len(ended) - len(free)
     )
+
+
+def held_plan(
+    runs: Iterable[Run], limits: HeldLimits, now: datetime, unread: Collection[RunId]
+) -> RetentionPlan:
+    """Return which runs of a host go, whole.
+
+    One that has not ended, or whose files are still to be read by somebody, stays, but counts.
+    """
+    newest = sorted(runs, key=lambda run: run.number, reverse=True)
+    doomed: list[Doomed] = []
+    for place, run in enumerate(newest):
+        if not run.state.is_final or run.id in unread:
+            continue
+        if limits.age is not None and _age(run, now) > limits.age:
+            doomed.append(Doomed(run, Cause.AGE))
+        elif limits.count is not None and place >= limits.count:
+            doomed.append(Doomed(run, Cause.COUNT))
+    active = sum(not run.state.is_final for run in newest)
+    size = sum(run.log_bytes for run in newest)
+    waiting = sum(run.state.is_final and run.id in unread for run in newest)
+    return RetentionPlan(len(newest), size, tuple(reversed(doomed)), active, waiting)
 
 
 def _age(run: Run, now: datetime) -> timedelta:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.doctor import DoctorService
     from skyforge_tui.services.founding import FoundingService
     from skyforge_tui.services.health import HealthBoard
+    from skyforge_tui.services.held_runs import HeldRunsService
     from skyforge_tui.services.history import HistoryService
     from skyforge_tui.services.lab_actions import LabActionService
     from skyforge_tui.services.lab_choice import LabChoiceService
@@ -91,6 +92,7 @@ class Services:
     lab_index: LabIndex
     lab_links: LabLinks
     retention: RetentionService
+    held_runs: HeldRunsService
     history: HistoryService
     views: ViewService
     pages: PageService

@@ -6,13 +6,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -77,12 +71,16 @@ class Artifacts(Table):
 
 
 class Retention(Table):
-    """How long the output of runs is kept; runs themselves stay."""
+    """How long the output of runs is kept, which stay themselves; and runs on hosts, whole."""
 
     age: Age | None = None
     """Since a run ended, as in `90d`; without it, for good."""
     size: Size | None = None
     """Of all output together, as in `20GB`; without it, however much."""
+    host_age: Age | None = None
+    """Since a run on a host of labs ended: then it is removed there, whole; else never."""
+    host_runs: int | None = Field(default=None, ge=1)
+    """Of so many newest runs on each such host; without it, of all."""
 
 
 class Look(Table):

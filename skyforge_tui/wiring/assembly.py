@@ -83,7 +83,7 @@ from skyforge_tui.wiring.project_parts import (
     record_of,
 )
 from skyforge_tui.wiring.repository_servers import open_repository_servers
-from skyforge_tui.wiring.retention_parts import retention_service
+from skyforge_tui.wiring.retention_parts import held_runs_service, retention_service
 from skyforge_tui.wiring.run_servers import Attendance, RunServers, open_run_servers
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ async def assemble(
             jobs.append(TransferResume(services.transfers, ground.clock))
             jobs.append(LabWatch(services.labs, services.bus, ground.clock))
             jobs += [LabPoll(services.labs, services.bus, ground.clock, name) for name in labs.far]
-            jobs.append(LogRetention(services.retention, ground.clock))
+            jobs.append(LogRetention(services.retention, services.held_runs, ground.clock))
         if sync_projects:
             jobs.append(DriftWatch(services.project_care, ground.principal, ground.clock))
             kept = tuple(one.upstream for one in gits)
@@ -251,6 +251,7 @@ async def _services(
         lab_index=lab_index,
         lab_links=lab_links,
         retention=retention_service(ground, index, access, servers.kept),
+        held_runs=held_runs_service(ground, servers, kept.artifacts),
         history=HistoryService(SqliteHistoryStore(ground.state), access, bus, clock),
         views=ViewService(SqliteViewStore(ground.state), access),
         pages=PageService(catalog, browser, access),

@@ -26,9 +26,11 @@ from skyforge_tui.providers.artifacts.host_files import HostWorkFiles
 from skyforge_tui.providers.labs.containerlab import ContainerlabLabs
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
 from skyforge_tui.providers.runs.lab_host.engine import LabHostRunEngine, Words
+from skyforge_tui.providers.runs.lab_host.keeping import LabHostKeeping
 from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.projects import LabHostProjects
 from skyforge_tui.settings.model import Containerlab, Netlab, Ssh
+from skyforge_tui.store.kept_dropping import KeptLogTrimmer
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 
@@ -47,6 +49,9 @@ class LabHostParts(NamedTuple):
     logs: FileLogStore
     labs: LabProvider
     files: HostWorkFiles
+    kept: KeptLogTrimmer
+    """What was brought here of the output of its runs."""
+    keeper: LabHostKeeping
     person: str
     """Whose labs they are: several people may share an account there."""
 
@@ -77,7 +82,10 @@ async def open_lab_host(
     try:
         labs = _labs(ssh, name, settings, user, clock)
         files = HostWorkFiles(name, RunFolder(ssh))
-        yield LabHostParts(engine, host, FileLogStore(kept), labs, files, whose)
+        keeper = LabHostKeeping(Detached(ssh), names, clock, str(tool), whose)
+        yield LabHostParts(
+            engine, host, FileLogStore(kept), labs, files, KeptLogTrimmer(kept), keeper, whose
+        )
     finally:
         await ssh.aclose()
 

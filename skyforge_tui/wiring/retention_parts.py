@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.query_values import number_of
-from skyforge_tui.domain.retention import Limits
+from skyforge_tui.domain.retention import HeldLimits, Limits
 from skyforge_tui.domain.searchable import FieldKind
 from skyforge_tui.ports.log_trimmer import KeptTrimmer
+from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.held_runs import HeldRunsService
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.settings.model import Artifacts, Retention
@@ -23,6 +25,7 @@ from skyforge_tui.wiring.artifact_parts import house_of
 
 if TYPE_CHECKING:
     from skyforge_tui.wiring.assembly import Ground
+    from skyforge_tui.wiring.run_servers import RunServers
 
 
 def retention_service(
@@ -42,6 +45,19 @@ def retention_service(
         SqliteBookmarkStore(ground.state),
         kept,
     )
+
+
+def held_runs_service(
+    ground: Ground, servers: RunServers, artifacts: ArtifactService
+) -> HeldRunsService:
+    """Return the service on the runs that hosts keep."""
+    retention = ground.loaded.settings.retention
+    age = None if retention.host_age is None else number_of(FieldKind.DURATION, retention.host_age)
+    limits = HeldLimits(None if age is None else timedelta(microseconds=age), retention.host_runs)
+    return HeldRunsService(
+        servers.keepers, servers.kept, artifacts, FileClaims(ground.frame.state_dir),
+        ground.access, ground.clock, limits,
+    )  # fmt: skip
 
 
 def limits_of(retention: Retention | Artifacts) -> Limits:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from skyforge_tui.ports.project_host import ProjectHost
     from skyforge_tui.ports.run_engine import RunEngine
     from skyforge_tui.ports.run_host import RunHost
+    from skyforge_tui.ports.run_keeper import RunKeeper
     from skyforge_tui.ports.sign_in import SignInDesk
     from skyforge_tui.ports.work_files import WorkFiles
     from skyforge_tui.services.authorization import Access
@@ -54,6 +55,8 @@ class RunServers:
     """Of those that run labs too."""
     kept: dict[str, KeptTrimmer] = field(default_factory=dict)
     """What measures and removes output that is kept here, where it can be had again."""
+    keepers: list[RunKeeper] = field(default_factory=list)
+    """Of those that keep runs for good until somebody removes them."""
     automation: list[AutomationHost] = field(default_factory=list)
     files: dict[str, WorkFiles] = field(default_factory=dict)
     """What reaches the files that runs left there."""
@@ -133,3 +136,5 @@ async def _open_lab_hosts(
         servers.logs[name] = parts.logs
         servers.labs.append(parts.labs)
         servers.files[name] = parts.files
+        servers.kept[name] = parts.kept
+        servers.keepers.append(parts.keeper)

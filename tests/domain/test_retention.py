@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skyforge_tui.domain.retention import Cause, Limits, retention_plan
+from skyforge_tui.domain.retention import Cause, HeldLimits, Limits, held_plan, retention_plan
 from skyforge_tui.domain.run import Run, RunState
 from tests.builders import NOON, a_run
 
@@ -57,3 +57,32 @@ def test_limits_hold_and_nothing_goes_that_must_stay(
     if limits.are_none:
         assert not doomed
     assert plan.active + plan.uncollected + len(may_go) + len(doomed) == plan.run_count
+
+
+held_limits = st.builds(
+    HeldLimits,
+    st.none() | st.integers(0, 100).map(lambda days: timedelta(days=days)),
+    st.none() | st.integers(1, 12),
+)
+
+
+@given(held_runs, held_limits, st.sets(st.integers(1, 12)))
+def test_runs_of_a_host_go_by_age_and_number(
+    runs: list[Run], limits: HeldLimits, unread: set[int]
+) -> None:
+    """What ended too long ago goes, and what is beyond the newest.
+
+    What goes on never does, nor what somebody still has to read.
+    """
+    plan = held_plan(runs, limits, NOW, {run.id for run in runs if run.number in unread})
+    doomed = {one.run.number for one in plan.doomed}
+    newest = sorted((one.number for one in runs), reverse=True)
+    for run in runs:
+        is_old = limits.age is not None and NOW - run.created_at > limits.age
+        is_beyond = limits.count is not None and newest.index(run.number) >= limits.count
+        may_go = run.state.is_final and run.number not in unread
+        assert (run.number in doomed) == (may_go and (is_old or is_beyond))
+    assert [one.run.number for one in plan.doomed] == sorted(doomed)
+    assert (plan.run_count, plan.active) == (
+        len(runs), sum(not one.state.is_final for one in runs)
+    )  # fmt: skip

@@ -80,7 +80,7 @@ async def test_one_program_at_a_time(core: Core) -> None:
     core.shelf.claims.taken.add(CLAIM)
     with pytest.raises(Conflict, match="another skyforge"):
         await core.retention.collect(ADA, NOTHING)
-    job = LogRetention(core.retention, core.clock)
+    job = LogRetention(core.retention, core.held_runs, core.clock)
     await job.run_once()
     assert core.logs.dropped == []
 
@@ -88,7 +88,7 @@ async def test_one_program_at_a_time(core: Core) -> None:
 async def test_limits_are_kept_in_the_background(core: Core) -> None:
     """Where limits are configured, a job keeps them: a while after the start, and again."""
     core.retention._limits = Limits(age=timedelta(days=1))
-    job = LogRetention(core.retention, core.clock)
+    job = LogRetention(core.retention, core.held_runs, core.clock)
     async with under_way(job.run()):
         await until(lambda: len(core.logs.dropped) >= 2)
     assert core.clock.slept[0] == FIRST_S

@@ -89,6 +89,8 @@ def test_every_layer_outranks_the_ones_below_and_is_named_as_origin(tmp_path: Pa
         "artifacts.size": "default",
         "retention.age": "default",
         "retention.size": "default",
+        "retention.host_age": "default",
+        "retention.host_runs": "default",
         "state_dir": "default",
         "cache_dir": "default",
         "workspace.name": "default",

@@ -20,6 +20,9 @@ MOST: Final = 300
 """Of so many newest runs a listing tells."""
 _GONE, _OVER = 66, 3
 _LONGEST_LINE: Final = 16_000
+_SHORT_S: Final = 30.0
+_LONG_S: Final = 120.0
+"""Removing many files, or telling of all runs there ever were, takes a while."""
 _ROW = re.compile(
     rb"run (\d{1,9})\|(\d*)\|(\d*)\|(\d*)\|(\d*)\|(yes|no)\|(\d*)\|((?:[0-9a-f]{2})*)"
 )
@@ -99,7 +102,10 @@ class Detached:
         Raises:
             TransportError: unreachable …; unreadable, if the answer is not whole.
         """
-        done = await self._run(holding.LIST, [str(most), *map(str, sorted(numbers, reverse=True))])
+        done = await self.host.run(
+            holding.LIST, [str(most), *map(str, sorted(numbers, reverse=True))],
+            timeout_s=_LONG_S if most > MOST else _SHORT_S, max_bytes=64 << 20,
+        )  # fmt: skip
         lines = done.stdout.split(b"\n")
         if not lines[-2:-1] or not lines[-2].startswith(b"end"):
             raise TransportError(
@@ -149,6 +155,18 @@ class Detached:
                 yield data
             if await channel.ended() == _GONE:
                 raise GoneError
+
+    async def drop(self, tokens: Mapping[int, str]) -> frozenset[int]:
+        """Remove runs for good, those that are over; return the numbers of those that are gone.
+
+        `tokens` says by which token each was started.
+
+        Raises:
+            TransportError: unreachable …; asking again is safe.
+        """
+        words = [word for number, token in tokens.items() for word in (str(number), token)]
+        done = await self.host.run(holding.DROP, words, timeout_s=_LONG_S)
+        return frozenset(int(one) for one in done.stdout.split() if one.isdigit())
 
     async def output(self, number: int) -> bytes:
         """Return all output there is now; raises as `follow`."""

@@ -155,6 +155,29 @@ printf "$2" 1<>input
 )
 """Types `$2`, a format of printf without `%`, into the terminal of the run `$1`; 3 if it ended."""
 
+DROP: Final = (
+    _COMMON
+    + r"""
+cd "$root" 2>/dev/null || exit 0
+rm -rf .gone-*
+while [ $# -gt 1 ]; do
+  n=$1 token=$2; shift 2
+  case $n in '' | *[!0-9]*) continue ;; esac
+  case $token in *[!0-9a-f]*) continue ;; esac
+  [ -d "$n" ] || continue
+  if [ ! -e "$n/exit" ]; then
+    alive "$n/holder" && continue
+    [ -e "$n/exit" ] || [ -n "$(find "$n" -maxdepth 0 -mtime +0)" ] || continue
+  fi
+  mv "$n" ".gone-$n" && rm -rf ".gone-$n" && rm -f ".$token" && echo "$n"
+done
+"""
+)
+"""Removes runs that are over, named by number and token, and tells of those that are gone.
+
+One whose end nobody wrote down has to have lain still for a day: it may just begin.
+"""
+
 BEGIN: Final = (
     _COMMON
     + r"""

@@ -38,6 +38,7 @@ _PERMITS: Final = frozenset(
         Permission.ARTIFACT_DELETE,
         Permission.ARTIFACT_WRITE,
         Permission.RUN_ANSWER,
+        Permission.RUN_DELETE,
         Permission.RUN_START,
         Permission.RUN_STOP,
     }
