@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from skyforge_tui.cli.artifact_care import (
     store_option,
 )
 from skyforge_tui.domain.artifact import ROOT, ArtifactRef, checked_prefix
-from skyforge_tui.domain.errors import Invalid
+from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.searchable import FieldKind
 
@@ -69,7 +70,9 @@ def collect_garbage(
         if (doomed or broken) and not dry_run:
             confirm(_question(doomed, broken), is_said=yes)
             for old in doomed:
-                await services.artifact_care.clear(principal, ArtifactRef(ref.store, old.prefix))
+                goal = ArtifactRef(ref.store, old.prefix)
+                with contextlib.suppress(NotFound):  # somebody else was faster
+                    await services.artifact_care.clear(principal, goal, until=old.newest)
             for one in broken:
                 await services.transfers.drop(principal, ArtifactRef(one.store, one.key), one)
         answer(

@@ -7,7 +7,9 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from skyforge_tui.domain.errors import Conflict
 from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.transfer import TransferState
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.transfer import Transfer
@@ -21,6 +23,9 @@ async def carried(services: Services, principal: Principal, begun: Transfer) -> 
     """Return a transfer when it has ended well; how far it has come is told to a terminal.
 
     Whoever does not want to wait ends it.
+
+    Raises:
+        Conflict: it was stopped, or another program goes on with it.
     """
     waiting = asyncio.ensure_future(services.transfers.wait(principal, begun.id))
     is_told = sys.stderr.isatty()
@@ -28,7 +33,7 @@ async def carried(services: Services, principal: Principal, begun: Transfer) -> 
         while True:
             done, _ = await asyncio.wait([waiting], timeout=_LOOK_S)
             if done:
-                return await waiting
+                return _ended_well(await waiting)
             if is_told:
                 _tell(await services.transfers.one(principal, begun.id))
     except asyncio.CancelledError:
@@ -38,6 +43,13 @@ async def carried(services: Services, principal: Principal, begun: Transfer) -> 
         waiting.cancel()
         if is_told:
             sys.stderr.write("\r\x1b[K")
+
+
+def _ended_well(transfer: Transfer) -> Transfer:
+    if transfer.state is TransferState.STOPPED:
+        words = f"{transfer.kind} {transfer.name}: {transfer.error or 'it was stopped'}"
+        raise Conflict(words, operation="artifact.transfer", advice="see what is there: artifacts")
+    return transfer
 
 
 def _tell(transfer: Transfer) -> None:

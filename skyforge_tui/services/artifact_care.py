@@ -188,8 +188,10 @@ class ArtifactCareService:
         return await store.url(ref.key, lasts)
 
     @requires(Permission.ARTIFACT_DELETE, of="ref")
-    async def clear(self, principal: Principal, ref: ArtifactRef) -> Bulk:
-        """Remove all that lies below a prefix, for good.
+    async def clear(
+        self, principal: Principal, ref: ArtifactRef, *, until: datetime | None = None
+    ) -> Bulk:
+        """Remove all that lies below a prefix, for good; what came after `until` stays.
 
         Raises:
             Invalid: the prefix is empty: a whole store is not cleared.
@@ -200,7 +202,7 @@ class ArtifactCareService:
                 "a whole store is not cleared", operation="artifact.delete",
                 advice="say whose: artifacts/PROJECT, or artifacts/PROJECT/RUN",
             )  # fmt: skip
-        return await self._cleared(ref)
+        return await self._cleared(ref, until)
 
     @requires(Permission.ARTIFACT_LIST)
     async def limits(self, principal: Principal) -> Limits:
@@ -249,15 +251,16 @@ class ArtifactCareService:
             return Verdict(artifact, Soundness.UNREADABLE, error.message)
         return Verdict(artifact, Soundness.SOUND if is_sound else Soundness.DIFFERENT)
 
-    async def _cleared(self, ref: ArtifactRef) -> Bulk:
+    async def _cleared(self, ref: ArtifactRef, until: datetime | None) -> Bulk:
         store = self._shelf.writable(ref)
         count = size = 0
         async for page in self._pages(ref):
-            keys = [one.key for one in page]
+            doomed = [one for one in page if until is None or one.modified_at <= until]
+            keys = [one.key for one in doomed]
             await store.clear(keys)
             await self._sums.forget(store, keys)
-            count += len(page)
-            size += sum(one.size for one in page)
+            count += len(doomed)
+            size += sum(one.size for one in doomed)
         if not count:
             raise NotFound(f"nothing lies below {ref}", advice="list what is: artifacts ls")
         self._bus.publish(ArtifactsChanged(ref.store, frozenset({ref.key})))

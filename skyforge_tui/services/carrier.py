@@ -133,25 +133,30 @@ class Carrier:
         overwrite: bool = False,
         meter: Meter | None = None,
         ticket: str = "",
-    ) -> None:
-        """Store an artifact a second time; within a store, the store does it."""
+    ) -> Artifact:
+        """Store an artifact a second time and return the first; within a store, the store does it.
+
+        Raises:
+            Unavailable: one of both sides fails, or the bytes are not those of the checksum.
+        """
         meter = meter or Meter()
         artifact = await source.head(checked_key(key))
+        expected = await self.sums.of(source, artifact)
         if source.name == target.name and artifact.size <= _LARGEST_COPY:
             meter.begin(artifact.size)
             await target.copy(key, checked_key(to), overwrite=overwrite)
-            expected = await self.sums.of(source, artifact)
             if expected:
                 await self.sums.write(target, to, expected)
             meter.add(artifact.size)
-            return
+            return artifact
         stream = source.stream(key, etag=artifact.etag)
         async with aclosing(stream) as chunks:
             pulled = _pulled(chunks, asyncio.get_running_loop())
             await self.put(
-                target, to, pulled, size=artifact.size, overwrite=overwrite, meter=meter,
-                ticket=ticket,
+                target, to, _sound(pulled, expected, artifact), size=artifact.size,
+                overwrite=overwrite, meter=meter, ticket=ticket,
             )  # fmt: skip
+        return artifact
 
     async def stored(self, store: ArtifactStore, key: str, path: Path) -> Artifact | None:
         """Return an artifact if it and a file are there and hold the same bytes; both are read."""
@@ -163,6 +168,13 @@ class Carrier:
             return None
         found = await asyncio.to_thread(_digest, self._files.read(path))
         return await self._noted(store, artifact, found)
+
+    async def seen(self, store: ArtifactStore, key: str) -> Artifact | None:
+        """Return what is known of an artifact, if there is one."""
+        try:
+            return await store.head(checked_key(key))
+        except NotFound:
+            return None
 
     async def copied(
         self, source: ArtifactStore, key: str, target: ArtifactStore, to: str
@@ -196,6 +208,18 @@ def _digest(pieces: Iterable[bytes]) -> str:
     for piece in pieces:
         digest.update(piece)
     return digest.hexdigest()
+
+
+def _sound(
+    pieces: Iterable[bytes], expected: str, artifact: Artifact
+) -> Generator[bytes, None, None]:
+    """Yield the bytes of an artifact; ends badly when they are not those of its checksum."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+    if expected and digest.hexdigest() != expected:
+        raise _differs(artifact)
 
 
 def _differs(artifact: Artifact) -> Unavailable:

@@ -5,12 +5,11 @@ Not a service: nobody outside `services` calls it, so it checks nothing.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 
 from skyforge_tui.domain.artifact import Artifact
-from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.identity import LabId
 from skyforge_tui.domain.lab_action import ExportedLab
@@ -66,12 +65,12 @@ class Mover:
             )  # fmt: skip
         elif transfer.kind in (TransferKind.COPY, TransferKind.MOVE):
             source = ref_of(transfer.source)
-            await self._carrier.copy(
+            copied = await self._carrier.copy(
                 self._shelf.of(source), source.key, store, target.key, overwrite=overwrite,
                 meter=meter, ticket=transfer.id,
             )  # fmt: skip
             if transfer.kind is TransferKind.MOVE:
-                await self._remove(transfer)
+                await self._remove(transfer, copied)
         else:
             raise Unavailable("this version does not know how to go on with it")
         self._bus.publish(ArtifactsChanged(target.store, frozenset({target.key})))
@@ -92,12 +91,13 @@ class Mover:
             return None  # no two exports of a lab have the same bytes
         source = ref_of(transfer.source)
         origin = self._shelf.of(source)
+        before = await self._carrier.seen(origin, source.key)
         found = await self._carrier.copied(origin, source.key, store, target.key)
         if transfer.kind is TransferKind.COPY:
             return found
-        if found is None:
+        if found is None or before is None:
             return None if transfer.overwrite else await self._emptied(transfer)
-        await self._remove(transfer)
+        await self._remove(transfer, before)
         return found
 
     async def drop(self, transfer: Transfer) -> None:
@@ -107,9 +107,19 @@ class Mover:
             if isinstance(store, Sweeping):
                 await store.drop(transfer.id)
 
-    async def _remove(self, transfer: Transfer) -> None:
-        """Remove what was moved from where it was."""
+    async def _remove(self, transfer: Transfer, moved: Artifact) -> None:
+        """Remove what was moved from where it was, unless it is another one by now.
+
+        Raises:
+            Conflict: it is; or both names mean the same, as of two connections to one bucket.
+        """
         source = ref_of(transfer.source)
+        now = await self._shelf.of(source).head(source.key)
+        if (now.etag, now.modified_at) != (moved.etag, moved.modified_at):
+            raise Conflict(
+                f"{source} was changed while it was moved: both are kept",
+                operation="artifact.move", advice="look at both",
+            )  # fmt: skip
         await self._carrier.delete(self._shelf.writable(source), source.key)
         self._bus.publish(ArtifactsChanged(source.store, frozenset({source.key})))
 
@@ -117,14 +127,11 @@ class Mover:
         """Return what lies where a move goes, if its source is gone and a checksum is noted."""
         source, target = ref_of(transfer.source), ref_of(transfer.target)
         store = self._shelf.of(target)
-        with contextlib.suppress(NotFound):
-            await self._shelf.of(source).head(source.key)
+        if await self._carrier.seen(self._shelf.of(source), source.key) is not None:
             return None
-        try:
-            artifact = await store.head(target.key)
-        except NotFound:
-            return None
-        return artifact if await self._carrier.sums.of(store, artifact) else None
+        artifact = await self._carrier.seen(store, target.key)
+        is_noted = artifact is not None and await self._carrier.sums.of(store, artifact)
+        return artifact if is_noted else None
 
 
 def _pieces(content: bytes) -> Generator[bytes, None, None]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from skyforge_tui.domain.artifact import ArtifactRef, checked_key, checked_prefix
-from skyforge_tui.domain.errors import Invalid
+from skyforge_tui.domain.errors import Conflict, Invalid
 from skyforge_tui.domain.identity import LabId, Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
@@ -91,6 +91,8 @@ class TransferService:
         overwrite: bool = False,
     ) -> Transfer:
         """Begin to move an artifact: it is removed where it was when it is whole where it goes."""
+        if source == target:
+            raise Conflict(f"{source} is there already", operation="artifact.move")
         await self._artifacts.check_removable(principal, source)
         await self._artifacts.head(principal, source)
         self._shelf.writable(target)

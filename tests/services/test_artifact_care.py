@@ -101,6 +101,16 @@ async def test_outdated(core: Core) -> None:
     assert doomed == []
 
 
+async def test_what_came_meanwhile_stays(core: Core) -> None:
+    """What came to a run's folder after it was counted, and before somebody said yes, stays."""
+    _, doomed = await core.care.outdated(ADA, ref(OURS), Limits(size=0))
+    await core.artifacts.put(ADA, ref(f"{doomed[0].prefix}/new.txt"), b"new")
+    for one in doomed:
+        await core.care.clear(ADA, ref(one.prefix), until=one.newest)
+    left = (await core.shelf.store.page(OURS, deep=True)).artifacts
+    assert [one.name for one in left] == ["new.txt", "Über.txt"]
+
+
 async def test_no_address(core: Core) -> None:
     """What is in a directory has no address, and that is said with a way on."""
     with pytest.raises(Invalid, match="has no address") as caught:

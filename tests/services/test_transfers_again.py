@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from obstore.store import MemoryStore
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, SYSTEM, Principal
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
+from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
@@ -175,3 +177,32 @@ async def test_rubbish_is_swept(core: Core, tmp_path: Path) -> None:
     await core.shelf.book.write(old)
     assert await core.transfers.sweep(SYSTEM) == 1
     assert (await core.shelf.store.left(), core.shelf.book.held) == ((), {})
+
+
+async def test_a_move_onto_itself(core: Core) -> None:
+    """What is moved to where it is stays, whatever is said, also by another name of its store."""
+    twin = ObjectArtifactStore("twin", core.shelf.store._client)
+    core.shelf.more.append(twin)
+    await core.artifacts.put(ADA, ref(KEY), DATA)
+    with pytest.raises(Conflict, match="there already"):
+        await core.transfers.move(ADA, ref(KEY), ref(KEY), overwrite=True)
+    service = follower(core)
+    begun = await service.move(ADA, ref(KEY), ArtifactRef("twin", KEY), overwrite=True)
+    with pytest.raises(Conflict, match="both are kept"):
+        await service.wait(ADA, begun.id)
+    assert await core.shelf.store.read(KEY, 0, len(DATA)) == DATA
+
+
+async def test_a_copy_that_is_not_the_same(core: Core) -> None:
+    """Bytes that are not those of their checksum are copied nowhere, and moved nowhere."""
+    other = ObjectArtifactStore("other", ObjectClient(MemoryStore(), is_sorted=True))
+    core.shelf.more.append(other)
+    await core.artifacts.put(ADA, ref(KEY), DATA)
+    await core.shelf.store.put(KEY, DATA[:-1] + b"!", overwrite=True)
+    service = follower(core)
+    for work in (service.copy, service.move):
+        begun = await work(ADA, ref(KEY), ArtifactRef("other", KEY))
+        with pytest.raises(Unavailable, match="checksum differs"):
+            await service.wait(ADA, begun.id)
+    assert (await other.page("artifacts", deep=True)).artifacts == ()
+    assert (await head(core, KEY)).size == len(DATA)

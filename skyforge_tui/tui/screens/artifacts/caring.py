@@ -200,7 +200,9 @@ class CaringPlace(CarryingPlace):
         ref = ArtifactRef(store, old.prefix)
         await self.bridge.act(
             Other(("artifacts", "rm", "-r", self.spelled(ref), "--yes")),
-            lambda services: services.artifact_care.clear(self.bridge.principal, ref),
+            lambda services: services.artifact_care.clear(
+                self.bridge.principal, ref, until=old.newest
+            ),
         )
 
     async def _index(self, ref: ArtifactRef) -> None:

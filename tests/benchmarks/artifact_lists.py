@@ -1,0 +1,99 @@
+"""Measure the first page of a prefix with a million keys, beside one bare request for it.
+
+    python -m tests.benchmarks.artifact_lists [KEYS [FOLDER]]
+
+In a bucket (rclone on this machine) the peer is the request alone, its answer unread; in a
+directory it is the name of every file, sorted, and the first thousand looked at. Taken in turns and
+compared by medians; it reports and never gates. FOLDER is where a million files may lie for long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from time import perf_counter
+
+from skyforge_tui.integrations.object_store.asking import BucketAsker
+from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.integrations.object_store.s3 import S3Client
+from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from tests.object_stores import rclone, rclone_program
+
+PAGE = 1000
+ROUNDS = 7
+
+
+def fill(folder: Path, count: int) -> None:
+    """Make so many empty files."""
+    folder.mkdir(parents=True)
+    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    for number in range(count):
+        os.close(os.open(f"{number:07d}", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+
+
+def looked_at(folder: Path) -> list[os.stat_result]:
+    """Return what a directory says of its first thousand files, in the order of their names."""
+    names = sorted(os.listdir(folder))[:PAGE]  # noqa: PTH208 - the cheapest there is
+    return [(folder / name).lstat() for name in names]
+
+
+async def in_turns(
+    name: str, ours: Callable[[], Awaitable[object]], bare: Callable[[], Awaitable[object]]
+) -> None:
+    """Print the medians of both."""
+    times: tuple[list[float], list[float]] = ([], [])
+    await ours()
+    for _ in range(ROUNDS):
+        for work, taken in zip((bare, ours), times, strict=True):
+            began = perf_counter()
+            await work()
+            taken.append(perf_counter() - began)
+    theirs, mine = (statistics.median(one) for one in times)
+    sys.stdout.write(
+        f"{name:<24}ours {mine * 1000:>8.1f} ms  bare {theirs * 1000:>8.1f} ms"
+        f"  ratio {mine / theirs:>5.2f} (bar 1.20)\n"
+    )
+    sys.stdout.flush()
+
+
+async def measure(base: Path, count: int) -> None:
+    """Measure both stores on the same files."""
+    folder = base / "s3" / "labs" / "many"
+    fill(folder, count)
+    store = ObjectArtifactStore("directory", DirectoryClient(base / "s3" / "labs"))
+    last = f"many/{count // 2:07d}"
+
+    async def bare() -> object:
+        return await asyncio.to_thread(looked_at, folder)
+
+    await in_turns("directory, first page", lambda: store.page("many", limit=PAGE), bare)
+    await in_turns(
+        "directory, in the middle", lambda: store.page("many", after=last, limit=PAGE), bare
+    )
+    await in_turns("directory, to the bottom", lambda: store.page("", deep=True, limit=PAGE), bare)
+    with rclone(rclone_program(), base / "s3") as service:
+        asker = BucketAsker(service.bucket("labs"))
+        bucket = ObjectArtifactStore("s3", S3Client(asker))
+        query = {"list-type": "2", "max-keys": str(PAGE), "prefix": "many/", "delimiter": "/"}
+        await in_turns(
+            "bucket, first page", lambda: bucket.page("many", limit=PAGE),
+            lambda: asker.call("GET", query),
+        )  # fmt: skip
+        sys.stdout.write(f"requests {asker.http.counts['GET']}\n")
+        await asker.aclose()
+
+
+def main(count: int = 1_000_000, folder: str | None = None) -> None:
+    """Make the files, measure, and remove them."""
+    with tempfile.TemporaryDirectory(prefix="sky-bench-", dir=folder) as base:
+        asyncio.run(measure(Path(base), count))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
