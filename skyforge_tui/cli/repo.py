@@ -8,7 +8,9 @@ from typing import IO
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.answers import answer, narrate, perform, rows, told
+from skyforge_tui.cli.repo_meeting import Meeting, beside, kept, meeting
+from skyforge_tui.domain.errors import Stale
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.project import Commit, Project
 from skyforge_tui.domain.repository import Entry, EntryKind, FileChange
@@ -135,24 +137,54 @@ def list_branches(ctx: click.Context, project: str, as_json: bool) -> None:
     "--replaces", metavar="OBJECT", default="",
     help="The object that `repo ls --json` tells of the file; without it, it is new.",
 )  # fmt: skip
+@click.option(
+    "--together", is_flag=True,
+    help="If somebody else changed it since, commit both changes, where they are apart.",
+)  # fmt: skip
 @_JSON
 @click.pass_context
 def put_file(
     ctx: click.Context, project: str, path: str, source: IO[bytes], message: str,
-    branch: str | None, replaces: str, as_json: bool,
+    branch: str | None, replaces: str, together: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Write SOURCE (`-` is standard input) to PATH of PROJECT by a commit."""
+    """Write SOURCE (`-` is standard input) to PATH of PROJECT by a commit.
+
+    When the file is not what is to be replaced any more, nothing is written, and both changes are
+    shown; what came by standard input is kept in a file.
+    """
 
     async def work(services: Services, principal: Principal) -> int:
         known = await _known(services, principal, project)
-        change = FileChange(path, source.read(), replaces)
-        made = await services.repositories.write_files(
-            principal, known.id, [change], message, branch or known.branch
-        )
+        change, where = FileChange(path, source.read(), replaces), branch or known.branch
+        some = services.repositories
+        try:
+            made = await some.write_files(principal, known.id, [change], message, where)
+        except Stale as error:
+            met = await meeting(services, principal, known.id, change, where)
+            both = beside(change, met) if together else None
+            if both is None:
+                return _told_of(met, error, change, is_piped=_is_piped(source))
+            made = await some.write_files(principal, known.id, [both], message, where)
+            narrate("somebody else changed it meanwhile: both changes are committed")
         answer({"commit": made}, as_json=as_json, table=lambda: [made])
         return 0
 
     perform(ctx, work)
+
+
+def _is_piped(source: IO[bytes]) -> bool:
+    """Say whether what was read comes from standard input, which tells it only once."""
+    return getattr(source, "name", "<stdin>") in ("-", "<stdin>")
+
+
+def _told_of(met: Meeting, error: Stale, change: FileChange, *, is_piped: bool) -> int:
+    """Say both changes and where ours is, and return the exit code."""
+    code = told(error)
+    for line in met.lines():
+        narrate(f"  {line}")
+    if is_piped:
+        narrate(f"  what you gave is kept in {kept(change.path, change.data or b'')}")
+    return code
 
 
 async def _known(services: Services, principal: Principal, name: str) -> Project:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,45 @@ def test_a_repository_is_looked_into_and_written_to(
     assert git(tmp_path / "work" / "edge", "status", "--short") == ""
     code, out = told(config, "branches", "edge", capsys=capsys)
     assert out.splitlines()[1].startswith("main")
+
+
+def test_two_people_write_one_file(
+    config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is shown both changes and loses none; apart, both are committed when asked for."""
+    path, here = "site.yml", tmp_path / "mine"
+
+    def put(text: str, *more: str) -> tuple[int, str]:
+        here.write_text(text)
+        code = run(
+            ["--config", config, "repo", "put", "edge", path, str(here), "-m", "Mine", *more]
+        )
+        return code, capsys.readouterr().err
+
+    def named() -> str:
+        found = json.loads(told(config, "ls", "edge", "--json", capsys=capsys)[1])
+        return str(next(one["object_id"] for one in found if one["name"] == path))
+
+    lines = [f"line {number}\n" for number in range(9)]
+    assert put("".join(lines))[0] == 0
+    seen = named()
+    theirs = ["theirs\n", *lines[1:]]
+    assert put("".join(theirs), "--replaces", seen)[0] == 0
+    mine = [*lines[:-1], "mine\n"]
+    code, said = put("".join(mine), "--replaces", seen)
+    assert code == 4
+    for words in ("Ada, ", "theirs  -line 0", "theirs  +theirs", "yours   +mine", "--together"):
+        assert words in said
+    assert put("".join(mine), "--replaces", seen, "--together")[0] == 0
+    both = told(config, "cat", "edge", path, capsys=capsys)[1]
+    assert both == "".join(["theirs\n", *lines[1:-1], "mine\n"])
+    # Where both changed one line, nothing is written, and what came by a pipe is kept.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    stdin = io.TextIOWrapper(io.BytesIO("".join(["other\n", *lines[1:]]).encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    words = ("put", "edge", path, "-", "-m", "Mine", "--replaces", seen, "--together")
+    assert run(["--config", config, "repo", *words]) == 4
+    said = capsys.readouterr().err
+    assert "they meet in one place" in said
+    assert Path(said.split("is kept in ")[1].strip()).read_text().startswith("other\nline 1\n")
+    assert told(config, "cat", "edge", path, capsys=capsys)[1] == both
