@@ -92,7 +92,8 @@ async def _connect(
         else:
             outcome = await service.connect(principal, server, given, narration, said["keep"])
     except SkyforgeError as error:
-        if isinstance(error, NotSignedIn) and not error.advice.startswith("run: "):
+        is_said = server.token_ref or server.password_ref
+        if isinstance(error, NotSignedIn) and not (is_said or error.advice.startswith("run: ")):
             user = () if server.username else ("--user", "NAME")
             error.advice = f"run: {narration.with_options(*user, '--password-ref', 'env:NAME')}"
         if not as_json:

@@ -236,6 +236,8 @@ class S3(Upstream):
     secret_key: SecretText | None = None
     session_token: SecretText | None = None
     proxy: Url | None = None
+    jump: str | None = None
+    """An SSH host to go through."""
     tls: Tls = Tls()
 
 

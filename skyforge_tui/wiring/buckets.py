@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from skyforge_tui.domain.connection import Server
-from skyforge_tui.domain.errors import NotSignedIn, SkyforgeError, Unavailable, Untrusted
+from skyforge_tui.domain.errors import Invalid, NotSignedIn, SkyforgeError, Unavailable, Untrusted
 from skyforge_tui.domain.guard import Guard
+from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
 from skyforge_tui.integrations.object_store.journal import Journal
 from skyforge_tui.integrations.object_store.s3 import S3Client
+from skyforge_tui.integrations.web_access import jump_of
 from skyforge_tui.providers.artifacts.bucket import BucketArtifactStore
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def bucket_of(one: S3) -> Bucket:
         session_token=one.session_token,
         trust=Trust(one.tls.verify, one.tls.ca_file, one.tls.fingerprint or ""),
         proxy=one.proxy,
+        jump=one.jump or "",
     )
 
 
@@ -59,6 +62,7 @@ def bucket_server(name: str, one: S3) -> Server:
         fingerprint=one.tls.fingerprint or "",
         verify=one.tls.verify,
         proxy=one.proxy,
+        jump=one.jump or "",
         guard=one.guard,
         region=one.region or "",
         is_path_style=one.path_style,
@@ -80,12 +84,27 @@ def open_buckets(
         access.protect(name, guard)
         is_blind = bucket_server(name, one).is_blind
         health.register(name, KIND, guard, is_unchecked=is_blind)
-        asker = BucketAsker(bucket_of(one))
+        bucket = bucket_of(one)
+        try:
+            jump = jump_of(bucket.jump)
+        except TransportError as error:
+            raise Invalid(f"[s3.{name}] jump: {error.message}", operation="settings") from None
+        asker = BucketAsker(bucket, jump=jump)
         stack.push_async_callback(asker.aclose)
         notice = _Light(name, health, clock)
         journal = Journal(state_dir / "uploads" / quote(name, safe=""))
-        stores.append(BucketArtifactStore(name, S3Client(asker, journal), notice))
+        stores.append(BucketArtifactStore(name, client_of(asker, journal), notice))
     return stores
+
+
+def client_of(asker: BucketAsker, journal: Journal) -> S3Client:
+    """Return what reads and writes a bucket: the library, where that can get there."""
+    bucket = asker.bucket
+    if not (bucket.jump or bucket.trust.fingerprint):
+        return S3Client(asker, journal)
+    from skyforge_tui.integrations.object_store.by_hand import ByHandClient
+
+    return ByHandClient(asker, journal)
 
 
 class _Light:

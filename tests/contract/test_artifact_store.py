@@ -17,6 +17,7 @@ from obstore.store import MemoryStore
 from skyforge_tui.domain.artifact import ArtifactPage
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, NotSignedIn, Unavailable
 from skyforge_tui.integrations.object_store.asking import BucketAsker
+from skyforge_tui.integrations.object_store.by_hand import ByHandClient
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.integrations.object_store.s3 import S3Client
@@ -40,7 +41,8 @@ BAD += [f"{LONGEST}y", "a/\u202ex", "é" * 513]
 KEYS = ["a", "a/b/c", ODD, ".hidden", "x" * 200, LONGEST, "a\\..\\b", "CON/nul.", "U\u0308/~"]
 
 
-KINDS = ["directory", "memory", "rclone", pytest.param("ceph", marks=pytest.mark.real)]
+KINDS = ["directory", "memory", "rclone", "rclone by hand",
+         pytest.param("ceph", marks=pytest.mark.real)]  # fmt: skip
 KINDS += ["live"] if os.environ.get(LIVE_URL) else []
 
 
@@ -56,9 +58,11 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "live":
         bucket = live_bucket()
     else:
-        service: S3Service = request.getfixturevalue(f"{request.param}_service")
+        service: S3Service = request.getfixturevalue(f"{request.param.split()[0]}_service")
         bucket = await service.make()
     client = client_of(bucket)
+    if "by hand" in request.param:  # as where there is a jump host, or a pinned certificate
+        client = ByHandClient(client.asker)
     yield ObjectArtifactStore("local", client)
     if request.param == "live":
         left = await client.page("", deep=True, after="", limit=1000)

@@ -217,7 +217,8 @@ def rows(asked: Asked, total: int) -> bytes:
     )
     is_more = str(start + count < total).lower()
     token = f"<NextContinuationToken>{start + count}</NextContinuationToken>"
-    body = f"<L><IsTruncated>{is_more}</IsTruncated>{token}{contents}</L>"
+    body = f"<IsTruncated>{is_more}</IsTruncated>{token}{contents}"
+    body = f"<ListBucketResult>{body}</ListBucketResult>"
     return reply(200, body.encode(), "application/xml")
 
 
@@ -249,7 +250,9 @@ async def test_odd_keys_are_passed_over(service: S3Service) -> None:
         for key in ("good", "/etc/passwd", "a/../../b", "a//b", "folder/", "a&#9;b", ".staging/x")
     )
     body += "<CommonPrefixes><Prefix>../</Prefix></CommonPrefixes>"
-    answered = reply(200, f"<L>{body}</L>".encode(), "application/xml")
+    answered = reply(
+        200, f"<ListBucketResult>{body}</ListBucketResult>".encode(), "application/xml"
+    )
     async with serving(lambda asked: answered) as server, opened(somewhere(server)) as client:
         page = await client.page("", deep=False, after="", limit=99)
         assert ([one.key for one in page.objects], page.folders) == (["good"], ())

@@ -186,14 +186,21 @@ class HttpClient:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, query: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Answer]:
         """Give the answer to a GET while it arrives; it is repeated until it begins.
+
+        With `headers` of its own it is not signed by the session.
 
         Raises:
             HttpError: as `call`; also from its chunks.
         """
-        asked = _Asked("GET", path, self._url(path, query))
+        is_signed = headers is None
+        asked = _Asked("GET", path, self._url(path, query), headers or {}, is_signed=is_signed)
         async with AsyncExitStack() as stack:
 
             def begun(signed: Mapping[str, str]) -> Awaitable[Answer]:

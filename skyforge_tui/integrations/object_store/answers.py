@@ -50,6 +50,8 @@ def listed(body: bytes) -> Answered:
     """
     rows = _rows(body, ("Contents", "CommonPrefixes"))
     top = rows.top
+    if rows.root != "ListBucketResult":  # a page of the web may be XML, too
+        raise _unreadable()
     is_quoted = top.get("EncodingType") == "url"
 
     def text(value: str) -> str:
@@ -108,6 +110,7 @@ def quoted(etag: str) -> str:
 
 @dataclass(slots=True)
 class _Rows:
+    root: str = ""
     top: dict[str, str] = field(default_factory=dict)
     found: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
@@ -118,6 +121,8 @@ def _rows(body: bytes, wanted: tuple[str, ...]) -> _Rows:
 
     def start(name: str, _: dict[str, str]) -> None:
         path.append(name.rpartition(":")[2])
+        if len(path) == 1:
+            rows.root = path[0]
         texts.clear()
         if len(path) == 2 and path[1] in wanted:
             rows.found.append((path[1], {}))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.pace import Pace
 from skyforge_tui.integrations.http.reply import Reply
-from skyforge_tui.integrations.http.way import Way
-from skyforge_tui.integrations.http.wire import Content, Patience
+from skyforge_tui.integrations.http.way import Tunnel, Way
+from skyforge_tui.integrations.http.wire import Answer, Content, Patience
 from skyforge_tui.integrations.object_store.answers import Answered, listed
 from skyforge_tui.integrations.object_store.bucket import Bucket, Keys, keys_of
 from skyforge_tui.integrations.object_store.refusals import from_http
@@ -35,14 +37,17 @@ class BucketAsker:
         keys: Keys | None = None,
         look: Callable[[bytes], None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        jump: Tunnel | None = None,
     ) -> None:
+        """Take the bucket, and the jump host on the way there, which is ours from now on."""
+        self._jump = jump
         self.bucket = bucket
         self._now = now
         self._given = keys
         self._keys = keys
         parts = urlsplit(bucket.root)
         self._path = parts.path or "/"
-        way = Way(bucket.trust, bucket.proxy)
+        way = Way(bucket.trust, bucket.proxy, jump)
         service = f"{parts.scheme}://{parts.netloc}"
         self.http = HttpClient(service, way, look=look)
         # Nobody who sends parts is asked to wait for what was sent a second ago.
@@ -53,6 +58,8 @@ class BucketAsker:
         """Close every connection."""
         await self.http.aclose()
         await self.bulk.aclose()
+        if self._jump is not None:
+            await self._jump.aclose()
 
     async def keys(self) -> Keys:
         """Return the keys, fetched when they are first needed."""
@@ -89,6 +96,23 @@ class BucketAsker:
     async def call(self, method: str, query: Mapping[str, str], path: str = "") -> Reply:
         """Send one signed request without a body, by default to the bucket itself."""
         return await self._send(self.http, method, query, path)
+
+    @asynccontextmanager
+    async def reading(self, path: str, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
+        """Give the answer to a signed GET while it arrives; `headers` have lower-case names."""
+        proof = signed(
+            "GET", self.bulk.base_url + path, {}, await self.keys(), self.bucket.place,
+            self._now(), more=headers,
+        )  # fmt: skip
+        try:
+            async with self.bulk.stream(path, headers={**headers, **proof}) as answer:
+                yield answer
+                return
+        except HttpError as error:
+            failure = from_http(error)
+        if failure.kind == "unauthorized":
+            self.forget_keys()
+        raise failure
 
     async def send(
         self,
@@ -138,7 +162,10 @@ class BucketAsker:
                 within_s=within_s,
             )  # fmt: skip
         except HttpError as error:
-            failure = from_http(error)
+            # An answer to HEAD has no words: what is missing is the object, until somebody asks.
+            is_missing = method == "HEAD" and error.status == 404
+            gone = TransportError("missing", "there is no such object")
+            failure = gone if is_missing else from_http(error)
         if failure.kind == "unauthorized":
             self.forget_keys()
         raise failure

@@ -52,6 +52,8 @@ class Bucket:
     session_token: SecretRef | None = None
     trust: Trust = SYSTEM_TRUST
     proxy: str | None = None
+    jump: str = ""
+    """`[user@]host[:port]` to go through by SSH; empty goes directly."""
 
     @property
     def place(self) -> str:

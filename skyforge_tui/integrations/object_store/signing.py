@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +25,26 @@ def spelled(query: Mapping[str, str]) -> str:
     """Return a query as it is sent and signed: sorted, and quoted in one way only."""
     quoted = sorted((quote(key, safe="~"), quote(value, safe="~")) for key, value in query.items())
     return "&".join(f"{key}={value}" for key, value in quoted)
+
+
+def presigned(url: str, keys: Keys, region: str, now: datetime, lasts: timedelta) -> str:
+    """Return an address for GET that proves by itself who lends it, for a while.
+
+    `url` has no query and its path is quoted already; `now` is in UTC. Source: S3 API reference,
+    "Authenticating Requests: Using Query Parameters".
+    """
+    parts = urlsplit(url)
+    stamp, scope = f"{now:%Y%m%dT%H%M%SZ}", _scope(region, now)
+    query = {
+        "X-Amz-Algorithm": _METHOD, "X-Amz-Credential": f"{keys.access}/{scope}",
+        "X-Amz-Date": stamp, "X-Amz-Expires": str(int(lasts.total_seconds())),
+        "X-Amz-SignedHeaders": "host",
+    }  # fmt: skip
+    if keys.token is not None:
+        query["X-Amz-Security-Token"] = keys.token.reveal()
+    asked = spelled(query)
+    request = f"GET\n{parts.path or '/'}\n{asked}\nhost:{parts.netloc}\n\nhost\n{UNSIGNED}"
+    return f"{url}?{asked}&X-Amz-Signature={_proof(keys, scope, stamp, request)}"
 
 
 def signed(
@@ -44,7 +64,7 @@ def signed(
     the body in hex, or `UNSIGNED`; `more` are headers of lower-case names that are signed, too.
     """
     parts = urlsplit(url)
-    stamp, day = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}"
+    stamp = f"{now:%Y%m%dT%H%M%SZ}"
     headers = {"host": parts.netloc, "x-amz-content-sha256": payload, "x-amz-date": stamp}
     headers |= more or {}
     if keys.token is not None:
@@ -52,14 +72,22 @@ def signed(
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     request = "\n".join((method, parts.path or "/", spelled(query), lines, names, payload))
-    scope = f"{day}/{region}/s3/aws4_request"
-    text = "\n".join((_METHOD, stamp, scope, hashlib.sha256(request.encode()).hexdigest()))
-    secret = f"AWS4{keys.secret.reveal()}".encode()
-    for part in scope.split("/"):
-        secret = hmac.digest(secret, part.encode(), "sha256")
-    proof = hmac.new(secret, text.encode(), "sha256").hexdigest()
+    scope = _scope(region, now)
+    proof = _proof(keys, scope, stamp, request)
     headers["authorization"] = (
         f"{_METHOD} Credential={keys.access}/{scope}, SignedHeaders={names}, Signature={proof}"
     )
     del headers["host"]  # the client puts it there itself
     return headers
+
+
+def _scope(region: str, now: datetime) -> str:
+    return f"{now:%Y%m%d}/{region}/s3/aws4_request"
+
+
+def _proof(keys: Keys, scope: str, stamp: str, request: str) -> str:
+    text = "\n".join((_METHOD, stamp, scope, hashlib.sha256(request.encode()).hexdigest()))
+    secret = f"AWS4{keys.secret.reveal()}".encode()
+    for part in scope.split("/"):
+        secret = hmac.digest(secret, part.encode(), "sha256")
+    return hmac.new(secret, text.encode(), "sha256").hexdigest()

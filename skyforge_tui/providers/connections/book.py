@@ -177,10 +177,12 @@ def _bucket_values(server: Server) -> Values:
         "access_key_id": server.username or None,
         "secret_key": server.token_ref or server.password_ref or None,
         "proxy": server.proxy or None,
+        "jump": server.jump or None,
         "guard": None if server.guard == "normal" else server.guard,
         "tls": {
             "verify": None if server.verify else False,
             "ca_file": server.ca_file or None,
+            "fingerprint": server.fingerprint or None,
         },
     }
 

@@ -14,16 +14,18 @@ from skyforge_tui.domain.errors import Invalid, SkyforgeError
 from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.address import Address, read_address
+from skyforge_tui.integrations.http.breakage import UntrustedError
 from skyforge_tui.integrations.http.tls import Trust
+from skyforge_tui.integrations.object_store.answers import listed
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket, Keys
 from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.secrets import Secret
 from skyforge_tui.ports.connector import Dialogue
-from skyforge_tui.providers.connections.certificates import Shown, shown
 from skyforge_tui.providers.connections.failing import domain_error, step_of
 from skyforge_tui.providers.connections.telling import Teller
+from skyforge_tui.providers.connections.trusting import Approach
 
 _SKEW_S = 300.0
 """From here on a clock is soon too wrong for signed requests, which S3 takes for 15 minutes."""
@@ -42,17 +44,20 @@ class BucketConnector:
         del makes_token  # there is nothing to make: keys are given out elsewhere
         teller = Teller(dialogue)
         failure: SkyforgeError
+        approach = Approach(server, teller)
         try:
-            return await _Attempt(server, given, teller).made()
+            return await _Attempt(approach, given, teller).made()
         except TransportError as error:
             _place(teller, error)
             failure = domain_error(error, server.name)
             if isinstance(error, StoreError) and error.advice:
                 failure.advice = error.advice
             elif error.kind == "untrusted":
-                failure.advice = "name its authority by --ca FILE"
+                failure.advice = "name its authority by --ca FILE, or pin it by --pin SHA256"
         except SkyforgeError as error:
             failure = error
+        finally:
+            await approach.aclose()
         teller.failed(failure)
         raise failure
 
@@ -73,18 +78,18 @@ def bucket_of(server: Server, address: Address, scheme: str) -> Bucket:
     ca_file = Path(server.ca_file).expanduser() if server.ca_file else None
     return Bucket(
         name, f"{scheme}://{place}", server.region, prefix, server.is_path_style,
-        trust=Trust(server.verify, ca_file), proxy=server.proxy,
+        trust=Trust(server.verify, ca_file, server.fingerprint), proxy=server.proxy,
+        jump=server.jump,
     )  # fmt: skip
 
 
 class _Attempt:
     """One attempt to connect."""
 
-    def __init__(self, server: Server, given: Given, teller: Teller) -> None:
-        self._server = server
+    def __init__(self, approach: Approach, given: Given, teller: Teller) -> None:
+        self._approach = approach
         self._given = given
         self._teller = teller
-        self._shown: Shown | None = None
         self._latency_ms = 0.0
         self._date = ""
 
@@ -94,18 +99,13 @@ class _Attempt:
         Raises:
             TransportError, SkyforgeError: at the teller's step.
         """
-        server, teller = self._server, self._teller
-        if server.jump or server.fingerprint:
-            word = "an SSH host" if server.jump else "a pinned certificate"
-            raise Invalid(
-                f"a bucket cannot be reached by {word}",
-                advice="make a tunnel of your own" if server.jump else "use --ca FILE instead",
-            )
+        server, teller = self._approach.server, self._teller
         teller.begin(Step.ADDRESS)
         address = read_address(server.address)
         keys = await self._keys()
         bucket = await self._found(address, keys)
         rights = self._tell(bucket)
+        server = self._approach.server
         skew_s = self._pace()
         path = "/".join(part for part in (bucket.name, bucket.prefix) if part)
         url = f"{bucket.endpoint}/{path}" if bucket.is_path_style else bucket.root
@@ -119,27 +119,38 @@ class _Attempt:
         from skyforge_tui.integrations.web_access import revealed
 
         typed = self._given.password or self._given.token
-        reference = self._server.token_ref or self._server.password_ref
+        server = self._approach.server
+        reference = server.token_ref or server.password_ref
         if not (typed or reference):
             return None
-        if not self._server.username:
+        if not server.username:
             raise Invalid("the access key is missing", advice="give it by --user ACCESSKEY")
         if typed:
-            return Keys(self._server.username, Secret(typed.reveal().strip()))
-        return Keys(self._server.username, await revealed(SecretRef.parse(reference)))
+            return Keys(server.username, Secret(typed.reveal().strip()))
+        return Keys(server.username, await revealed(SecretRef.parse(reference)))
 
     async def _found(self, address: Address, keys: Keys | None) -> Bucket:
         """Return the bucket, asked in the right region by the first scheme that works."""
         self._teller.begin(Step.ADDRESS, f"asking {address.place}")
-        for scheme in address.schemes:
-            bucket = bucket_of(self._server, address, scheme)
+        is_asked = False
+        schemes = list(address.schemes)
+        while schemes:
+            bucket = bucket_of(self._approach.server, address, schemes[0])
             try:
                 return await self._asked(bucket, keys)
             except StoreError:
                 raise
-            except TransportError as error:
-                if scheme == address.schemes[-1] or error.kind not in ("unreachable", "invalid"):
+            except UntrustedError as error:
+                if error.shown or is_asked:
                     raise
+                is_asked, failure = True, error
+            except TransportError as error:
+                if len(schemes) == 1 or error.kind not in ("unreachable", "invalid"):
+                    raise
+                schemes.pop(0)
+                continue
+            _place(self._teller, failure)
+            await self._approach.ask(failure)
         raise Invalid(_ADDRESS)
 
     async def _asked(self, bucket: Bucket, keys: Keys | None) -> Bucket:
@@ -152,10 +163,12 @@ class _Attempt:
         return await self._listed(replace(bucket, region=region), keys)
 
     async def _listed(self, bucket: Bucket, keys: Keys | None) -> Bucket:
-        asker = BucketAsker(bucket, keys=keys, look=self._look)
+        approach = self._approach
+        # The asker closes the tunnel, which opens again when it is needed again.
+        asker = BucketAsker(bucket, keys=keys, look=approach.look, jump=approach.way().jump)
         try:
             query = {"list-type": "2", "max-keys": "1", "prefix": bucket.start}
-            await asker.call("GET", query)
+            listed((await asker.call("GET", query)).body)
             began = time.perf_counter()
             reply = await asker.call("GET", query)
             self._latency_ms = (time.perf_counter() - began) * 1000
@@ -164,24 +177,12 @@ class _Attempt:
             await asker.aclose()
         return bucket
 
-    def _look(self, certificate: bytes) -> None:
-        self._shown = shown(certificate)
-
     def _tell(self, bucket: Bucket) -> str:
         teller = self._teller
-        teller.done(Step.ADDRESS, bucket.root)
-        teller.done(Step.REACH, "it answers")
-        if bucket.endpoint.startswith("http:"):
-            words = "none: what is sent there can be read on the way"
-            teller.caution(Step.TRUST, words, "use https if it can")
-        elif not bucket.trust.verify:
-            words = "not checked: anybody may answer"
-            teller.caution(Step.TRUST, words, "name its authority by --ca FILE")
-        else:
-            teller.done(Step.TRUST, self._shown.words if self._shown else "checked")
         place = f", below {bucket.start}" if bucket.prefix else ""
-        teller.done(Step.FIND, f"the bucket {bucket.name}{place} in {bucket.place}")
-        teller.done(Step.SIGN_IN, f"{self._server.username or 'the usual keys'}, accepted")
+        service = f"the bucket {bucket.name}{place} in {bucket.place}"
+        self._approach.tell(bucket.root, service)
+        teller.done(Step.SIGN_IN, f"{self._approach.server.username or 'the usual keys'}, accepted")
         rights = "it may be listed; writing is tried with the first artifact"
         teller.done(Step.RIGHTS, rights)
         return f"the bucket {bucket.name} may be listed"

@@ -66,14 +66,14 @@ class Approach:
         is_asked = False
         while True:
             try:
-                return await find(self.way(), self._look, self.server.address)
+                return await find(self.way(), self.look, self.server.address)
             except HttpError as error:
                 failure = error
             self._tell_lost(step_of(failure))
             if not isinstance(failure, UntrustedError) or failure.shown or is_asked:
                 raise failure
             is_asked = True
-            await self._ask(failure)
+            await self.ask(failure)
 
     def _tell_lost(self, lost: Step) -> None:
         """Tell how far one came before the server was lost at a step."""
@@ -91,11 +91,17 @@ class Approach:
         self._tell_trust(url)
         self._teller.done(Step.FIND, service)
 
-    def _look(self, certificate: bytes) -> None:
+    def look(self, certificate: bytes) -> None:
+        """Take note of a certificate that was shown."""
         self._shown = shown(certificate)
 
-    async def _ask(self, failure: UntrustedError) -> None:
-        """Look at the certificate that nobody vouches for, and ask whether it is the right one."""
+    async def ask(self, failure: UntrustedError) -> None:
+        """Look at the certificate that nobody vouches for, and ask whether it is the right one.
+
+        Raises:
+            Untrusted: nobody says so.
+            HttpError: it cannot be looked at.
+        """
         seen: list[Shown] = []
 
         def look(certificate: bytes) -> None:
