@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import Principal, ProjectId
@@ -44,7 +44,7 @@ async def foreseen(
             went, manifest = Went.WAS_SO, before.manifest
             kept.append("it has a manifest already: that counts, and not what is said here")
         elif keeper is not None:
-            kept.append("what is in the repository stays as it is")
+            kept.append("what is in the repository already")
     steps.append(Outcome(MANIFEST, went))
     if keeper is None:
         return Draft(tuple(steps), tuple(kept))
@@ -63,7 +63,7 @@ async def foreseen(
     report = work.report()
     refused = {one.refused for one in report.left}
     return Draft(
-        (*steps, *map(_outcome, report.left)),
+        (*steps, *_outcomes(report.left)),
         (*kept, *report.notes),
         tuple(one for one in report.errors if one not in refused),
     )
@@ -96,5 +96,9 @@ def _unmade(tools: Workshop, principal: Principal, wish: Wish) -> Project:
     )  # fmt: skip
 
 
-def _outcome(step: Step) -> Outcome:
-    return Outcome(step.words, Went.FAILED if step.refused else Went.LEFT, step.refused)
+def _outcomes(due: Iterable[Step]) -> Iterator[Outcome]:
+    """Yield the steps; after one that is refused those that lean on it, which is all of them."""
+    is_refused = False
+    for step in due:
+        is_refused = is_refused or bool(step.refused)
+        yield Outcome(step.words, Went.FAILED if is_refused else Went.LEFT, step.refused)

@@ -110,12 +110,13 @@ async def test_where_only_administrators_may_it_is_said_before(firm: Company) ->
     async with semaphores.client_of(firm.semaphore, "olga") as olga:
         firm.keeping = SemaphoreKeeping("semaphore", olga)
         draft = await firm.founding().foresee(SYSTEM, wish("edge"))
-        (refused,) = [one for one in draft.steps if one.went is Went.FAILED]
+        refused, *others = [one for one in draft.steps if one.went is Went.FAILED]
         assert refused == Outcome(
             "create run project edge", Went.FAILED,
             "semaphore: only its administrators make projects: ask one for a project named edge,"
             " with you as owner",
         )  # fmt: skip
+        assert "create repository edge" in [one.what for one in others]
         made, outcomes = await make(firm, wish("edge"))
         went = {one.what: one.went for one in outcomes}
         assert made is not None
