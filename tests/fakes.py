@@ -1027,7 +1027,7 @@ class Core:
         tools = Workshop(
             {}, {}, secrets, self.catalog, self.project_care, self.access, self.clock
         )  # fmt: skip
-        removing = Removing({}, {}, book, secrets, self.shelf.claims, self.access)
+        removing = Removing({}, {}, book, secrets, self.run_cache, self.shelf.claims, self.access)
         return FoundingService(tools, {}, removing, record, self.bus)
 
     @property

@@ -46,6 +46,7 @@ from tests.fakes import (
     KnownSecrets,
     MemoryAuditBook,
     MemoryProjectCache,
+    MemoryRunCache,
     MemoryTrustStore,
 )
 
@@ -71,6 +72,7 @@ class Company:
     def __post_init__(self) -> None:
         """Begin knowing nothing of how projects stand."""
         self.standings = Standings(self.bus)
+        self.runs = MemoryRunCache()
         self.audit = MemoryAuditBook()
         self.record = Record(self.audit, self.access, self.bus, self.clock)
         health = HealthBoard(self.bus)
@@ -108,7 +110,9 @@ class Company:
         tools = Workshop(
             keepers, manifests, self.secrets, self.catalog, self.care(), self.access, self.clock
         )
-        removing = Removing(keepers, self.engines, self.book, self.secrets, claims, self.access)
+        removing = Removing(
+            keepers, self.engines, self.book, self.secrets, self.runs, claims, self.access
+        )
         return FoundingService(tools, self.engines, removing, self.record, self.bus)
 
     async def project(self, name: str, manifest: ProjectManifest | None = None) -> Project:

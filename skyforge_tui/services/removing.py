@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from skyforge_tui.domain.errors import Conflict, NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.guard import Guard
-from skyforge_tui.domain.identity import Role, upstream_of
+from skyforge_tui.domain.identity import ProjectId, Role, upstream_of
 from skyforge_tui.domain.making import Draft, Follower, Outcome, Went
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import Part
+from skyforge_tui.ports.cache import RunCache
 from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.project_secrets import ProjectSecrets, SecretSource
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
@@ -46,6 +47,7 @@ class Removing:
         engines: Mapping[str, RunHost],
         book: SyncBook,
         secrets: SecretSource,
+        runs: RunCache,
         claims: Claims,
         access: Access,
     ) -> None:
@@ -53,6 +55,7 @@ class Removing:
         self._engines = engines
         self._book = book
         self._secrets = secrets
+        self._runs = runs
         self._claims = claims
         self._access = access
 
@@ -114,13 +117,24 @@ class Removing:
             if found is not None:
                 rooms.append((host, found[0]))
                 parts = _parts(project, manifest, secrets, found[1])
-                steps.append(Outcome(_room_step(host, found[0]), Went.LEFT, parts=parts))
+                why = await self._run_words(host, found[0])
+                steps.append(Outcome(_room_step(host, found[0]), Went.LEFT, why, parts))
         try:
             steps.append(await self._repository(project))
         except SkyforgeError as error:
             errors.append(f"its repository was not looked at: {error}")
         kept += _kept(manifest)
         return _Found(Draft(tuple(steps), tuple(kept), tuple(errors)), rooms)
+
+    async def _run_words(self, host: RunHost, room: Room) -> str:
+        """Say how many runs go with a room, as far as they are known here."""
+        known = await self._runs.order([ProjectId(f"{host.upstream}:{room.id}")])
+        if not known.total:
+            return ""
+        active = sum(count for state, count in known.by_state.items() if state.is_active)
+        words = "1 run goes" if known.total == 1 else f"{known.total:,} runs go"
+        going_on = "1 goes on now" if active == 1 else f"{active:,} go on now"
+        return f"{words} with it{f'; {going_on}' if active else ''}"
 
     async def _repository(self, project: Project) -> Outcome:
         keeper, what = self._keepers[upstream_of(project.id)], repository_step(project)
@@ -223,7 +237,11 @@ def _parts(
         for part, name in sorted(content.things, key=_in_order)
     )
     people = ", ".join(sorted(content.members))
-    return (*things, "its runs there, and schedules", *([f"access of {people}"] if people else ()))
+    return (
+        *things,
+        "its schedules, and what ran there",
+        *([f"access of {people}"] if people else ()),
+    )
 
 
 def _in_order(key: tuple[Part, str]) -> tuple[int, str]:
@@ -233,4 +251,6 @@ def _in_order(key: tuple[Part, str]) -> tuple[int, str]:
 def _kept(manifest: ProjectManifest) -> list[str]:
     artifacts = f"artifacts below {manifest.artifacts}" if manifest.artifacts else "its artifacts"
     labs = f"labs, also at {', '.join(manifest.lab_servers)}" if manifest.lab_servers else "labs"
+    made = ", ".join(one.name for one in manifest.deployments)
+    labs = f"{labs}, what {made} deployed among them" if made else labs
     return [artifacts, labs, "output of its runs that was read here"]

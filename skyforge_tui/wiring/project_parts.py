@@ -22,6 +22,7 @@ from skyforge_tui.services.standings import Standing
 from skyforge_tui.store.audit import SqliteAuditBook
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.mutes import SqliteMuteStore
+from skyforge_tui.store.runs import SqliteRunCache
 from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 
@@ -113,7 +114,8 @@ def founding_service(
     tools = Workshop(keepers, manifests, secrets, catalog, care, ground.access, ground.clock)
     runs = {one.upstream: one for one in engines}
     book, claims = SqliteSyncBook(ground.state), FileClaims(ground.frame.state_dir)
-    removing = Removing(keepers, runs, book, secrets, claims, ground.access)
+    known_runs = SqliteRunCache(ground.cache)
+    removing = Removing(keepers, runs, book, secrets, known_runs, claims, ground.access)
     return FoundingService(tools, runs, removing, record_of(ground), ground.bus)
 
 

@@ -11,16 +11,18 @@ import pytest
 
 from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.guard import Guard
-from skyforge_tui.domain.identity import SYSTEM
+from skyforge_tui.domain.identity import SYSTEM, ProjectId
 from skyforge_tui.domain.making import Follower, Went
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import Part, Thing
+from skyforge_tui.domain.run import RunState
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.services.making import Wish
 from skyforge_tui.store.claims import FileClaims
 from tests import semaphores
 from tests.breaking import Breaking, How
+from tests.builders import a_detail
 from tests.synced import MEMBERS, Company, company
 
 
@@ -55,6 +57,9 @@ async def test_the_plan_says_what_goes_and_what_stays(firm: Company) -> None:
         "variables": "edge variables",
     })  # fmt: skip
     await firm.keeping.put(room, theirs, await firm.keeping.look(room), {})
+    there = ProjectId(f"semaphore:{room}")
+    going = a_detail(number=7, state=RunState.RUNNING, project_id=there)
+    await firm.runs.write([a_detail(number=6, project_id=there), going, a_detail(number=5)], [])
     before = firm.writes
     draft = await firm.founding().foresee_deletion(SYSTEM, edge.id)
     assert firm.writes == before
@@ -62,11 +67,12 @@ async def test_the_plan_says_what_goes_and_what_stays(firm: Company) -> None:
     assert (engine.what, repo.what) == (
         "run project edge at semaphore", f"repository {edge.path}"
     )  # fmt: skip
+    assert engine.why == "2 runs go with it; 1 goes on now"
     assert engine.parts == (
         "key None, not of its manifest", "key none", "repository edge", "inventory localhost",
         "variable group Empty, not of its manifest", "variable group edge variables",
         "template Mine, not of its manifest",
-        "its runs there, and schedules", "access of admin, gus, mika, olga",
+        "its schedules, and what ran there", "access of admin, gus, mika, olga",
     )  # fmt: skip
     assert repo.parts[0] == "1 file with its whole history"
     assert repo.parts[-1] == "access of gus, mika, olga"

@@ -97,7 +97,8 @@ def step_lines(
         for part in one.parts if is_due else ():
             yield from _told(part, "muted", width)
         if one.why:
-            yield from _told(one.why, "bad" if one.went is Went.FAILED else "muted", width)
+            why: Tone = "warn" if is_due else "bad" if one.went is Went.FAILED else "muted"
+            yield from _told(one.why, why, width)
 
 
 def _told(words: str, tone: Tone, width: int) -> Iterator[Line]:
