@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import TABS, Command, Place
-from skyforge_tui.tui.framed_screen import SLIM, TALL, WIDE, FramedScreen
-from skyforge_tui.tui.presenters.frame import Identity
+from skyforge_tui.tui.framed_screen import SLIM, WIDE, FramedScreen
+from skyforge_tui.tui.presenters.frame import TALL, Identity
 from skyforge_tui.tui.presenters.frame import Place as Tab
 from skyforge_tui.tui.presenters.missing import missing
 from skyforge_tui.tui.widgets.frame import HeaderBar

@@ -19,7 +19,7 @@ from skyforge_tui.tui.errors import as_notice, denied_notice
 from skyforge_tui.tui.key_bindings import bound
 from skyforge_tui.tui.once import Beat
 from skyforge_tui.tui.pacing import PacedScreen
-from skyforge_tui.tui.presenters.frame import notice_text, title_line
+from skyforge_tui.tui.presenters.frame import TALL, notice_text, title_line
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.widgets.frame import CrumbBar, FooterBar, NoticeStrip, Pressed
 
@@ -36,8 +36,6 @@ WIDE = 110
 """From so many columns on there is room for a side pane, or for more columns in it."""
 SLIM = 60
 """From so many columns on there is room for two things side by side."""
-TALL = 30
-"""From so many rows on there is a blank one below the crumbs."""
 
 
 class FramedScreen(PacedScreen[None]):

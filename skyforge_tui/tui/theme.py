@@ -1,92 +1,22 @@
-"""The look: colour tokens of four themes, and how a tone becomes a terminal style.
+"""Which look an application wears: the active theme is its own (`App.theme`).
 
-Presenters speak in tones; only this module knows what they look like. The active theme is the
-application's own (`App.theme`), so that changing it repaints everything.
+Changing it repaints everything. Presenters speak in tones; `look` knows what those look like.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from rich.style import Style
 from textual.app import App
 from textual.filter import Monochrome
 from textual.theme import Theme
 
+from skyforge_tui.tui.look import MONO, NAMES, Look
 from skyforge_tui.tui.palettes import FEW, PALETTES
 
-if TYPE_CHECKING:
-    from skyforge_tui.tui.presenters.cells import Ground, Tone
-
 PREFIX = "skyforge-"
-
-MONO = "mono"
-NAMES = (*PALETTES, MONO)
-
-_GROUNDS: Mapping[str, str] = {"input": "cursor", "place": "surface", "pill": "accent"}
-"""Grounds that borrow another token's colour."""
-
-_DIM = frozenset({"muted", "faint", "line"})
-_LOUD = frozenset({"accent", "warn", "bad", "spin"})
-_REVERSED = frozenset({"cursor", "place", "pill"})
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How this terminal is drawn on: theme, sign set, motion."""
-
-    theme: str = "dark"
-    """One of `NAMES`."""
-    ascii: bool = False
-    motion: bool = True
-    few: bool = False
-    """Whether the terminal knows but the 256 colours of old."""
-
-    @property
-    def is_mono(self) -> bool:
-        """Whether there are no colours, only attributes."""
-        return self.theme == MONO
-
-    def style(
-        self,
-        tone: Tone,
-        *,
-        bold: bool = False,
-        underline: bool = False,
-        on: Ground = "",
-    ) -> Style:
-        """Return the terminal style of a tone on a ground."""
-        if self.is_mono:
-            return _attributes(tone, bold, underline, on)
-        return _colours(self.theme, self.few, tone, bold, underline, on)
-
-
-@lru_cache(maxsize=1024)
-def _colours(theme: str, few: bool, tone: Tone, bold: bool, underline: bool, on: Ground) -> Style:
-    palette = (FEW if few else PALETTES)[theme]
-    ink = {"spin": "accent", "pill": "bg"}.get(tone, tone)
-    return Style(
-        color=palette[ink],
-        bgcolor=palette[_GROUNDS.get(on, on)] if on else None,
-        bold=bold or None,
-        underline=underline or None,
-    )
-
-
-@lru_cache(maxsize=512)
-def _attributes(tone: Tone, bold: bool, underline: bool, on: Ground) -> Style:
-    reverse = on in _REVERSED
-    return Style(
-        bold=(bold or tone in _LOUD) or None,
-        dim=(tone in _DIM and not reverse) or None,
-        underline=underline or None,
-        reverse=reverse or None,
-    )
-
 
 _WORN: WeakKeyDictionary[App[Any], Look] = WeakKeyDictionary()
 _GREYING: WeakKeyDictionary[App[Any], list[Monochrome]] = WeakKeyDictionary()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.log_source import LogProgress
     from skyforge_tui.ports.log_files import OpenedLog
     from skyforge_tui.services.file_parts import FileParts
+    from skyforge_tui.tui.first_picture import FirstPicture
     from skyforge_tui.tui.keymap import Keymap
     from skyforge_tui.tui.link import Engine
 
@@ -71,12 +72,17 @@ class ViewerApp(TypeAhead, Terminal, Ending, Crashing, Looks, Helping):
         motion: bool = True,
         few_colours: bool = False,
         config_path: str = "",
+        picture: FirstPicture | None = None,
     ) -> None:
         """Take what runs the services, who acts, and a log, which is the caller's to close.
 
-        How far that has come is told meanwhile; `progress` is what the first picture says.
+        How far that has come is told meanwhile; `progress` is what the first picture says, which
+        may be drawn already.
         """
         super().__init__()
+        self._picture = picture
+        if picture is not None:
+            self.driver_class = picture.taken_over(self.driver_class)
         self.link: Link[FileParts] = Link(self, principal)
         self.keymap = keymap
         self.config_path = config_path
@@ -97,6 +103,8 @@ class ViewerApp(TypeAhead, Terminal, Ending, Crashing, Looks, Helping):
         await self.link.stop()
 
     def _start(self) -> None:
+        if self._picture is not None:
+            self._picture.let_end()
         self.link.start(self._make_engine(self))
         self.go(self.link.opened())
 

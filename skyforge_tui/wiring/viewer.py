@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.log_source import LogProgress
     from skyforge_tui.ports.log_files import OpenedLog
     from skyforge_tui.services.file_parts import FileParts
+    from skyforge_tui.tui.first_picture import FirstPicture
     from skyforge_tui.tui.viewer import ViewerApp
 
 
@@ -40,12 +42,29 @@ def run_viewer(
         os.close(piped)
         piped = None
     log, progress = asyncio.run(_begun(parts, names, piped))
-    try:
-        app = make_viewer(frame, parts, log, progress, follow=follow or PIPED in names)
+    follow = follow or PIPED in names
+    with closing(log), _first_picture(frame, log, progress, follow=follow) as picture:
+        app = make_viewer(frame, parts, log, progress, follow=follow, picture=picture)
         app.run()
         return app.return_code or 0
-    finally:
-        log.close()
+
+
+@contextmanager
+def _first_picture(
+    frame: FrameSettings, log: OpenedLog, progress: LogProgress, *, follow: bool
+) -> Iterator[FirstPicture | None]:
+    """Draw the first picture, if there is a terminal and anything to see."""
+    terminal = sys.__stderr__  # where Textual (8.2.8) draws
+    if terminal is None or not terminal.isatty() or not progress.size:
+        yield None
+        return
+    from skyforge_tui.tui.first_picture import FirstPicture, rows
+    from skyforge_tui.tui.look import Look
+
+    look = Look(frame.theme, frame.glyphs == "ascii", frame.motion, frame.few_colours)
+    with FirstPicture(terminal, look) as picture:
+        picture.show(rows(log, progress, look, shutil.get_terminal_size(), follow=follow))
+        yield picture
 
 
 async def _begun(
@@ -62,7 +81,13 @@ async def _begun(
 
 
 def make_viewer(
-    frame: FrameSettings, parts: FileParts, log: OpenedLog, progress: LogProgress, *, follow: bool
+    frame: FrameSettings,
+    parts: FileParts,
+    log: OpenedLog,
+    progress: LogProgress,
+    *,
+    follow: bool,
+    picture: FirstPicture | None = None,
 ) -> ViewerApp:
     """Return the viewer of an opened log, which has come so far, ready to run."""
     from skyforge_tui.engine.thread import ThreadEngine
@@ -102,6 +127,7 @@ def make_viewer(
         motion=frame.motion,
         few_colours=frame.few_colours,
         config_path=str(frame.config_path),
+        picture=picture,
     )
     app.hold_input()
     return app

@@ -65,10 +65,20 @@ def test_only_our_own_controls_reach_the_terminal(terminal: Terminal) -> None:
     ) <= {"\r", "\n"}
 
 
+def test_text_comes_before_the_toolkit(terminal: Terminal) -> None:
+    """The first lines are drawn before what draws afterwards has said anything."""
+    terminal.until(b"\x1b[?1004h")
+    before, _, _ = terminal.written.partition(b"\x1b[?1004h")
+    assert b"full reset" in SEQUENCE.sub(b"", before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_the_terminal_is_given_back_when_killed(terminal: Terminal, number: signal.Signals) -> None:
-    """Told to end by the system, the program leaves the terminal as it found it."""
-    terminal.until(b"keys")
+@pytest.mark.parametrize("moment", [b"keys", ALT_SCREEN + b"h"])
+def test_the_terminal_is_given_back_when_killed(
+    terminal: Terminal, number: signal.Signals, moment: bytes
+) -> None:
+    """Told to end by the system, however early, the program leaves the terminal as it found it."""
+    terminal.until(moment)
     terminal.process.send_signal(number)
     assert terminal.ended() == 128 + number
     assert terminal.written.count(ALT_SCREEN + b"l") == 1

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyforge_tui.domain.log_query import read_log_query
-from skyforge_tui.tui.theme import Look
+from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.widgets.log_frame import LogFrame, Shape
 from skyforge_tui.tui.widgets.log_passed import PassedTasksHidden
 from tests.fakes import MemoryLogReader, MemoryLogStore

@@ -11,11 +11,11 @@ from textual.pilot import Pilot
 
 from skyforge_tui.domain.history import SentCommand
 from skyforge_tui.domain.template import FieldKind, SurveyField
+from skyforge_tui.tui.look import NAMES
 from skyforge_tui.tui.presenters.cells import Line, Span, line
 from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.hints import KeyHint
 from skyforge_tui.tui.presenters.offers import Fact, LaunchOffer, Question, Untrusted
-from skyforge_tui.tui.theme import NAMES
 from skyforge_tui.tui.widgets.command_log import CommandLog
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.help import HelpOverlay

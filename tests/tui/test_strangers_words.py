@@ -7,9 +7,9 @@ import unicodedata
 import pytest
 from rich.cells import cell_len
 
+from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.columns import Column
-from skyforge_tui.tui.theme import Look
 from skyforge_tui.tui.widgets.lines import LinesView
 from skyforge_tui.tui.widgets.painted import strip_of
 from skyforge_tui.tui.widgets.picker import Choice, Picker

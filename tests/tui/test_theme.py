@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from skyforge_tui.tui.look import NAMES, Look
 from skyforge_tui.tui.palettes import FEW, PALETTES
 from skyforge_tui.tui.presenters.cells import Line, Span, line
 from skyforge_tui.tui.presenters.offers import Question
-from skyforge_tui.tui.theme import NAMES, Look, dress, look_of
+from skyforge_tui.tui.theme import dress, look_of
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.lines import LinesView
 from tests.tui.drawing import Canvas, rows_of, segments_of, until

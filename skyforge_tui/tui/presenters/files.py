@@ -52,6 +52,11 @@ def name_of(source: LogSource) -> str:
     return "piped" if source.name == PIPED else PurePath(source.name).name
 
 
+def has_times(sources: Sequence[LogSource]) -> bool:
+    """Say whether it is known when lines came: where they are merged by it, or piped in."""
+    return len(sources) > 1 or sources[0].kind is SourceKind.PIPE
+
+
 def labels(sources: Sequence[LogSource]) -> tuple[str, ...]:
     """Return a short name for each source; where two are called alike, with their folders."""
     names = [name_of(one) for one in sources]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.presenters.lights import Light
 
 MARGIN = 2
+TALL = 30
+"""From so many rows on there is a blank one below the crumbs."""
 
 
 @dataclass(frozen=True, slots=True)

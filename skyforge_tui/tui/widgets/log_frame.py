@@ -9,12 +9,11 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
-from textual.geometry import Region
 
 from skyforge_tui.domain.outline_scan import OutlineScan
+from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.presenters.cells import Ground
 from skyforge_tui.tui.presenters.log_lines import hidden_words
-from skyforge_tui.tui.theme import Look
 from skyforge_tui.tui.widgets.log_document import LogDocument, Row
 from skyforge_tui.tui.widgets.log_lighting import Spot, lighting
 from skyforge_tui.tui.widgets.log_missing import Hidden
@@ -30,8 +29,26 @@ from skyforge_tui.tui.widgets.log_text import Light
 from skyforge_tui.tui.widgets.log_window import LogWindow
 
 if TYPE_CHECKING:
+    from textual.geometry import Region
+
     from skyforge_tui.ports.log_search import LogSearch
     from skyforge_tui.ports.log_store import LogReader
+
+
+BUDGET_BYTES = 4 * 1024 * 1024
+"""How much of a log is indexed in one look."""
+SMALL_BYTES = 256 * 1024
+"""A log up to this size is indexed before its first picture, a larger one behind it."""
+
+
+def first_look(reader: LogReader) -> bool:
+    """Take in what the first picture of a log needs; return whether more remains.
+
+    Raises:
+        Unavailable: it cannot be read.
+    """
+    has_more = reader.refresh(0)
+    return reader.refresh(BUDGET_BYTES) if reader.size <= SMALL_BYTES else has_more
 
 
 class Shape(NamedTuple):
@@ -166,6 +183,9 @@ class LogFrame:
 
     def changed_chrome(self) -> list[Region]:
         """Return where scrollbar and pill differ from what was drawn."""
+        # The first picture is drawn before this is loaded.
+        from textual.geometry import Region
+
         before, self._chrome = self._chrome, None
         now = self._measured()
         width, height = self._shape[:2]

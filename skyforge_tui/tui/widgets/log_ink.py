@@ -7,9 +7,9 @@ from functools import lru_cache
 from rich.color import Color
 from rich.style import Style
 
+from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.presenters.cells import Ground, Tone
 from skyforge_tui.tui.sgr import Colour, Sgr
-from skyforge_tui.tui.theme import Look
 
 _TONES: tuple[Tone, ...] = ("muted", "bad", "ok", "warn", "accent", "accent", "accent", "text")
 _BRIGHT_TONES: tuple[Tone, ...] = (*_TONES[:7], "strong")

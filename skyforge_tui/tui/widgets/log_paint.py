@@ -14,9 +14,9 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from textual.strip import Strip
 
 from skyforge_tui.domain.log import LogGap
+from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.presenters import amounts
 from skyforge_tui.tui.presenters.cells import Ground, Tone, cut_text
 from skyforge_tui.tui.presenters.glyphs import (
@@ -32,7 +32,6 @@ from skyforge_tui.tui.presenters.glyphs import (
 )
 from skyforge_tui.tui.presenters.log_lines import gap_words
 from skyforge_tui.tui.sgr import Sgr
-from skyforge_tui.tui.theme import Look
 from skyforge_tui.tui.widgets.log_document import LogDocument, Row
 from skyforge_tui.tui.widgets.log_ink import ink
 from skyforge_tui.tui.widgets.log_text import Fragment, Light
@@ -162,7 +161,7 @@ class Painter:
         bold = self._look.style("pill", bold=True, on="pill")
         text = self._own(words)
         pill = [Segment(text[:2], bold), Segment(text[2 : end - start], style)]
-        return [*Strip(row, width).crop(0, start), *pill, self._segment(" ")]
+        return [*_cut(row, start), *pill, self._segment(" ")]
 
     def _margin(self, row: Row, above: Row | None, decor: Decor) -> list[Segment]:
         severity = row.text.severity if row.text is not None else ""
@@ -202,7 +201,7 @@ class Painter:
         rest = room - taken
         if rest < 0:
             # A wide character in a column that is none.
-            segments = list(Strip(segments, taken).crop(0, room))
+            segments = _cut(segments, room)
         elif is_cut:
             cut = self._cut_words(row, room)
             kept, taken = _cropped(segments, taken, room - len(cut))
@@ -275,8 +274,13 @@ def _cropped(segments: list[Segment], taken: int, room: int) -> tuple[list[Segme
     text = segments[-1].text
     if len(text) > too_much and text.isascii():
         return [*segments[:-1], Segment(text[:-too_much], segments[-1].style)], room
-    kept = Strip(segments, taken).crop(0, room)
-    return list(kept), kept.cell_length
+    kept = _cut(segments, room)
+    return kept, sum(one.cell_length for one in kept)
+
+
+def _cut(segments: list[Segment], room: int) -> list[Segment]:
+    """Return the first cells of some segments; half of a wide character becomes a blank."""
+    return Segment.adjust_line_length(segments, room, pad=False)
 
 
 def pill_words(new_lines: int) -> str:

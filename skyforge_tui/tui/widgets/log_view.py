@@ -15,7 +15,8 @@ from textual.message import Message
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.outline import Outline
-from skyforge_tui.tui.theme import Look, look_of
+from skyforge_tui.tui.look import Look
+from skyforge_tui.tui.theme import look_of
 from skyforge_tui.tui.widgets.log_finding import LogFinding
 from skyforge_tui.tui.widgets.log_frame import LogFrame, Shape
 from skyforge_tui.tui.widgets.log_mouse import LogMouse

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.tui.once import once
 from skyforge_tui.tui.widgets.kept_rows import KeptRows
+from skyforge_tui.tui.widgets.log_frame import BUDGET_BYTES, first_look
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.log_store import LogReader
@@ -29,10 +30,6 @@ KEY_S = 0.03
 """How long a key is given way."""
 LATEST_S = 0.2
 """Most time between two looks for all the keys that are pressed."""
-BUDGET_BYTES = 4 * 1024 * 1024
-"""How much of a log is indexed in one look."""
-SMALL_BYTES = 256 * 1024
-"""A log up to this size is indexed before its first picture, a larger one behind it."""
 SCAN_S = 0.001
 """How long the outline is read in one go."""
 DRAWN_S = 0.01
@@ -120,9 +117,7 @@ class LogWatch(KeptRows):
         self._last_look = monotonic()
         was, was_counted = reader.size, reader.counted_size
         try:
-            has_more = reader.refresh(budget_bytes)
-            if not budget_bytes and reader.size <= SMALL_BYTES:
-                has_more = reader.refresh(BUDGET_BYTES)
+            has_more = reader.refresh(budget_bytes) if budget_bytes else first_look(reader)
             self._step_s = RUSH_S if 0 < was < reader.size - self.size.area else STEP_S
             if self.frame is None or reader.generation != self.frame.generation:
                 self.start_over()

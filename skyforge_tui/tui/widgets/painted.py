@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from skyforge_tui.tui.presenters.cells import Ground, Line, Span, fitted, ref_at
-from skyforge_tui.tui.presenters.glyphs import twin
-from skyforge_tui.tui.theme import Look, look_of
+from skyforge_tui.tui.look import Look, segments_of
+from skyforge_tui.tui.presenters.cells import Ground, Line, ref_at
+from skyforge_tui.tui.theme import look_of
 from skyforge_tui.tui.widgets.spinner import spinner_of
-
-_CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
-"""What terminals obey. Whoever puts words of strangers into a span makes them literal; should one
-forget that, nothing of it gets through here. They have no width: all else stays in its place."""
 
 
 def strip_of(one: Line, width: int, look: Look, on: Ground = "bg", spin: str = "") -> Strip:
     """Return a line as a strip of exactly `width` cells; `spin` replaces turning signs."""
-    segments = [
-        Segment(_text(span, look, spin), _style(span, look, on)) for span in fitted(one, width)
-    ]
-    return Strip(segments, max(width, 0))
-
-
-def _text(span: Span, look: Look, spin: str) -> str:
-    text = spin if span.tone == "spin" and spin else span.text
-    if not text.isprintable():
-        text = text.translate(_CONTROLS)
-    return twin(text) if look.ascii else text
-
-
-def _style(span: Span, look: Look, on: Ground) -> Style:
-    return look.style(span.tone, bold=span.bold, underline=span.underline, on=span.on or on)
+    return Strip(segments_of(one, width, look, on, spin), max(width, 0))
 
 
 class Painted(Widget):

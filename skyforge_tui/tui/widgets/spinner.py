@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
+from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.presenters.glyphs import FROZEN, SPINNER
-from skyforge_tui.tui.theme import Look, look_of
+from skyforge_tui.tui.theme import look_of
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -65,8 +65,8 @@ class FilesScreen(LogKeys):
         self.pane.view.begins_at_top = not follow
         if len(log.sources) > 1:
             self.pane.view.sources = present.labels(log.sources)
-        elif log.sources[0].kind is not SourceKind.PIPE:
-            self.pane.view.toggle_times()  # nobody knows when its lines came
+        if not present.has_times(log.sources):
+            self.pane.view.toggle_times()
 
     def body(self) -> Iterator[Widget]:
         """Yield the log."""
