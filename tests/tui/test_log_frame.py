@@ -76,6 +76,8 @@ class Looking:
         self.frame.moved()
         for y in range(self.shape.height):
             row = self.frame.row(y)
+            self.frame._painter._kept.clear()
+            assert row == self.frame.row(y), "what was kept is what is drawn anew"
             assert sum(segment.cell_length for segment in row) == self.shape.width
             for segment in row:
                 assert segment.control is None

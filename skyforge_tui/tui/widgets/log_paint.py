@@ -32,9 +32,9 @@ from skyforge_tui.tui.presenters.glyphs import (
 )
 from skyforge_tui.tui.presenters.log_lines import gap_words
 from skyforge_tui.tui.sgr import Sgr
-from skyforge_tui.tui.widgets.log_document import LogDocument, Row
+from skyforge_tui.tui.widgets.log_document import LogDocument, Place, Row
 from skyforge_tui.tui.widgets.log_ink import ink
-from skyforge_tui.tui.widgets.log_text import Fragment, Light
+from skyforge_tui.tui.widgets.log_text import Fragment, Light, LogText
 
 LEFT = 2
 TIME = 8
@@ -48,6 +48,8 @@ THUMB = "█"
 CUT_ASCII = "~"
 _GAP_LEAD = 10
 _PLAIN_TONE: Tone = "text"
+ROWS_KEPT = 512
+_RowKey = tuple[Place, int, tuple[str, int | None]]
 
 Tick = Literal["", "warn", "bad", "hit"]
 """What a row of the scrollbar stands for."""
@@ -116,6 +118,8 @@ class Painter:
         self._layout = layout
         self._look = look
         self._zone = zone
+        self._kept: dict[_RowKey, tuple[LogText, list[Segment]]] = {}
+        """Rows without anything special, as they were drawn for a text."""
         # Alone, the sign's twin would be that of "queued".
         self._cut = CUT_ASCII if look.ascii else ELLIPSIS
 
@@ -139,6 +143,28 @@ class Painter:
             return self._gap(row.missing, width)
         if row.missing is not None:
             return self._hidden(decor.hides, width)
+        if row.text is None or decor != PLAIN_ROW:
+            return self._drawn(document, row, above, column, decor)
+        # Where one scrolls, nearly all rows are those of the frame before.
+        key = (row.place, column, self._told_above(above))
+        text, segments = self._kept.get(key, (None, []))
+        if text is not row.text:
+            segments = self._drawn(document, row, above, column, decor)
+            if len(self._kept) >= ROWS_KEPT:
+                self._kept.clear()
+            self._kept[key] = row.text, segments
+        return segments
+
+    def _told_above(self, above: Row | None) -> tuple[str, int | None]:
+        """Return what is not said again below a row."""
+        if above is None or above.line is None:
+            return "", None
+        clock = self.clock(above) if self._layout.has_times else ""
+        return clock, above.line.source if self._layout.sources else None
+
+    def _drawn(
+        self, document: LogDocument, row: Row, above: Row | None, column: int, decor: Decor
+    ) -> list[Segment]:
         text, taken, is_cut = document.draw(row, column, decor.light)
         margin = self._margin(row, above, decor)
         return margin + self._text(row, text, taken, decor.on, is_cut=is_cut)
