@@ -15,16 +15,10 @@ from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.presenters.cells import Ground
 from skyforge_tui.tui.presenters.log_lines import hidden_words
 from skyforge_tui.tui.widgets.log_document import LogDocument, Row
+from skyforge_tui.tui.widgets.log_layout import LEAST_WIDTH, layout_for
 from skyforge_tui.tui.widgets.log_lighting import Spot, lighting
 from skyforge_tui.tui.widgets.log_missing import Hidden
-from skyforge_tui.tui.widgets.log_paint import (
-    LEAST_WIDTH,
-    PLAIN_ROW,
-    Decor,
-    Painter,
-    Tick,
-    layout_for,
-)
+from skyforge_tui.tui.widgets.log_paint import PLAIN_ROW, Decor, Painter, Tick
 from skyforge_tui.tui.widgets.log_text import Light
 from skyforge_tui.tui.widgets.log_window import LogWindow
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widget import Widget
 
-from skyforge_tui.tui.widgets.log_paint import LEFT, pill_words
+from skyforge_tui.tui.widgets.log_layout import LEFT
+from skyforge_tui.tui.widgets.log_paint import pill_words
 
 if TYPE_CHECKING:
     from textual import events

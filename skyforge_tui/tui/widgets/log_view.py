@@ -295,7 +295,6 @@ class LogView(
 
     def _tell_moved(self) -> None:
         self._tell_shown()
-        now = (self.is_following, self.new_lines)
-        if now != self._told:
+        if (now := (self.is_following, self.new_lines)) != self._told:
             self._told = now
             self.post_message(self.Moved(self, is_following=now[0], new_lines=now[1]))

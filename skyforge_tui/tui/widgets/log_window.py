@@ -6,7 +6,7 @@ Pure: it knows rows and sizes, no widget.
 from __future__ import annotations
 
 from skyforge_tui.tui.widgets.log_document import LogDocument, Place, Row
-from skyforge_tui.tui.widgets.log_paint import thumb_rows
+from skyforge_tui.tui.widgets.log_layout import thumb_rows
 from skyforge_tui.tui.widgets.log_text import LogText
 
 
