@@ -101,10 +101,17 @@ class BulkLabs(LabCommands, FilteredPlace):
         """Do it to each, show how each went, and again to the failed ones if so wanted."""
         from skyforge_tui.tui.widgets.outcomes import Item
 
-        items = [Item(present.lab_line(lab), partial(self.do_to, action, lab)) for lab in labs]
+        items = [
+            Item(present.lab_line(lab), partial(self.do_to, action, lab), partial(self._far, lab))
+            for lab in labs
+        ]
         title = f"{action.capitalize()} {len(labs)} labs"
-        went = await one_by_one(self.app, title, items)
+        went = await one_by_one(self.app, title, items, can_be_left=True)
         self.table.keep_marks(self.row_key(labs[at]) for at in went.open)
         advice = "they are marked yet: the same key goes on with them"
         if told := went.notice(title, lambda at: labs[at].name, advice):
             self.say(told)
+
+    def _far(self, lab: Lab) -> str:
+        """Return how far what is done to a lab has come."""
+        return next((one.step for one in self.bridge.acted_on() if one.id == lab.id), "")

@@ -131,7 +131,7 @@ async def test_several_started_and_broken_off(tmp_path: Path) -> None:
         hang = server.chaos.add(Trouble(Kind.HANG, "*/dmvpn-phase3.unl/nodes/1/start"))
         await press(pilot, "s", shows="Start 3 labs")
         await press(pilot, "enter", shows="0 of 3")
-        await press(pilot, "escape", shows="stopping after this one")
+        await press(pilot, "x", shows="stopping after this one")
         server.chaos.remove(hang)
         await until_shown(pilot, "1 done, 2 left", "go on with the rest")
         await press(pilot, "escape", shows=(
@@ -142,6 +142,25 @@ async def test_several_started_and_broken_off(tmp_path: Path) -> None:
         await press(pilot, "escape")
         await until_gone(pilot, "2 done")
         assert not shows(pilot.app, "marked")
+
+
+async def test_several_left_going(tmp_path: Path) -> None:
+    """Starting several labs shows how far one is, goes on when it is left, and tells its end."""
+    async with a_cockpit(tmp_path) as (server, pilot):
+        server.habits.broken_nodes = "gen"
+        await press(pilot, "slash", shows="esc clears")
+        await write(pilot, "nodes>3 !ospf !dc1")
+        await press(pilot, "enter", shows="Labs 2 of")
+        hang = server.chaos.add(Trouble(Kind.HANG, "*/dmvpn-phase3.unl/nodes/4/start"))
+        await press(pilot, "asterisk", "s", shows="Start 2 labs")
+        await press(pilot, "enter", shows=("0 of 2", "dmvpn-phase3 lab1 / mika 3 of 4 started",
+                                           "leave it going", "stop after this one"))  # fmt: skip
+        await press(pilot, "escape", shows=("starting dmvpn-phase3", "3/4"))
+        await press(pilot, "1", shows="edge-fabric")
+        await press(pilot, "2", shows="dmvpn-phase3")
+        server.chaos.remove(hang)
+        await until_shown(pilot, "Start 2 labs: 1 done, 1 failed", "failed: qos-lab")
+        assert len(server.state.runs) == 4 + 4
 
 
 async def test_a_lab_looked_into(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ class HowItWent:
     failed: tuple[int, ...]
     left: tuple[int, ...]
     """Those that nobody began with."""
+    is_unseen: bool = False
+    """Whether nobody looked when it ended."""
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -28,13 +30,13 @@ class HowItWent:
 
     def notice(self, title: str, name: Callable[[int], str], advice: str) -> Notice | None:
         """Return what is told of it afterwards; None where all went well, as was seen."""
-        if not self.open:
+        if not self.open and not self.is_unseen:
             return None
         parts = ((self.done, "done"), (self.failed, "failed"), (self.left, "not begun"))
         sums = ", ".join(f"{count(len(some))} {word}" for some, word in parts if some)
         body = "; ".join(f"{word}: {_some(some, name)}" for some, word in parts[1:] if some)
         severity = Severity.WARNING if self.failed else Severity.INFO
-        return Notice(severity, f"{title}: {sums}", body, advice=advice)
+        return Notice(severity, f"{title}: {sums}", body, advice=advice if self.open else "")
 
 
 def _some(places: Sequence[int], name: Callable[[int], str]) -> str:

@@ -16,6 +16,8 @@ from skyforge_tui.tui.presenters.how_it_went import HowItWent
 from skyforge_tui.tui.presenters.tones import count
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
 
+_STEP_S = 1.0
+"""Seconds between two looks at how far the thing under way is."""
 _LISTED = 200
 """Things listed at once; of more it is said how many."""
 
@@ -34,19 +36,26 @@ class Item:
     thing: Line
     do: Callable[[], Coroutine[Any, Any, object]]
     """Raises the families of `domain.errors` when it fails; may return an `Aside`."""
+    far: Callable[[], str] | None = None
+    """Says how far it has come, while it is done."""
 
 
 class Outcomes(Overlay[bool]):
     """Do it to one thing after the other and show how each went; the result is whether all did.
 
-    `esc` stops after the thing under way, and closes once nothing is.
+    `esc` stops after the thing under way, and closes once nothing is. What `can_be_left` goes on
+    when `esc` closes this, and `x` stops it.
     """
 
     MARGIN = 4
 
-    def __init__(self, title: str, items: Sequence[Item]) -> None:
+    def __init__(self, title: str, items: Sequence[Item], *, can_be_left: bool = False) -> None:
         super().__init__((Span(title, "strong", bold=True),))
         self._items = tuple(items)
+        self._can_be_left = can_be_left
+        self.is_left = False
+        self.work: Worker[None] | None = None
+        """What does it; it may go on when this is closed."""
         self._errors: dict[int, SkyforgeError | None] = {}
         """How it went, by index; what is not in it was not done."""
         self._asides: dict[int, Aside] = {}
@@ -60,6 +69,8 @@ class Outcomes(Overlay[bool]):
         """Begin."""
         super().on_mount()
         self._begin()
+        if any(one.far is not None for one in self._items):
+            self.set_interval(_STEP_S, self._redraw)
 
     @property
     def failed(self) -> list[int]:
@@ -71,11 +82,12 @@ class Outcomes(Overlay[bool]):
         """What became of each so far."""
         done = tuple(at for at, error in self._errors.items() if error is None)
         failed = tuple(at for at, error in self._errors.items() if error is not None)
-        return HowItWent(done, failed, tuple(self._waiting))
+        return HowItWent(done, failed, tuple(self._waiting), self.is_left)
 
     def _begin(self) -> None:
         self._is_at_work, self._is_stopping = True, False
-        _: Worker[None] = self.run_worker(self._do_all, exit_on_error=False)
+        whose = self.app if self._can_be_left else self
+        self.work = whose.run_worker(self._do_all, exit_on_error=False)
 
     async def _do_all(self) -> None:
         while self._waiting and not self._is_stopping:
@@ -89,9 +101,13 @@ class Outcomes(Overlay[bool]):
                 if isinstance(done, Aside):
                     self._asides[at] = done
             del self._waiting[0]
-            self.repaint()
+            self._redraw()
         self._is_at_work = False
-        self.repaint()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        if self.is_attached:
+            self.repaint()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Close on a defect."""
@@ -140,7 +156,9 @@ class Outcomes(Overlay[bool]):
         if at not in self._errors:
             is_next = self._is_at_work and at == self._waiting[0]
             sign = Span(PENDING, "spin") if is_next else Span(QUEUED, "muted")
-            return [indented(line(sign, " ", thing))]
+            far = self._items[at].far if is_next else None
+            how = "" if far is None else Span(f"  {literal(far())}", "muted")
+            return [indented(line(sign, " ", thing, how))]
         error = self._errors[at]
         if (aside := self._asides.get(at)) is not None:
             why = Span(f"  {literal(aside.words)}", "muted")
@@ -156,7 +174,10 @@ class Outcomes(Overlay[bool]):
     def _keys(self) -> list[Line]:
         if self._is_at_work:
             way_out = "stopping after this one" if self._is_stopping else "stop after this one"
-            return [hint_line(KeyHint("esc", way_out, command_id="escape"))]
+            if not self._can_be_left:
+                return [hint_line(KeyHint("esc", way_out, command_id="escape"))]
+            leave = KeyHint("esc", "leave it going", command_id="escape")
+            return [hint_line(leave), hint_line(KeyHint("x", way_out))]
         keys = [hint_line(KeyHint("r", "retry failed"))] if self.failed else []
         if self._waiting:
             keys.append(hint_line(KeyHint("g", "go on with the rest")))
@@ -169,7 +190,10 @@ class Outcomes(Overlay[bool]):
         if key in _STEPS:
             self.scroll_body(_STEPS[key])
         elif self._is_at_work:
-            self._is_stopping = self._is_stopping or key == "escape"
+            if self._can_be_left and key == "escape":
+                self.is_left = True
+                self.finish(False)
+            self._is_stopping |= key == ("x" if self._can_be_left else "escape")
             self.repaint()
         elif key in ("escape", "enter", "q"):
             self.finish(not self._waiting and not any(self._errors.values()))
