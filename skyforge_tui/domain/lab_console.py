@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from skyforge_tui.domain.errors import Invalid
 
@@ -20,6 +20,19 @@ class Console:
     host: str
     port: int
     url: str
+
+    @property
+    def place(self) -> str:
+        """Host and port, as one writes them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def seen_from(self, host: str) -> Console:
+        """Return it at another host: what a server calls itself may be its name inside only."""
+        if not host or host == self.host:
+            return self
+        moved = Console(self.scheme, host, self.port, "")
+        url = urlunsplit(urlsplit(self.url)._replace(netloc=moved.place))
+        return Console(self.scheme, host, self.port, url)
 
 
 def read_console(url: str) -> Console:

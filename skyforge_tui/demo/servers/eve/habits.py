@@ -33,6 +33,8 @@ class Habits:
     """How long an edit waits for a lab in which something is going on."""
     internal_host: str = ""
     """The host that addresses of consoles name; empty is the one the request came by."""
+    cookie_domain: str = ""
+    """What the cookie of a session says of where it is for; empty is the host of the request."""
     cpus: int = 16
     cluster: str = ""
     """Names of the members of a cluster, with commas; only Pro has one."""

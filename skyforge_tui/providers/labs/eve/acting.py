@@ -28,6 +28,10 @@ LOOKS_EVERY_S: Final = 3.0
 """The server forks a program for each node whenever it is looked at."""
 GIVES_UP_S: Final = 180.0
 """After so long without any change nothing more is waited for."""
+KEEPS_WITHIN_S: Final = 90.0
+"""So long a configuration may still come whose keeping gave no answer: consoles are slow."""
+_MAY_BE_WIPED: Final = "no answer came: it may be wiped"
+_CONSOLE_TAKEN: Final = "no answer came: is somebody on its console?"
 _LATE_TYPE: Final = "iol"
 """Nodes of this type want the others' bridges, and come last."""
 _UNSURE: Final = ("timeout", "unreachable")
@@ -100,7 +104,9 @@ class EveActing:
         async def one(node: wire.Node) -> None:
             await self._client.acts.wipe(path, node.id)
 
-        self._check("wipe", nodes, await self._each(nodes, one, tell, "wiped"))
+        unsure = set[int]()
+        failed = await self._each(nodes, one, tell, "wiped", unsure=unsure)
+        self._check("wipe", nodes, {**dict.fromkeys(sorted(unsure), _MAY_BE_WIPED), **failed})
 
     async def save(self, path: str, tell: Tell) -> None:
         """Keep the configuration of each node that runs, one at a time. Raises: as `start`."""
@@ -111,7 +117,10 @@ class EveActing:
         async def one(node: wire.Node) -> None:
             await self._client.acts.keep_config(path, node.id)
 
-        self._check("save", nodes, await self._each(nodes, one, tell, "saved", at_once=1))
+        unsure = set[int]()
+        failed = await self._each(nodes, one, tell, "saved", at_once=1, unsure=unsure)
+        left = await self._never_kept(path, [one for one in nodes if one.id in unsure])
+        self._check("save", nodes, {**dict.fromkeys(left, _CONSOLE_TAKEN), **failed})
 
     async def wait_for(self, path: str, node: wire.Node, status: int) -> None:
         """Wait until one node is so. Raises: as `start`."""
@@ -119,12 +128,25 @@ class EveActing:
         left = await self._watch(path, others, status, lambda _: None, _RUNS)
         self._check("act", [node], dict.fromkeys(left, "it is not so yet"))
 
+    async def _never_kept(self, path: str, nodes: Sequence[wire.Node]) -> list[int]:
+        """Wait for configurations whose keeping gave no answer; return the nodes without one.
+
+        Of a node that had one before nobody can tell.
+        """
+        waiting, spent_s = {one.id for one in nodes if not one.has_config}, 0.0
+        while waiting and spent_s < KEEPS_WITHIN_S:
+            await self._clock.sleep(LOOKS_EVERY_S)
+            spent_s += LOOKS_EVERY_S
+            waiting -= {one.id for one in await self._client.nodes(path) if one.has_config}
+        return [one.id for one in nodes if one.id in waiting or one.has_config]
+
     async def _each(
-        self, nodes: Sequence[wire.Node], one: One, tell: Tell, done: str, at_once: int = AT_ONCE
-    ) -> dict[int, str]:
+        self, nodes: Sequence[wire.Node], one: One, tell: Tell, done: str, at_once: int = AT_ONCE,
+        unsure: set[int] | None = None,
+    ) -> dict[int, str]:  # fmt: skip
         """Do it to each node and return those that failed, with why.
 
-        A node whose answer did not come is neither: it is looked at afterwards.
+        A node whose answer did not come is neither, but `unsure`: it is looked at afterwards.
         """
         turns, failed, count = asyncio.Semaphore(at_once), dict[int, str](), 0
         tell(LabProgress(f"0 of {len(nodes)} {done}", 0, len(nodes)))
@@ -137,7 +159,10 @@ class EveActing:
                     await one(node)
                 except HttpError as error:
                     words = f"{node.name}: no answer came, so it is looked at"
-                    if not (error.kind in _UNSURE and error.was_sent):
+                    if error.kind in _UNSURE and error.was_sent:
+                        if unsure is not None:
+                            unsure.add(node.id)
+                    else:
                         if error.kind != "invalid":
                             raise
                         failed[node.id] = words_of(error)

@@ -147,8 +147,9 @@ class EveLabProvider:
                 missing.append(f"links: {words_of(error)}")
         if nodes:
             missing.append(f"node states are those of {words.POD}: nobody else's are told")
+        host = words.host_of(self._client.http.base_url, is_pro=self._memory.is_pro)
         is_told = lab.state is not LabState.UNKNOWN
-        shown = tuple(words.lab_node(one, is_told=is_told) for one in nodes)
+        shown = tuple(words.lab_node(one, host, is_told=is_told) for one in nodes)
         return LabDetail(lab, shown, links, (), tuple(missing))
 
     async def graph(self, lab_id: LabId) -> str:
@@ -224,7 +225,8 @@ class EveLabProvider:
 
     async def console(self, lab_id: LabId, node: str) -> Console:
         """Return where a node's console is, as the server says just now."""
-        return read_console((await self._node(lab_id, node)).url)
+        host = words.host_of(self._client.http.base_url, is_pro=self._memory.is_pro)
+        return read_console((await self._node(lab_id, node)).url).seen_from(host)
 
     async def config(self, lab_id: LabId, node: str) -> str:
         """Return the configuration that a lab keeps for a node."""

@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import Role
 from skyforge_tui.domain.lab import LabNode, LabState, NodeState
+from skyforge_tui.domain.lab_console import read_console
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Grant
 from skyforge_tui.integrations.eve import wire
@@ -103,8 +105,8 @@ def counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(Counter(one for one in names if one).most_common())
 
 
-def lab_node(node: wire.Node, *, is_told: bool) -> LabNode:
-    """Return a node as people see it; its address is that of its console.
+def lab_node(node: wire.Node, host: str, *, is_told: bool) -> LabNode:
+    """Return a node as people see it; its address is that of its console, at `host` if given.
 
     Where it `is_told` which lab runs, what seems to run does; elsewhere nobody knows.
     """
@@ -114,17 +116,26 @@ def lab_node(node: wire.Node, *, is_told: bool) -> LabNode:
     if state is NodeState.UP and not is_told:
         state, said = NodeState.UNKNOWN, "runs, here or in another lab"
     return LabNode(
-        name=node.name, device=node.template, image=node.image, address=place_of(node.url),
+        name=node.name, device=node.template, image=node.image, address=place_of(node.url, host),
         connection=scheme_of(node.url), state=state, status=said,
         is_ready=False if node.status == wire.BUILDING else None, has_config=node.has_config,
     )  # fmt: skip
 
 
-def place_of(url: str) -> str:
+def host_of(base_url: str, *, is_pro: bool) -> str:
+    """Return at which host all consoles of a server are; empty where each says so itself.
+
+    The Community edition is one host, and calls it by whatever name it has inside; satellites of
+    Pro have names of their own.
+    """
+    return "" if is_pro else urlsplit(base_url).hostname or ""
+
+
+def place_of(url: str, host: str = "") -> str:
     """Return host and port of a console, or nothing."""
     try:
-        return urlsplit(url).netloc
-    except ValueError:
+        return read_console(url).seen_from(host).place
+    except Invalid:
         return ""
 
 

@@ -18,7 +18,7 @@ async def sign_in(call: Call) -> Response:
     is_html5 = str(given.get("html5", "1")) == "1"
     cookie = call.state.sign_in(str(given["username"]), str(given["password"]), int(is_html5))
     response = call.done("User logged in (90013).")
-    host = call.request.url.hostname
+    host = call.state.habits.cookie_domain or call.request.url.hostname
     response.headers["set-cookie"] = (
         f"{COOKIE}={cookie}; expires=Tue, 01-Jan-2030 00:00:00 GMT; path=/api/; domain={host}"
     )
