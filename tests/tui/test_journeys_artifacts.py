@@ -115,8 +115,8 @@ async def test_an_address_to_hand_on() -> None:
     async with place(Shelf(store=store)) as (pilot, _):
         await press(pilot, "enter", "enter", shows="a.txt")
         await until_idle(pilot)
-        await press(pilot, "y", shows=("address for 1 hour", "anybody who has it"))
-        await press(pilot, "u", shows="Copied address for 1 hour")
+        await press(pilot, "y", shows=("address, 1 hour", "anybody who has it"))
+        await press(pilot, "u", shows="Copied address, 1 hour")
         copied = "https://s3.example.net/artifacts/edge-fabric/notes/a.txt?lasts=3600"
         assert pilot.app.clipboard == copied
         assert not shows(pilot.app, "lasts=3600")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from skyforge_tui.tui.presenters.cells import Span, plain, text_of
+from skyforge_tui.tui.presenters.json_layout import laid_out
 from skyforge_tui.tui.presenters.previews import MOST_COLUMNS, MOST_LINES, shown
 
 
@@ -152,3 +154,28 @@ def test_rows_by_kind() -> None:
     assert [span.tone for span in tones[1][0]][1:4] == ["text", "muted", "text"]
     assert [(span.text, span.tone) for span in tones[2][0]][1] == ("fatal", "bad")
     assert "\x1b" not in text_of(tones[2][0])
+
+
+_JSON = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.text(), lambda one: some.lists(one) |
+    some.dictionaries(some.text(), one),
+)  # fmt: skip
+
+
+@given(some.lists(_JSON, min_size=1) | some.dictionaries(some.text(), _JSON, min_size=1))
+def test_json_on_one_line(value: object) -> None:
+    """JSON on one line is laid out on many: what it says is the same, to the character."""
+    text = json.dumps(value)
+    rows = laid_out(text, 0)
+    assert rows is not None
+    assert json.loads("\n".join(rows)) == value
+    assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+def test_numbers_stay_as_they_are() -> None:
+    """Figures are not read and written anew."""
+    rows = laid_out('{"a":[1.10,1e3],"b":{}}', 0)
+    assert rows == ["{", '  "a": [', "    1.10,", "    1e3", "  ],", '  "b": {}', "}"]
+    assert laid_out('{"a":\n1}', 0) is None
+    assert laid_out("{broken", 0) is None
+    assert laid_out('{"a":1}', 80) is None

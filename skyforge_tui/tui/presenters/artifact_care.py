@@ -25,29 +25,30 @@ COLUMNS: Final = (
 )
 ADDRESS: Final = "anybody who has it can read this, without keys"
 ADDRESSES: Final = (
-    ("u", "address for 1 hour", timedelta(hours=1)),
-    ("w", "address for 7 days", timedelta(days=7)),
+    ("u", "address, 1 hour", timedelta(hours=1)),
+    ("w", "address, 7 days", timedelta(days=7)),
 )
 LIMITS_ABOUT: Final = "an age, a size in all, or both: 90d, 20GB, 90d 20GB; nothing goes unasked"
 GONE_FACTS: Final = (
     Fact("its record", (Span("is not here: it was made elsewhere, or is gone", "warn"),)),
 )
 _DONE: Final = {
-    "verify": ("verify", "read all below {at} and compare with the noted checksums"),
-    "totals": ("totals", "count all below {at}, and what is beyond the limits"),
-    "limits": ("what goes", "tell what runs left longest ago below {at}, then remove it if wanted"),
-    "index": ("learn again", "read what runs left from the manifests of the whole store"),
+    "verify": ("verify", "are its bytes as noted: {at}"),
+    "totals": ("totals", "how much lies below {at}"),
+    "limits": ("what goes", "what is too old or too much: {at}"),
+    "index": ("learn again", "what runs left, by their manifests"),
 }
 
 Deed = tuple[str, ArtifactRef]
 
 
-def deeds(ref: ArtifactRef, here: ArtifactRef) -> list[tuple[Deed, str, Line]]:
+def deeds(ref: ArtifactRef, here: ArtifactRef, *, is_folder: bool) -> list[tuple[Deed, str, Line]]:
     """Return what can be done: for `ref`, or where it is about many, for the folder one is in."""
     found: list[tuple[Deed, str, Line]] = []
     for deed, (name, about) in _DONE.items():
-        at = ref if deed in ("verify", "totals") else here
-        place = literal(at.key.rpartition("/")[2]) or f"the top of {literal(at.store)}"
+        is_own = deed == "verify" or (deed == "totals" and is_folder)
+        at = ref if is_own else here
+        place = literal(at.key.rpartition("/")[2]) or f"all of {literal(at.store)}"
         found.append(((deed, at), name, (Span(about.format(at=place), "muted"),)))
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
+from skyforge_tui.tui.presenters.json_layout import laid_out
 from skyforge_tui.tui.presenters.previewing import (
     archive_lines,
     kind_of_row,
@@ -51,6 +52,8 @@ def shown(
     if table is not None:
         return _with_cut(table, len(start), total, f"{count(len(table) - 1)} rows")
     rows = text.splitlines()
+    lines_of = laid_out(text, width) if paint is None and len(start) >= total else None
+    rows = rows if lines_of is None else lines_of
     is_json = name.lower().endswith(".json") or text.lstrip()[:1] in ("{", "[")
     draw = kind_of_row(name, text)
     digits = max(3, len(str(min(len(rows), MOST_LINES))))
@@ -67,7 +70,7 @@ def shown(
         lines.append((Span(words, "muted"),))
         return Shown(lines, size(total))
     counted = "1 line" if len(rows) == 1 else f"{count(len(rows))} lines"
-    return Shown(lines, counted)
+    return Shown(lines, counted if lines_of is None else "1 line, laid out")
 
 
 def _text_of(start: bytes, *, is_whole: bool) -> str | None:
@@ -107,12 +110,16 @@ def _painted(row: str, draw: Callable[[str], Line] | None, *, is_json: bool) -> 
 def _hex(start: bytes, total: int, width: int) -> list[Line]:
     """Return rows of offset, bytes and characters, as many bytes to a row as there is room."""
     per_row = 16 if width >= 76 else 8
+    is_tight = width < 42
+    group, gap = (-2, " ") if is_tight else (1, "  ")
+    room = len(bytes(per_row).hex(" ", group))
     rows: list[Line] = []
     for offset in range(0, min(len(start), _HEX_ROWS * per_row), per_row):
         piece = start[offset : offset + per_row]
-        digits = piece.hex(" ").ljust(per_row * 3 - 1)
+        digits = piece.hex(" ", group).ljust(room)
         drawn = "".join(chr(one) if 0x20 <= one < 0x7F else "." for one in piece)
-        rows.append((Span(f"{offset:06x}  ", "muted"), Span(f"{digits}  "), Span(drawn, "muted")))
+        rows.append((Span(f"{offset:06x}{gap}", "muted"), Span(f"{digits}{gap}"),
+                     Span(drawn, "muted")))  # fmt: skip
     if len(rows) * per_row < total:
         words = f"{' ' * 8}cut here: the first {size(len(rows) * per_row)} of {size(total)}"
         rows.append((Span(words, "muted"),))

@@ -116,17 +116,18 @@ class CaringPlace(CarryingPlace):
     async def _care(self) -> None:
         held = self.target()
         here = ArtifactRef(self.view.store, self.here or "")
+        is_folder = not isinstance(held, Held) or held.is_folder
         ref = held.ref if isinstance(held, Held) else here
         choices = [
             Choice(deed, name, {"about": about}, also=deed[0])
-            for deed, name, about in present.deeds(ref, here)
+            for deed, name, about in present.deeds(ref, here, is_folder=is_folder)
         ]
         picked = await self.app.push_screen_wait(
             Picker(f"Look after {ref}", present.COLUMNS, choices, verb="do")
         )
         match picked:
             case ("verify", at):
-                await self._verify(at)
+                await self._verify(at, is_folder=is_folder)
             case ("totals", at):
                 await self._totals(at)
             case ("limits", at):
@@ -134,14 +135,13 @@ class CaringPlace(CarryingPlace):
             case ("index", at):
                 await self._index(at)
 
-    async def _verify(self, ref: ArtifactRef) -> None:
+    async def _verify(self, ref: ArtifactRef, *, is_folder: bool) -> None:
         principal = self.bridge.principal
 
         async def listed(services: Services) -> list[ArtifactRef]:
-            found = [one.ref async for one in await services.artifact_care.below(principal, ref)]
-            return found or [ref]
+            return [one.ref async for one in await services.artifact_care.below(principal, ref)]
 
-        refs = await self.ask(listed)
+        refs = await self.ask(listed) if is_folder else [ref]
         items = [
             Item(present.key_line(one, ref), partial(self._check, one))
             for one in refs[:MOST_VERIFIED]
