@@ -48,6 +48,7 @@ from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.audit import AuditService
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.automation import AutomationService
+from skyforge_tui.services.blueprint_settling import BlueprintSettling
 from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
@@ -1006,6 +1007,7 @@ class Core:
                 self.catalog, DeploymentWays(self.catalog, self.sync_book), self.runs, self.labs,
                 links, record,
             ),
+            blueprints=BlueprintSettling(self.sync_book, self.access, record),
             lab_choice=LabChoiceService([], self.lab_index, self.access, record, self.bus),
             automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
             lab_actions=self.lab_actions, lab_index=self.lab_index,

@@ -11,6 +11,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform, told
 from skyforge_tui.cli.spans import Span
+from skyforge_tui.domain.blueprint import Stays
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import Principal, ProjectId
 from skyforge_tui.domain.project_plan import SyncReport
@@ -25,6 +26,13 @@ from skyforge_tui.services.contract import Services
     "--within", type=Span(), metavar="SPAN", default="60s", show_default=True,
     help="How long a pass may take.",
 )  # fmt: skip
+@click.option(
+    "--mine", multiple=True, metavar="PATH",
+    help="Of a file that its blueprint changed as well, yours stays.",
+)  # fmt: skip
+@click.option(
+    "--theirs", multiple=True, metavar="PATH", help="Of such a file, the blueprint's is taken."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, one document for each pass.")
 @click.pass_context
 def sync(
@@ -33,6 +41,8 @@ def sync(
     applies: bool,
     every: timedelta | None,
     within: timedelta,
+    mine: tuple[str, ...],
+    theirs: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Say what keeps PROJECT, or all, from being in step with its manifest; --apply writes it.
@@ -41,6 +51,8 @@ def sync(
     .skyforge/project.toml says. Leaves with 1 when something could not be looked at or done. With
     --every nobody becomes an owner, and no owner anything else: that takes a pass without it.
     """
+    if (mine or theirs) and (project is None or every is not None):
+        raise click.UsageError("--mine and --theirs are about one project, once")
 
     async def once(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
@@ -53,6 +65,9 @@ def sync(
             )
         else:
             wanted = await _meant(services, principal, project)
+            for stays, paths in ((Stays.MINE, mine), (Stays.THEIRS, theirs)):
+                if paths:
+                    await services.blueprints.settle(principal, wanted, stays, paths)
             report = await care.run_for_project(
                 principal, wanted, deadline, applies=applies, is_attended=is_attended
             )

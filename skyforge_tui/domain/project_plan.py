@@ -22,6 +22,7 @@ class Part(StrEnum):
     VISIBILITY = "visibility"
     DESCRIPTION = "description"
     COLLABORATOR = "collaborator"
+    BLUEPRINT = "blueprint"
     ENGINE = "run project"
     MEMBER = "member"
     KEY = "key"
@@ -41,6 +42,8 @@ class Act(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     REMOVE = "remove"
+    CONFLICT = "conflict"
+    """Nothing: two changed the same, and a person says which stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Step:
     """Why it cannot be taken as things are, and what to do; what leans on it cannot either."""
     was: Role = Role.NONE
     """What somebody was before."""
+    wants_word: bool = False
+    """Whether it is taken only when somebody says so, and never by what runs unasked."""
 
     @property
     def is_about_owners(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from skyforge_tui.domain.blueprint import BlueprintMemory
 from skyforge_tui.domain.identity import ProjectId, Role
 from skyforge_tui.domain.project_plan import SyncReport
 
@@ -24,6 +25,7 @@ class SyncMemory:
     """What collaborators of the repository were when last asked about or let in."""
     stubborn: Mapping[str, Role] = field(default_factory=dict)
     """People who remain what they are whatever is written, as administrators do."""
+    blueprint: BlueprintMemory = field(default_factory=BlueprintMemory)
     turn: int = 0
     """How many passes there were."""
     by: str = ""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.attention import AttentionService
     from skyforge_tui.services.audit import AuditService
     from skyforge_tui.services.automation import AutomationService
+    from skyforge_tui.services.blueprint_settling import BlueprintSettling
     from skyforge_tui.services.bookmarks import BookmarkService
     from skyforge_tui.services.bus import Bus
     from skyforge_tui.services.catalog import Catalog
@@ -74,6 +75,7 @@ class Services:
     audit: AuditService
     deployments: DeploymentService
     lab_choice: LabChoiceService
+    blueprints: BlueprintSettling
     runs: RunService
     older_runs: OlderRunsService
     bookmarks: BookmarkService

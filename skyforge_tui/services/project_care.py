@@ -32,6 +32,7 @@ from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.ports.sealer import Sealer
 from skyforge_tui.ports.sync_book import SyncBook
 from skyforge_tui.services.authorization import YES, Access, requires
+from skyforge_tui.services.blueprint_side import Blueprints, BlueprintSide
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.reconciling import Reconciling, Side
 from skyforge_tui.services.record import Record, recorded
@@ -51,6 +52,8 @@ class Shared:
 
     lists: Mapping[str, EngineLists]
     secrets: SecretReading
+    blueprints: Mapping[str, Blueprints]
+    """By the host that keeps them."""
 
 
 class ProjectCareService:
@@ -209,7 +212,7 @@ class ProjectCareService:
         follower: Follower | None = None,
     ) -> SyncReport:
         project, memory = known.project, known.memory
-        work = self._work(known, shared.lists, follower)
+        work = self._work(principal, known, shared, follower)
         left_s = (deadline - self._clock.now()).total_seconds()
         try:
             with self._counting() as counted:
@@ -235,9 +238,13 @@ class ProjectCareService:
         return report
 
     def _work(
-        self, known: Known, lists: Mapping[str, EngineLists], follower: Follower | None
+        self, principal: Principal, known: Known, shared: Shared, follower: Follower | None
     ) -> Reconciling:
-        sides: list[Side] = [RepositorySide(known, self._keepers[upstream_of(known.project.id)])]
+        upstream, lists = upstream_of(known.project.id), shared.lists
+        sides: list[Side] = [RepositorySide(known, self._keepers[upstream])]
+        if known.manifest.blueprint:
+            blueprints = shared.blueprints[upstream]
+            sides.append(BlueprintSide(known, blueprints, principal.username))
         engine, errors = known.manifest.engine, list(known.secrets.problems)
         if engine in lists and self.access.guard(f"{engine}:") is Guard.READ_ONLY:
             errors.append(f"{engine} is read-only from here: nothing is changed there")
@@ -254,7 +261,10 @@ class ProjectCareService:
 
     def _shared(self) -> Shared:
         lists = {name: EngineLists(one) for name, one in self._engines.items()}
-        return Shared(lists, self._secrets.reading())
+        blueprints = {
+            name: Blueprints(self._hosts[name], keeper) for name, keeper in self._keepers.items()
+        }
+        return Shared(lists, self._secrets.reading(), blueprints)
 
     @contextmanager
     def _counting(self) -> Iterator[Mapping[str, Mapping[str, int]]]:

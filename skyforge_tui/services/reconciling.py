@@ -11,7 +11,7 @@ from typing import Protocol
 
 from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.domain.making import Follower, Outcome, Went
-from skyforge_tui.domain.project_plan import Part, Step, SyncReport
+from skyforge_tui.domain.project_plan import Act, Part, Step, SyncReport
 from skyforge_tui.services.stepping import said, taken
 from skyforge_tui.services.sync_sides import Known
 
@@ -66,18 +66,20 @@ class Reconciling:
     async def act(self) -> None:
         """Take the steps that are due; one that fails stops only what leans on it.
 
-        Who owns a project is changed only when somebody attends: whoever may write files may write
-        the manifest, and must not come to rule by what runs unasked.
+        Who owns a project, and from which repository files come, is changed only when somebody
+        attends: whoever may write files may write the manifest, and must neither come to rule nor
+        see what they may not by what runs unasked.
         """
         dead: list[Side] = []
         for side, step in list(self._due):
-            if side in dead or self._follower.has_enough:
+            if side in dead or self._follower.has_enough or step.act is Act.CONFLICT:
                 continue
             if step.refused:
                 self._follower.tell(step.words, Went.FAILED, step.refused)
                 dead.append(side)
                 continue
-            if step.is_about_owners and not self.known.is_attended:
+            wants_word = step.is_about_owners or step.wants_word
+            if wants_word and not self.known.is_attended:
                 self.known.notes.append(
                     f"{step.words}: only when somebody says so, by"
                     f" skyforge sync {self.known.project.slug} --apply"

@@ -11,6 +11,7 @@ from textual.app import App
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from skyforge_tui.domain.blueprint import Stays
     from skyforge_tui.domain.making import Follower
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.project_plan import SyncReport
@@ -52,8 +53,13 @@ class Syncing(App[None]):
 
             return await self.bridge.ask(ask)
 
+        async def settle(stays: Stays) -> object:
+            return await self.bridge.ask(
+                lambda some: some.blueprints.settle(principal, project.id, stays)
+            )
+
         title = (Span(f"Sync {literal(project.slug)}", "strong", bold=True),)
-        plan = SyncPlan(title, make, self.bridge.on_ui)
+        plan = SyncPlan(title, make, settle, self.bridge.on_ui)
         await self.push_screen_wait(plan)
         if plan.defect is not None:
             raise plan.defect

@@ -75,6 +75,7 @@ from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
 from skyforge_tui.wiring.project_parts import (
     attention_of,
     audit_service,
+    blueprint_settling,
     care_service,
     deployment_service,
     founding_service,
@@ -238,6 +239,7 @@ async def _services(
         membership=membership_service(ground, gits, servers.rooms),
         audit=audit_service(ground),
         deployments=deployment_service(ground, runs, labs, lab_links, catalog),
+        blueprints=blueprint_settling(ground),
         lab_choice=lab_choice_service(ground, (*gits, host), lab_index),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),

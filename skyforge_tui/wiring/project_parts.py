@@ -9,6 +9,7 @@ from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.providers.repositories.secrets import ConfiguredSecrets, HostSecrets
 from skyforge_tui.services.attention import AttentionService
 from skyforge_tui.services.audit import AuditService
+from skyforge_tui.services.blueprint_settling import BlueprintSettling
 from skyforge_tui.services.deployment_ways import DeploymentWays
 from skyforge_tui.services.deployments import DeploymentService
 from skyforge_tui.services.founding import FoundingService
@@ -89,6 +90,11 @@ def deployment_service(
     """Return the service that knows what is deployed."""
     ways = DeploymentWays(catalog, SqliteSyncBook(ground.state))
     return DeploymentService(catalog, ways, runs, labs, links, record_of(ground))
+
+
+def blueprint_settling(ground: Ground) -> BlueprintSettling:
+    """Return the service that says what stays of a blueprint's files."""
+    return BlueprintSettling(SqliteSyncBook(ground.state), ground.access, record_of(ground))
 
 
 def lab_choice_service(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,9 +13,17 @@ from typing import Any
 
 from skyforge_tui.demo.clock import HandClock
 from skyforge_tui.domain.identity import SYSTEM, ProjectId, Role
-from skyforge_tui.domain.project import Grant, Project, ProjectKind
+from skyforge_tui.domain.project import Commit, Grant, Project, ProjectKind
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import Part, Thing
+from skyforge_tui.domain.repository import (
+    CommitPage,
+    Entry,
+    EntryKind,
+    FileChange,
+    FileContent,
+    FolderPage,
+)
 from skyforge_tui.ports.project_host import ProjectListing
 from skyforge_tui.ports.run_host import Room, RoomContent
 from skyforge_tui.services.authorization import Access
@@ -24,12 +32,16 @@ from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.record import Record
 from skyforge_tui.services.standings import Standings
 from tests.artifact_fakes import FakeClaims
+from tests.builders import NOON
 from tests.fakes import FakeClock, KnownSealer, KnownSecrets, MemoryAuditBook, MemorySyncBook
 from tests.synced import MEMBERS
 
 MANY = 500
 LATENCY_S = 0.02
 AT_ONCE = 16
+BLUEPRINT = Project(
+    ProjectId("git:b"), "b", "b", ProjectKind.GIT, "http://git/net/b", branch="main"
+)
 
 
 @dataclass
@@ -59,6 +71,7 @@ class Keeper:
         self._line = line
         self._projects = projects
         self.people: dict[ProjectId, dict[str, Role]] = {one.id: {} for one in projects}
+        self.heads = {BLUEPRINT.id: "b"}
 
     def counting(self) -> Any:
         """Count nothing: the line does."""
@@ -84,6 +97,35 @@ class Keeper:
         """Return what somebody may."""
         await self._line.ask("role")
         return self.people[project.id].get(username, Role.NONE)
+
+    async def find_repository(self, full_name: str) -> Project:
+        """Return the blueprint."""
+        await self._line.ask("blueprint")
+        return BLUEPRINT
+
+    async def commits(self, project: Project, ref: str) -> CommitPage:
+        """Return the newest commit: of the blueprint, or of a project."""
+        await self._line.ask("blueprint" if project is BLUEPRINT else "commits")
+        head = Commit(self.heads.get(project.id, ""), "", "", NOON)
+        return CommitPage((head,) if head.sha else (), 0, 1, False)
+
+    async def folder(self, project: Project, tree: str, start: int = 0) -> FolderPage:
+        """Return the one file of the blueprint, where it was brought in."""
+        await self._line.ask("folder")
+        return FolderPage((Entry("site.yml", EntryKind.FILE, "1"),), 0, 1)
+
+    async def read_file(self, project: Project, commit: str, path: str, most: int) -> FileContent:
+        """Return a file of the blueprint."""
+        await self._line.ask("file")
+        return FileContent(b"x", 1, "1")
+
+    async def write_files(
+        self, project: Project, changes: Sequence[FileChange], message: str, *, branch: str
+    ) -> str:
+        """Take files."""
+        await self._line.ask("write")
+        self.heads[project.id] = f"{project.id} with it"
+        return self.heads[project.id]
 
     async def let_in(self, project: Project, username: str, role: Role) -> None:
         """Let somebody in."""
@@ -183,7 +225,7 @@ async def test_five_hundred_projects(tmp_path: Path) -> None:
             ProjectId(f"git:{number}"), f"site-{number}", f"site-{number}", ProjectKind.GIT,
             f"http://git/net/site-{number}", created_by="net",
             grant=Grant("olga", "owner", Role.OWNER),
-            manifest=ProjectManifest(members=MEMBERS, engine="runs"),
+            manifest=ProjectManifest(members=MEMBERS, engine="runs", blueprint="net/b"),
         )
         for number in range(MANY)
     ]  # fmt: skip
@@ -206,6 +248,8 @@ async def test_five_hundred_projects(tmp_path: Path) -> None:
     assert all(one.is_in_step and not one.done for one in second)
     assert line.asked["write"] == 0
     shared = line.asked["repositories"] + line.asked["rooms"] + line.asked["people"]
+    assert line.asked["folder"] == 1  # of the blueprint, for all
+    shared += line.asked["blueprint"] + line.asked["folder"]
     total = line.asked.total()
     assert total - shared - line.asked["user"] <= 10 * MANY
     assert took_s <= 1.25 * total * LATENCY_S / AT_ONCE

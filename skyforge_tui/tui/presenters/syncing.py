@@ -9,12 +9,17 @@ from skyforge_tui.domain.project_plan import Act, Step, SyncReport
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, literal, wrapped
 from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, PENDING, QUEUED
 
-_TONES: dict[Act, Tone] = {Act.CREATE: "ok", Act.CHANGE: "warn", Act.REMOVE: "bad"}
+_TONES: dict[Act, Tone] = {
+    Act.CREATE: "ok",
+    Act.CHANGE: "warn",
+    Act.REMOVE: "bad",
+    Act.CONFLICT: "bad",
+}
 _WENT: dict[Went, tuple[str, Tone]] = {
     Went.LEFT: (QUEUED, "muted"), Went.RUNNING: (PENDING, "spin"), Went.DONE: (PASSED, "ok"),
     Went.WAS_SO: (PASSED, "muted"), Went.FAILED: (FAILED, "bad"),
 }  # fmt: skip
-_SIGNS = {Act.CREATE: "+", Act.CHANGE: "≠", Act.REMOVE: "−"}
+_SIGNS = {Act.CREATE: "+", Act.CHANGE: "≠", Act.REMOVE: "−", Act.CONFLICT: "!"}
 
 
 def verdict(report: SyncReport, *, has_written: bool) -> Line:

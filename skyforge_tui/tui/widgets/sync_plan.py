@@ -8,9 +8,10 @@ from typing import Any
 
 from textual.worker import Worker, WorkerState
 
+from skyforge_tui.domain.blueprint import Stays
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.making import Follower, Outcome, Went
-from skyforge_tui.domain.project_plan import SyncReport
+from skyforge_tui.domain.project_plan import Act, Step, SyncReport
 from skyforge_tui.tui.presenters import syncing as present
 from skyforge_tui.tui.presenters.cells import Line, Span, literal
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
@@ -23,6 +24,10 @@ Raises the families of `domain.errors`.
 """
 
 
+Settle = Callable[[Stays], Coroutine[Any, Any, object]]
+"""Says of all files that two changed which content stays; raises as a pass does."""
+
+
 class SyncPlan(Overlay[bool]):
     """Show what is due, write it on `y`, show how it goes; the result is whether it was written.
 
@@ -32,10 +37,15 @@ class SyncPlan(Overlay[bool]):
     MARGIN = 2
 
     def __init__(
-        self, title: Line, make: Pass, on_ui: Callable[[Callable[[], object]], None]
+        self,
+        title: Line,
+        make: Pass,
+        settle: Settle,
+        on_ui: Callable[[Callable[[], object]], None],
     ) -> None:
         super().__init__(title)
         self._make = make
+        self._settle = settle
         self._on_ui = on_ui
         self._follower = Follower()
         self._went: dict[str, Went] = {}
@@ -52,16 +62,19 @@ class SyncPlan(Overlay[bool]):
         super().on_mount()
         self._begin(writes=False)
 
-    def _begin(self, *, writes: bool) -> None:
+    def _begin(self, *, writes: bool, stays: Stays | None = None) -> None:
         self._is_at_work, self._has_written, self._error = True, writes, None
         self._went = {}
         follower = Follower(lambda one: self._on_ui(partial(self._told, follower, one)))
         self._follower = follower
         self.repaint()
-        _: Worker[None] = self.run_worker(self._pass(follower, writes), exit_on_error=False)
+        work = self._pass(follower, writes, stays)
+        _: Worker[None] = self.run_worker(work, exit_on_error=False)
 
-    async def _pass(self, follower: Follower, writes: bool) -> None:
+    async def _pass(self, follower: Follower, writes: bool, stays: Stays | None) -> None:
         try:
+            if stays is not None:
+                await self._settle(stays)
             self._report = await self._make(writes, follower)
         except SkyforgeError as error:
             self._error = error
@@ -84,7 +97,16 @@ class SyncPlan(Overlay[bool]):
 
     @property
     def _is_due(self) -> bool:
-        return not self._is_at_work and self._report is not None and bool(self._report.left)
+        return any(one.act is not Act.CONFLICT for one in self._left)
+
+    @property
+    def _is_contested(self) -> bool:
+        """Whether files were changed here and in the blueprint."""
+        return any(one.act is Act.CONFLICT for one in self._left)
+
+    @property
+    def _left(self) -> tuple[Step, ...]:
+        return () if self._is_at_work or self._report is None else self._report.left
 
     def sections(self, width: int, height: int) -> Sections:  # noqa: ARG002
         """Return the steps, what is left alone and why, and the keys."""
@@ -119,6 +141,8 @@ class SyncPlan(Overlay[bool]):
                 way_out = "stopping after this step"
             return [hint_line(KeyHint("esc", way_out, command_id="escape"))]
         keys = [go_line("y", "write this", allowed=True)] if self._is_due else []
+        if self._is_contested:
+            keys += [hint_line(KeyHint("m", "mine stays")), hint_line(KeyHint("t", "take theirs"))]
         keys.append(hint_line(KeyHint("r", "look again")))
         return [*keys, hint_line(KeyHint("esc", "close", command_id="escape"))]
 
@@ -138,6 +162,8 @@ class SyncPlan(Overlay[bool]):
             self._begin(writes=True)
         elif character == "r":
             self._begin(writes=False)
+        elif character in ("m", "t") and self._is_contested:
+            self._begin(writes=False, stays=Stays.MINE if character == "m" else Stays.THEIRS)
         else:
             return False
         return True
