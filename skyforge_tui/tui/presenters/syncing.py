@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from skyforge_tui.domain.making import Went
 from skyforge_tui.domain.project_plan import Act, Step, SyncReport
-from skyforge_tui.tui.presenters.cells import Line, Span, Tone, literal, wrapped
+from skyforge_tui.tui.presenters.cells import Line, Span, Tone, cut_text, literal, width_of, wrapped
 from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, PENDING, QUEUED
 
 _TONES: dict[Act, Tone] = {
@@ -75,5 +75,5 @@ def _step(step: Step, width: int) -> Line:
     tone = _TONES[step.act]
     what = " ".join(filter(None, (str(step.part), step.name)))
     head = f"{_SIGNS[step.act]} {literal(what)}"
-    detail = literal(step.detail)[: max(0, width - len(head) - 5)]
+    detail = cut_text(literal(step.detail), max(0, width - width_of((Span(head),)) - 4))
     return (Span(head, tone), Span(f"  {detail}" if detail else "", "muted"))

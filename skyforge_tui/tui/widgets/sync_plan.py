@@ -127,7 +127,7 @@ class SyncPlan(Overlay[bool]):
             body += [indented(row) for row in present.lines(self._report, width - 4, self._went)]
         foot: list[Line] = [(), indented(keys_line(self._keys(), width - 4))]
         if not self._is_at_work and self._error is None and self._report is not None:
-            foot.insert(0, indented(*present.asked(self._report)))
+            foot[:0] = [(), indented(*present.asked(self._report))]
         return Sections(body=body, foot=foot)
 
     @property
