@@ -30,15 +30,15 @@ class LabLinks:
     """Knows the workspace's topologies and their runs."""
 
     def __init__(self, catalog: Catalog, runs: RunIndex) -> None:
-        self._catalog = catalog
+        self.catalog = catalog
         self._runs = runs
 
     def topologies(self) -> list[Template]:
         """Return every topology of the workspace, and of hosts, of which labs can be seen."""
         return [
             template
-            for project in self._catalog.covered()
-            for template in self._catalog.templates_of(project.id)
+            for project in self.catalog.covered()
+            for template in self.catalog.templates_of(project.id)
             if template.kind in _KINDS
         ]
 
@@ -91,13 +91,13 @@ class LabLinks:
     def linked(self, lab: Lab) -> Lab:
         """Return a lab with the project that holds its folder, or stands for its host."""
         if lab.provider not in (NETLAB, CONTAINERLAB):
-            hosts = (one for one in self._catalog.covered() if upstream_of(one.id) == lab.provider)
+            hosts = (one for one in self.catalog.covered() if upstream_of(one.id) == lab.provider)
             host = next(hosts, None)
             return lab if host is None else replace(lab, project_id=host.id, project=host.slug)
         if not lab.directory:
             return lab
         try:
-            project = self._catalog.project_at(Path(lab.directory))
+            project = self.catalog.project_at(Path(lab.directory))
         except NotFound:
             return lab
         return replace(lab, project_id=project.id, project=project.slug)

@@ -73,14 +73,10 @@ from skyforge_tui.wiring.connections import book_of, open_connections
 from skyforge_tui.wiring.ground import SystemClock, cache_path
 from skyforge_tui.wiring.lab_servers import LabServers, open_lab_servers
 from skyforge_tui.wiring.project_parts import (
+    about_projects,
     attention_of,
-    audit_service,
-    blueprint_settling,
     care_service,
-    deployment_service,
     founding_service,
-    lab_choice_service,
-    membership_service,
     record_of,
 )
 from skyforge_tui.wiring.repository_servers import open_repository_servers
@@ -230,17 +226,14 @@ async def _services(
     care = await care_service(ground, gits, servers.rooms)
     labs = LabService(lab_index, lab_links, _marked(ground, servers), access, bus)
     browser = LocalBrowser()
+    about = about_projects(ground, gits, host, servers.rooms, runs, labs, lab_links, lab_index)
     keeping = LabKeepingService(labs, lab_index, lab_links, kept.artifacts, kept.transfers, clock)
     return Services(
         projects=ProjectService(catalog, access, bus, ground.standings),
         repositories=RepositoryService((host, *gits), access, record, bus),
         project_care=care,
         founding=founding_service(ground, gits, host, servers.rooms, catalog, care),
-        membership=membership_service(ground, gits, servers.rooms),
-        audit=audit_service(ground),
-        deployments=deployment_service(ground, runs, labs, lab_links, catalog),
-        blueprints=blueprint_settling(ground),
-        lab_choice=lab_choice_service(ground, (*gits, host), lab_index),
+        **about._asdict(),
         runs=runs,
         automation=AutomationService(servers.automation, index, catalog, access, clock),
         older_runs=OlderRunsService(index, catalog, access),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.providers.repositories.secrets import ConfiguredSecrets, HostSecrets
@@ -84,27 +84,6 @@ def _secrets_of(settings: Settings) -> ConfiguredSecrets:
     )
 
 
-def deployment_service(
-    ground: Ground, runs: RunService, labs: LabService, links: LabLinks, catalog: Catalog
-) -> DeploymentService:
-    """Return the service that knows what is deployed."""
-    ways = DeploymentWays(catalog, SqliteSyncBook(ground.state))
-    return DeploymentService(catalog, ways, runs, labs, links, record_of(ground))
-
-
-def blueprint_settling(ground: Ground) -> BlueprintSettling:
-    """Return the service that says what stays of a blueprint's files."""
-    return BlueprintSettling(SqliteSyncBook(ground.state), ground.access, record_of(ground))
-
-
-def lab_choice_service(
-    ground: Ground, hosts: Sequence[RepositoryHost], index: LabIndex
-) -> LabChoiceService:
-    """Return the service that says where labs of projects run."""
-    manifests = [RepositoryManifests(one) for one in hosts]
-    return LabChoiceService(manifests, index, ground.access, record_of(ground), ground.bus)
-
-
 def founding_service(
     ground: Ground,
     gits: Sequence[GiteaRepositoryHost],
@@ -125,22 +104,39 @@ def founding_service(
     return FoundingService(tools, runs, removing, record_of(ground), ground.bus)
 
 
-def membership_service(
-    ground: Ground, hosts: Sequence[GiteaRepositoryHost], engines: Sequence[RunHost]
-) -> MembershipService:
-    """Return the service that knows who is in projects on these servers."""
-    manifests = [RepositoryManifests(one) for one in hosts]
-    return MembershipService(
-        hosts, manifests, engines, SqliteSyncBook(ground.state), ground.access, record_of(ground),
-        ground.bus,
-    )  # fmt: skip
-
-
 def record_of(ground: Ground) -> Record:
     """Return what writes down who did what."""
     return Record(SqliteAuditBook(ground.state), ground.access, ground.bus, ground.clock)
 
 
-def audit_service(ground: Ground) -> AuditService:
-    """Return the service that tells what was written down."""
-    return AuditService(SqliteAuditBook(ground.state), ground.access)
+class AboutProjects(NamedTuple):
+    """What else one may know and do of projects."""
+
+    membership: MembershipService
+    audit: AuditService
+    deployments: DeploymentService
+    blueprints: BlueprintSettling
+    lab_choice: LabChoiceService
+
+
+def about_projects(
+    ground: Ground,
+    gits: Sequence[GiteaRepositoryHost],
+    here: RepositoryHost,
+    engines: Sequence[RunHost],
+    runs: RunService,
+    labs: LabService,
+    links: LabLinks,
+    index: LabIndex,
+) -> AboutProjects:
+    """Return the services for who is in projects, what they deploy, and where their labs run."""
+    access, book, record = ground.access, SqliteSyncBook(ground.state), record_of(ground)
+    manifests = [RepositoryManifests(one) for one in (*gits, here)]
+    ways = DeploymentWays(links.catalog, book)
+    return AboutProjects(
+        MembershipService(gits, manifests[: len(gits)], engines, book, access, record, ground.bus),
+        AuditService(SqliteAuditBook(ground.state), access),
+        DeploymentService(links.catalog, ways, runs, labs, links, record),
+        BlueprintSettling(book, access, record),
+        LabChoiceService(manifests, index, access, record, ground.bus),
+    )
