@@ -44,6 +44,9 @@ _REFERENCE = "env:NAME|file:PATH|…"
 @click.option("--insecure", is_flag=True, help="Believe anybody; it stays visible.")
 @click.option("--proxy", metavar="URL", help="Go through this proxy.")
 @click.option("--region", metavar="NAME", help="Where a bucket is, if its service has regions.")
+@click.option(
+    "--host-style", is_flag=True, help="A bucket is a part of the host's name, not of the path."
+)
 @click.option("--jump", metavar="HOST", help="Go through this SSH host.")
 @click.option(
     "--key",
@@ -160,6 +163,8 @@ def _with_options(server: Server, said: dict[str, Any]) -> Server:
         "guard": said["guard"], "region": said["region"],
         "key": str(said["key"].expanduser().absolute()) if said["key"] else "",
     }  # fmt: skip
+    if said["host_style"]:
+        server = replace(server, is_path_style=False)
     return replace(server, **references, **{key: one for key, one in plain.items() if one})
 
 
@@ -182,4 +187,5 @@ def _command(ctx: click.Context, server: Server, said: dict[str, Any]) -> list[s
     words = [word for name, one in glob.items() if one for word in (name, str(one))]
     words += ["connect", server.kind, server.address]
     words += [word for name, one in options.items() if one for word in (name, str(one))]
-    return [*words, *(["--insecure"] if said["insecure"] else [])]
+    flags = ("insecure", "host_style")
+    return [*words, *(f"--{one.replace('_', '-')}" for one in flags if said[one])]

@@ -14,6 +14,7 @@ import pytest
 from skyforge_tui.domain.connection import Given, Server, Step, StepState
 from skyforge_tui.domain.errors import Invalid, SkyforgeError, Unavailable, Untrusted
 from skyforge_tui.domain.hidden import Hidden
+from skyforge_tui.integrations.http.address import read_address
 from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Keys
@@ -21,7 +22,8 @@ from skyforge_tui.integrations.object_store.by_hand import ByHandClient
 from skyforge_tui.integrations.object_store.signing import presigned
 from skyforge_tui.integrations.secrets import Secret
 from skyforge_tui.integrations.web_access import jump_of
-from skyforge_tui.providers.connections.object_store import BucketConnector
+from skyforge_tui.providers.connections.object_store import BucketConnector, bucket_of
+from skyforge_tui.tui.presenters.connect_fields import connect_act, fields, server_of
 from tests.bastion import Bastion
 from tests.certificates import Authority, Served
 from tests.fake_connections import ScriptedDialogue
@@ -169,3 +171,28 @@ def test_what_is_signed() -> None:
     lent = presigned(url, keys, "us-east-1", at_, timedelta(days=1))
     proof = "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
     assert lent.endswith(f"&X-Amz-Signature={proof}")
+
+
+def test_the_bucket_in_the_hosts_name() -> None:
+    """Where the bucket is a part of the host's name, the path is what lies below it."""
+    typed = at("https://labs.s3.example.net/net", is_path_style=False, region="eu-north-1")
+    bucket = bucket_of(typed, read_address(typed.address), "https")
+    assert (bucket.name, bucket.endpoint, bucket.start) == (
+        "labs",
+        "https://s3.example.net",
+        "net/",
+    )
+    assert bucket.root == "https://labs.s3.example.net"
+
+
+def test_what_the_card_asks() -> None:
+    """Region, style and jump host are asked on the card, and are in the command it equals."""
+    before = at("https://s3.example.net/labs", password_ref="env:SECRETKEY")
+    names = [one.name for one in fields(before, ("file",))]
+    assert {"region", "style", "jump", "authority"} <= set(names)
+    answers = {one.name: one.default for one in fields(before, ("file",))}
+    answers |= {"region": "eu-north-1", "style": "host", "jump": "bastion"}
+    server = server_of(before, answers)
+    assert (server.region, server.is_path_style, server.jump) == ("eu-north-1", False, "bastion")
+    words = " ".join(connect_act(server, answers).words)
+    assert all(one in words for one in ("--region eu-north-1", "--jump bastion", "--host-style"))

@@ -123,6 +123,15 @@ def _bucket_fields(server: Server, places: Sequence[str]) -> tuple[SurveyField, 
         ),
         *((keep,) if len(places) > 1 else ()),
         SurveyField(
+            "region", text, server.region, description="where its service has some; else found out"
+        ),
+        SurveyField(
+            "style", one_of, "path" if server.is_path_style else "host", required=True,
+            choices=("path", "host"),
+            description="whether the bucket is a part of the path, or of the host's name",
+        ),
+        SurveyField("jump", text, server.jump, description="SSH host to go through: user@host"),
+        SurveyField(
             "authority", text, server.ca_file,
             description="file with the certificate of one's own authority",
         ),
@@ -154,8 +163,8 @@ def server_of(before: Server, answers: Mapping[str, str]) -> Server:
         key=answers.get("key", "").strip(),
         known_hosts=before.known_hosts,
         guard=answers["guard"],
-        region=before.region,
-        is_path_style=before.is_path_style,
+        region=answers.get("region", before.region).strip(),
+        is_path_style=answers.get("style", "path") == "path",
     )
 
 
@@ -180,11 +189,13 @@ def connect_act(server: Server, answers: Mapping[str, str]) -> Connect:
         "--key": server.key,
         "--ca": server.ca_file,
         "--pin": server.fingerprint,
+        "--region": server.region,
     }
     if answers.get("token"):
         options["--token-ref"] = "env:TOKEN"
     elif answers.get("password"):
         options["--password-ref"] = "env:PASSWORD"
     given = tuple((name, value) for name, value in options.items() if value)
-    blind = (("--insecure", ""),) if _believes_anybody(server) else ()
-    return Connect(server.kind, server.address, (*given, *blind))
+    flags = (("--insecure", _believes_anybody(server)), ("--host-style", not server.is_path_style))
+    said = tuple((name, "") for name, is_said in flags if is_said)
+    return Connect(server.kind, server.address, (*given, *said))
