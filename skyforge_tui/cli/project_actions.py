@@ -10,6 +10,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform
 from skyforge_tui.cli.projects import projects
+from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import Principal, ProjectId
 from skyforge_tui.domain.making import Draft, Outcome, Went
 from skyforge_tui.domain.members import Members
@@ -84,6 +85,7 @@ def create(
     wish = Wish(host, name, _manifest(name.rpartition("/")[2], members, **said))
 
     async def work(services: Services, principal: Principal) -> int:
+        _check_labs(services, wish.manifest)
         if dry_run:
             return _foreseen(await services.founding.foresee(principal, wish), as_json=as_json)
         made = await services.founding.create(principal, wish, _deadline())
@@ -106,6 +108,7 @@ def adopt(ctx: click.Context, /, name: str, dry_run: bool, as_json: bool, **said
         founding = services.founding
         project = (await services.projects.find(principal, name, founding.hosts)).project
         manifest = _manifest(project.name, Members(), **said)
+        _check_labs(services, manifest)
         if dry_run:
             draft = await founding.foresee_adoption(principal, project.id, manifest)
             return _foreseen(draft, as_json=as_json)
@@ -166,6 +169,15 @@ def _manifest(
         title or name, description, is_public, members, engine, lab_servers, blueprint,
         artifacts.strip("/"),
     )  # fmt: skip
+
+
+def _check_labs(services: Services, manifest: ProjectManifest) -> None:
+    known = services.lab_index.upstreams
+    unknown = ", ".join(one for one in manifest.lab_servers if one not in known)
+    if unknown:
+        raise Invalid(
+            f"no lab server is called {unknown}", advice=f"there are: {', '.join(known) or 'none'}"
+        )
 
 
 def _deadline() -> datetime:

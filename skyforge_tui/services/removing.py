@@ -7,7 +7,7 @@ repository is there the project is listed, so that removing it again does what i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skyforge_tui.domain.errors import Conflict, NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.guard import Guard
@@ -78,6 +78,10 @@ class Removing:
                 )  # fmt: skip
             found = await self._look(project)
             _check(found.draft, seen)
+            there = {one.what for one in found.draft.steps}
+            for one in follower.outcomes:
+                if one.is_missing and one.what not in there:
+                    follower.tell(one.what, Went.WAS_SO)
             follower.expect(found.draft.steps)
             try:
                 await self._remove(project, found, follower)
@@ -103,20 +107,21 @@ class Removing:
         rooms: list[tuple[RunHost, Room]] = []
         manifest = project.manifest or ProjectManifest()
         memory = await self._book.memory(project.id)
-        secrets = await self._secrets.reading().of(project)
+        bare = replace(project, name=project.path.rstrip("/").rpartition("/")[2])
+        secrets = await self._secrets.reading().of(bare)
         for name in dict.fromkeys(filter(None, (memory.engine, manifest.engine))):
             host = self._engines.get(name)
             if host is None:
                 kept.append(f"what {name} keeps of it: that is not known here")
                 continue
             try:
-                found = await self._room(project, manifest, memory, host, kept)
+                found = await self._room(bare, manifest, memory, host, kept)
             except SkyforgeError as error:
                 errors.append(f"{name} was not looked at: {error}")
                 continue
             if found is not None:
                 rooms.append((host, found[0]))
-                parts = _parts(project, manifest, secrets, found[1])
+                parts = _parts(bare, manifest, secrets, found[1])
                 why = await self._run_words(host, found[0])
                 steps.append(Outcome(_room_step(host, found[0]), Went.LEFT, why, parts))
         try:
@@ -233,7 +238,7 @@ def _parts(
         (one.part, one.name) for one in things_of(project, manifest, "", secrets, content.things)
     }
     things = (
-        f"{part} {name}" + ("" if (part, name) in ours else ", not of its manifest")
+        f"{part} {name}" + ("" if (part, name) in ours else " (not of its manifest)")
         for part, name in sorted(content.things, key=_in_order)
     )
     people = ", ".join(sorted(content.members))

@@ -159,7 +159,7 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     assert "access of admin, mika, olga" in engine["parts"]
     assert repository["parts"][0] == "1 file with its whole history"
     said = stranger("projects", "rm", "core", "--dry-run", environ=environ).text
-    assert "○ run project core at runs\n    key None, not of its manifest\n" in said
+    assert "○ run project core at runs\n    key None (not of its manifest)\n" in said
     assert "· stays: its artifacts\n" in said
     refused = stranger("projects", "rm", "core", environ=environ)
     assert (refused.code, "type core to delete it" in refused.err) == (2, True)
@@ -182,6 +182,8 @@ def test_a_plain_repository_is_adopted(stranger: Headless, servers: Servers) -> 
     """What would be done is said first; then a manifest is there, and once more is refused."""
     environ = connected(stranger, servers)
     words = ("projects", "adopt", "plain", "--title", "Plain one", "--engine", "runs")
+    odd = stranger(*words, "--lab-server", "eve-9", environ=environ)
+    assert (odd.code, "no lab server is called eve-9" in odd.err) == (2, True)
     planned = stranger(*words, "--dry-run", environ=environ)
     assert planned.code == 0
     assert "○ manifest .skyforge/project.toml\n" in planned.text

@@ -69,9 +69,9 @@ async def test_the_plan_says_what_goes_and_what_stays(firm: Company) -> None:
     )  # fmt: skip
     assert engine.why == "2 runs go with it; 1 goes on now"
     assert engine.parts == (
-        "key None, not of its manifest", "key none", "repository edge", "inventory localhost",
-        "variable group Empty, not of its manifest", "variable group edge variables",
-        "template Mine, not of its manifest",
+        "key None (not of its manifest)", "key none", "repository edge", "inventory localhost",
+        "variable group Empty (not of its manifest)", "variable group edge variables",
+        "template Mine (not of its manifest)",
         "its schedules, and what ran there", "access of admin, gus, mika, olga",
     )  # fmt: skip
     assert repo.parts[0] == "1 file with its whole history"

@@ -14,7 +14,7 @@ from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.demo.servers.gitea.server import GiteaServer
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 from skyforge_tui.integrations.gitea.files import FileChange
-from tests import giteas
+from tests import giteas, semaphores
 from tests.estates import served_semaphore
 from tests.tui.cockpit_harness import press, row_with, until_gone, until_idle, until_shown, write
 from tests.tui.git_cockpit import configure
@@ -33,6 +33,13 @@ class Both:
     def rooms(self, name: str) -> int:
         """Return how many projects of the engine are called so."""
         return sum(one.project.name == name for one in self.semaphore.state.rooms.values())
+
+    async def add_key(self, project: str, name: str) -> None:
+        """Put a key into a project of the engine, as somebody else."""
+        rooms = self.semaphore.state.rooms
+        (number,) = [at for at, one in rooms.items() if one.project.name == project]
+        async with semaphores.client_of(self.semaphore) as client:
+            await client.create(number, "keys", {"name": name, "type": "none"})
 
     async def choose(self, name: str) -> None:
         """Put the cursor on the only project of a name."""
@@ -163,12 +170,19 @@ async def test_deleted_by_its_name_in_two_tries(tmp_path: Path) -> None:
         await press(pilot, "enter", shows="not all could be looked at")
         await press(pilot, "escape", shows="PROJECT")
         there.semaphore.chaos.remove(silent)
+        await press(pilot, "D", shows="goes run project Core at runs")
+        await there.add_key("Core", "theirs")
+        await write(pilot, "core")
+        await press(pilot, "enter", shows=("is not as it was shown any more", "look again"))
+        assert there.rooms("Core") == 1
+        await press(pilot, "enter", shows=("key theirs (not of its manifest)", "Type core"))
+        await press(pilot, "escape", shows="PROJECT")
         failing = there.gitea.chaos.add(
             Trouble(Kind.STATUS, "*/repos/admin/core", method="DELETE", status=500)
         )
-        await press(
-            pilot, "D", shows=("goes run project Core at runs", "key none", "stays its artifacts"),
-        )  # fmt: skip
+        words = ("goes run project Core at runs", "key none;", "whole history", "stays its art")
+        await press(pilot, "D", shows=words)
+        assert "repository core;" in row_with(pilot.app, "repository core")
         await write(pilot, "cor")
         await press(pilot, "enter", shows="Type core")
         assert there.rooms("Core") == 1

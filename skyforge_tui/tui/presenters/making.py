@@ -20,6 +20,7 @@ from skyforge_tui.tui.presenters.cells import (
 )
 from skyforge_tui.tui.presenters.tones import StateLook
 
+_GLUE = "\u00a0"
 LABEL = 14
 """How many cells a step's sign and word take."""
 _TONES: dict[Went, tuple[str, Tone]] = {
@@ -94,11 +95,19 @@ def step_lines(
         for index, row in enumerate(rows):
             head = fitted(look.line, LABEL) if index == 0 else (Span(" " * LABEL),)
             yield line(head, Span(row, name))
-        for part in one.parts if is_due else ():
-            yield from _told(part, "muted", width)
+        if one.parts and is_due:
+            yield from _parts(one.parts, width)
         if one.why:
             why: Tone = "warn" if is_due else "bad" if one.went is Went.FAILED else "muted"
             yield from _told(one.why, why, width)
+
+
+def _parts(parts: Sequence[str], width: int) -> Iterator[Line]:
+    """Yield what goes with a step, each part in one row where it fits."""
+    room = max(8, width - LABEL)
+    glued = (literal(one).replace(" ", _GLUE) if len(one) < room else literal(one) for one in parts)
+    for row in wrapped("; ".join(glued), room):
+        yield line(" " * LABEL, Span(row.replace(_GLUE, " "), "muted"))
 
 
 def _told(words: str, tone: Tone, width: int) -> Iterator[Line]:

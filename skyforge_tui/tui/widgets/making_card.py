@@ -73,6 +73,7 @@ class MakingCard(Overlay[Left]):
     # How it goes on.
 
     def _look(self) -> None:
+        self._entry = TextEntry()
         self._enter(Phase.LOOKING)
         self._begin(self._looked())
 
@@ -94,6 +95,7 @@ class MakingCard(Overlay[Left]):
             what: one if not one.is_missing else replace(one, went=Went.LEFT, why="")
             for what, one in self._steps.items()
         }
+        follower.expect(one for one in self.outcomes if one.is_missing)
         self._enter(Phase.WORKING)
         self._begin(self._done(follower))
 
@@ -224,7 +226,8 @@ class MakingCard(Overlay[Left]):
             case Phase.ENDED if self._is_over:
                 return [go_line("enter", "close", allowed=True)]
             case Phase.ENDED:
-                again = go_line("enter", self._asked.wording.again, allowed=True)
+                label = "look again" if self._error is not None else self._asked.wording.again
+                again = go_line("enter", label, allowed=True)
                 return [again, _out(self._asked.way_out if self._is_untouched else "close")]
 
     # Keys
@@ -243,6 +246,8 @@ class MakingCard(Overlay[Left]):
         elif key == "enter":
             if self._phase is Phase.ENDED and self._is_over:
                 self._leave()
+            elif self._phase is Phase.ENDED and self._error is not None:
+                self._look()  # what was shown is not so any more, or cannot be done so
             else:
                 self._go()
         elif types:
