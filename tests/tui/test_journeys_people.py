@@ -93,7 +93,7 @@ async def test_share(tmp_path: Path) -> None:
         }  # fmt: skip
         await press(pilot, "escape")
         await until_gone(pilot, "People of")
-        await press(pilot, "d", shows="created by")
+        await press(pilot, "d", shows=("created by", "editors mika, nick"))
         await press(pilot, "end", shows=("let in nick: editor", "put out gus: viewer → no role"))
 
 
