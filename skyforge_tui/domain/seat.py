@@ -23,12 +23,18 @@ class Seat:
     stays: bool = False
     """Whether what is granted was asked to be other in vain, as with administrators and teams."""
 
+    is_open: bool = False
+    """Whether the manifest makes the project public: then everybody may look."""
+
     @property
     def role(self) -> Role:
         """What they are: the lower of what is written and what is granted."""
         if self.is_creator:
             return Role.OWNER
-        known = [one for one in (self.declared, self.granted) if one is not None]
+        declared = self.declared
+        if declared is Role.NONE and self.is_open:
+            declared = Role.VIEWER  # looked at last
+        known = [one for one in (declared, self.granted) if one is not None]
         return min(known, default=Role.NONE)
 
     @property
@@ -56,6 +62,8 @@ class Seat:
         if self.is_creator:
             return f"the repository is theirs at {upstream}: owner, whatever is written"
         said = said_words(self.declared)
+        if self.declared is Role.NONE and self.is_open:
+            said += ", but is public"
         if self.granted is None:
             return f"{said}; {upstream} does not tell you what it grants them"
         words = f"{said}, {grant_words(upstream, self.granted)}"

@@ -52,6 +52,7 @@ class Seats:
                 _of(there, name),
                 None if inside is None else _of(inside, name) or Role.NONE,
                 is_creator=low == creator.lower(),
+                is_open=bool(manifest.is_public),
                 stays=_of(memory.stubborn, name) is not None,
             )
             for low, name in names.items()
