@@ -124,7 +124,7 @@ def list_audit(ctx: click.Context, name: str, limit: int, as_json: bool) -> None
         answer(
             entries, as_json=as_json,
             table=lambda: rows(
-                ("AT", "WHO", "PROJECT", "DID", "WHAT", "OUTCOME"), [_entry(one) for one in entries]
+                ("AT", "WHO", "PROJECT", "DID", "OUTCOME", "WHAT"), [_entry(one) for one in entries]
             ),
         )  # fmt: skip
         return 0
@@ -178,8 +178,8 @@ def _shown(role: Role | None) -> str:
 
 def _entry(one: AuditEntry) -> Sequence[str]:
     at = one.at.astimezone()
-    went = f"{one.outcome}: {one.why}" if one.why else str(one.outcome)
-    return (f"{at:%Y-%m-%d %H:%M:%S}", one.who, one.project, str(one.deed), one.words, went)
+    what = f"{one.words}; {one.why}" if one.words and one.why else one.words or one.why
+    return (f"{at:%Y-%m-%d %H:%M:%S}", one.who, one.project, str(one.deed), str(one.outcome), what)
 
 
 def _both(error: Overtaken) -> list[str]:

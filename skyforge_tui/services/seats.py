@@ -57,7 +57,7 @@ class Seats:
             )
             for low, name in names.items()
         ]
-        seats.sort(key=lambda one: (-max(one.declared or Role.NONE, one.role), one.name.lower()))
+        seats.sort(key=_rank)
         return "" if inside is None else manifest.engine, tuple(seats)
 
     async def _granted(self, project: Project, named: Iterable[str]) -> Mapping[str, Role | None]:
@@ -100,6 +100,12 @@ class Seats:
             return (await engine.look(memory.room)).members
         except SkyforgeError:
             return None  # its light says so, and who is what does not hang on it
+
+
+def _rank(seat: Seat) -> tuple[int, bool, str]:
+    """Return what sorts people: who is more, then who is named, then by name."""
+    declared = seat.declared or Role.NONE
+    return (-max(declared, seat.role), not declared, seat.name.lower())
 
 
 def _of(roles: Mapping[str, Value], name: str) -> Value | None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _NAME, _SAID, _ROLE = 16, 16, 7
 """Cells for a name, for what is written of them, for a role."""
+_SLIM = 56
+"""In less room names are shorter, and what servers grant is told of one person at a time."""
+_SLIM_NAME, _SLIM_SAID = 10, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,30 +113,38 @@ def hints(draft: Draft, *, may: bool) -> list[Line]:
     return [hint_line(KeyHint(key, label, may)) for key, label in keys] + [hint_line(undo)]
 
 
-def head_line(draft: Draft) -> Line:
+def head_line(draft: Draft, room: int) -> Line:
     """Return the heads of the columns."""
-    heads = [fitted((Span("NAME", "muted"),), _NAME), fitted((Span("MANIFEST", "muted"),), _SAID)]
-    servers = filter(None, (draft.upstream, draft.found.engine))
+    name, said = _widths(room)
+    heads = [fitted((Span("NAME", "muted"),), name), fitted((Span("MANIFEST", "muted"),), said)]
+    servers = filter(None, (draft.upstream, draft.found.engine) if room >= _SLIM else ())
     heads += [fitted((Span(literal(one.upper()), "muted"),), _ROLE) for one in servers]
     return joined([*heads, (Span("IS", "muted"),)])
 
 
-def seat_line(draft: Draft, seat: Seat, ref: str) -> Line:
+def seat_line(draft: Draft, seat: Seat, ref: str, room: int) -> Line:
     """Return somebody's row."""
+    name_width, said_width = _widths(room)
     after = draft.role_of(seat.name)
     is_new = after is not (seat.declared or Role.NONE)
     said: Line = _role(seat.declared or Role.NONE)
     if is_new:
-        said = line(said, Span(" → ", "muted"), _role(after, "accent", is_out=True))
+        to = Span(" → " if room >= _SLIM else "→", "muted")
+        said = line(said if room >= _SLIM else (), to, _role(after, "accent", is_out=True))
     cells = [
-        fitted((Span(literal(seat.name), ref=ref),), _NAME, cut="middle"),
-        fitted(said, _SAID),
-        fitted(_role(seat.granted), _ROLE),
+        fitted((Span(literal(seat.name), ref=ref),), name_width, cut="middle"),
+        fitted(said, said_width),
     ]
-    if draft.found.engine:
+    if room >= _SLIM:
+        cells.append(fitted(_role(seat.granted), _ROLE))
+    if room >= _SLIM and draft.found.engine:
         cells.append(fitted(_role(seat.on_engine), _ROLE))
     due: Line = (Span(glyphs.CUT_OFF, "warn", bold=True),) if seat.due and not seat.stays else ()
     return joined([*cells, line(_role(seat.role), " ", due)])
+
+
+def _widths(room: int) -> tuple[int, int]:
+    return (_NAME, _SAID) if room >= _SLIM else (_SLIM_NAME, _SLIM_SAID)
 
 
 def why(draft: Draft, name: str) -> str:

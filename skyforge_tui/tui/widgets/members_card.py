@@ -26,6 +26,8 @@ Look = Callable[[], Coroutine[Any, Any, "Membership"]]
 Find = Callable[[str], Coroutine[Any, Any, tuple[str, ...]]]
 """Returns people whose names hold a text."""
 SYNC: Final = "sync"
+_LOW: Final = 14
+"""Rows below which there is no room for more than people."""
 _ROLES: Final = {"o": Role.OWNER, "e": Role.EDITOR, "v": Role.VIEWER, "x": Role.NONE}
 _STEPS: Final = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10,
                  "home": -1_000_000, "end": 1_000_000}  # fmt: skip
@@ -104,7 +106,7 @@ class MembersCard(Overlay["Sharing | str | None"]):
 
     # What is shown.
 
-    def sections(self, width: int, height: int) -> Sections:  # noqa: ARG002
+    def sections(self, width: int, height: int) -> Sections:
         """Return everybody, why the one under the cursor is what they are, and the keys."""
         room, draft = width - 4, self.draft
         if draft is None:
@@ -116,14 +118,17 @@ class MembersCard(Overlay["Sharing | str | None"]):
         seats = draft.seats
         self._cursor = max(0, min(self._cursor, len(seats) - 1))
         rows = [self._row(draft, seat, at, width) for at, seat in enumerate(seats)]
+        head = [(), indented(present.head_line(draft, room))]
         foot = [(), *self._about(draft, room), (), *self._keys(draft, room)]
-        head = [(), indented(present.head_line(draft))]
+        if height < _LOW:  # then people come first
+            about = (self._noted(room) if self._entry is None else []) or self._about(draft, room)
+            head, foot = head[1:], [*about[:1], *self._keys(draft, room)[-1:]]
         if not rows:
             rows = [indented(Span(present.EMPTY, "muted"))]
         return Sections(head, rows, foot, self._cursor)
 
     def _row(self, draft: present.Draft, seat: Seat, at: int, width: int) -> Line:
-        words = present.seat_line(draft, seat, f"row:{at}")
+        words = present.seat_line(draft, seat, f"row:{at}", width - 4)
         if at == self._cursor and self._entry is None:
             return banded(line(Span(CURSOR, "accent"), " ", words), width)
         return indented(words)
