@@ -52,7 +52,8 @@ class Draft:
         """Return everybody: those who are in, and those about to be."""
         known = {one.name.lower() for one in self.found.seats}
         new = [name for name in self.roles if name.lower() not in known]
-        return (*self.found.seats, *(Seat(name, Role.NONE, Role.NONE) for name in new))
+        none = Role.NONE
+        return (*self.found.seats, *(Seat(name, none, none, none) for name in new))
 
     @property
     def is_open(self) -> bool:
