@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from skyforge_tui.demo.servers.gitea.server import GiteaServer
 from tests.giteas import api_of, encoded, served_gitea
-from tests.tui.cockpit_harness import press, until_gone, until_idle, until_shown, write
+from tests.tui.cockpit_harness import press, screen_text, until_gone, until_idle, until_shown, write
 from tests.tui.git_cockpit import a_cockpit, configure
 
 REPO = "/repos/net/lab-services"
@@ -65,6 +65,15 @@ async def open_people(pilot: Pilot[Any], name: str = "Labs") -> None:
     await press(pilot, "m", shows=("People of lab-services", "olga", "enter write it"))
 
 
+async def go_to(pilot: Pilot[Any], name: str) -> None:
+    """Go to somebody's row."""
+    rows = screen_text(pilot.app)
+    head = next(at for at, row in enumerate(rows) if "NAME" in row and "MANIFEST" in row)
+    words = [row[row.find("│") + 1 :].replace("▌", " ").split() for row in rows[head + 1 :]]
+    at = next(at for at, found in enumerate(words) if found[:1] == [name])
+    await pilot.press("home", *["down"] * at)
+
+
 async def test_share(tmp_path: Path) -> None:
     """An owner lets somebody in and puts somebody out; both are so at the server after a sync."""
     async with a_cockpit(tmp_path, "olga") as (server, pilot):
@@ -74,8 +83,7 @@ async def test_share(tmp_path: Path) -> None:
         await press(pilot, "a", shows="name")
         await write(pilot, "ni")
         await press(pilot, "tab", "enter", "e", shows=("nick – → editor", "1 change not written"))
-        await press(pilot, "g", shows="nick")
-        await pilot.press("home", "down", "down", "down", "down")
+        await go_to(pilot, "gus")
         await press(pilot, "x", shows=("gus viewer → out", "2 changes not written"))
         await press(pilot, "escape", shows="Not written yet")
         await press(pilot, "enter", shows=("Written to the manifest", "nick editor – – ≠"))
@@ -102,9 +110,9 @@ async def test_demote(tmp_path: Path) -> None:
     async with a_cockpit(tmp_path, "olga") as (server, pilot):
         await declare(server)
         await open_people(pilot)
-        await pilot.press("home", "down", "down")
+        await go_to(pilot, "rosa")
         await press(pilot, "v", shows="rosa owner → viewer")
-        await pilot.press("up")
+        await go_to(pilot, "olga")
         await press(pilot, "e", shows="olga is the last owner: make somebody else owner first")
         await press(pilot, "enter", shows="rosa viewer owner viewer ≠")
         await until_shown(pilot, "Written to the manifest")
@@ -126,9 +134,9 @@ async def test_two_people_change_one_project(tmp_path: Path) -> None:
         async with sites[0].cockpit() as olga, sites[1].cockpit((120, 36)) as rosa:
             await open_people(olga)
             await open_people(rosa)
-            await rosa.press("home", "down", "down", "down")
+            await go_to(rosa, "mika")
             await press(rosa, "v", shows="mika editor → viewer")
-            await olga.press("home", *["down"] * 4)
+            await go_to(olga, "gus")
             await press(olga, "e", shows="gus viewer → editor")
             await press(olga, "enter", shows="Written to the manifest")
             await press(
@@ -143,7 +151,7 @@ async def test_two_people_change_one_project(tmp_path: Path) -> None:
             assert 'viewers = ["mika"]' in text
             assert "# as people call it" in text
             # Now both are about mika, and what olga looks at is old.
-            await olga.press("home", "down", "down", "down", "down")
+            await go_to(olga, "mika")
             await press(olga, "o", shows="mika editor → owner")
             await press(olga, "enter", shows=("Rosa Runner", "+mika viewer", "+mika owner",
                                               "They meet in one place, mika"))  # fmt: skip
