@@ -12,6 +12,7 @@ from skyforge_tui.demo.certificates import make_certificate
 from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.identity import LabId
+from skyforge_tui.domain.lab import LabState
 from skyforge_tui.integrations.eve import session
 from skyforge_tui.integrations.eve.client import EveClient
 from skyforge_tui.integrations.http.failures import HttpError
@@ -114,6 +115,25 @@ async def test_a_certificate_that_nobody_vouches_for(
                     assert server.state.asked["POST /auth/login"] == 0
             finally:
                 await http.aclose()
+
+
+async def test_a_lab_beyond_every_bound() -> None:
+    """A lab whose nodes are more than is ever taken is unknown, says how much, and hides no other.
+
+    Its page says the same.
+    """
+    async with a_server() as (server, provider):
+        body = '{"code":200,"status":"success","data":{"1":"' + "x" * (9 << 20) + '"}}'
+        server.chaos.add(Trouble(Kind.STATUS, "*/bgp-basics.unl/nodes", status=200, body=body))
+        labs = {one.id: one for one in (await provider.list_for_user()).labs}
+        assert len(labs) == 7
+        assert (labs[BGP].state, labs[BGP].note) == (LabState.UNKNOWN, TOO_MUCH)
+        with pytest.raises(Unavailable, match=TOO_MUCH) as caught:
+            await provider.detail(BGP)
+        assert caught.value.advice == "divide the lab, or look at it there"
+
+
+TOO_MUCH = "GET /api/labs/bgp-basics.unl/nodes was answered with more than 8 MiB"
 
 
 def test_nothing_deletes_a_folder_or_stops_the_host() -> None:

@@ -278,6 +278,23 @@ async def test_nodes_of_the_same_name() -> None:
         assert shows(pilot.app, "status     the second")
 
 
+async def test_data_is_asked_for_when_looked_at() -> None:
+    """What is written down says that it is asked for, then what it is, or why nobody tells it."""
+    bench = Bench(FakeLabProvider(a_lab()))
+    async with bench.app().run_test(size=(80, 24)) as pilot:
+        await press(pilot, "2", shows="● ready")
+        await until_idle(pilot)
+        await press(pilot, "enter", shows="Data")
+        await until_idle(pilot)
+        bench.provider.answering.clear()
+        await press(pilot, "tab", "shift+tab", shows="asking")
+        bench.provider.answering.set()
+        await until_shown(pilot, "lab_id")
+        await press(pilot, "tab")
+        bench.provider.source = a_lab_source(mode=UpstreamState.ERROR, error="disk on fire")
+        await press(pilot, "shift+tab", shows="disk on fire")
+
+
 async def test_a_provider_that_is_silent() -> None:
     """When its provider does not answer, a lab's page stays as known, aged, and says why."""
     bench = Bench(FakeLabProvider(a_lab()))

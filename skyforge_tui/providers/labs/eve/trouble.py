@@ -23,6 +23,7 @@ _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
     "forbidden": (Forbidden, "ask who runs the server"),
     "invalid": (Conflict, ""),
     "limited": (Unavailable, "run: skyforge connect eve --name {upstream} --user ANOTHER"),
+    "oversized": (Unavailable, "divide the lab, or look at it there"),
     "untrusted": (Unavailable, "look at tls in its configuration, or run skyforge connect"),
     "moved": (Unavailable, "set its url to where it is now"),
 }

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import Role
 from skyforge_tui.domain.lab import LabNode, LabState, NodeState
-from skyforge_tui.domain.lab_console import read_console
+from skyforge_tui.domain.lab_console import Console, read_console
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Grant
 from skyforge_tui.integrations.eve import wire
@@ -134,7 +134,8 @@ def host_of(base_url: str, *, is_pro: bool) -> str:
 def place_of(url: str, host: str = "") -> str:
     """Return host and port of a console, or nothing."""
     try:
-        return read_console(url).seen_from(host).place
+        found = read_console(url)
+        return Console(found.scheme, host or found.host, found.port, "").place
     except Invalid:
         return ""
 

@@ -11,7 +11,8 @@ from textual.message import Message
 
 from skyforge_tui.domain.identity import Me, RunId
 from skyforge_tui.tui.presenters import lab_parts as present
-from skyforge_tui.tui.presenters.cells import Span
+from skyforge_tui.tui.presenters.cells import Line, Span, literal
+from skyforge_tui.tui.presenters.glyphs import PENDING
 from skyforge_tui.tui.presenters.lab_parts import Part
 from skyforge_tui.tui.presenters.runs import columns_for
 from skyforge_tui.tui.table_keys import Movable, OutputMoves
@@ -59,6 +60,7 @@ class PartsPane(Vertical):
         }
         self._none = LinesView([()])
         self._data: list[Row] = []
+        self._no_data: Line = (Span(PENDING, "spin"), Span(" asking", "muted"))
         self._parts = tuple(Part)
 
     def compose(self) -> ComposeResult:
@@ -100,6 +102,11 @@ class PartsPane(Vertical):
     def take_data(self, rows: Sequence[present.Cells]) -> None:
         """Show this as what is written down of the lab, from the next showing on."""
         self._data = [Row(f"{number}", cells) for number, cells in enumerate(rows)]
+        self._no_data = (Span(present.EMPTY[Part.DATA], "muted"),)
+
+    def miss_data(self, why: str) -> None:
+        """Say why nobody tells what is written down, from the next showing on."""
+        self._data, self._no_data = [], (Span(literal(why), "muted"),)
 
     def show(self, detail: LabDetail, runs: Sequence[Run], told_by: Run | None, seer: Seer) -> None:
         """Show what there is now; `told_by` is the run whose output belongs to the lab."""
@@ -118,10 +125,14 @@ class PartsPane(Vertical):
         if columns != self._tables[Part.RUNS].columns:
             self._tables[Part.RUNS].set_columns(columns)
         for part, table in self._tables.items():
-            table.show(rows[part], empty=(Span(present.EMPTY[part], "muted"),))
+            table.show(rows[part], empty=self._empty(part))
         self._names.show([present.parts_line(detail, runs, told_by, self.part, width)])
         self._none.show([(Span(present.EMPTY[Part.OUTPUT], "muted"),)])
         self._show_front(has_output=told_by is not None)
+
+    def _empty(self, part: Part) -> Line:
+        """Return what stands where a part has no rows."""
+        return self._no_data if part is Part.DATA else (Span(present.EMPTY[part], "muted"),)
 
     def turn(self, part: Part) -> None:
         """Show another part."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab, LabDetail, LabLink, LabNode
 from skyforge_tui.tui.base_screen import WIDE, PlaceScreen
@@ -238,7 +239,10 @@ class LabScreen(LabLooking, LabCommands, OutputReading, TableKeys, PlaceScreen):
         self.output.grew()
 
     async def _show_data(self) -> None:
-        self._parts.take_data(await self.data_of(self._lab))
+        try:
+            self._parts.take_data(await self.data_of(self._lab))
+        except SkyforgeError as error:
+            self._parts.miss_data(str(error))
         self._show()
 
     def take_look(self, found: LabDetail | str) -> None:
