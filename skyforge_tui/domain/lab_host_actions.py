@@ -117,9 +117,11 @@ def netlab_words(topology: str, answers: Mapping[str, str]) -> tuple[str, ...]:
     action = answers["action"]
     _check(answers, action, _GOES_WITH)
     match action:
-        case "up" | "create" | "restart":
+        case "up" | "create":
             lab = _multilab(answers.get("instance", ""))
-            return ("netlab", action, *lab, *((_file(topology),) if action != "restart" else ()))
+            return ("netlab", action, *lab, _file(topology))
+        case "restart":
+            return (*_as_multilab(answers.get("instance", "")), "netlab", action)
         case "down":
             flags = (f"--{name}" for name in ("cleanup", "force") if answers.get(name) == "true")
             return ("netlab", action, *flags)
@@ -143,9 +145,20 @@ def _multilab(instance: str) -> tuple[str, ...]:
     """Return what makes a lab one of several of the same person."""
     if not instance:
         return ()
+    return ("--plugin", "multilab", "-s", f"defaults.multilab.id={_number(instance)}")
+
+
+def _as_multilab(instance: str) -> tuple[str, ...]:
+    """Return the same for `restart`, which takes no such options, and would forget it."""
+    if not instance:
+        return ()
+    return ("env", "NETLAB_PLUGIN=multilab", f"NETLAB_MULTILAB_ID={_number(instance)}")
+
+
+def _number(instance: str) -> int:
     if not 1 <= int(instance) <= 254:
         raise Invalid("instance is a number from 1 to 254", operation="run.start")
-    return ("--plugin", "multilab", "-s", f"defaults.multilab.id={int(instance)}")
+    return int(instance)
 
 
 def _check(

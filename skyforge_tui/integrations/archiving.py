@@ -19,7 +19,8 @@ cd "$1" 2>/dev/null || exit 66
 shift
 list() {
   for one; do
-    [ -e "./$one" ] && find "./$one" -type f -size -32768 ! -path '*/.git/*' ! -name '*.pickle' \
+    [ "$one" = . ] || one=./$one
+    [ -e "$one" ] && find "$one" -type f -size -32768 ! -path '*/.git/*' ! -name '*.pickle' \
       ! -name netlab.lock -exec test -r {} \; -print0
   done
 }

@@ -150,7 +150,7 @@ class LabActing:
         name = "" if node is None else node.name
         match picked.action:
             case None:
-                self.open_lab_card(lab, {"action": picked.run})
+                self.open_lab_card(lab, present.answers_of(lab, picked.run))
             case LabAction.CONSOLE:
                 await self._copy_console(lab, name)
             case LabAction.PAGE:

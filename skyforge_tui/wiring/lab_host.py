@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,7 +72,7 @@ async def open_lab_host(
         person = DeskPerson(attendance.desk, str(tool), name)
     ssh = SshHost(access_of(settings), person)
     user = settings.user or getpass.getuser()
-    words = _by(netlab_words if is_netlab else containerlab_words, settings.program)
+    words = _by(netlab_words if is_netlab else containerlab_words, str(tool), settings.program)
     names = Names(name)
     engine = LabHostRunEngine(Detached(ssh), names, FileKeptLogs(kept), clock, {str(tool): words})
     folders = RemoteNetlab(ssh, settings.program).folders if is_netlab else None
@@ -102,9 +102,15 @@ def _labs(
     return ContainerlabLabs(client, clock, upstream=name, transport="ssh", host=ssh)
 
 
-def _by(words: Words, program: str) -> Words:
-    """Return what makes words of a command, with the tool called as it is there."""
-    return lambda file, answers: (program, *words(file, answers)[1:])
+def _by(words: Words, tool: str, program: str) -> Words:
+    """Return what makes words of a command, with the `tool` called as it is there."""
+
+    def named(file: str, answers: Mapping[str, str]) -> tuple[str, ...]:
+        found = words(file, answers)
+        at = found.index(tool)  # variables of its environment may stand before it
+        return (*found[:at], program, *found[at + 1 :])
+
+    return named
 
 
 def access_of(settings: Netlab | Containerlab | Ssh) -> SshAccess:

@@ -205,3 +205,22 @@ def test_moments() -> None:
     assert words.moment("2026-01-03 12:00:00") == noon
     assert words.moment("2026-01-03T13:00:00+01:00") == noon
     assert words.moment("yesterday") is None
+
+
+def test_configured_anew() -> None:
+    """A lab that `netlab initial` configured anew runs, though its last word is not `started`."""
+    up = ("starting lab", "clab workload started", "initial configuration complete", "started")
+    going, done = "deploying configuration: complete configuration", UP[7]
+
+    def read(status: str, *log: str, moving: bool | None = False) -> words.Reading:
+        return words.read(an_entry(status, *up, *log), is_anything_moving=moving)
+
+    running = LabState.RUNNING
+    assert read(going, going, moving=True) == words.Reading(running, note=going)
+    assert read(done, going, "OK: ansible-playbook", done) == words.Reading(running)
+    failed = read(going, going, "ERROR: ansible-playbook")
+    assert failed == words.Reading(running, note=f"while {going}")
+    assert read(going, going).note == f"netlab ended during: {going}"
+    again = read("restarting lab", "restarting lab", moving=True)
+    assert again.state is LabState.STARTING
+    assert read(going, "restarting lab", going, moving=True).state is LabState.STARTING

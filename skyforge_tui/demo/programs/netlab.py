@@ -118,7 +118,10 @@ def down(options: Options) -> int:
 
 
 def restart(options: Options) -> int:
-    """Take a lab down and bring it up again."""
+    """Take a lab down and bring it up again; what makes it one of several is no option here."""
+    if unknown := {"--plugin", "-s"} & options.keys():
+        sys.stderr.write(f"netlab restart: error: unrecognized arguments: {min(unknown)}\n")
+        return 2
     return down(options) or up(options)
 
 
@@ -214,7 +217,9 @@ def collect(options: Options) -> int:
 
 def initial(options: Options) -> int:
     """Configure the lab once more."""
-    _configure(_must_run(options), topology())
+    instance = _must_run(options)
+    _configure(instance, topology())
+    note(instance, "configuration deployment complete")  # and nothing of `started` behind it
     return 0
 
 

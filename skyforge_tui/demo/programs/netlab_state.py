@@ -86,4 +86,9 @@ def instance_of(options: Options) -> str:
         os.chdir(labs()[wanted]["dir"])
         return wanted
     said = options.get("-s", "")
-    return said.rpartition("=")[2] if said.startswith("defaults.multilab.id=") else "default"
+    if said.startswith("defaults.multilab.id="):
+        return said.rpartition("=")[2]
+    if os.environ.get("NETLAB_PLUGIN") == "multilab":
+        return os.environ.get("NETLAB_MULTILAB_ID", "default")
+    here = str(Path.cwd())
+    return next((one for one, entry in labs().items() if entry.get("dir") == here), "default")

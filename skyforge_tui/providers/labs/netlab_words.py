@@ -20,6 +20,10 @@ _STARTS = re.compile(
     r"|configuration deployment complete|initial configuration complete|reloading saved"
     r"|saved initial configurations reloaded|\d+/\d+ external tools started"
 )
+_DEPLOYS = re.compile(
+    r"deploying |normalizing |configuration deployment complete|initial configuration complete"
+)
+"""What `netlab initial` leaves behind, by itself and as a part of `up`."""
 _STOPS = re.compile(r"lab shutdown requested|stopping |external tools stopped")
 _CONFLICT = re.compile(r"conflict\b")
 _BEGINS = re.compile(r"(re)?starting lab$")
@@ -66,6 +70,8 @@ def read(entry: LabEntry, *, is_anything_moving: bool | None) -> Reading:
         # Somebody tried to start another lab as this one; it runs on if it ran before.
         state = LabState.RUNNING if _STARTED in steps else LabState.UNKNOWN
         return Reading(state, note=status)
+    if _STARTED in _present_start(entry) and _DEPLOYS.match(status):
+        return Reading(LabState.RUNNING, note=_configured_again(status, steps, is_anything_moving))
     if not status:
         moving, step = LabState.STARTING, steps[-1] if steps else ""
     elif _STARTS.match(status):
@@ -80,6 +86,15 @@ def read(entry: LabEntry, *, is_anything_moving: bool | None) -> Reading:
     if is_anything_moving is False:
         return Reading(LabState.FAILED, note=f"netlab ended during: {step or 'the start'}")
     return Reading(moving, step=step)
+
+
+def _configured_again(status: str, steps: Sequence[str], is_anything_moving: bool | None) -> str:
+    """Return how it is with `netlab initial` on a lab that runs: its last word is not `started`."""
+    if status in _CONFIGURED:
+        return ""
+    if steps[-1].startswith("ERROR"):
+        return f"while {status}"
+    return f"netlab ended during: {status}" if is_anything_moving is False else status
 
 
 def is_configured(entry: LabEntry) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from skyforge_tui.domain.identity import Me
+from skyforge_tui.domain.identity import Me, native_of
 from skyforge_tui.domain.lab import Lab, LabLink, LabNode, LabState, NodeState
 from skyforge_tui.domain.lab_action import LabAction
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
@@ -164,6 +164,16 @@ def possible(
         Possible("m", f"make a lab on {literal(lab.provider)}", LabAction.CREATE),
     ]
     return found
+
+
+def answers_of(lab: Lab, run: str) -> dict[str, str]:
+    """Return how the card of a lab's topology is filled in, for something that a run does.
+
+    netlab forgets at a restart that a lab is one of several of the same person.
+    """
+    native = native_of(lab.id)
+    is_one_of_several = run == "restart" and native.isascii() and native.isdigit()
+    return {"action": run, **({"instance": native} if is_one_of_several else {})}
 
 
 def done_words(action: LabAction, lab: Lab, node: str = "", link: LabLink | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,9 +13,14 @@ import pytest
 from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.run import RunState
+from skyforge_tui.integrations.netlab.remote import RemoteNetlab
+from skyforge_tui.integrations.ssh.host import SshHost
+from skyforge_tui.integrations.ssh.person import Nobody
 from skyforge_tui.ports.run_engine import RunSeen, WatchLost
-from tests.lab_hosts import HostBench, host_bench
+from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
+from tests.lab_hosts import HostBench, access_to, host_bench
 
 
 @pytest.fixture
@@ -181,3 +187,31 @@ async def test_a_host_set_up_anew_has_other_runs(bench: HostBench) -> None:
     assert (held.ids, held.gone) == ({other.id}, {run.id})
     with pytest.raises(NotFound):
         await bench.engine.stop(RunId("elsewhere:1-00000000"))
+
+
+async def test_one_of_several_labs_stays_so(tmp_path: Path) -> None:
+    """A lab beside others of the same person is the same after a restart, and configured anew."""
+    async with host_bench(tmp_path) as bench, bench.watched():
+        for lab, action in (
+            ("dc1", "up"),
+            ("edge", "up"),
+            ("edge", "restart"),
+            ("edge", "initial"),
+        ):
+            more = {"instance": "12"} if lab == "edge" and action != "initial" else {}
+            run = await bench.launch(lab, action=action, **more)
+            await bench.engine.follow(run.id)
+            await bench.until(lambda run=run: bench.is_whole(run))  # type: ignore[misc]
+            assert (await bench.read(run.id)).state is RunState.SUCCESS, bench.here(run)
+        told = json.loads((bench.host.home / ".netlab/status.yaml").read_text())
+        assert {one: entry["name"] for one, entry in told.items()} == {
+            "default": "dc1", "12": "edge",
+        }  # fmt: skip
+        ssh = SshHost(access_to(bench.host), Nobody())
+        labs = NetlabHostLabs(
+            RemoteNetlab(ssh), ssh, bench.clock, owner="netlab", upstream="labhost"
+        )
+        found = {one.name: one for one in (await labs.list_for_user()).labs}
+        await ssh.aclose()
+        assert (found["edge"].id, found["edge"].state) == ("labhost:12", LabState.RUNNING)
+        assert found["edge"].note == ""
