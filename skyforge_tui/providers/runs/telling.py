@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.ports.run_engine import (
@@ -63,3 +63,19 @@ class Telling:
             yield RunSeen(run_id)
         for run_id in whole:
             yield OutputWhole(run_id)
+
+    async def news_of(
+        self, work: Callable[[], Coroutine[None, None, None]], name: str
+    ) -> AsyncGenerator[News, None]:
+        """Yield what there is to tell while `work` goes on, until closed; its failure is raised."""
+        working = asyncio.create_task(work(), name=name)
+        working.add_done_callback(lambda _task: self.arrived.set())
+        try:
+            while not working.done():
+                await self.arrived.wait()
+                for one in self.taken():
+                    yield one
+            working.result()
+        finally:
+            working.cancel()
+            await asyncio.wait([working])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 
 from skyforge_tui.domain.identity import RunId, native_of
 from skyforge_tui.integrations.ssh.detached import Detached
@@ -14,57 +13,29 @@ from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.output import Output
 from skyforge_tui.providers.runs.lab_host.trouble import translated
 from skyforge_tui.providers.runs.telling import Telling
+from skyforge_tui.providers.runs.wanted import Wanted
 
 _LOOKED_AGAIN_S = 0.2
 
 
-class Following:
+class Following(Wanted):
     """Keeps the outputs that are wanted, and lets them work while somebody watches."""
 
     def __init__(
         self, runs: Detached, names: Names, kept: KeptLogs, clock: Clock, telling: Telling
     ) -> None:
+        super().__init__(kept)
         self._runs = runs
         self._names = names
-        self._kept = kept
         self._clock = clock
         self._telling = telling
-        self._wanted: dict[RunId, int] = {}
-        self._tasks: dict[RunId, asyncio.Task[None]] = {}
-        self._group: asyncio.TaskGroup | None = None
         self._answers = asyncio.Condition()
 
-    @asynccontextmanager
-    async def driven(self) -> AsyncIterator[None]:
-        """Bring what is wanted while the block lasts."""
-        async with asyncio.TaskGroup() as group:
-            self._group = group
-            try:
-                for run_id in self._wanted:
-                    self._begin(run_id)
-                yield
-            finally:
-                self._group = None
-                for task in self._tasks.values():
-                    task.cancel()
-                self._tasks.clear()
-
-    async def follow(self, run_id: RunId) -> None:
-        """Bring an output from now on."""
+    def _checked(self, run_id: RunId) -> None:
         self._names.number_of(run_id)
-        await asyncio.to_thread(self._kept.prepare, native_of(run_id))
-        self._wanted[run_id] = self._wanted.get(run_id, 0) + 1
-        self._begin(run_id)
 
-    def unfollow(self, run_id: RunId) -> None:
-        """Undo one `follow`; the last one ends it."""
-        left = self._wanted.get(run_id, 0) - 1
-        if left > 0:
-            self._wanted[run_id] = left
-            return
-        self._wanted.pop(run_id, None)
-        if (task := self._tasks.pop(run_id, None)) is not None:
-            task.cancel()
+    def _bringing(self, run_id: RunId) -> Coroutine[None, None, None]:
+        return self._made(run_id).follow(self._reached)
 
     async def bring(self, run_id: RunId) -> None:
         """Bring an output as it is now; of an ended run, all of it.
@@ -96,12 +67,6 @@ class Following:
     async def _reached(self) -> None:
         async with self._answers:
             await self._answers.wait()
-
-    def _begin(self, run_id: RunId) -> None:
-        if self._group is None or run_id in self._tasks:
-            return
-        work = self._made(run_id).follow(self._reached)
-        self._tasks[run_id] = self._group.create_task(work, name=f"output of {run_id}")
 
     def _made(self, run_id: RunId) -> Output:
         number = self._names.number_of(run_id)

@@ -46,19 +46,9 @@ class Watching:
         """Look at once: something may run now."""
         self._hurried.set()
 
-    async def news(self) -> AsyncGenerator[News, None]:
+    def news(self) -> AsyncGenerator[News, None]:
         """Yield news until closed."""
-        working = asyncio.create_task(self._work(), name=f"watch {self._listing.upstream}")
-        working.add_done_callback(lambda _task: self._telling.arrived.set())
-        try:
-            while not working.done():
-                await self._telling.arrived.wait()
-                for one in self._telling.taken():
-                    yield one
-            working.result()
-        finally:
-            working.cancel()
-            await asyncio.wait([working])
+        return self._telling.news_of(self._work, f"watch {self._listing.upstream}")
 
     async def _work(self) -> None:
         self._telling.says(WatchBegan())

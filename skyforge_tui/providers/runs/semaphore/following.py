@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 from skyforge_tui.domain.identity import RunId, native_of
@@ -16,9 +16,10 @@ from skyforge_tui.providers.runs.semaphore.feed import Mode
 from skyforge_tui.providers.runs.semaphore.names import Names
 from skyforge_tui.providers.runs.semaphore.output import Output
 from skyforge_tui.providers.runs.telling import Telling
+from skyforge_tui.providers.runs.wanted import Wanted
 
 
-class Following:
+class Following(Wanted):
     """Keeps the outputs of one server that are wanted, and lets them work while somebody watches.
 
     Where nobody watches, an output is brought once, when that is asked for.
@@ -33,51 +34,34 @@ class Following:
         telling: Telling,
     ) -> None:
         """Tell `telling` how long outputs are, and when they are whole."""
+        super().__init__(kept)
         self._client = client
         self._names = names
-        self._kept = kept
         self._clock = clock
         self._telling = telling
-        self._wanted: dict[RunId, int] = {}
         self._outputs: dict[tuple[int, int], Output] = {}
-        self._tasks: dict[RunId, asyncio.Task[None]] = {}
-        self._group: asyncio.TaskGroup | None = None
         self._mode = Mode.LOST
 
     @asynccontextmanager
     async def driven(self) -> AsyncIterator[None]:
         """Bring what is wanted while the block lasts."""
-        async with asyncio.TaskGroup() as group:
-            self._group = group
-            try:
-                for run_id in self._wanted:
-                    self._begin(run_id)
+        try:
+            async with super().driven():
                 yield
-            finally:
-                self._group = None
-                for task in self._tasks.values():
-                    task.cancel()
-                self._tasks.clear()
-                self._outputs.clear()
-                self._mode = Mode.LOST
+        finally:
+            self._mode = Mode.LOST
 
-    async def follow(self, run_id: RunId) -> None:
-        """Bring an output from now on."""
+    def _checked(self, run_id: RunId) -> None:
         self._names.task_of(run_id)
-        await asyncio.to_thread(self._kept.prepare, native_of(run_id))
-        self._wanted[run_id] = self._wanted.get(run_id, 0) + 1
-        self._begin(run_id)
 
-    def unfollow(self, run_id: RunId) -> None:
-        """Undo one `follow`; the last one ends it."""
-        left = self._wanted.get(run_id, 0) - 1
-        if left > 0:
-            self._wanted[run_id] = left
-            return
-        self._wanted.pop(run_id, None)
-        if (task := self._tasks.pop(run_id, None)) is not None:
-            task.cancel()
-            self._outputs.pop(self._names.task_of(run_id), None)
+    def _bringing(self, run_id: RunId) -> Coroutine[None, None, None]:
+        output = self._outputs[self._names.task_of(run_id)] = self._made(run_id)
+        if self._mode is not Mode.LOST:
+            output.opened(is_live=self._mode is Mode.LIVE)
+        return output.run()
+
+    def _left(self, run_id: RunId) -> None:
+        self._outputs.pop(self._names.task_of(run_id), None)
 
     async def bring(self, run_id: RunId) -> None:
         """Bring an output as it is now; of an ended run, all of it.
@@ -122,15 +106,6 @@ class Following:
         """Take note that a run has ended."""
         if (output := self._outputs.get(self._names.task_of(run_id))) is not None:
             output.ended()
-
-    def _begin(self, run_id: RunId) -> None:
-        if self._group is None or run_id in self._tasks:
-            return
-        output = self._made(run_id)
-        self._outputs[output.task] = output
-        if self._mode is not Mode.LOST:
-            output.opened(is_live=self._mode is Mode.LIVE)
-        self._tasks[run_id] = self._group.create_task(output.run(), name=f"output of {run_id}")
 
     def _made(self, run_id: RunId) -> Output:
         task = self._names.task_of(run_id)

@@ -56,19 +56,9 @@ class Watching:
         self._turned = asyncio.Event()
         self._alive_at = clock.now()
 
-    async def news(self) -> AsyncGenerator[News, None]:
+    def news(self) -> AsyncGenerator[News, None]:
         """Yield news until closed; closing takes the connection back."""
-        working = asyncio.create_task(self._work(), name=f"watch {self._names.upstream}")
-        working.add_done_callback(lambda _task: self._telling.arrived.set())
-        try:
-            while not working.done():
-                await self._telling.arrived.wait()
-                for one in self._telling.taken():
-                    yield one
-            working.result()
-        finally:
-            working.cancel()
-            await asyncio.wait([working])
+        return self._telling.news_of(self._work, f"watch {self._names.upstream}")
 
     async def _work(self) -> None:
         async with self._following.driven(), asyncio.TaskGroup() as tasks:
