@@ -37,7 +37,7 @@ def _wished(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say what stands in a manifest."""
     texts = (
         ("artifacts", "PREFIX", "Where its artifacts are kept."),
-        ("blueprint", "REPOSITORY", "What it begins from: OWNER/NAME, or an address."),
+        ("blueprint", "REPOSITORY", "Whose files it has: OWNER/NAME, or OWNER/NAME/FOLDER."),
         ("engine", "NAME", "The Semaphore on which it runs."),
         ("description", "TEXT", "What it is about."),
         ("title", "TEXT", "What people call it; without it, its name."),

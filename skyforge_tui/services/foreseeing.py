@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
 from skyforge_tui.domain.making import Draft, Outcome, Went
 from skyforge_tui.domain.project import Project, ProjectKind
 from skyforge_tui.domain.project_plan import Part, Step, people_steps
 from skyforge_tui.domain.seal import Seal
+from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.ports.sync_book import SyncMemory
+from skyforge_tui.services.blueprint_side import Blueprints, BlueprintSide
 from skyforge_tui.services.making import MANIFEST, Wish, Workshop, found
 from skyforge_tui.services.project_wishes import people_of
 from skyforge_tui.services.reconciling import Reconciling, Side
@@ -52,6 +54,8 @@ async def foreseen(
     secrets = await tools.secrets.reading().of(meant)
     known = Known(meant, manifest, SyncMemory(), Seal(b""), secrets)
     sides: list[Side] = [RepositorySide(known, keeper)] if is_there else [_NewRepository(known)]
+    if manifest.blueprint and isinstance(keeper, RepositoryHost):
+        sides.append(BlueprintSide(known, Blueprints(keeper, keeper), principal.username))
     errors = list(secrets.problems)
     if manifest.engine in engines:
         sides.append(EngineSide(known, EngineLists(engines[manifest.engine])))
@@ -90,8 +94,11 @@ class _NewRepository:
 def _unmade(tools: Workshop, principal: Principal, wish: Wish) -> Project:
     owner = wish.owner or tools.access.me(principal).at(wish.host)
     unmade = ProjectId(f"{wish.host}:")
+    known = (one for one in tools.access.projects() if upstream_of(one.id) == wish.host)
+    web = next((one.path.rsplit("/", 2)[0] for one in known), "")
+    path = f"{web}/{owner}/{wish.name}" if web else ""
     return Project(
-        unmade, wish.name, wish.name, ProjectKind.GIT, "", created_by=owner,
+        unmade, wish.name, wish.name, ProjectKind.GIT, path, created_by=owner,
         is_public=wish.manifest.is_public is True,
     )  # fmt: skip
 

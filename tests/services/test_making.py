@@ -16,6 +16,7 @@ from skyforge_tui.domain.identity import SYSTEM, Principal, Role
 from skyforge_tui.domain.making import Follower, Outcome, Went
 from skyforge_tui.domain.project import Grant, Project
 from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.repository import FileChange
 from skyforge_tui.providers.repositories.manifest import RepositoryManifests
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.services.making import Wish
@@ -61,6 +62,28 @@ async def test_what_is_foreseen_is_what_is_done(firm: Company) -> None:
     assert began == [one.what for one in outcomes]
     again = await firm.founding().foresee(SYSTEM, wish("edge"))
     assert [one.went for one in again.steps] == [Went.WAS_SO] * 2
+
+
+async def test_a_project_begins_with_the_files_of_its_blueprint(firm: Company) -> None:
+    """They are foreseen, come by one commit, and one that is not there is said before."""
+    fabric = await firm.host.create_repository("fabric", owner="net")
+    changes = [FileChange("deploy.yml", b"- hosts: all\n"), FileChange("lab/a.yml", b"nodes: []\n")]
+    await firm.host.write_files(fabric, changes, "Begin", branch="main")
+    plain = wish("edge", engine="")
+    wanted = replace(plain, manifest=replace(plain.manifest, blueprint="net/fabric"))
+    draft = await firm.founding().foresee(SYSTEM, wanted)
+    bringing = "change blueprint net/fabric: + deploy.yml, + lab/a.yml"
+    assert bringing in [one.what for one in draft.steps]
+    project, outcomes = await make(firm, wanted)
+    assert project is not None
+    assert [one.what for one in outcomes] == [one.what for one in draft.steps]
+    assert [one for one in outcomes if one.is_missing] == []
+    found = await firm.host.read_file(project, "main", "lab/a.yml", 100)
+    assert found is not None
+    assert found.data == b"nodes: []\n"
+    lost = replace(wanted, full_name="lost", manifest=replace(plain.manifest, blueprint="net/none"))
+    draft = await firm.founding().foresee(SYSTEM, lost)
+    assert ["no blueprint net/none" in one for one in draft.errors] == [True]
 
 
 async def room_count(firm: Company, name: str) -> int:

@@ -73,7 +73,7 @@ def _common(places: Places) -> tuple[SurveyField, ...]:
             description="on which its runs run; none if it runs nowhere but here",
         ),
         SurveyField(LABS, description=f"where its labs run: {known}"),
-        SurveyField(BLUEPRINT, description="what it begins from: OWNER/NAME, or an address"),
+        SurveyField(BLUEPRINT, description="whose files it has: OWNER/NAME, or OWNER/NAME/FOLDER"),
         SurveyField(ARTIFACTS, description="prefix below which what its runs leave is kept"),
     )  # fmt: skip
 
