@@ -27,6 +27,7 @@ from tests.tui.pretend_artifacts import a_shelf
 from tests.tui.pretend_automation import automated
 from tests.tui.pretend_eve import eve_labs
 from tests.tui.pretend_labs import LabEstate, many_labs, no_labs, silent_labs
+from tests.tui.pretend_making import ENDED, making, removing
 from tests.tui.pretend_people import people
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -260,6 +261,10 @@ SCENES = (
     Scene("repository-large", REPOSITORY, LARGE, hosts=repositories),
     Scene("repository-light", PATCH, LARGE, theme="light", hosts=repositories),
     Scene("repository-mono", BRANCHES, theme="mono", ascii_only=True, hosts=repositories),
+    Scene("making", making(), is_asking=True),
+    Scene("making-ended", making(ENDED), LARGE, is_asking=True),
+    Scene("making-mono", making(ENDED), theme="mono", ascii_only=True, is_asking=True),
+    Scene("removing", removing, is_asking=True),
     Scene("people", people, is_asking=True),
     Scene("people-mono", people, theme="mono", ascii_only=True, is_asking=True),
     Scene("conflict", conflicting, hosts=repositories, is_asking=True),

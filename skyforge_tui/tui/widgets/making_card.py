@@ -173,7 +173,7 @@ class MakingCard(Overlay[Left]):
         foot = [(), *self._typing(room), indented(keys_line(self._keys(), room))]
         same = [indented(Span("same as  ", "muted"), row)
                 for row in wrapped(literal(asked.same_as), room - 9, 1)]  # fmt: skip
-        if self._phase is Phase.PLANNED and len(body) + len(foot) + len(same) <= height:
+        if self._phase is Phase.PLANNED and len(body) + len(foot) + len(same) < height:
             foot[-1:-1] = [*same, ()] if same else []
         return Sections(body=body, foot=foot, focus=focus)
 
