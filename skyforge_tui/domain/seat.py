@@ -23,6 +23,8 @@ class Seat:
     stays: bool = False
     """Whether what is granted was asked to be other in vain, as with administrators and teams."""
 
+    is_stranger: bool = False
+    """Whether nobody at the server of the repository is called so."""
     is_open: bool = False
     """Whether the manifest makes the project public: then everybody may look."""
 
@@ -55,6 +57,8 @@ class Seat:
             return "stays so there by other ways"
         if not self.declared:
             return "put out at the next sync"
+        if self.is_stranger:
+            return "nobody there is called so yet"
         return "let in at the next sync" if not self.granted else "changed at the next sync"
 
     def why(self, upstream: str) -> str:

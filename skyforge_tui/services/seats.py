@@ -40,8 +40,9 @@ class Seats:
         """
         members, memory = manifest.members, await self._book.memory(project.id)
         named = members.by_name()
+        strangers: set[str] = set()
         there, inside = await asyncio.gather(
-            self._granted(project, named), self._on_engine(manifest.engine, memory)
+            self._granted(project, named, strangers), self._on_engine(manifest.engine, memory)
         )
         creator = project.created_by
         names = {one.lower(): one for one in (*there, *named, *([creator] if creator else []))}
@@ -52,6 +53,7 @@ class Seats:
                 _of(there, name),
                 None if inside is None else _of(inside, name) or Role.NONE,
                 is_creator=low == creator.lower(),
+                is_stranger=name in strangers,
                 is_open=bool(manifest.is_public),
                 stays=_of(memory.stubborn, name) is not None,
             )
@@ -60,8 +62,13 @@ class Seats:
         seats.sort(key=_rank)
         return "" if inside is None else manifest.engine, tuple(seats)
 
-    async def _granted(self, project: Project, named: Iterable[str]) -> Mapping[str, Role | None]:
-        """Return what the repository's server grants, as far as it tells who asks."""
+    async def _granted(
+        self, project: Project, named: Iterable[str], strangers: set[str]
+    ) -> Mapping[str, Role | None]:
+        """Return what the repository's server grants, as far as it tells who asks.
+
+        Whom it does not know at all becomes one of the `strangers`.
+        """
         keeper = self._keepers[upstream_of(project.id)]
         me = project.grant.user if project.grant is not None else ""
 
@@ -69,7 +76,8 @@ class Seats:
             try:
                 return await keeper.collaborator_role(project, name)
             except NotFound:
-                return Role.NONE  # nobody is called so there
+                strangers.add(name)
+                return Role.NONE
             except Forbidden:
                 return None
 

@@ -109,7 +109,8 @@ async def test_people_are_shown_with_what_servers_grant_and_why(firm: Company) -
     await firm.run(edge.id)
     await firm.host.let_in(edge, "mika", Role.VIEWER)
     await firm.host.let_in(edge, "tom", Role.EDITOR)
-    await firm.membership().share(SYSTEM, edge.id, Sharing({"nick": Role.VIEWER}))
+    both = {"nick": Role.VIEWER, "zoe": Role.VIEWER}
+    await firm.membership().share(SYSTEM, edge.id, Sharing(both))
     found = await firm.membership().look(SYSTEM, edge.id)
     assert found.engine == "semaphore"
     told = {one.name: (one.role, one.due) for one in found.seats}
@@ -119,6 +120,7 @@ async def test_people_are_shown_with_what_servers_grant_and_why(firm: Company) -
         "mika": (Role.VIEWER, "changed at the next sync"),
         "gus": (Role.VIEWER, ""),
         "nick": (Role.NONE, "let in at the next sync"),
+        "zoe": (Role.NONE, "nobody there is called so yet"),
         "tom": (Role.NONE, "put out at the next sync"),
     }
     whys = {one.name: one.why("git") for one in found.seats}
@@ -128,6 +130,7 @@ async def test_people_are_shown_with_what_servers_grant_and_why(firm: Company) -
     assert {one.name: one.on_engine for one in found.seats if one.name in ("mika", "nick")} == {
         "mika": Role.EDITOR, "nick": Role.NONE,
     }  # fmt: skip
+    await firm.membership().share(SYSTEM, edge.id, Sharing({"zoe": Role.NONE}))
     await firm.run(edge.id)
     found = await firm.membership().look(SYSTEM, edge.id)
     assert {one.name for one in found.seats} == {"admin", "olga", "mika", "gus", "nick"}

@@ -11,7 +11,16 @@ from skyforge_tui.domain.members import is_user_name
 from skyforge_tui.domain.seat import Seat
 from skyforge_tui.domain.sharing import Sharing, visibility
 from skyforge_tui.tui.presenters import glyphs
-from skyforge_tui.tui.presenters.cells import Line, Span, Tone, fitted, joined, line, literal
+from skyforge_tui.tui.presenters.cells import (
+    Line,
+    Span,
+    Tone,
+    fitted,
+    joined,
+    line,
+    literal,
+    wrapped,
+)
 from skyforge_tui.tui.presenters.hints import KeyHint, hint_line
 
 if TYPE_CHECKING:
@@ -112,6 +121,15 @@ def hints(draft: Draft, *, may: bool) -> list[Line]:
             ("p", "visibility"))  # fmt: skip
     undo = KeyHint("u", "undo", may and bool(draft.count))
     return [hint_line(KeyHint(key, label, may)) for key, label in keys] + [hint_line(undo)]
+
+
+def noted(note: Line, refused: str, room: int) -> list[Line]:
+    """Return what there is to say: what went on, or else why nothing can be changed."""
+    if note or not refused:
+        return [note] if note else []
+    rows = wrapped(literal(refused), room - 2, 2)
+    signs = [f"{glyphs.REFUSED} ", *["  "] * (len(rows) - 1)]
+    return [(Span(sign, "warn"), Span(row, "warn")) for sign, row in zip(signs, rows, strict=True)]
 
 
 def head_line(draft: Draft, room: int) -> Line:

@@ -91,6 +91,15 @@ class MembersCard(Overlay["Sharing | str | None"]):
             self._entry.offer(text, found)
             self.repaint()
 
+    async def _check(self, name: str) -> None:
+        """Say so where nobody is called like whoever is taken in: they may come later."""
+        try:
+            found = await self._find(name)
+        except SkyforgeError:
+            return  # it is seen at the next look
+        if name.lower() not in {one.lower() for one in found} and self.draft is not None:
+            self._say(f"{self.draft.upstream} knows nobody called {literal(name)} yet")
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Close on a defect."""
         event.stop()
@@ -143,13 +152,7 @@ class MembersCard(Overlay["Sharing | str | None"]):
         return [*rows, *self._noted(room)]
 
     def _noted(self, room: int) -> list[Line]:
-        if self._note:
-            return [indented(self._note)]
-        if not self._refused:
-            return []
-        rows = wrapped(literal(self._refused), room - 2, 2)
-        lead = [Span(f"{REFUSED} ", "warn"), *[Span("  ")] * (len(rows) - 1)]
-        return [indented(sign, Span(row, "warn")) for sign, row in zip(lead, rows, strict=True)]
+        return [indented(row) for row in present.noted(self._note, self._refused, room)]
 
     def _keys(self, draft: present.Draft, room: int) -> list[Line]:
         if self._entry is not None:
@@ -259,6 +262,8 @@ class MembersCard(Overlay["Sharing | str | None"]):
             self._entry, self._note = None, ()
             seats = [] if self.draft is None else self.draft.seats
             self._cursor = [one.name.lower() for one in seats].index(name.lower())
+            if not is_in:
+                _: Worker[None] = self.run_worker(self._check(name), exit_on_error=False)
 
     def _seek(self, entry: PersonEntry) -> None:
         """Ask for people who are called so."""
