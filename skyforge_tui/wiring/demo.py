@@ -19,7 +19,7 @@ from typing import IO, Any, Final, cast
 from urllib.parse import urlsplit
 
 from skyforge_tui.demo.company.staff import BY_ROLE
-from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.providers.starter.local import LocalStarter
@@ -32,6 +32,8 @@ _NAMES: Final = {"semaphore": "demo", "gitea": "git", "eve": "eve", "netlab": "l
 """What the configuration calls the servers, by kind."""
 _STATE: Final = "state"
 _WORKSPACE: Final = "workspace"
+_SETTLING_S: Final = 3.0
+"""Seconds until the cockpit that was opened on the estate has read what it shows first."""
 _ENDS_WITHIN_S: Final = 10
 _ASKED_TO_STOP: Final = 10
 _BETWEEN_STOPS_S: Final = 0.2
@@ -75,7 +77,12 @@ def serve_demo(
                 config = _configure(home, told, role)
                 await _furnish(home)
                 tell({**told, "config": str(config)})
+                # Only who looks sees what runs left: whoever serves the estate alone need not wait.
+                leaving = asyncio.create_task(_leave_artifacts(config)) if until_eof else None
                 await until_ended(eof=until_eof)
+                if leaving is not None:
+                    leaving.cancel()
+                    await asyncio.gather(leaving, return_exceptions=True)
 
     asyncio.run(serve())
 
@@ -190,6 +197,15 @@ async def _furnish(home: Path) -> None:
     (home / _WORKSPACE).mkdir()
     starter = LocalStarter(home / "config.toml", sample)
     await starter.write_sample(home / _WORKSPACE / "sample-lab", with_containers=False)
+
+
+async def _leave_artifacts(config: Path) -> None:
+    """Leave what runs would have left, once the cockpit's first pictures are drawn."""
+    from skyforge_tui.wiring.demo_artifacts import leave_artifacts
+
+    await asyncio.sleep(_SETTLING_S)
+    with suppress(SkyforgeError):  # a server that was told to fail; all else is there
+        await leave_artifacts(config, _NAMES["semaphore"])
 
 
 async def stop_runs(state_dir: Path) -> None:

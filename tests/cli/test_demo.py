@@ -20,7 +20,13 @@ import httpx
 import pytest
 
 from skyforge_tui.cli import run
+from skyforge_tui.domain.artifact import MANIFEST, ArtifactRef
+from skyforge_tui.domain.identity import LOCAL
+from skyforge_tui.services.artifact_care import Soundness
+from skyforge_tui.settings.frame import read_frame
+from skyforge_tui.wiring import current_principal, open_services
 from skyforge_tui.wiring.demo import stop_runs
+from skyforge_tui.wiring.demo_artifacts import leave_artifacts
 from tests.cli.headless import Headless
 from tests.terminal import Terminal
 
@@ -124,6 +130,27 @@ def test_nothing_goes_on_afterwards(sky: Headless) -> None:
     sky.launch("deaf")
     asyncio.run(stop_runs(sky.state))
     assert sky.runs.directories.live() == []
+
+
+def test_runs_of_the_estate_left_something() -> None:
+    """What runs of the pretend company left leads back to them; a second time nothing is added."""
+
+    async def look(config: Path) -> None:
+        left = await leave_artifacts(config, "demo")
+        assert left == await leave_artifacts(config, "demo") > 5
+        async with open_services(read_frame(config, None)) as services:
+            principal = current_principal()
+            root = ArtifactRef(LOCAL, "artifacts")
+            found = [one async for one in await services.artifact_care.below(principal, root)]
+            manifests = [one for one in found if one.name == MANIFEST]
+            assert len(manifests) == left
+            origins = [await services.lineage.origin(principal, one.ref) for one in manifests]
+            assert all(one is not None and one.is_known for one in origins)
+            verdicts = await services.artifact_care.verify(principal, found[0].ref)
+            assert [one.soundness for one in verdicts] == [Soundness.SOUND]
+
+    with serving() as (_, told):
+        asyncio.run(look(Path(told["config"])))
 
 
 def test_cockpit_opens_on_the_estate(tmp_path: Path) -> None:

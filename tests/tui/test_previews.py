@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import tarfile
@@ -154,6 +155,19 @@ def test_rows_by_kind() -> None:
     assert [span.tone for span in tones[1][0]][1:4] == ["text", "muted", "text"]
     assert [(span.text, span.tone) for span in tones[2][0]][1] == ("fatal", "bad")
     assert "\x1b" not in text_of(tones[2][0])
+
+
+def test_packed_text() -> None:
+    """What is packed by gzip is shown as what it is; what is packed twice, or broken, as bytes."""
+    text = b"host,up\nleaf1,yes\n"
+    packed = gzip.compress(text)
+    found = shown(packed, len(packed), "x.csv.gz", 60)
+    assert [text_of(one).split() for one in found.lines] == [["host", "up"], ["leaf1", "yes"]]
+    assert found.about == f"{len(packed)} B packed, 1 rows"
+    assert shown(gzip.compress(packed), 90, "x.gz", 60).about == "90 B, binary"
+    assert shown(b"\x1f\x8bbroken", 8, "x.gz", 60).about == "8 B, binary"
+    long = shown(gzip.compress(b"line\n" * 99_999), 600, "x.log.gz", 60)
+    assert text_of(long.lines[-1]) == "cut here: the first 65.5 kB, unpacked"
 
 
 _JSON = some.recursive(

@@ -27,6 +27,8 @@ from skyforge_tui.tui.presenters.tones import size
 
 MOST_ROWS = 500
 _WIDEST_CELL = 24
+MOST_UNPACKED = 64 * 1024
+"""Bytes of a packed text that are shown."""
 _UNPACKED = 4 << 20
 """Bytes that are unpacked at most: little can become much."""
 _YAML_KEY = re.compile(r"^(\s*(?:- )*)([^\s#:][^:#]*:)(?=\s|$)(.*)$")
@@ -126,6 +128,20 @@ def archive_lines(start: bytes) -> list[Line] | None:
     if plain[257:262] != b"ustar":
         return None
     return _listing(_tar_entries(plain))
+
+
+def unpacked(start: bytes) -> bytes | None:
+    """Return how what is packed by gzip begins, as far as its first bytes tell; None of all else.
+
+    What is packed in there once more stays so.
+    """
+    if not start.startswith(_GZIP):
+        return None
+    try:
+        plain = zlib.decompressobj(wbits=31).decompress(start, MOST_UNPACKED)
+    except zlib.error:
+        return None
+    return plain if plain and not plain.startswith(_GZIP) else None
 
 
 def _listing(entries: Sequence[tuple[str, int]]) -> list[Line]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
 from skyforge_tui.tui.presenters.json_layout import laid_out
 from skyforge_tui.tui.presenters.previewing import (
+    MOST_UNPACKED,
     archive_lines,
     kind_of_row,
     log_row,
     table_lines,
+    unpacked,
 )
 from skyforge_tui.tui.presenters.tones import count, size
 
@@ -47,6 +49,9 @@ def shown(
         if entries is not None:
             whole = "" if len(start) >= total else ", the first of them"
             return Shown(entries, f"{size(total)}, archive{whole}")
+        plain = unpacked(start)
+        if plain is not None:
+            return _of_packed(plain, len(start) < total, total, name, width)
         return Shown(_hex(start, total, width), f"{size(total)}, binary")
     table = table_lines(text, name, width)
     if table is not None:
@@ -71,6 +76,17 @@ def shown(
         return Shown(lines, size(total))
     counted = "1 line" if len(rows) == 1 else f"{count(len(rows))} lines"
     return Shown(lines, counted if lines_of is None else "1 line, laid out")
+
+
+def _of_packed(plain: bytes, is_part: bool, total: int, name: str, width: int) -> Shown:
+    """Return how what is packed begins; nobody knows how long it is once it is all unpacked."""
+    is_cut = is_part or len(plain) == MOST_UNPACKED
+    inner = name[: -len(".gz")] if name.lower().endswith(".gz") else name
+    found = shown(plain, len(plain) + is_cut, inner, width)
+    if not is_cut:
+        return Shown(found.lines, f"{size(total)} packed, {found.about}")
+    cut = (Span(f"cut here: the first {size(len(plain))}, unpacked", "muted"),)
+    return Shown([*found.lines[:-1], cut], f"{size(total)} packed")
 
 
 def _text_of(start: bytes, *, is_whole: bool) -> str | None:
