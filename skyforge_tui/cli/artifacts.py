@@ -21,6 +21,7 @@ from skyforge_tui.cli.artifact_moving import (
     put_artifact,
     remove_artifacts,
 )
+from skyforge_tui.cli.artifact_show import show
 from skyforge_tui.cli.collecting import catch_up
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef, checked_prefix
 from skyforge_tui.domain.errors import Invalid, NotFound
@@ -37,7 +38,7 @@ def artifacts() -> None:
 
 
 for _command in (
-    get_artifact, put_artifact, copy_artifact, move_artifact, remove_artifacts,
+    show, get_artifact, put_artifact, copy_artifact, move_artifact, remove_artifacts,
     verify, url, find, index, collect_garbage,
 ):  # fmt: skip
     artifacts.add_command(_command)

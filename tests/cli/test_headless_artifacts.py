@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,29 @@ def test_nobody_was_looking(leaving: Headless) -> None:
     number = leaving("runs", "launch", "leaves", "--json").json["number"]
     leaving("runs", "logs", "-f", number)
     assert f"{OURS}/manifest.json" in leaving("artifacts", "ls", OURS).text
+
+
+def test_the_way_back_survives(leaving: Headless) -> None:
+    """Without any cache an artifact leads to its run and its line; without that, to its words."""
+    cache = leaving.state.parents[1] / "cache"
+    assert leaving("runs", "launch", "leaves", "--wait").code == 0
+    key = f"{OURS}/extra.txt"
+    before = leaving("artifacts", "show", key, "--json").json
+    assert (before["run"]["id"], before["run"]["is_known"]) == ("local:1", True)
+    shutil.rmtree(cache)
+    indexed = leaving("artifacts", "index", "--json").json
+    assert (indexed["runs"], indexed["unreadable"]) == (1, [])
+    assert leaving("artifacts", "show", key, "--json").json == before
+    line = leaving("runs", "logs", "1", "--grep", "extra.txt")
+    assert b"SKYFORGE_ARTIFACT extra=extra.txt" in line.out
+    shutil.rmtree(leaving.state / "runs")
+    shutil.rmtree(cache)
+    done = leaving("artifacts", "show", OURS, "--json")
+    assert done.code == 0, done.err
+    told = done.json["run"]
+    assert (told["id"], told["is_known"], told["template"]) == ("local:1", False, "leaves")
+    assert told["command"] == before["run"]["command"]
+    assert "its manifest tells" in leaving("artifacts", "show", key).text
 
 
 CHANGES = '''
