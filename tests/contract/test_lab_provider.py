@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import SYSTEM, LabId, native_of, upstream_of
 from skyforge_tui.domain.lab import LabState, NodeState
@@ -398,3 +398,27 @@ async def test_the_plan_is_asked_for_once(
         assert [one.state for one in detail.nodes] == [NodeState.UP]
         assert detail.lab.topology == str(tmp_path / "topology.yml")
     assert sum(call[3].startswith("inspect") for call in netlab.calls) == 3
+
+
+async def test_consoles_are_addresses_or_none(
+    netlab: ScriptedNetlab, labs: NetlabLabProvider, tmp_path: Path
+) -> None:
+    """A node that is entered by SSH has an address; of others it is said how they are entered."""
+    entry = _entry(tmp_path)
+    nodes: dict[str, dict[str, str]] = {
+        "r1": {"device": "frr", "connection": "docker", "mgmt": "192.168.121.101"},
+        "r2": {"device": "eos", "connection": "ssh", "mgmt": "192.168.121.102"},
+        "r3": {"device": "eos", "connection": "ssh", "mgmt6": "fd00::3"},
+        "r4": {"device": "eos", "connection": "ssh", "mgmt": "-oProxyCommand=reboot"},
+    }
+    netlab.answer("status-all", {"default": entry})
+    netlab.answer("status-default", {**entry, "nodes": nodes})
+    lab = LabId("netlab:default")
+    assert (await labs.console(lab, "r2")).url == "ssh://192.168.121.102"
+    assert (await labs.console(lab, "r3")).host == "fd00::3"
+    with pytest.raises(Conflict, match="entered by docker"):
+        await labs.console(lab, "r1")
+    with pytest.raises(Invalid):
+        await labs.console(lab, "r4")
+    with pytest.raises(NotFound):
+        await labs.console(lab, "r9")

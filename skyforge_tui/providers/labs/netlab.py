@@ -23,6 +23,7 @@ from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Met
 from skyforge_tui.providers.labs import netlab_words as words
 from skyforge_tui.providers.labs.lab_folders import ENDING, archive_of, folder_of_topology
 from skyforge_tui.providers.labs.netlab_plan import Plan, Plans
+from skyforge_tui.providers.labs.ssh_consoles import SshConsoles
 
 KIND = "netlab"
 _INSTALL = "install networklab, or start skyforge in the environment that has it"
@@ -37,7 +38,7 @@ _NOT_WATCHED = (
 Answer = TypeVar("Answer")
 
 
-class NetlabLabs:
+class NetlabLabs(SshConsoles):
     """Tells of the labs that netlab has started where `client` asks it."""
 
     kind = KIND
