@@ -60,9 +60,13 @@ def hosts_gone(removals: Sequence[HostRemoval]) -> dict[str, object]:
 def hosts_told(removals: Sequence[HostRemoval]) -> list[str]:
     """Return the same as lines."""
     return [
-        f"{one.upstream}: {one.failure or f'removed {len(one.gone)} runs there'}"
+        f"{one.upstream}: {one.failure or f'removed {_runs(len(one.gone))} there'}"
         for one in removals
     ]
+
+
+def _runs(count: int) -> str:
+    return f"{count} run{'s' * (count != 1)}"
 
 
 def _line(one: HostPlan) -> str:
@@ -72,6 +76,6 @@ def _line(one: HostPlan) -> str:
     active = f"; {plan.active} not ended yet stay" if plan.active else ""
     active += f"; {plan.uncollected} not collected yet stay" if plan.uncollected else ""
     return (
-        f"{one.upstream}: {plan.run_count} runs of yours with {plan.size:,} bytes, "
+        f"{one.upstream}: {_runs(plan.run_count)} of yours with {plan.size:,} bytes, "
         f"{len(plan.doomed)} would go as a whole{active}"
     )
