@@ -147,10 +147,10 @@ def test_nodes_that_nobody_watches(
 ) -> None:
     """A node that its provider does not watch is as the start of its lab left it."""
     entry = replace(an_entry("started", *log), providers=("external",))
-    node = words.node(NodeEntry("r1", provider="external"), entry)
+    node = words.nodes([NodeEntry("r1", provider="external")], entry)[0]
     assert (node.state, node.is_ready) == (state, is_ready)
     assert node.status.startswith(status)
-    assert words.node(NodeEntry("r1", provider="clab"), entry).state is NodeState.UNKNOWN
+    assert words.nodes([NodeEntry("r1", provider="clab")], entry)[0].state is NodeState.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -224,3 +224,15 @@ def test_configured_anew() -> None:
     again = read("restarting lab", "restarting lab", moving=True)
     assert again.state is LabState.STARTING
     assert read(going, "restarting lab", going, moving=True).state is LabState.STARTING
+
+
+def test_many_nodes_of_a_long_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log of a lab is read once for all of its nodes, however many those are."""
+    read = []
+    present = words._present_start
+    monkeypatch.setattr(words, "_present_start", lambda lab: read.append(lab) or present(lab))
+    log = tuple(Step("", f"step {number}") for number in range(100))
+    lab = LabEntry("default", "/srv", providers=("clab",), log=log)
+    nodes = words.nodes([NodeEntry(f"r{number}") for number in range(1000)], lab)
+    assert len(nodes) == 1000
+    assert len(read) <= 2

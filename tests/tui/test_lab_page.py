@@ -116,6 +116,10 @@ def test_parts_as_rows() -> None:
         "          so badly so badly so badly so badly so badly so",
         "          badly",
     ]
+    many = parts.step_rows([Step(f"step {number}") for number in range(60_000)], NOW, 50)
+    assert [text_of(one["step"]).strip() for one in (many[0], many[1], many[-1])] == [
+        "59,000 earlier steps are not shown", "step 59000", "step 59999",
+    ]  # fmt: skip
     run = a_run(number=7, state=RunState.ERROR, action="up", note="exit code 1")
     cells = parts.run_cells(run, NOW, Me("ada"))
     assert "× failed 7 up exit code 1" in " ".join(

@@ -103,7 +103,7 @@ class NetlabLabs(SshConsoles):
         (lab, seen), plan = await asyncio.gather(
             self._counted(entry, lab, missing), self._plan(entry, around, missing)
         )
-        nodes = seen or tuple(words.node(one, entry) for one in words.machines(plan.nodes))
+        nodes = seen or words.nodes(words.machines(plan.nodes), entry)
         lab = replace(
             words.so_far(lab, entry, len(nodes)),
             nodes_total=len(nodes) or lab.nodes_total,
@@ -189,7 +189,7 @@ class NetlabLabs(SshConsoles):
                 missing.append(f"node states: {answer.why}")
             return lab, ()
         machines = words.machines(answer.nodes)
-        nodes = tuple(words.node(one, entry) for one in machines)
+        nodes = words.nodes(machines, entry)
         up = words.up(nodes)
         lab = replace(lab, nodes_total=len(nodes), nodes_up=up)
         if lab.state is not LabState.RUNNING:

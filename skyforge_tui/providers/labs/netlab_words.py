@@ -7,7 +7,7 @@ stays as it is when they are killed; a node's is that of docker, vagrant or virs
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -149,14 +149,18 @@ def moment(text: str) -> datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def node(entry: NodeEntry, lab: LabEntry) -> LabNode:
-    """Return a node of a lab: as its provider sees it, else as far as the lab's start went."""
+def nodes(entries: Iterable[NodeEntry], lab: LabEntry) -> tuple[LabNode, ...]:
+    """Return nodes of a lab: as its provider sees them, else as far as the lab's start went."""
+    configured, started = is_configured(lab), are_started(lab)
+    return tuple(_node(one, configured=configured, started=started) for one in entries)
+
+
+def _node(entry: NodeEntry, *, configured: bool, started: bool) -> LabNode:
     state, status = node_state(entry.status), entry.status or ""
-    configured = is_configured(lab)
     if entry.status is None and not is_watched(entry):
         if configured:
             state, status = NodeState.UP, "took its configuration when the lab was started"
-        elif are_started(lab):
+        elif started:
             state, status = NodeState.UP, "started with the lab"
     return LabNode(
         name=entry.name,

@@ -24,6 +24,7 @@ from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.runs import starter
 
 Cells = Mapping[str, Line]
+_STEPS_SHOWN = 1000
 _ROWS_OF_A_FAILURE = 6
 """What a step that failed says may be as long as a screen; so many rows of it are shown."""
 
@@ -147,9 +148,14 @@ def link_cells(link: LabLink) -> Cells:
 
 
 def step_rows(steps: Sequence[LabStep], now: datetime, width: int) -> list[Cells]:
-    """Return what was done, oldest first; what a failed one says takes several rows."""
+    """Return what was done, oldest first; what a failed one says takes several rows.
+
+    Of more than anybody reads, the newest.
+    """
     rows: list[Cells] = []
-    for step in steps:
+    if earlier := len(steps[:-_STEPS_SHOWN]):
+        rows.append({"step": (Span(f"  {earlier:,} earlier steps are not shown", "muted"),)})
+    for step in steps[-_STEPS_SHOWN:]:
         at = (Span(tones.clock(step.at, now) if step.at else "", "muted"),)
         text = literal(step.text)
         if step.failed:

@@ -289,3 +289,31 @@ def test_figures_of_odd_hosts() -> None:
     )
     odd = "cores 4\nload 99.5 1 1\nMemTotal: 0 kB\nMemAvailable: 1 kB\nx 1 2 3 999% /\n"
     assert read_figures(odd) == Figures("", 4, 100, None, 100)
+
+
+async def test_folders_that_are_orders(bench: Bench) -> None:
+    """A lab whose folder is called like an option, or is not named from the root on, is gone.
+
+    Nothing is looked for, run or removed because of it.
+    """
+    home = bench.host.home
+    before = sorted(str(one) for one in home.rglob("*"))
+    entry = {"name": "odd", "status": "started", "providers": ["clab"], "log": []}
+    folders = ("-", "-delete", "..", "labs/edge", "$(touch owned)", "-P", "\n/etc", "")
+    status = {str(at): entry | {"dir": one} for at, one in enumerate(folders)}
+    (home / ".netlab").mkdir()
+    (home / ".netlab/status.yaml").write_text(json.dumps(status))
+    listing = await bench.labs.list_for_user()
+    odd = [one for one in listing.labs if one.name == "odd"]
+    assert {(one.state, one.note) for one in odd} == {(LabState.UNKNOWN, "its folder is gone")}
+    assert (len(odd), listing.unreadable) == (7, {"labhost:7"})
+    for lab in odd:
+        assert "is not there any more" in (await bench.labs.detail(lab.id)).missing[0]
+    projects = LabHostProjects(
+        bench.ssh, Names(UPSTREAM), "netlab", folders=RemoteNetlab(bench.ssh).folders
+    )
+    (project,) = (await projects.list_projects()).projects
+    content = await projects.read_project(project)
+    assert len(content.templates) == 4
+    after = sorted(str(one) for one in home.rglob("*") if ".netlab" not in one.parts)
+    assert after == before
