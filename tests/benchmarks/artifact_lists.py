@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.artifact_lists [KEYS [FOLDER]]
 
-In a bucket (rclone on this machine) the peer is the request alone, its answer unread; in a
-directory it is the name of every file, sorted, and the first thousand looked at. Taken in turns and
-compared by medians; it reports and never gates. FOLDER is where a million files may lie for long.
+In a bucket (pretended, as no service here has a million keys) the peer is the request alone, its
+answer unread; in a directory it is the name of every file, sorted, and the first thousand looked
+at. Taken in turns and compared by medians; it reports and never gates. FOLDER is where a million
+files may lie for a while.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
 from skyforge_tui.integrations.object_store.asking import BucketAsker
+from skyforge_tui.integrations.object_store.bucket import Bucket
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
-from tests.object_stores import rclone, rclone_program
+from tests.loopback import reply, serving
+from tests.object_stores import a_key
 
 PAGE = 1000
-ROUNDS = 7
+ROUNDS = 5
 
 
 def fill(folder: Path, count: int) -> None:
@@ -64,9 +68,9 @@ async def in_turns(
 
 async def measure(base: Path, count: int) -> None:
     """Measure both stores on the same files."""
-    folder = base / "s3" / "labs" / "many"
+    folder = base / "many"
     fill(folder, count)
-    store = ObjectArtifactStore("directory", DirectoryClient(base / "s3" / "labs"))
+    store = ObjectArtifactStore("directory", DirectoryClient(base))
     last = f"many/{count // 2:07d}"
 
     async def bare() -> object:
@@ -77,16 +81,31 @@ async def measure(base: Path, count: int) -> None:
         "directory, in the middle", lambda: store.page("many", after=last, limit=PAGE), bare
     )
     await in_turns("directory, to the bottom", lambda: store.page("", deep=True, limit=PAGE), bare)
-    with rclone(rclone_program(), base / "s3") as service:
-        asker = BucketAsker(service.bucket("labs"))
+    answering = serving(lambda _: answer())
+    async with answering as service:
+        one = Bucket("labs", service.url, access_name="ada", secret_key=a_key("SECRET", "b"))
+        asker = BucketAsker(one)
         bucket = ObjectArtifactStore("s3", S3Client(asker))
         query = {"list-type": "2", "max-keys": str(PAGE), "prefix": "many/", "delimiter": "/"}
         await in_turns(
             "bucket, first page", lambda: bucket.page("many", limit=PAGE),
             lambda: asker.call("GET", query),
         )  # fmt: skip
-        sys.stdout.write(f"requests {asker.http.counts['GET']}\n")
+        pages = ROUNDS + 1
+        sys.stdout.write(f"requests for {pages} pages: {len(service.asked) - ROUNDS}\n")
         await asker.aclose()
+
+
+@cache
+def answer() -> bytes:
+    """Return what a service answers with the first thousand of many keys."""
+    rows = "".join(
+        f"<Contents><Key>many/{number:07d}</Key><Size>1</Size><ETag>&quot;x&quot;</ETag>"
+        "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>"
+        for number in range(PAGE)
+    )
+    body = f"<L><IsTruncated>true</IsTruncated>{rows}</L>"
+    return reply(200, body.encode(), "application/xml")
 
 
 def main(count: int = 1_000_000, folder: str | None = None) -> None:

@@ -22,15 +22,16 @@ KEYS = st.lists(st.text(LETTERS, max_size=5), min_size=1, max_size=5).map("/".jo
 LONG = "/".join(["é" * 100] * 5)
 
 
-async def listed(client: DirectoryClient, *, limit: int = 100) -> list[str]:
-    """Return all keys, page by page."""
+async def listed(client: DirectoryClient, *, deep: bool = True, limit: int = 100) -> list[str]:
+    """Return all keys, or what one level shows, page by page; folders have their slash."""
     found: list[str] = []
-    after, is_more = "", True
-    while is_more:
-        page = await client.page("", deep=True, after=after, limit=limit)
-        found += [one.key for one in page.objects]
-        after, is_more = found[-1] if found else "", page.is_more
-    return found
+    for _ in range(100):
+        after = found[-1] if found else ""
+        page = await client.page("", deep=deep, after=after, limit=limit)
+        found += sorted([*(f"{one}/" for one in page.folders), *(one.key for one in page.objects)])
+        if not page.is_more:
+            return found
+    raise AssertionError(f"there is no end: {found[-3:]}")
 
 
 @settings(max_examples=60, deadline=None)
@@ -65,6 +66,33 @@ def test_any_key(key: str) -> None:
         asyncio.run(work(base))
         assert [one for one in base.rglob("*") if one.is_file() or one.is_symlink()] == []
         assert [one.name for one in base.iterdir()] == ["in"]
+
+
+NAMES = st.text("aA0-. é", min_size=1, max_size=3).filter(lambda name: name not in (".", ".."))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.lists(NAMES, min_size=1, max_size=3).map("/".join), max_size=12))
+@example({"a", "a-/x", "a./y", "a0"})
+@example({"a/x", "a-", "a.", "a0"})
+@example({"a/.-/x", "a/..-/x", "..-", "a/..0/y"})
+def test_pages_in_the_order_of_keys(keys: set[str]) -> None:
+    """However few come at a time, all come once, in the order of keys, as a bucket tells them."""
+
+    async def work(folder: Path) -> None:
+        client = DirectoryClient(folder)
+        there = set()
+        for key in sorted(keys):
+            with contextlib.suppress(TransportError):  # a file where a folder would have to be
+                await client.put(key, b"", overwrite=False)
+                there.add(key)
+        heads = {key.partition("/")[0] + "/" * ("/" in key) for key in there}
+        for limit in (1, 2, 100):
+            assert await listed(client, limit=limit) == sorted(there)
+            assert await listed(client, deep=False, limit=limit) == sorted(heads)
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(work(Path(folder)))
 
 
 async def test_twins_stay_apart(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import heapq
 import os
 import re
 import stat
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from operator import attrgetter, itemgetter
 
 from skyforge_tui.integrations.object_store.guarded_files import GuardedFiles
 from skyforge_tui.integrations.object_store.system_words import told_of
@@ -22,6 +23,8 @@ _LONGEST = 1024
 """Bytes of a key; what lies deeper cannot be asked for."""
 _ODD = re.compile(r"#\d+$")
 """How keys of files end that no store takes."""
+_NAME = attrgetter("name")
+_FIRST = itemgetter(0)
 Tell = Callable[[str, os.stat_result], StoredObject]
 
 
@@ -55,61 +58,74 @@ class FolderPages:
         self, folder: int, start: str, after: str, count: int
     ) -> Generator[tuple[str, StoredObject | None], None, None]:
         """Yield folders with their slash, and files, of one folder."""
-        for name in self._names(folder, start, after, count):
-            if name.endswith("/"):
-                if name > after:
-                    yield f"{start}{name}", None
-            elif (one := self._file(folder, start, name)) is not None:
-                yield one.key, one
+        for name, found in self._names(folder, start, after, count):
+            if name > after:
+                key = f"{start}{name}"
+                yield key, None if name.endswith("/") else self._tell(key, found)
 
     def _deep(
         self, folder: int, start: str, after: str, count: int
     ) -> Generator[tuple[str, StoredObject | None], None, None]:
         """Yield all files below a folder."""
-        for name in self._names(folder, start, after, count):
-            if name.endswith("/"):
-                inner = self._inner(folder, name[:-1])
-                if inner is None:
-                    continue
+        for name, found in self._names(folder, start, after, count):
+            key = f"{start}{name}"
+            if not name.endswith("/"):
+                if name > after:
+                    yield key, self._tell(key, found)
+                continue
+            inner = self._inner(folder, name[:-1])
+            if inner is None:
+                continue
+            try:
                 rest = after[len(name) :] if after.startswith(name) else ""
-                try:
-                    yield from self._deep(inner, f"{start}{name}", rest, count)
-                finally:
-                    os.close(inner)
-            elif (one := self._file(folder, start, name)) is not None:
-                yield one.key, one
+                yield from self._deep(inner, key, rest, count)
+            finally:
+                os.close(inner)
 
-    def _names(self, folder: int, start: str, after: str, count: int) -> Iterator[str]:
-        """Yield the names in a folder that may have something behind `after`, in batches."""
-        last = ""
-        while True:
+    def _names(
+        self, folder: int, start: str, after: str, count: int
+    ) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield what may have something behind `after` in a folder, in the order of keys.
+
+        Folders have their slash. So many names are taken at a time, by a pass over all of them:
+        in the order of plain names, where a folder may stand before what its key stands behind.
+        """
+        waiting = self._looked_at(folder, start, _beginnings(after))
+        low, is_more = after, True
+        while is_more:
             with told_of(start or "the store"), os.scandir(folder) as entries:
-                names = (_spelled(one) for one in entries)
-                shown = (
-                    one
-                    for one in names
-                    if one > last and _reaches(one, after) and self._is_shown(start, one)
-                )
-                batch = heapq.nsmallest(count, shown)
-            yield from batch
-            if len(batch) < count:
-                return
-            last = batch[-1]
+                names = heapq.nsmallest(count, filter(low.__lt__, map(_NAME, entries)))
+            is_more = len(names) == count
+            low = names[-1] if names else low
+            waiting += self._looked_at(folder, start, names)
+            waiting.sort(key=_FIRST)
+            ready = [one for one in waiting if not is_more or one[0] <= low]
+            waiting = waiting[len(ready) :]
+            yield from (one for one in ready if _reaches(one[0], after))
+
+    def _looked_at(
+        self, folder: int, start: str, names: Iterable[str]
+    ) -> list[tuple[str, os.stat_result]]:
+        """Return folders, with their slash, and files of some names, with what is known of them."""
+        looked_at: list[tuple[str, os.stat_result]] = []
+        for name in names:
+            if not self._is_shown(start, name):
+                continue
+            try:
+                found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            except OSError:
+                continue  # gone meanwhile
+            if stat.S_ISDIR(found.st_mode):
+                looked_at.append((f"{name}/", found))
+            elif stat.S_ISREG(found.st_mode) and not _ODD.search(name):
+                looked_at.append((name, found))
+        return looked_at
 
     def _is_shown(self, start: str, name: str) -> bool:
-        """Say whether a name, spelled, is one that can be part of a key."""
-        bare = name.removesuffix("/")
-        if not bare or not bare.isprintable() or (not start and bare in self._hidden):
+        """Say whether a name is one that can be part of a key."""
+        if name in (".", "..") or not name.isprintable() or (not start and name in self._hidden):
             return False
-        is_odd = bare == name and _ODD.search(bare) is not None
-        return not is_odd and len(start.encode()) + len(bare.encode()) <= _LONGEST
-
-    def _file(self, folder: int, start: str, name: str) -> StoredObject | None:
-        try:
-            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        except OSError:
-            return None  # gone meanwhile
-        return self._tell(f"{start}{name}", found) if stat.S_ISREG(found.st_mode) else None
+        return len(start.encode()) + len(name.encode()) <= _LONGEST
 
     def _inner(self, folder: int, name: str) -> int | None:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -127,11 +143,10 @@ def _reaches(name: str, after: str) -> bool:
     return name > after or (name.endswith("/") and after.startswith(name))
 
 
-def _spelled(entry: os.DirEntry[str]) -> str:
-    """Return a name as it stands in keys; empty for what is neither a folder nor a file."""
-    if entry.is_dir(follow_symlinks=False):
-        return f"{entry.name}/"
-    return entry.name if entry.is_file(follow_symlinks=False) else ""
+def _beginnings(after: str) -> list[str]:
+    """Return the plain names up to `after` whose folders may reach behind it."""
+    first = after.partition("/")[0]
+    return [first[:end] for end in range(1, len(first) + 1) if after[end : end + 1] <= "/"]
 
 
 def _listing(found: Iterator[tuple[str, StoredObject | None]], limit: int) -> Listing:
