@@ -40,7 +40,7 @@ PROJECT_COMMANDS: tuple[Command, ...] = (
         _HERE, Permission.PROJECT_DELETE, asks=True,
     ),
     Command(
-        "project.deployments", ("u",), "deployments", "what it has deployed, to start or destroy",
+        "project.deployments", ("u",), "deployments", "its deployments: start, stop, destroy",
         "This", _HERE, Permission.PROJECT_READ,
     ),
     Command(
