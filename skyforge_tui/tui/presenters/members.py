@@ -123,10 +123,14 @@ def hints(draft: Draft, *, may: bool) -> list[Line]:
     return [hint_line(KeyHint(key, label, may)) for key, label in keys] + [hint_line(undo)]
 
 
-def noted(note: Line, refused: str, room: int) -> list[Line]:
-    """Return what there is to say: what went on, or else why nothing can be changed."""
-    if note or not refused:
-        return [note] if note else []
+def noted(draft: Draft, note: Line, refused: str, room: int) -> list[Line]:
+    """Return what there is to say: what went on, why nothing can be changed, what comes of it."""
+    if note:
+        return [note]
+    if draft.roles and not draft.found.seen.manifest.members:
+        return [(Span("It names people for the first time: a sync puts all others out", "warn"),)]
+    if not refused:
+        return []
     rows = wrapped(literal(refused), room - 2, 2)
     signs = [f"{glyphs.REFUSED} ", *["  "] * (len(rows) - 1)]
     return [(Span(sign, "warn"), Span(row, "warn")) for sign, row in zip(signs, rows, strict=True)]

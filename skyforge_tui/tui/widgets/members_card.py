@@ -10,14 +10,12 @@ from textual.worker import Worker, WorkerState
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import Role
 from skyforge_tui.tui.presenters import members as present
-from skyforge_tui.tui.presenters.cells import Line, Span, banded, line, literal, wrapped
-from skyforge_tui.tui.presenters.glyphs import CURSOR, REFUSED
-from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
+from skyforge_tui.tui.presenters.cells import Line, Span, literal
+from skyforge_tui.tui.presenters.glyphs import REFUSED
+from skyforge_tui.tui.widgets.members_panel import MembersPanel
 from skyforge_tui.tui.widgets.person_entry import PersonEntry
 
 if TYPE_CHECKING:
-    from skyforge_tui.domain.seat import Seat
     from skyforge_tui.domain.sharing import Sharing
     from skyforge_tui.services.membership import Membership
 
@@ -26,34 +24,20 @@ Look = Callable[[], Coroutine[Any, Any, "Membership"]]
 Find = Callable[[str], Coroutine[Any, Any, tuple[str, ...]]]
 """Returns people whose names hold a text."""
 SYNC: Final = "sync"
-_LOW: Final = 14
-"""Rows below which there is no room for more than people."""
 _ROLES: Final = {"o": Role.OWNER, "e": Role.EDITOR, "v": Role.VIEWER, "x": Role.NONE}
 _STEPS: Final = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10,
                  "home": -1_000_000, "end": 1_000_000}  # fmt: skip
 
 
-class MembersCard(Overlay["Sharing | str | None"]):
+class MembersCard(MembersPanel):
     """Show everybody, take changes; the result is what to write, `SYNC`, or None."""
-
-    WIDTH = 84
 
     def __init__(
         self, title: Line, look: Look, find: Find, *, refused: str = "",
         staged: Sharing | None = None, note: Line = (), at: str = "",
     ) -> None:  # fmt: skip
-        super().__init__(title)
+        super().__init__(title, refused=refused, staged=staged, note=note, at=at)
         self._look, self._find = look, find
-        self._refused = refused
-        self._staged = staged
-        self._note = note
-        self.draft: present.Draft | None = None
-        """What is known and about to be changed; None as long as nothing is known."""
-        self._error: SkyforgeError | None = None
-        self._cursor = 0
-        self._at = at
-        """On whom the cursor begins."""
-        self._entry: PersonEntry | None = None
         self._is_warned = False
         self.defect: BaseException | None = None
         """What ended it that nobody expected; whoever opened this tells it."""
@@ -106,69 +90,6 @@ class MembersCard(Overlay["Sharing | str | None"]):
         if event.state is WorkerState.ERROR:
             self.defect = event.worker.error
             self.finish(None)
-
-    @property
-    def at(self) -> str:
-        """On whom the cursor is."""
-        seats = self.draft.seats if self.draft is not None else ()
-        return seats[self._cursor].name if self._cursor < len(seats) else self._at
-
-    # What is shown.
-
-    def sections(self, width: int, height: int) -> Sections:
-        """Return everybody, why the one under the cursor is what they are, and the keys."""
-        room, draft = width - 4, self.draft
-        if draft is None:
-            words = "" if self._error is None else _told(self._error)
-            self.corner = (Span("not known", "bad"),) if words else (Span("looking …", "spin"),)
-            body = [(), *(indented(Span(row, "bad")) for row in wrapped(words, room))]
-            return Sections(body=body, foot=[(), indented(keys_line(self._way_out(), room))])
-        self.corner = present.corner_line(draft)
-        seats = draft.seats
-        self._cursor = max(0, min(self._cursor, len(seats) - 1))
-        rows = [self._row(draft, seat, at, width) for at, seat in enumerate(seats)]
-        head = [(), indented(present.head_line(draft, room))]
-        foot = [(), *self._about(draft, room), (), *self._keys(draft, room)]
-        if height < _LOW:  # then people come first
-            about = (self._noted(room) if self._entry is None else []) or self._about(draft, room)
-            head, foot = head[1:], [*about[:1], *self._keys(draft, room)[-1:]]
-        if not rows:
-            rows = [indented(Span(present.EMPTY, "muted"))]
-        return Sections(head, rows, foot, self._cursor)
-
-    def _row(self, draft: present.Draft, seat: Seat, at: int, width: int) -> Line:
-        words = present.seat_line(draft, seat, f"row:{at}", width - 4)
-        if at == self._cursor and self._entry is None:
-            return banded(line(Span(CURSOR, "accent"), " ", words), width)
-        return indented(words)
-
-    def _about(self, draft: present.Draft, room: int) -> list[Line]:
-        """Return the name that is typed; else why somebody is what they are, and what went on."""
-        if self._entry is not None:
-            return [indented(self._entry.row(room, is_mono=self.is_mono)), *self._noted(room)]
-        seats = draft.seats
-        why = present.why(draft, seats[self._cursor].name) if seats else ""
-        rows = [indented(Span(row, "muted")) for row in wrapped(literal(why), room, 2)]
-        return [*rows, *self._noted(room)]
-
-    def _noted(self, room: int) -> list[Line]:
-        return [indented(row) for row in present.noted(self._note, self._refused, room)]
-
-    def _keys(self, draft: present.Draft, room: int) -> list[Line]:
-        if self._entry is not None:
-            return [indented(keys_line([hint_line(one) for one in self._entry.hints()], room))]
-        may = not self._refused
-        first = present.hints(draft, may=may)
-        go = go_line("enter", "write it", allowed=may and bool(draft.count))
-        return [
-            indented(keys_line(first, room, "  ")),
-            indented(keys_line([go, *self._way_out()], room)),
-        ]
-
-    def _way_out(self) -> list[Line]:
-        keys = [KeyHint("r", "look again"), KeyHint("S", "sync"),
-                KeyHint("esc", "close", command_id="escape")]  # fmt: skip
-        return [hint_line(one) for one in keys if self.draft is not None or one.key != "S"]
 
     # What the keys do.
 
@@ -294,7 +215,3 @@ class MembersCard(Overlay["Sharing | str | None"]):
 
 
 _CHANGES: Final = frozenset({*_ROLES, "a", "p", "u"})
-
-
-def _told(error: SkyforgeError) -> str:
-    return literal("; ".join(filter(None, (str(error), error.advice))))
