@@ -101,7 +101,7 @@ class MembersCard(MembersPanel):
             self._leave()
         elif character == "r":
             self._staged = self._staged if self.draft is None else self.draft.sharing
-            self._at = self.at
+            self._at, self._note = self.at, ()
             self._begin()
         elif self.draft is None:
             return False

@@ -53,6 +53,8 @@ class MembersPanel(Overlay["Sharing | str | None"]):
             words = "" if self._error is None else _told(self._error)
             self.corner = (Span("not known", "bad"),) if words else (Span("looking …", "spin"),)
             body = [(), *(indented(Span(row, "bad")) for row in wrapped(words, room))]
+            if words and self._staged:
+                body += [(), indented(Span("What is not written yet is kept.", "muted"))]
             return Sections(body=body, foot=[(), indented(keys_line(self._way_out(), room))])
         self.corner = present.corner_line(draft)
         seats = draft.seats
