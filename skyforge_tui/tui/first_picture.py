@@ -6,11 +6,14 @@ stands where the toolkit will draw it again, and the toolkit does not clear it.
 
 from __future__ import annotations
 
+import os
 import signal
+import termios
+import tty
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rich.color import ColorSystem
 from rich.segment import Segment
@@ -32,6 +35,8 @@ _HOME = "\x1b[H"
 _HIDE_CURSOR = "\x1b[?25l"
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
 """What would leave the terminal as it is; it waits until somebody gives that back."""
+_REWRITING = termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF
+_EDITING = termios.ECHO | termios.ICANON | termios.IEXTEN
 
 
 def rows(
@@ -58,10 +63,17 @@ def rows(
 
 
 class FirstPicture(AbstractContextManager["FirstPicture"]):
-    """A picture on the terminal; taken away at the end unless a driver has taken it over."""
+    """A picture on the terminal; taken away at the end unless a driver has taken it over.
 
-    def __init__(self, terminal: TextIO, look: Look) -> None:
+    Keys that are typed meanwhile come from `keys`. They wait as they are and are not seen: an echo
+    would write over the picture, and `enter` would become another key and move it up.
+    """
+
+    def __init__(self, terminal: TextIO, look: Look, keys: int | None = None) -> None:
         self._terminal = terminal
+        self._keys = keys
+        self._modes: list[Any] | None = None
+        """How the terminal of the keys was set, until that is somebody else's to restore."""
         self._colours = ColorSystem.EIGHT_BIT if look.few else ColorSystem.TRUECOLOR
         self._is_up = False
 
@@ -73,8 +85,21 @@ class FirstPicture(AbstractContextManager["FirstPicture"]):
         )
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         self._is_up = True
+        self._keep_keys()
         self._terminal.write(_ENTER + _HIDE_CURSOR + _HOME + drawn)
         self._terminal.flush()
+
+    def _keep_keys(self) -> None:
+        if self._keys is None or not os.isatty(self._keys):
+            return
+        self._modes = termios.tcgetattr(self._keys)
+        modes = termios.tcgetattr(self._keys)
+        modes[tty.IFLAG] &= ~_REWRITING
+        modes[tty.LFLAG] &= ~_EDITING
+        modes[tty.CC][termios.VMIN], modes[tty.CC][termios.VTIME] = 1, 0
+        # `ctrl+c` and `ctrl+z` stay signals; the one that leaves a core instead is none of ours.
+        modes[tty.CC][termios.VQUIT] = bytes([os.fpathconf(self._keys, "PC_VDISABLE")])
+        termios.tcsetattr(self._keys, termios.TCSANOW, modes)
 
     def _drawn(self, segment: Segment) -> str:
         text, style, _ = segment
@@ -88,7 +113,13 @@ class FirstPicture(AbstractContextManager["FirstPicture"]):
         picture = self
 
         class Continuing(driver):  # type: ignore[valid-type,misc]
-            """Draws over what is there."""
+            """Draws over what is there, and leaves the terminal as it was before that."""
+
+            def start_application_mode(self) -> None:
+                """Take the terminal."""
+                super().start_application_mode()
+                if picture._modes is not None and not picture._is_up:
+                    self.attrs_before, picture._modes = picture._modes, None
 
             def write(self, data: str) -> None:
                 """Write to the terminal."""
@@ -117,4 +148,8 @@ class FirstPicture(AbstractContextManager["FirstPicture"]):
             self._is_up = False
             self._terminal.write(_LEAVE)
             self._terminal.flush()
+        if self._keys is not None and self._modes is not None:
+            # What was typed was not meant for the shell.
+            termios.tcsetattr(self._keys, termios.TCSAFLUSH, self._modes)
+            self._modes = None
         self.let_end()

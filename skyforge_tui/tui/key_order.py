@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LEAVING = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that are never kept back."""
+_EARLY_ENTER = "ctrl+j"
+"""What a terminal makes of `enter` as long as it is not ours yet."""
 BEAT_S = 0.025
 BEATS = 40
 """How many beats a key waits for the one before, which may have gone to what is no longer there.
@@ -54,6 +56,8 @@ class KeyOrder(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Hand an event on; a key behind one that is not carried out yet has to wait."""
+        if isinstance(event, events.Key) and event.key == _EARLY_ENTER:
+            event = events.Key("enter", "\r")
         if not self._has_an_order(event):
             await super().on_event(event)
             return

@@ -19,6 +19,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
+from skyforge_tui.tui.canvas import canvas, is_in_front
 from skyforge_tui.tui.once import once
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Terminal(App[None]):
     _stops = 0
     """How often we stood still without having heard yet that we went on."""
     _newest_size = Size(0, 0)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what draws on the terminal and reads its keys."""
+        return _on_canvas(super().get_driver_class())
 
     def on_mount(self) -> None:
         """Hear both signals between two events."""
@@ -128,8 +133,18 @@ class Terminal(App[None]):
 
 
 def _is_in_front(driver: Driver) -> bool:
-    """Say whether the terminal is ours; where nobody controls jobs it is."""
-    try:
-        return os.tcgetpgrp(getattr(driver, "fileno", 0)) == os.getpgrp()
-    except OSError:
-        return True
+    return is_in_front(getattr(driver, "fileno", 0))
+
+
+def _on_canvas(driver: type[Driver]) -> type[Driver]:
+    """Return a driver that draws on the terminal wherever standard error leads."""
+
+    class OnCanvas(driver):  # type: ignore[valid-type,misc]
+        """Draws where people look."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            if hasattr(self, "_file"):
+                self._file = canvas() or self._file
+
+    return OnCanvas

@@ -53,16 +53,18 @@ def run_viewer(
 def _first_picture(
     frame: FrameSettings, log: OpenedLog, progress: LogProgress, *, follow: bool
 ) -> Iterator[FirstPicture | None]:
-    """Draw the first picture, if there is a terminal and anything to see."""
-    terminal = sys.__stderr__  # where Textual (8.2.8) draws
-    if terminal is None or not terminal.isatty() or not progress.size:
+    """Draw the first picture, if there is a terminal in front of us and anything to see."""
+    from skyforge_tui.tui.canvas import canvas, is_in_front
+
+    terminal, keys = canvas(), sys.stdin.fileno()
+    if terminal is None or not is_in_front(keys) or not progress.size:
         yield None
         return
     from skyforge_tui.tui.first_picture import FirstPicture, rows
     from skyforge_tui.tui.look import Look
 
     look = Look(frame.theme, frame.glyphs == "ascii", frame.motion, frame.few_colours)
-    with FirstPicture(terminal, look) as picture:
+    with FirstPicture(terminal, look, keys) as picture:
         picture.show(rows(log, progress, look, shutil.get_terminal_size(), follow=follow))
         yield picture
 

@@ -26,14 +26,19 @@ OURS = re.compile(
 ALT_SCREEN = b"\x1b[?1049"
 
 
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """Show all hostile logs as one, in a terminal of their own."""
+def viewing(tmp_path: Path, *command: str) -> Terminal:
+    """Return a terminal that shows all hostile logs as one."""
     (tmp_path / "log").write_bytes(b"\n".join(HOSTILE.values()) + b"\nthe very end\n")
     environ = {one: os.environ[one] for one in ("PATH", "LANG") if one in os.environ}
     environ |= {f"XDG_{one}_HOME": str(tmp_path / "home") for one in ("STATE", "CACHE", "CONFIG")}
-    command = [sys.executable, "-m", "skyforge_tui", "view", "log"]
-    terminal = Terminal(command, tmp_path, environ | {"TERM": "xterm-256color"})
+    viewer = [sys.executable, "-m", "skyforge_tui", "view", "log"]
+    return Terminal([*command, *viewer], tmp_path, environ | {"TERM": "xterm-256color"})
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """Show all hostile logs, in a terminal of their own."""
+    terminal = viewing(tmp_path)
     try:
         yield terminal
     finally:
@@ -66,10 +71,30 @@ def test_only_our_own_controls_reach_the_terminal(terminal: Terminal) -> None:
 
 
 def test_text_comes_before_the_toolkit(terminal: Terminal) -> None:
-    """The first lines are drawn before what draws afterwards has said anything."""
+    """The first lines are drawn before what draws afterwards has said anything.
+
+    Keys that are typed at them are not seen there, and are carried out afterwards as they were.
+    """
+    terminal.until(ALT_SCREEN + b"h")
+    before = terminal.written
+    terminal.press(b"/the very\r")
     terminal.until(b"\x1b[?1004h")
-    before, _, _ = terminal.written.partition(b"\x1b[?1004h")
+    before += terminal.written.partition(b"\x1b[?1004h")[0]
     assert b"full reset" in SEQUENCE.sub(b"", before)
+    assert b"the very" not in before
+    terminal.until(b" clears")
+
+
+def test_it_is_seen_wherever_complaints_go(tmp_path: Path) -> None:
+    """Where standard error leads into a file, the picture is on the terminal all the same."""
+    terminal = viewing(tmp_path, "sh", "-c", 'exec "$@" 2>complaints', "sh")
+    try:
+        terminal.until(b"keys")
+        terminal.press(b"\x11")
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()
+    assert (tmp_path / "complaints").read_bytes() == b""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

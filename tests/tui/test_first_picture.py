@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
 import signal
+import sys
+import termios
+import tty
 from pathlib import Path
 
 import pytest
 
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.settings.frame import FrameSettings
+from skyforge_tui.tui import canvas
 from skyforge_tui.tui.first_picture import FirstPicture, rows
 from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.viewer import ViewerApp
 from skyforge_tui.tui.widgets.log_watch import LogWatch
 from skyforge_tui.wiring.file_parts import file_parts
-from skyforge_tui.wiring.viewer import make_viewer
+from skyforge_tui.wiring.viewer import _first_picture, make_viewer
 from tests.tui.cockpit_harness import screen_text
 from tests.tui.drawing import until
 from tests.tui.hostile_logs import HOSTILE
@@ -70,3 +76,30 @@ def test_it_leaves_as_it_came() -> None:
         assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())
     assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
     assert terminal.getvalue().endswith("\x1b[?1049l\x1b[?25h")
+
+
+@pytest.mark.parametrize("is_in_front", [False, True])
+async def test_only_what_is_in_front_draws(
+    tmp_path: Path, files: list[str], is_in_front: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started behind the shell, nothing is drawn over that; in front keys wait unseen meanwhile."""
+    terminal = io.StringIO()
+    ours, theirs = pty.openpty()
+    monkeypatch.setattr(canvas, "canvas", lambda: terminal)
+    monkeypatch.setattr(canvas, "is_in_front", lambda _: is_in_front)
+    frame = FrameSettings(tmp_path / "config.toml", tmp_path / "state", tmp_path / "cache")
+    parts = file_parts(frame)
+    log = await parts.files.open(ADA, files[:1], None)
+    try:
+        progress = await parts.files.advance(ADA, log)
+        with open(theirs, closefd=True) as keys:
+            monkeypatch.setattr(sys, "stdin", keys)
+            modes = termios.tcgetattr(keys)
+            with _first_picture(frame, log, progress, follow=False) as picture:
+                assert (picture is not None) is is_in_front
+                assert bool(termios.tcgetattr(keys)[tty.LFLAG] & termios.ECHO) is not is_in_front
+            assert termios.tcgetattr(keys) == modes
+        assert bool(terminal.getvalue()) is is_in_front
+    finally:
+        log.close()
+        os.close(ours)

@@ -45,6 +45,15 @@ async def test_letters_go_to_the_deck_they_are_meant_for(monkeypatch: pytest.Mon
         assert estate.core.engine.stopped == []
 
 
+async def test_enter_is_enter_before_the_terminal_is_ours() -> None:
+    """A terminal that still makes a line feed of `enter` does not keep it from being one."""
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await pilot.press("L", *"net", "ctrl+j")
+        await until_shown(pilot, "Launch netlab")
+
+
 async def test_nobody_is_kept_from_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """When it does not come, what was meant for it is dropped, and the keys work again."""
     monkeypatch.setattr(type_ahead, "_MOST_S", 0.4)
