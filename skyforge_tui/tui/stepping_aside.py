@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from textual.app import App
@@ -18,16 +20,28 @@ class SteppingAside(App[None]):
         """Do `work` while the terminal is not ours, and return what it returns.
 
         It runs on a thread of its own, and nothing is drawn meanwhile; the engine goes on.
+        `ctrl+c` is for the other program alone.
 
         Raises: what `work` raises.
         """
         driver = self._driver
         if driver is None or not driver.can_suspend:
-            return _on_thread(work)
-        with self.suspend():
+            with _unbothered():
+                return _on_thread(work)
+        with self.suspend(), _unbothered():
             found = _on_thread(work)
         self.call_later(self.refresh, layout=True)  # the terminal is blank until then
         return found
+
+
+@contextmanager
+def _unbothered() -> Iterator[None]:
+    """Hear nothing of `ctrl+c`; other programs do, which they would not were it ignored."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _on_thread(work: Callable[[], Result]) -> Result:

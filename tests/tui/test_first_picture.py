@@ -92,7 +92,7 @@ async def test_only_what_is_in_front_draws(
     log = await parts.files.open(ADA, files[:1], None)
     try:
         progress = await parts.files.advance(ADA, log)
-        with open(theirs, closefd=True) as keys:
+        with os.fdopen(theirs) as keys:
             monkeypatch.setattr(sys, "stdin", keys)
             modes = termios.tcgetattr(keys)
             with _first_picture(frame, log, progress, follow=False) as picture:

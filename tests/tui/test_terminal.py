@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 from textual import timer
 from textual.app import App
@@ -56,3 +59,14 @@ def test_the_thread_that_writes_gets_its_turn(monkeypatch: pytest.MonkeyPatch) -
     app._display(screen, None)
     app._display(screen, "a picture")
     assert steps == ["drawn", "drawn", "let go"]
+
+
+async def test_what_interrupts_another_program_does_not_end_this_one() -> None:
+    """While another program has the terminal, `ctrl+c` is that one's, and afterwards ours again."""
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        before = signal.getsignal(signal.SIGINT)
+        app.aside(lambda: os.kill(os.getpid(), signal.SIGINT))
+        assert signal.getsignal(signal.SIGINT) is before
+        await press(pilot, "3", shows="Runs")
