@@ -144,7 +144,8 @@ def _on_canvas(driver: type[Driver]) -> type[Driver]:
 
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
-            if hasattr(self, "_file"):
-                self._file = canvas() or self._file
+            stream = canvas()
+            if stream is not None:
+                self._file = stream
 
     return OnCanvas
