@@ -85,6 +85,25 @@ class Looking:
                 assert all(map(_is_harmless, segment.text))
 
 
+def test_what_is_new_stays_new_whatever_lines_are_shown() -> None:
+    """Nothing is new of what was there at first, though it comes late; what comes then, is."""
+    one = Looking(b"x\n" * 50, 80, 10, Look())
+
+    def change_lines() -> None:
+        """Look for something, and for nothing again."""
+        one.frame.take_lines(None, tells_hidden=False, of_tasks=False)
+
+    one.frame.window.begin()
+    change_lines()
+    one.write(b"x\n" * 50)
+    assert one.frame.window.new_lines == 0
+    one.frame.window.settle()
+    one.write(b"y\n" * 7)
+    for _ in range(2):
+        assert one.frame.window.new_lines == 7
+        change_lines()
+
+
 def _is_harmless(character: str) -> bool:
     category = unicodedata.category(character)
     return category not in ("Cc", "Cf", "Cs", "Zl", "Zp") and (category != "Zs" or character == " ")

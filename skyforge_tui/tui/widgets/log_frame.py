@@ -141,6 +141,11 @@ class LogFrame:
         self.take_shape(self._shape)
         if before.follows:
             return
+        self._hold(document, bounds)
+        self.window.go_on_from(before)
+
+    def _hold(self, document: LogDocument, bounds: tuple[int, int] | None) -> None:
+        """Stay where one read: what was in view is given."""
         if bounds is None:
             self.window.begin()
             return

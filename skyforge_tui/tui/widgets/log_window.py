@@ -146,6 +146,10 @@ class LogWindow:
             self._is_beginning = False
             self._seen = self.document.end
 
+    def go_on_from(self, before: LogWindow) -> None:
+        """Count as new what was new in a window on other lines of the same log."""
+        self._seen, self._is_beginning = before._seen, before._is_beginning
+
     def show(self, place: Place, *, at_top: bool = False) -> None:
         """Bring a row into view and stay there, with some rows above it unless it is to be on top.
 
