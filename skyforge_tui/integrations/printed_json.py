@@ -66,9 +66,10 @@ def members(printed: bytes, what: str) -> Iterator[tuple[str, Any]]:
         rows = _MAP.decode(body)
     except (msgspec.DecodeError, RecursionError):
         found = read_document(printed, what)
-        if not isinstance(found, dict):
+        if isinstance(found, dict):
+            yield from found.items()
+        elif found != []:  # nothing is nothing, whatever it is written as
             raise TransportError("unreadable", f"{what} is no map") from None
-        yield from found.items()
         return
     for key, raw in rows.items():
         yield key, read_piece(raw)
@@ -80,9 +81,10 @@ def elements(printed: bytes, what: str) -> Iterator[Any]:
         rows = _LIST.decode(_body(printed))
     except (msgspec.DecodeError, RecursionError):
         found = read_document(printed, what)
-        if not isinstance(found, list):
+        if isinstance(found, list):
+            yield from found
+        elif found != {}:
             raise TransportError("unreadable", f"{what} is no list") from None
-        yield from found
         return
     yield from map(read_piece, rows)
 
