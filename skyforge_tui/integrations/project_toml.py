@@ -51,6 +51,7 @@ from skyforge_tui.integrations.toml import TomlError, parse
 _VISIBILITIES: Final = {"public": True, "private": False}
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _MOST_TEMPLATES: Final = 500
+_MOST_DEPLOYMENTS: Final = 50
 _DEPLOYMENT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LONGEST_GROUP: Final = 512
 
@@ -223,6 +224,9 @@ def _deployments(top: Table) -> tuple[DeclaredDeployment, ...]:
     found: list[DeclaredDeployment] = []
     tables = top.table("deployments", "deployments")
     for name in tables.data if tables is not None else ():
+        if len(found) == _MOST_DEPLOYMENTS:
+            top.complain("deployments", f"only the first {_MOST_DEPLOYMENTS} deployments count")
+            break
         if tables is None or (table := tables.table(name, f"deployment {shown(name)}")) is None:
             continue
         table.mistakes = []

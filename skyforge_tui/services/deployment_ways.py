@@ -86,11 +86,12 @@ class DeploymentWays:
 
     def _lab_homes(self, manifest: ProjectManifest) -> list[ProjectId]:
         """Return what stands for lab servers: for the project's own, in order, if it has any."""
-        hosts = [
-            one.id for one in self._catalog.covered()
-            if any(each.kind in _LABS and each.is_hosted
-                   for each in self._catalog.templates_of(one.id))
-        ]  # fmt: skip
+        topologies = {
+            one.project_id
+            for one in self._catalog.bare_templates
+            if one.kind in _LABS and one.is_hosted
+        }
+        hosts = [one.id for one in self._catalog.covered() if one.id in topologies]
         wanted = manifest.lab_servers
         if not wanted:
             return hosts

@@ -15,7 +15,7 @@ from skyforge_tui.domain.deployment import (
     move_of,
 )
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
-from skyforge_tui.domain.identity import Principal, ProjectId, Role
+from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project
@@ -77,8 +77,7 @@ class DeploymentService:
             and one.manifest.deployments
             and self.access.role(principal, one.id) > Role.NONE
         ]
-        labs = await self._labs_by_template(principal) if some else {}
-        found = [each for one in some for each in await self._of(principal, one, labs)]
+        found = [each for one in some for each in await self._of(principal, one)]
         return sorted(found, key=lambda one: (one.project, one.name))
 
     @requires(Permission.PROJECT_READ, of="project_id")
@@ -91,8 +90,7 @@ class DeploymentService:
         project = self.access.project(project_id)
         if project is None:
             raise NotFound(f"no project {project_id}", advice="list them with projects ls")
-        labs = await self._labs_by_template(principal)
-        return sorted(await self._of(principal, project, labs), key=lambda one: one.name)
+        return sorted(await self._of(principal, project), key=lambda one: one.name)
 
     @requires(Permission.PROJECT_READ, of="project_id")
     async def homes(self, principal: Principal, project_id: ProjectId) -> list[ProjectId]:
@@ -202,10 +200,9 @@ class DeploymentService:
             )  # fmt: skip
         return one
 
-    async def _of(
-        self, principal: Principal, project: Project, labs: Mapping[str, Lab]
-    ) -> list[Deployment]:
-        manifest, found = project.manifest or ProjectManifest(), []
+    async def _of(self, principal: Principal, project: Project) -> list[Deployment]:
+        manifest, found = project.manifest or ProjectManifest(), list[Deployment]()
+        labs: Mapping[str, Lab] | None = None
         for declared in manifest.deployments:
             ways, lacks = await self._ways.ways(project, manifest, declared)
             one = Deployment(
@@ -213,8 +210,11 @@ class DeploymentService:
             )
             one = await self._as_runs_say(principal, one)
             start = ways.get(Move.START)
-            lab = None if start is None else labs.get(start.template.id)
-            found.append(one if lab is None else as_lab_says(one, lab))
+            if start is not None and start.template.lab is not None:
+                labs = await self._labs_by_template(principal) if labs is None else labs
+                lab = labs.get(start.template.id)
+                one = one if lab is None else as_lab_says(one, lab)
+            found.append(one)
         return found
 
     async def _as_runs_say(self, principal: Principal, one: Deployment) -> Deployment:
@@ -243,10 +243,15 @@ def _move(one: Deployment, run: Run, answers: Mapping[str, str]) -> Move | None:
     for move, way in one.ways.items():
         if way.template.id != run.template_id or not is_launch_of(way, answers):
             continue
-        if len({each.template.id for each in one.ways.values()}) > 1:
-            return move
-        return move_of(way.template, answers)
+        told = move_of(way.template, answers)
+        is_for_that = move is Move.DESTROY and way.template.id != _template_of(one, Move.START)
+        return move if told is not None and is_for_that else told
     return None
+
+
+def _template_of(one: Deployment, move: Move) -> TemplateId | None:
+    way = one.ways.get(move)
+    return None if way is None else way.template.id
 
 
 def _longest(service: DeploymentService, one: Deployment) -> str:

@@ -47,6 +47,7 @@ MANIFEST = ProjectManifest(
         DeclaredDeployment("lyon", "apply", (("site", "lyon"),), "undo"),
         DeclaredDeployment("oslo", "apply"),
         DeclaredDeployment("lab", "dc1"),
+        DeclaredDeployment("odd", "dc1", (), "undo"),
         DeclaredDeployment("gone", "nowhere"),
     )
 )
@@ -54,7 +55,7 @@ MANIFEST = ProjectManifest(
 
 @pytest.fixture
 async def core() -> Core:
-    """Return services with ada's project, which deploys four things and whose files she trusts."""
+    """Return services with ada's project, which deploys five things and whose files she trusts."""
     core = Core()
     core.host.put(a_project(members=PEOPLE, manifest=MANIFEST), APPLY, UNDO, LAB)
     await core.catalog.read_all()
@@ -123,6 +124,10 @@ async def test_a_topology_knows_how_to_undo_itself(core: Core) -> None:
     looks = await core.runs.launch(ADA, LAB.id, {"action": "status"})
     await ended(core, looks)
     assert (await named(core, "lab")).state is DeploymentState.UP
+    by_hand = await core.runs.launch(ADA, LAB.id, {"action": "down"})
+    await ended(core, by_hand)
+    assert (await named(core, "lab")).state is DeploymentState.DESTROYED
+    assert (await named(core, "odd")).state is DeploymentState.DESTROYED
     down = await deployments.destroy(ADA, PROJECT_ID, "lab", "lab", {})
     assert core.engine.held[down.id].spec.answers["action"] == "down"
 
@@ -143,7 +148,7 @@ async def test_stopping_stops_the_run_that_is_at_it(core: Core) -> None:
 async def test_who_may(core: Core) -> None:
     """A viewer sees how deployments are and changes none; a stranger sees none."""
     deployments = core.services.deployments
-    assert len(await deployments.all(VERA)) == 4
+    assert len(await deployments.all(VERA)) == 5
     assert await deployments.all(Principal("eve")) == []
     for work in (
         deployments.start(VERA, PROJECT_ID, "lyon", {}),
@@ -167,7 +172,7 @@ async def test_what_is_missing_is_said(core: Core) -> None:
     with pytest.raises(NotFound, match="no deployment named bergen"):
         await deployments.find(ADA, "bergen")
     assert [one.name for one in await deployments.of(ADA, PROJECT_ID)] == [
-        "gone", "lab", "lyon", "oslo",
+        "gone", "lab", "lyon", "odd", "oslo",
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from skyforge_tui.domain.deployment import Deployment, DeploymentState, Move
 from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import ACTION
 from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, cut_text, fitted, line, literal
@@ -27,6 +28,11 @@ _STATE = 12
 """Cells for the sign and the longest word."""
 _MOST = 5
 """Deployments that a project's pane names."""
+
+
+def deploys(project: Project) -> bool:
+    """Say whether a project's manifest deploys anything."""
+    return project.manifest is not None and bool(project.manifest.deployments)
 
 
 def state_line(one: Deployment) -> Line:

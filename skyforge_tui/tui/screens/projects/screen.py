@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from skyforge_tui.domain.freshness import Subject
-from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.domain.identity import Role, upstream_of
 from skyforge_tui.domain.vocabularies import (
     PROJECTS,
     TEMPLATES,
@@ -22,6 +22,7 @@ from skyforge_tui.tui.commands import Command, Place
 from skyforge_tui.tui.presenters import projects as present
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.cut_off import stale_upstreams
+from skyforge_tui.tui.presenters.deployments import deploys
 from skyforge_tui.tui.presenters.frame import MARGIN, title_line
 from skyforge_tui.tui.presenters.waiting import is_long
 from skyforge_tui.tui.screens.projects.acting import ProjectActing
@@ -32,15 +33,13 @@ from skyforge_tui.tui.widgets.row_source import Row
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.deployment import Deployment
-    from skyforge_tui.domain.identity import TemplateId
+    from skyforge_tui.domain.identity import ProjectId, TemplateId
     from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import Template
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.services.decisions import Denied
     from skyforge_tui.services.projects import ProjectView
     from skyforge_tui.tui.messages import Changes
-
-    _Loaded = tuple[list[ProjectView], dict[TemplateId, Run], list[Deployment]]
 
 _INDENT = 2
 """Cells before the pane's text: the cursor of its table stands there."""
@@ -62,7 +61,7 @@ class ProjectsScreen(ProjectActing):
         self._is_empty = False
         self._lost: frozenset[str] = frozenset()
         self._last: dict[TemplateId, Run] = {}
-        self._deployed: list[Deployment] = []
+        self._deployed: dict[ProjectId, list[Deployment]] = {}
         super().__init__()
         self._list = ResourceTable(present.COLUMNS, id="projects", margin=0)
         self._pane = Vertical(id="pane")
@@ -128,13 +127,12 @@ class ProjectsScreen(ProjectActing):
     async def load(self) -> None:
         """Ask for the projects and for the last run of every template."""
 
-        async def ask(services: Services) -> _Loaded:
+        async def ask(services: Services) -> tuple[list[ProjectView], dict[TemplateId, Run]]:
             principal = self.bridge.principal
             views = await services.projects.all(principal)
-            last = await services.runs.last_by_template(principal)
-            return views, last, await services.deployments.all(principal)
+            return views, await services.runs.last_by_template(principal)
 
-        views, self._last, self._deployed = await self.ask(ask)
+        views, self._last = await self.ask(ask)
         self._lost = stale_upstreams(self.bridge.lights())
         self._views = {view.project.id: view for view in views}
         self._named = Counter(view.project.slug for view in views)
@@ -144,6 +142,21 @@ class ProjectsScreen(ProjectActing):
         if self.focused is None:
             self._go_into(self._list)
         self._show_project()
+        self._look_at_deployments()
+
+    def _look_at_deployments(self) -> None:
+        """Ask how what the project in front deploys is; of the others nobody wants to know yet."""
+        view = self._view()
+        if view is not None and view.role > Role.NONE and deploys(view.project):
+            project_id, principal = view.project.id, self.bridge.principal
+
+            async def look() -> None:
+                self._deployed[project_id] = await self.ask(
+                    lambda services: services.deployments.of(principal, project_id)
+                )
+                self._show_project()
+
+            self.work(look, group="deployments", exclusive=True)
 
     def refilter(self, which: TableFilter) -> None:
         """Show what is found."""
@@ -157,6 +170,7 @@ class ProjectsScreen(ProjectActing):
         event.stop()
         if event.table is self._list:
             self._show_project()
+            self._look_at_deployments()
         else:
             self.show_frame()
 
@@ -217,7 +231,7 @@ class ProjectsScreen(ProjectActing):
         self._head.show(head)
         self._templates.styles.height = height
         self._templates.display = bool(rows)
-        mine = [one for one in self._deployed if one.project_id == view.project.id]
+        mine = self._deployed.get(view.project.id, []) if deploys(view.project) else []
         self._below.show(present.below_lines(view, mine, self.now, below - height, width))
         self.show_frame()
 
