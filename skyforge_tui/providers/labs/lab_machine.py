@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from skyforge_tui.domain.lab import Lab
+from skyforge_tui.domain.lab import Lab, LabState
 from skyforge_tui.domain.lab_action import LabServer
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.ssh.figures import figures_of
@@ -27,14 +27,16 @@ async def with_machine(listing: LabListing, host: SshHost, user: str) -> LabList
 
 
 async def machine_of(host: SshHost, upstream: str, user: str, labs: Iterable[Lab]) -> LabServer:
-    """Return how a host is now, and how many nodes run there.
+    """Return how a host is now, and how many nodes run there, where that is known of each lab.
 
     Raises:
         TransportError: it does not answer.
     """
     seen = await figures_of(host)
-    nodes = sum(one.nodes_up or 0 for one in labs)
+    up = [one.nodes_up for one in labs if one.state is LabState.RUNNING]
+    known = [one for one in up if one is not None]
+    counts = (("nodes", sum(known)),) if len(known) == len(up) else ()
     return LabServer(
         upstream, seen.system, "", user, "", seen.load_percent, seen.memory_percent,
-        seen.disk_percent, seen.cores, (("nodes", nodes),),
+        seen.disk_percent, seen.cores, counts,
     )  # fmt: skip
