@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import tomlkit
+from tomlkit.container import OutOfOrderTableProxy
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Comment, InlineTable, Table, Whitespace
 
@@ -33,7 +34,10 @@ def changed(text: str, path: tuple[str, ...], values: Values) -> str:
     try:
         before = tomllib.loads(text)
         document = tomlkit.parse(text)
+        if is_apart := _is_to_stand_apart(document, path):
+            document = tomlkit.parse(f"{text.rstrip()}\n\n[{tomlkit.key(path).as_string()}]\n")
         table, is_new = _table(document, path)
+        is_new = is_new or is_apart
         _merge(table, values)
         if is_new:
             table.add(tomlkit.nl())  # apart from what follows
@@ -46,6 +50,17 @@ def changed(text: str, path: tuple[str, ...], values: Values) -> str:
     if found != _expected(before, path, values):
         raise UneditableError("its tables are laid out in an unusual order")
     return mark + after
+
+
+def _is_to_stand_apart(document: tomlkit.TOMLDocument, path: tuple[str, ...]) -> bool:
+    """Say whether a table is missing among others of its kind that do not stand together.
+
+    Such can be added to nowhere but at the end of the text.
+    """
+    around = document.get(path[0])
+    if len(path) < 2 or not isinstance(around, OutOfOrderTableProxy):
+        return False
+    return path[1] not in around
 
 
 def _table(document: tomlkit.TOMLDocument, path: tuple[str, ...]) -> tuple[Any, bool]:

@@ -119,3 +119,12 @@ def test_whatever_is_changed(
     expected.setdefault(kind, {})[name] = {k: v for k, v in merged.items() if v is not None}
     assert tomllib.loads(after) == expected
     assert text.count("# about") == after.count("# about")
+
+
+def test_tables_that_do_not_stand_together() -> None:
+    """Where others stand between tables of a kind, a new one comes last and an old one changes."""
+    text = '[netlab.a]\nhost = "a"\n\n[eve.e]\nurl = "e"\n\n[netlab.b]\nhost = "b"\n'
+    added = changed(text, ("netlab", "c"), {"host": "c", "tls": {"verify": False}})
+    assert added == f'{text}\n[netlab.c]\nhost = "c"\n\n[netlab.c.tls]\nverify = false\n'
+    again = changed(added, ("netlab", "b"), {"host": "B"})
+    assert again == added.replace('host = "b"', 'host = "B"')

@@ -27,7 +27,7 @@ async def with_machine(listing: LabListing, host: SshHost, user: str) -> LabList
 
 
 async def machine_of(host: SshHost, upstream: str, user: str, labs: Iterable[Lab]) -> LabServer:
-    """Return how a host is now, and how many nodes run there, where that is known of each lab.
+    """Return how a host is now, and how many nodes run there, as far as that is told.
 
     Raises:
         TransportError: it does not answer.
@@ -35,8 +35,9 @@ async def machine_of(host: SshHost, upstream: str, user: str, labs: Iterable[Lab
     seen = await figures_of(host)
     up = [one.nodes_up for one in labs if one.state is LabState.RUNNING]
     known = [one for one in up if one is not None]
-    counts = (("nodes", sum(known)),) if len(known) == len(up) else ()
+    silent = len(up) - len(known)
+    note = f"of {silent} lab{'' if silent == 1 else 's'} nobody tells the nodes" if silent else ""
     return LabServer(
         upstream, seen.system, "", user, "", seen.load_percent, seen.memory_percent,
-        seen.disk_percent, seen.cores, counts,
+        seen.disk_percent, seen.cores, (("nodes", sum(known)),), note=note,
     )  # fmt: skip
