@@ -171,9 +171,9 @@ class MemoryAuditBook:
         """Add entries."""
         self.kept += entries
 
-    async def newest(self, limit: int, project_id: ProjectId | None = None) -> list[AuditEntry]:
+    async def newest(self, limit: int, project: str = "") -> list[AuditEntry]:
         """Return the newest first."""
-        found = [one for one in self.kept if project_id in (None, one.project_id)]
+        found = [one for one in self.kept if project in ("", one.project_id, one.project)]
         return found[::-1][:limit]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from skyforge_tui.domain.audit import AuditEntry
-from skyforge_tui.domain.identity import ProjectId
 
 
 class AuditBook(Protocol):
@@ -16,6 +15,6 @@ class AuditBook(Protocol):
         """Add entries, all or none."""
         ...
 
-    async def newest(self, limit: int, project_id: ProjectId | None = None) -> list[AuditEntry]:
-        """Return the newest entries first, of one project or of all."""
+    async def newest(self, limit: int, project: str = "") -> list[AuditEntry]:
+        """Return the newest entries first: of the project of that id or name, or of all."""
         ...

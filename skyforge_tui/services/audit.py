@@ -38,12 +38,8 @@ class AuditService:
 
         Of projects that one may not look at, or that are gone, it is what one did oneself.
         """
-        found = await self._book.newest(MOST_SHOWN)
-        return [
-            one
-            for one in found
-            if project in ("", one.project, one.project_id) and self._is_for(principal, one)
-        ][:limit]
+        found = await self._book.newest(MOST_SHOWN, project)
+        return [one for one in found if self._is_for(principal, one)][:limit]
 
     def _is_for(self, principal: Principal, entry: AuditEntry) -> bool:
         if entry.by == principal.username or principal.is_admin:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
@@ -68,16 +68,23 @@ class Record:
     ) -> None:
         """Add what somebody did, and how it went.
 
-        What was done was done: a book that fails is told, never raised.
+        What failed just as it did the last time is not said again, or what tries every minute would
+        displace all the rest. What was done was done: a book that fails is told, never raised.
         """
         entries = [self._entry(principal, one, outcome, why) for one in doings]
-        if not entries:
-            return
         try:
-            await self._book.append(entries)
+            news = [one for one in entries if await self._is_news(one)]
+            if news:
+                await self._book.append(news)
         except SkyforgeError as error:
             notice = Notice(Severity.WARNING, "Not recorded", error.message, advice=error.advice)
             self._bus.publish(NoticeRaised(notice))
+
+    async def _is_news(self, entry: AuditEntry) -> bool:
+        if entry.outcome is not Outcome.FAILED or not entry.project_id:
+            return True
+        last = await self._book.newest(1, entry.project_id)
+        return not last or replace(last[0], at=entry.at) != entry
 
     def _entry(self, principal: Principal, one: Doing, outcome: Outcome, why: str) -> AuditEntry:
         known = self._access.project(one.project_id)

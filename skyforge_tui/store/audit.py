@@ -45,14 +45,14 @@ class SqliteAuditBook:
 
         await self._database.write(work)
 
-    async def newest(self, limit: int, project_id: ProjectId | None = None) -> list[AuditEntry]:
+    async def newest(self, limit: int, project: str = "") -> list[AuditEntry]:
         """Return the newest entries first."""
         query = (
             f"SELECT {_COLUMNS} FROM audit"  # noqa: S608
-            " WHERE ?1 IS NULL OR project_id = ?1 ORDER BY id DESC LIMIT ?2"
+            " WHERE ?1 IN ('', project_id, project) ORDER BY id DESC LIMIT ?2"
         )
         rows = await self._database.read(
-            lambda connection: connection.execute(query, (project_id, limit)).fetchall()
+            lambda connection: connection.execute(query, (project, limit)).fetchall()
         )
         return [
             AuditEntry(

@@ -435,3 +435,14 @@ async def test_the_record_says_what_a_pass_did(firm: Company) -> None:
     assert firm.audit.kept[-1].words == "change variable group edge variables"
     await firm.run(edge.id)
     assert len(firm.audit.kept) == 2
+
+
+async def test_what_fails_every_minute_is_recorded_once(firm: Company) -> None:
+    """A pass that fails as the one before adds nothing to the record; one that fails anew does."""
+    edge = await firm.project("edge")
+    await firm.rewrite(edge, lambda data: data.replace(b"semaphore", b"elsewhere"))
+    for _ in range(3):
+        await firm.run(edge.id)
+    (done, failed) = firm.audit.kept
+    assert (done.outcome, failed.outcome) == (Outcome.FAILED, Outcome.FAILED)
+    assert (failed.words, "no run engine is called elsewhere" in failed.why) == ("nothing", True)

@@ -35,6 +35,7 @@ async def test_the_record_lasts(tmp_path: Path) -> None:
         assert await book.newest(9) == [other, ENTRY]
         assert await book.newest(1) == [other]
         assert await book.newest(9, EDGE) == [ENTRY]
+        assert await book.newest(9, "edge") == [other, ENTRY]
 
 
 async def test_nobody_rewrites_it(tmp_path: Path) -> None:
