@@ -1009,7 +1009,9 @@ class Core:
             ),
             blueprints=BlueprintSettling(self.sync_book, self.access, record),
             lab_choice=LabChoiceService([], self.lab_index, self.access, record, self.bus),
-            automation=AutomationService([], self.index, self.catalog, self.access, self.clock),
+            automation=AutomationService(
+                [], self.index, self.catalog, self.access, record, self.clock
+            ),
             lab_actions=self.lab_actions, lab_index=self.lab_index,
             lab_keeping=self.lab_keeping,
             comparisons=self.comparisons, artifact_care=self.care,

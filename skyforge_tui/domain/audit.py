@@ -24,6 +24,7 @@ class Deed(StrEnum):
     START = "start"
     STOP = "stop"
     DESTROY = "destroy"
+    SCHEDULE = "schedule"
     DELETE = "delete"
     UNKNOWN = "unknown"
 

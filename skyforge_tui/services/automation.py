@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
+from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.automation import (
     DayCount,
     Schedule,
@@ -22,6 +24,7 @@ from skyforge_tui.ports.automation import AutomationHost
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.record import Doing, Record, recorded
 from skyforge_tui.services.run_index import RunIndex
 
 DAYS = 30
@@ -44,6 +47,18 @@ class Counts:
         return sum((Counter(one.by_state) for one in self.days), Counter[RunState]())
 
 
+def _turned(_: AutomationService, call: Mapping[str, Any], __: Any) -> Iterator[Doing]:
+    schedule_id: ScheduleId = call["schedule_id"]
+    words = f"schedule {schedule_id.rpartition('!')[2]} turned {'on' if call['active'] else 'off'}"
+    yield Doing(Deed.SCHEDULE, words, project_of_schedule(schedule_id))
+
+
+def _added(_: AutomationService, call: Mapping[str, Any], __: Any) -> Iterator[Doing]:
+    project_id, _sign, template = call["template_id"].partition("#")
+    words = f"schedule {call['name']} of template {template}: {call['cron']}"
+    yield Doing(Deed.SCHEDULE, words, ProjectId(project_id))
+
+
 class AutomationService:
     """What one may know and change of it."""
 
@@ -53,12 +68,14 @@ class AutomationService:
         index: RunIndex,
         catalog: Catalog,
         access: Access,
+        record: Record,
         clock: Clock,
     ) -> None:
         self._hosts = {one.upstream: one for one in hosts}
         self._index = index
         self._catalog = catalog
         self.access = access
+        self.record = record
         self._clock = clock
 
     @property
@@ -97,6 +114,7 @@ class AutomationService:
         """
         await self._host(project_id).check(project_id, cron)
 
+    @recorded(_turned)
     @requires(Permission.SCHEDULE_WRITE, of="schedule_id")
     async def set_active(
         self, principal: Principal, schedule_id: ScheduleId, *, active: bool
@@ -108,6 +126,7 @@ class AutomationService:
         """
         await self._host(schedule_id).set_active(schedule_id, active=active)
 
+    @recorded(_added)
     @requires(Permission.SCHEDULE_WRITE, of="template_id")
     async def add(
         self,

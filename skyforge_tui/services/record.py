@@ -33,6 +33,7 @@ RECORDED = frozenset(
         Permission.PROJECT_RECONCILE,
         Permission.PROJECT_SHARE,
         Permission.REPOSITORY_WRITE,
+        Permission.SCHEDULE_WRITE,
     }
 )
 """What changes a project: every method that needs one of these is recorded."""

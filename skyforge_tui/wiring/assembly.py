@@ -235,7 +235,7 @@ async def _services(
         founding=founding_service(ground, gits, host, servers.rooms, catalog, care),
         **about._asdict(),
         runs=runs,
-        automation=AutomationService(servers.automation, index, catalog, access, clock),
+        automation=AutomationService(servers.automation, index, catalog, access, record, clock),
         older_runs=OlderRunsService(index, catalog, access),
         bookmarks=BookmarkService(SqliteBookmarkStore(ground.state), index, access),
         **kept._asdict(),

@@ -31,6 +31,10 @@ def test_schedules_variables_and_older_runs(capsys: pytest.CaptureFixture[str]) 
         assert "Cron: " in err
         code, out, _ = sky("schedules", "add", "campus/Greet", "0 4 * * *", "--inactive", "--json")
         assert (code, json.loads(out)["is_active"]) == (0, False)
+        kept = json.loads(sky("projects", "audit", "campus", "--json")[1])
+        assert [(one["deed"], one["words"].partition(" of ")[0]) for one in kept] == [
+            ("schedule", "schedule Greet 0 4 * * *"), ("schedule", "schedule 4 turned off"),
+        ]  # fmt: skip
         shown = sky("variables", "show", "cloud-landing", "cloud")[1]
         assert "AWS_SECRET_KEY    environment  ••••••" in shown
         assert sky("variables", "show", "campus", "none")[0] == 5
