@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from skyforge_tui.domain.identity import ProjectId
+from skyforge_tui.domain.identity import ProjectId, upstream_of
 from skyforge_tui.domain.lab import Lab, LabState
 from skyforge_tui.domain.run import ACTION, Run, RunState
 from skyforge_tui.domain.template import FieldKind, SurveyField, Template
@@ -99,6 +99,11 @@ class Deployment:
     def full_name(self) -> str:
         """What tells it from those of other projects: `PROJECT/NAME`."""
         return f"{self.project}/{self.name}"
+
+    @property
+    def reference(self) -> str:
+        """What tells it from those of projects of the same name elsewhere, in a command."""
+        return f"{upstream_of(self.project_id)}:{self.full_name}"
 
     @property
     def losses(self) -> tuple[str, ...]:

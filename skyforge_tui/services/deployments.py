@@ -107,9 +107,9 @@ class DeploymentService:
             Conflict: several are called so.
         """
         found = await self.all(principal)
-        hits = [one for one in found if name in (one.name, one.full_name, _longest(self, one))]
+        hits = [one for one in found if name in (one.name, one.full_name, one.reference)]
         if len(hits) > 1:
-            names = " or ".join(sorted(_longest(self, one) for one in hits))
+            names = " or ".join(sorted(one.reference for one in hits))
             raise Conflict(f"several deployments are called {name}", advice=f"say {names}")
         if not hits:
             known = ", ".join(one.full_name for one in found[:8]) or "none"
@@ -252,8 +252,3 @@ def _move(one: Deployment, run: Run, answers: Mapping[str, str]) -> Move | None:
 def _template_of(one: Deployment, move: Move) -> TemplateId | None:
     way = one.ways.get(move)
     return None if way is None else way.template.id
-
-
-def _longest(service: DeploymentService, one: Deployment) -> str:
-    project = service.access.project(one.project_id)
-    return one.full_name if project is None else f"{project.full_name}/{one.name}"

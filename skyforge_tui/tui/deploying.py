@@ -106,6 +106,6 @@ class Deploying(App[None]):
                 principal, one.project_id, one.name, one.name, {}
             )
 
-        act = Other(("deployments", "destroy", one.full_name, "--confirm", one.name))
+        act = Other(("deployments", "destroy", one.reference, "--confirm", one.name))
         run = await self.bridge.act(act, destroy)
         self.open_run(run.id)

@@ -74,7 +74,7 @@ class LabChoosing(App[None]):
             return await services.lab_choice.choose(principal, project.id, wanted, before.chosen)
 
         try:
-            await self.bridge.act(Other(choice_words(project.slug, wanted)), choose)
+            await self.bridge.act(Other(choice_words(project.full_name, wanted)), choose)
         except SkyforgeError as error:
             words = "; ".join(filter(None, (str(error), error.advice)))
             return (Span(literal(words), "bad"),)

@@ -48,7 +48,7 @@ async def test_looked_at_refused_and_destroyed() -> None:
         await press(pilot, "1", "u", shows=("bgp ◐ destroying", "esc close"))
         await press(pilot, "s", shows="a run is at it: it is destroying")
         await press(
-            pilot, "escape", "at", shows="deployments destroy edge-fabric/bgp --confirm bgp"
+            pilot, "escape", "at", shows="deployments destroy local:edge-fabric/bgp --confirm bgp"
         )
 
 

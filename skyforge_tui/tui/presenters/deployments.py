@@ -94,7 +94,7 @@ def why_not(one: Deployment, verb: str) -> str:
 def destroy_question(one: Deployment, said: Callable[[Act], str] = line_of) -> Question:
     """Return what is asked before everything that a deployment made is removed."""
     way = one.ways[Move.DESTROY]
-    act = Other(("deployments", "destroy", one.full_name, "--confirm", one.name))
+    act = Other(("deployments", "destroy", one.reference, "--confirm", one.name))
     action = way.answers.get(ACTION, "")
     what = f"{literal(way.template.name)} {literal(action)}".rstrip()
     where = literal(upstream_of(way.template.project_id))

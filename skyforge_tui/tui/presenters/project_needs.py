@@ -18,22 +18,19 @@ def lacking(command_id: str, view: ProjectView | None, *, is_automated: bool) ->
     if view is None:
         return "no project here"
     project, upstream = view.project, upstream_of(view.project.id)
-    is_git = project.kind is ProjectKind.GIT
+    is_git, manifest = project.kind is ProjectKind.GIT, project.manifest
     match command_id:
         case "project.automation":
             return "" if is_automated else f"{upstream} has no schedules"
         case "project.files":
             return "" if is_git else f"{project.slug} is no git repository"
-        case "project.sync" if project.manifest is None:
+        case "project.sync" | "project.servers" | "project.deployments" if manifest is None:
+            if not is_git:
+                return f"a repository has a manifest, and {project.full_name} is none"
             return f"{project.slug} has no .skyforge/project.toml; a writes one"
-        case "project.servers" if project.manifest is None:
-            return f"{project.slug} has no .skyforge/project.toml; a writes one"
-        case "project.deployments":
-            if project.manifest is None:
-                return f"{project.slug} has no .skyforge/project.toml; a writes one"
-            declares = project.manifest.deployments
-            return "" if declares else f"the manifest of {project.slug} deploys nothing"
-        case "project.adopt" if project.manifest is not None:
+        case "project.deployments" if manifest is not None and not manifest.deployments:
+            return f"the manifest of {project.slug} deploys nothing"
+        case "project.adopt" if manifest is not None:
             return f"{project.slug} has a manifest already"
         case "project.adopt":
             return "" if is_git else f"{project.slug} is no git repository"

@@ -69,12 +69,13 @@ def of_template(template: Template, project: Project | None, line: Line) -> list
 def of_project(project: Project, line: Line) -> list[Yank]:
     """Return what can be copied of a project."""
     is_local = upstream_of(project.id) == LOCAL
+    named = project.slug if is_local else project.full_name
     return _filled([
         ("n", "name", project.slug),
         ("i", "id", project.id),
         ("p" if is_local else "u", "path" if is_local else "URL", project.path),
         ("c", "go there", f"cd {shlex.quote(project.path)}" if is_local else ""),
-        ("s", "show it", line(Other(("projects", "show", project.slug)))),
+        ("s", "show it", line(Other(("projects", "show", named)))),
         ("b", "branch", project.branch),
         ("k", "commit", "" if project.commit is None else project.commit.sha),
     ])  # fmt: skip
