@@ -54,7 +54,7 @@ async def test_projects_of_a_silent_server_are_as_last_known(tmp_path: Path) -> 
         assert not shows(pilot.app, "~ in sync")
         await server.listener.close()
         await until_shown(pilot, "~ in sync", "lost")
-        assert "~" not in row_with(pilot.app, "edge-fabric")[:28]
+        assert "~" not in row_with(pilot.app, "ic local")[:28]
         await press(pilot, "3", shows="No run is known: far does not answer.  R asks again")
         await server.listener.open()
         await press(pilot, "R", "1", shows="● in sync")
