@@ -104,7 +104,7 @@ def answer() -> bytes:
         "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>"
         for number in range(PAGE)
     )
-    body = f"<L><IsTruncated>true</IsTruncated>{rows}</L>"
+    body = f"<ListBucketResult><IsTruncated>true</IsTruncated>{rows}</ListBucketResult>"
     return reply(200, body.encode(), "application/xml")
 
 

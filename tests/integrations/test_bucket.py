@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -277,3 +278,51 @@ async def test_below_a_prefix(service: S3Service) -> None:
     async with opened(whole) as client:
         deep = await client.page("", deep=True, after="", limit=9)
         assert [one.key for one in deep.objects] == ["net/labs/a/x", "net/labs/b"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<html><body>Sign in here</body></html>", "no answer of S3"),
+        ("<CompleteMultipartUploadResult><ETa", "no answer of S3"),
+        ("<Error><Code>InternalError</Code></Error>", "failed inside"),
+        ("<Error><Code>Odd</Code></Error>", "gives no reason"),
+    ],
+)
+async def test_what_is_no_upload(body: str, words: str) -> None:
+    """A page, half an answer or a late refusal is no object that was put together."""
+    begun = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+
+    def say(asked: Asked) -> bytes:
+        if asked.method == "POST" and "uploads=" in asked.path:
+            return reply(200, begun.encode(), "application/xml")
+        return reply(200, body.encode() if asked.method == "POST" else b"", "application/xml")
+
+    async with serving(say) as server, opened(somewhere(server)) as client:
+        large = (b"x" * (5 << 20) for _ in range(2))
+        with pytest.raises(TransportError, match=words):
+            await client.put("a", large, overwrite=True)
+    asked = [(one.method, urlsplit(one.path).query) for one in server.asked]
+    assert asked[-1] == ("DELETE", "uploadId=u")
+
+
+async def test_notes_are_stepped_over() -> None:
+    """However many checksums are noted, what lies behind them is a request away."""
+    notes = [f".sums/{number:06d}" for number in range(100_000)]
+    keys = [*notes, "artifacts/a/1/x", "b"]
+
+    def say(asked: Asked) -> bytes:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
+        after = query.get("continuation-token") or query.get("start-after", "")
+        behind = keys[bisect_right(keys, after) :]
+        shown = behind[: int(query["max-keys"])]
+        rows = "".join(f"<Contents><Key>{one}</Key><Size>1</Size></Contents>" for one in shown)
+        more = f"<IsTruncated>{str(len(behind) > len(shown)).lower()}</IsTruncated>"
+        token = f"<NextContinuationToken>{shown[-1]}</NextContinuationToken>" if shown else ""
+        body = f"<ListBucketResult>{more}{token}{rows}</ListBucketResult>"
+        return reply(200, body.encode(), "application/xml")
+
+    async with serving(say) as server, opened(somewhere(server)) as client:
+        page = await client.page("", deep=True, after="", limit=1000)
+    assert [one.key for one in page.objects] == ["artifacts/a/1/x", "b"]
+    assert len(server.asked) == 2

@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 from xml.parsers import expat
 
 from skyforge_tui.integrations.errors import TransportError
+from skyforge_tui.integrations.object_store.refusals import told
 from skyforge_tui.integrations.object_store.wire import StoredObject
 
 _BEGINNING = datetime.fromtimestamp(0, UTC)
@@ -83,6 +84,8 @@ def parts(body: bytes) -> Parts:
         TransportError: unreadable.
     """
     rows = _rows(body, ("Part",))
+    if rows.root != "ListPartsResult":
+        raise _unreadable()
     answered = Parts(is_more=rows.top.get("IsTruncated") == "true")
     answered.after = rows.top.get("NextPartNumberMarker", "")
     try:
@@ -94,13 +97,20 @@ def parts(body: bytes) -> Parts:
     return answered
 
 
-def told_of(body: bytes, name: str) -> str:
-    """Return one text of an answer, such as its `UploadId`; empty where there is none.
+def told_of(body: bytes, root: str, name: str) -> str:
+    """Return one text of an answer called `root…`, such as its `UploadId`; empty if there is none.
 
     Raises:
-        TransportError: unreadable.
+        TransportError: unreadable, or an error in place of an answer: a store that thinks for long
+            begins to answer well before it knows.
     """
-    return _rows(body, ()).top.get(name, "")
+    rows = _rows(body, ())
+    if rows.root == "Error":
+        said = told(body.decode("utf-8", "replace"))
+        raise said or TransportError("failed", "it did not do it and gives no reason")
+    if not rows.root.startswith(root):  # rclone 1.75 leaves the last word out
+        raise _unreadable()
+    return rows.top.get(name, "")
 
 
 def quoted(etag: str) -> str:
@@ -117,28 +127,37 @@ class _Rows:
 
 def _rows(body: bytes, wanted: tuple[str, ...]) -> _Rows:
     """Return the texts below the root, and those of every wanted element there."""
-    rows, path, texts = _Rows(), list[str](), list[str]()
+    rows, texts = _Rows(), list[str]()
+    depth, name, row = 0, "", dict[str, str]()
+    is_wanted = False
 
-    def start(name: str, _: dict[str, str]) -> None:
-        path.append(name.rpartition(":")[2])
-        if len(path) == 1:
-            rows.root = path[0]
+    def start(element: str, _: dict[str, str]) -> None:
+        nonlocal depth, name, row, is_wanted
+        depth += 1
         texts.clear()
-        if len(path) == 2 and path[1] in wanted:
-            rows.found.append((path[1], {}))
+        if depth == 1:
+            rows.root = element.rpartition(":")[2]
+        elif depth == 2:
+            name = element.rpartition(":")[2]
+            is_wanted = name in wanted
+            if is_wanted:
+                row = {}
+                rows.found.append((name, row))
 
-    def end(_: str) -> None:
-        if len(path) == 2 and path[1] not in wanted:
-            rows.top[path[1]] = "".join(texts)
-        elif len(path) == 3 and path[1] in wanted:
-            rows.found[-1][1][path[2]] = "".join(texts)
-        path.pop()
+    def end(element: str) -> None:
+        nonlocal depth
+        if depth == 3 and is_wanted:
+            row[element.rpartition(":")[2]] = "".join(texts)
+        elif depth == 2 and not is_wanted:
+            rows.top[name] = "".join(texts)
+        depth -= 1
         texts.clear()
 
     def no_doctype(*_: object) -> None:
         raise _unreadable()
 
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = texts.append

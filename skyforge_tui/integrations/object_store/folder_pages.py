@@ -7,7 +7,7 @@ first thousand names only, and only of those the system is asked for size and ti
 from __future__ import annotations
 
 import errno
-import heapq
+import itertools
 import os
 import re
 import stat
@@ -23,6 +23,8 @@ _LONGEST = 1024
 """Bytes of a key; what lies deeper cannot be asked for."""
 _ODD = re.compile(r"#\d+$")
 """How keys of files end that no store takes."""
+_AT_ONCE = 1 << 14
+"""Names that are held at once."""
 _NAME = attrgetter("name")
 _FIRST = itemgetter(0)
 Tell = Callable[[str, os.stat_result], StoredObject]
@@ -94,7 +96,7 @@ class FolderPages:
         low, is_more = after, True
         while is_more:
             with told_of(start or "the store"), os.scandir(folder) as entries:
-                names = heapq.nsmallest(count, filter(low.__lt__, map(_NAME, entries)))
+                names = _smallest(map(_NAME, entries), low, count)
             is_more = len(names) == count
             low = names[-1] if names else low
             waiting += self._looked_at(folder, start, names)
@@ -136,6 +138,23 @@ class FolderPages:
                 if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
                     return None  # another thing by now
                 raise
+
+
+def _smallest(names: Iterator[str], low: str, count: int) -> list[str]:
+    """Return the first so many names behind `low`, sorted; only some of all are held at a time.
+
+    Directories come in any order: sorting part by part is quick in each of them, a heap is not.
+    """
+    best: list[str] = []
+    while part := list(itertools.islice(names, _AT_ONCE)):
+        if len(best) == count:
+            high = best[-1]
+            part = [name for name in part if low < name < high]
+        else:
+            part = [name for name in part if low < name]
+        if part:
+            best = sorted(best + part)[:count]
+    return best
 
 
 def _reaches(name: str, after: str) -> bool:

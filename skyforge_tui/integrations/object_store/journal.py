@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from skyforge_tui.integrations.object_store.refusals import StoreError
+from skyforge_tui.integrations.object_store.wire import Left
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,16 @@ class Journal:
         with _written(path, descriptor) as entry:
             yield entry
 
-    def tickets(self) -> list[str]:
-        """Return the tickets of all uploads that are noted."""
-        return sorted(one.stem for one in self._folder.glob("*.upload"))
+    def left(self, start: str) -> list[Left]:
+        """Return the uploads that nobody carries just now; their keys leave out `start`."""
+        found: list[Left] = []
+        for path in sorted(self._folder.glob("*.upload")):
+            with self.free(path.stem) as entry:
+                if entry is not None and entry.begun is not None:
+                    key = entry.begun.key.removeprefix(start)
+                    size = sum(one.size for one in entry.sent.values())
+                    found.append(Left(path.stem, key, size, entry.begun.begun_at))
+        return found
 
     def _path(self, ticket: str) -> Path:
         return self._folder / f"{ticket}.upload"

@@ -23,7 +23,7 @@ from skyforge_tui.integrations.aside import aside
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
-from skyforge_tui.integrations.object_store.client import Kept, ObjectClient, nobody_hears
+from skyforge_tui.integrations.object_store.client import HIDDEN, Kept, ObjectClient, nobody_hears
 from skyforge_tui.integrations.object_store.cutting import Cutter
 from skyforge_tui.integrations.object_store.journal import Entry, Journal
 from skyforge_tui.integrations.object_store.opening import opened
@@ -55,9 +55,9 @@ class S3Client(ObjectClient):
         self._s3: S3Store | None = None
 
     def _opened(self) -> S3Store:
-        if self._s3 is None:
-            raise TransportError("failed", "the bucket was not opened")
-        return self._s3
+        if self._s3 is not None:
+            return self._s3
+        raise TransportError("failed", "the bucket was not opened")
 
     async def ready(self) -> None:
         """Fetch the keys, unless that was done and they are still accepted."""
@@ -98,13 +98,21 @@ class S3Client(ObjectClient):
             folders += [one[len(start) : -1] for one in got.folders if self._is_plain(one[:-1])]
             objects += [one.below(start) for one in got.objects if self._is_plain(one.key)]
             token, is_more = got.token, got.is_more
+            if is_more and (hidden := self._hidden_in(got.objects[-1:])):
+                # Notes for every object may lie there: stepped over at once.
+                behind, token = f"{start}{hidden}/{_LAST}", ""
         return Listing(tuple(folders), tuple(objects), is_more)
+
+    def _hidden_in(self, last: Sequence[StoredObject]) -> str:
+        """Return the hidden folder that a list has come to; empty if it is in none."""
+        first = last[0].key[len(self._bucket.start) :].partition("/")[0] if last else ""
+        return first if first in HIDDEN else ""
 
     def _is_plain(self, key: str) -> bool:
         """Say whether a key of the bucket is one that can be asked for; others are passed over."""
         bare = key[len(self._bucket.start) :]
-        parts = bare.split("/")
-        is_odd = any(part in ("", ".", "..") for part in parts) or not bare.isprintable()
+        whole = f"/{bare}/"
+        is_odd = "//" in whole or "/./" in whole or "/../" in whole or not bare.isprintable()
         return not is_odd and self.is_listed(bare)
 
     async def url(self, key: str, lasts: timedelta) -> str:
@@ -189,7 +197,9 @@ class S3Client(ObjectClient):
 
     async def left(self) -> list[Left]:
         """Return the uploads of ours that were begun, and that nobody carries on just now."""
-        return await asyncio.to_thread(self._left)
+        if self._journal is None:
+            return []
+        return await asyncio.to_thread(self._journal.left, self._bucket.start)
 
     async def drop(self, ticket: str) -> None:
         """Let go of an upload that nobody carries on, and of its parts."""
@@ -233,18 +243,6 @@ class S3Client(ObjectClient):
             if rest := chunk[max(0, start - at) :]:
                 yield rest
             at += len(chunk)
-
-    def _left(self) -> list[Left]:
-        journal, found = self._journal, list[Left]()
-        if journal is None:
-            return []
-        for ticket in journal.tickets():
-            with journal.free(ticket) as entry:
-                if entry is not None and entry.begun is not None:
-                    key = entry.begun.key[len(self._bucket.start) :]
-                    size = sum(one.size for one in entry.sent.values())
-                    found.append(Left(ticket, key, size, entry.begun.begun_at))
-        return found
 
     def _signed(self, key: str, lasts: timedelta) -> str:
         return str(obstore.sign(self._store, "GET", key, lasts))

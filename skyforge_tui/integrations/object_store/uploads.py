@@ -14,7 +14,7 @@ from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.wire import Content
 from skyforge_tui.integrations.object_store.answers import Part, parts, quoted, told_of
 from skyforge_tui.integrations.object_store.asking import BucketAsker
-from skyforge_tui.integrations.object_store.refusals import StoreError, told
+from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.signing import NOTHING, UNSIGNED
 
 MOST_PARTS: Final = 10_000
@@ -42,7 +42,10 @@ class Uploads:
         answer = await self._asker.send(
             "POST", {"uploads": ""}, path, b"", payload=NOTHING, is_idempotent=False
         )
-        return told_of(answer.body, "UploadId")
+        upload = told_of(answer.body, "InitiateMultipartUpload", "UploadId")
+        if not upload:
+            raise TransportError("unreadable", "it begins an upload and does not say which")
+        return upload
 
     async def send(self, key: str, upload: str, number: int, content: Content, sha256: str) -> str:
         """Send part `number`, from 1, and return its etag.
@@ -95,11 +98,7 @@ class Uploads:
             "POST", {"uploadId": upload}, self._asker.path_of(key), body,
             payload=hashlib.sha256(body).hexdigest(), headers=headers, within_s=_LONG_S,
         )  # fmt: skip
-        # A store that thinks for long begins to answer well before it knows.
-        if told_of(answer.body, "Code"):
-            said = told(answer.body.decode("utf-8", "replace"))
-            raise said or TransportError("failed", "it did not put the parts together")
-        return quoted(told_of(answer.body, "ETag"))
+        return quoted(told_of(answer.body, "CompleteMultipartUpload", "ETag"))
 
     async def abort(self, key: str, upload: str) -> None:
         """Let go of an upload and of its parts; one that is gone already is let go of."""

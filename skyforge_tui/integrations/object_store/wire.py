@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,10 @@ class StoredObject:
 
     def below(self, start: str) -> StoredObject:
         """Return it with a key that leaves out its beginning."""
-        return replace(self, key=self.key[len(start) :])
+        if not start:
+            return self
+        key = self.key[len(start) :]
+        return StoredObject(key, self.size, self.modified_at, self.sha256, self.etag)
 
 
 @dataclass(frozen=True, slots=True)
