@@ -5,10 +5,12 @@ from __future__ import annotations
 from skyforge_tui.domain.identity import ProjectId, Role
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.project_plan import Part, SyncReport, people_steps
 from skyforge_tui.domain.seat import Seat
 from skyforge_tui.domain.sharing import Seen, Sharing
 from skyforge_tui.services.membership import Membership
 from skyforge_tui.tui.presenters import members as present
+from skyforge_tui.tui.presenters import syncing
 from skyforge_tui.tui.presenters.cells import plain, width_of
 from tests.builders import a_project
 
@@ -69,3 +71,14 @@ def test_a_row_fits_wherever_it_is_shown() -> None:
             ["mika", "→owner", "editor"] if room < 56 else
             ["mika", "editor", "→", "owner", "editor", "editor"]
         )  # fmt: skip
+
+
+def test_a_plan_says_when_it_changes_who_owns() -> None:
+    """Whoever says yes to a plan reads first that by it somebody comes to own the project."""
+    wanted, there = {"mika": OWNER}, {"mika": EDITOR, "gus": VIEWER}
+    steps = tuple(people_steps(Part.COLLABORATOR, wanted, there))
+    told = "It changes who owns the project."
+    plan = SyncReport("git:7", "edge", left=steps)
+    assert told in [plain(one)[2:] for one in syncing.lines(plan, 60, {})]
+    harmless = SyncReport("git:7", "edge", left=steps[1:])
+    assert told not in [plain(one)[2:] for one in syncing.lines(harmless, 60, {})]

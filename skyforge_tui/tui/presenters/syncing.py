@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from skyforge_tui.domain.making import Went
 from skyforge_tui.domain.project_plan import Act, Step, SyncReport
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, cut_text, literal, width_of, wrapped
-from skyforge_tui.tui.presenters.glyphs import FAILED, PASSED, PENDING, QUEUED
+from skyforge_tui.tui.presenters.glyphs import ASKS, FAILED, PASSED, PENDING, QUEUED
 
 _TONES: dict[Act, Tone] = {
     Act.CREATE: "ok",
@@ -53,6 +53,13 @@ def lines(report: SyncReport, width: int, went: Mapping[str, Went]) -> Iterator[
     for step in report.left:
         glyph, tone = _WENT[went.get(step.words, Went.LEFT)]
         yield (Span(f"{glyph} ", tone), *_step(step, width))
+    if any(step.is_about_owners for step in report.left):
+        # Whoever may push may have written it: a yes to the plan is a yes to that.
+        yield ()
+        yield (
+            Span(f"{ASKS} ", "warn", bold=True),
+            Span("It changes who owns the project.", "warn"),
+        )
     if report.is_in_step and not report.done:
         yield (Span("Repository, people and run engine are as the manifest says.", "muted"),)
     told: tuple[tuple[Tone, tuple[str, ...]], ...] = (
