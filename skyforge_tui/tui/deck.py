@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.freshness import Subject
+from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.deploying import Deploying
 from skyforge_tui.tui.founding import Founding
@@ -156,10 +158,15 @@ class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying, LabChoosing):
             reverse=True,
         )
 
+        named = Counter(
+            offered.slugs.get(one, "") for one in {one.project_id for one in offered.templates}
+        )
+
         def choice(one: Template) -> Choice[TemplateId]:
             slug = offered.slugs.get(one.project_id, "")
             key = hotkeys.get(f"{slug}/{one.name}", hotkeys.get(one.name, ""))
-            cells = deck_cells(one, slug, offered.last.get(one.id), self.now())
+            where = f"{slug} {upstream_of(one.project_id)}" if named[slug] > 1 else slug
+            cells = deck_cells(one, where, offered.last.get(one.id), self.now())
             also = f"{slug} {one.kind} {one.description} {key}"
             return Choice(one.id, one.name, cells, also=also, pin=digits.get(one.id, ""))
 

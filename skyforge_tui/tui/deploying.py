@@ -93,12 +93,18 @@ class Deploying(App[None]):
             (self.stop_run(one.run) if verb == "stop" else self.open_run(one.run.id))
 
     async def _destroy(self, one: Deployment) -> None:
+        from skyforge_tui.domain.deployment import Move
+        from skyforge_tui.domain.template import FieldKind
         from skyforge_tui.tui.presenters.deployments import destroy_question
         from skyforge_tui.tui.presenters.headless import Other
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         principal = self.bridge.principal
         if not await self.push_screen_wait(Confirm(destroy_question(one, self.bridge.line))):
+            return
+        way = one.ways[Move.DESTROY]
+        if any(each.kind is FieldKind.SECRET and each.required for each in way.template.survey):
+            await self.show_card(way.template.id, way.answers)  # which asks for what is secret
             return
 
         async def destroy(services: Services) -> Run:
