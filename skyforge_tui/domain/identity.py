@@ -65,6 +65,12 @@ class Me:
     username: str
     logins: Mapping[str, str] = field(default_factory=dict)
     """By upstream."""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """By upstream, whose account runs one's labs there; several people may share it."""
+
+    def at_labs(self, upstream: str) -> str:
+        """Return by which name one's labs go there."""
+        return self.accounts.get(upstream) or self.at(upstream) or self.username
 
     def at(self, upstream: str) -> str:
         """Return the name one goes by there; empty where nobody knows."""

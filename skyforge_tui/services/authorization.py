@@ -78,7 +78,7 @@ class Access:
             for one in self._houses.values()
             if one.grant is not None
         }
-        return Me(principal.username, {**homes, **self._logins})
+        return Me(principal.username, {**homes, **self._logins}, homes)
 
     def role(self, principal: Principal, project_id: ProjectId) -> Role:
         """Return what `principal` is in a project; nothing in an unknown one."""

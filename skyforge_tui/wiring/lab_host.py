@@ -99,7 +99,7 @@ def _labs(
             state_root=str(settings.state_root or ""),
         )  # fmt: skip
     client = RemoteContainerlab(ssh, settings.program)
-    return ContainerlabLabs(client, clock, upstream=name, transport="ssh", host=ssh)
+    return ContainerlabLabs(client, clock, upstream=name, transport="ssh", host=ssh, user=user)
 
 
 def _by(words: Words, tool: str, program: str) -> Words:

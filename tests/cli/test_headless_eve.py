@@ -62,6 +62,8 @@ def test_labs_from_a_shell(stranger: Headless, eve: EveServer) -> None:
     archive = stranger.base / "fresh.zip"
     assert sky("labs", "export", out.strip(), str(archive))[0] == 0
     assert zipfile.ZipFile(archive).namelist() == ["team/fresh.unl"]
+    code, kept, _ = sky("labs", "export", out.strip())
+    assert (code, kept.startswith("local:artifacts/unfiled/labs/lab1/fresh-")) == (0, True)
 
     code, out, _ = sky("labs", "servers")
     assert "lab1" in out

@@ -31,6 +31,7 @@ from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs.containerlab_links import link_of, name_of, ports_of
+from skyforge_tui.providers.labs.lab_accounts import as_account
 from skyforge_tui.providers.labs.lab_folders import ENDING, archive_of, folder_of_topology
 from skyforge_tui.providers.labs.lab_machine import with_machine
 
@@ -60,9 +61,11 @@ class ContainerlabLabs:
         upstream: str,
         transport: str = "command",
         host: SshHost | None = None,
+        user: str = "",
     ) -> None:
-        """Ask `client`; of a `host`, how its machine is, too."""
+        """Ask `client`; of a `host`, where one is `user`, how its machine is, too."""
         self._host = host
+        self._user = user
         self._client = client
         self._clock = clock
         self.upstream = upstream
@@ -87,7 +90,9 @@ class ContainerlabLabs:
         labs = (self._lab(name, some) for name, some in by_lab(containers).items())
         wanted = tuple(one for one in labs if query.owner in ("", one.owner))
         listing = LabListing(wanted, (source,), is_brief=query.is_brief)
-        return listing if self._host is None else await with_machine(listing, self._host, "")
+        if self._host is None:
+            return listing
+        return as_account(await with_machine(listing, self._host, self._user), self._user)
 
     async def list_metadata(self, query: LabQuery = EVERY_LAB) -> tuple[Metadata, ...]:
         """Return what containerlab tells of every lab."""

@@ -19,6 +19,7 @@ from skyforge_tui.integrations.netlab.questions import StatusAnswer
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_actions import Tell
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery
+from skyforge_tui.providers.labs.lab_accounts import as_account
 from skyforge_tui.providers.labs.lab_folders import folder_of_topology
 from skyforge_tui.providers.labs.netlab import KIND, NetlabLabs
 
@@ -48,7 +49,7 @@ class NetlabApiLabs(NetlabLabs):
         if self._turn.locked() and self._last.sources:
             return replace(self._last, is_brief=query.is_brief)
         async with self._turn:
-            listing = await super().list_for_user(query)
+            listing = as_account(await super().list_for_user(query), self._owner)
             is_live = all(one.mode is UpstreamState.LIVE for one in listing.sources)
             if is_live and query.owner in ("", self._owner):
                 try:

@@ -21,6 +21,7 @@ from skyforge_tui.integrations.ssh.finding import find_files
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
+from skyforge_tui.providers.labs.lab_accounts import as_account
 from skyforge_tui.providers.labs.lab_machine import machine_of, with_machine
 from skyforge_tui.providers.labs.netlab import KIND, NetlabLabs
 
@@ -64,7 +65,7 @@ class NetlabHostLabs(NetlabLabs):
     async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab that netlab has an entry of, and those that metadata tells of."""
         listing = await self._with_metadata(await super().list_for_user(query), query)
-        return await with_machine(listing, self._host, self._owner)
+        return as_account(await with_machine(listing, self._host, self._owner), self._owner)
 
     async def _with_metadata(self, listing: LabListing, query: LabQuery) -> LabListing:
         is_live = all(one.mode is UpstreamState.LIVE for one in listing.sources)

@@ -34,6 +34,7 @@ class Possible:
     """What a run of the lab's topology does, where that is meant."""
 
 
+_BY_JOBS: Final = "as a job there, which tells what it did when it has ended"
 _NO_LINK_HERE: Final = "tab leads to its links: choose one there"
 _RUNS: Final[Mapping[str, tuple[str, str]]] = {
     "collect": ("k", "collect the running configurations"),
@@ -54,7 +55,7 @@ _RUNS: Final[Mapping[str, tuple[str, str]]] = {
 
 def is_mine(lab: Lab, me: Me) -> bool:
     """Say whether a lab is of whoever sits here, by the name they have where it runs."""
-    return lab.owner in (me.username, me.at(lab.provider))
+    return lab.owner in (me.username, me.at_labs(lab.provider))
 
 
 def lab_line(lab: Lab) -> Line:
@@ -222,7 +223,9 @@ def _costs(
         case LabAction.LOCK:
             return [("How", (Span("the server's page keeps to it, and so do we"),))]
         case _:
-            return [("How", (Span("node by node; the row shows how far it is"),))]
+            is_told = all(one.kind != "netlab" for one in labs)
+            how = "node by node; the row shows how far it is" if is_told else _BY_JOBS
+            return [("How", (Span(how),))]
 
 
 def command_words(action: LabAction, lab: Lab, node: str, link: LabLink | None) -> tuple[str, ...]:

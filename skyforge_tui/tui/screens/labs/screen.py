@@ -163,7 +163,7 @@ class LabsScreen(BulkLabs):
 
     def _me(self, lab: Lab) -> str:
         """Return by which name one goes where a lab runs."""
-        return self.bridge.me.at(lab.provider) or self.bridge.principal.username
+        return self.bridge.me.at_labs(lab.provider)
 
 
 def key_of(lab: Lab) -> str:
