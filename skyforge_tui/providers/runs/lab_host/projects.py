@@ -147,7 +147,7 @@ class LabHostProjects:
         """Return what can be launched, and what cannot be read of that."""
         topologies: dict[str, LabOutline] = {}
         notices = [
-            self._too_much(path, f"{size:,} bytes, {_limit(size)}")
+            self._too_much(_seen_from(found.home, path), f"{size:,} bytes, {_limit(size)}")
             for path, size in found.large.items()
             if PurePosixPath(path).name not in topology_file.SNAPSHOTS
         ]
@@ -158,7 +158,8 @@ class LabHostProjects:
             try:
                 read = _read(data, self._tool)
             except YamlLimitError as error:
-                notices.append(self._too_much(f"{path}:{error.line}", error.message))
+                where = f"{_seen_from(found.home, path)}:{error.line}"
+                notices.append(self._too_much(where, error.message))
             else:
                 if read is not None:
                     topologies[path] = read
@@ -166,8 +167,8 @@ class LabHostProjects:
         templates = [self._template(path, one, names[path]) for path, one in topologies.items()]
         return templates, notices
 
-    def _too_much(self, path: str, why: str) -> Notice:
-        name = "".join(one if one.isprintable() else "·" for one in path)
+    def _too_much(self, path: object, why: str) -> Notice:
+        name = "".join(one if one.isprintable() else "·" for one in str(path))
         advice = f"divide it, or start it there: {self._tool} takes it as it is"
         return Notice(Severity.WARNING, f"{name} is not read: {why}", "", self.upstream, advice)
 
@@ -193,6 +194,12 @@ class LabHostProjects:
             is_hosted=True,
             facts=(("topology", path), ("host", self._host.place)),
         )
+
+
+def _seen_from(home: str, path: str) -> PurePosixPath:
+    """Return a path as it is called in a folder, or as it is where it lies elsewhere."""
+    pure = PurePosixPath(path)
+    return pure.relative_to(home) if home and pure.is_relative_to(home) else pure
 
 
 def _limit(size: int) -> str:
@@ -233,11 +240,7 @@ def _names(paths: Collection[str], home: str) -> Mapping[str, str]:
     """
     named = {}
     for path in paths:
-        pure = PurePosixPath(path)
-        try:
-            short = pure.relative_to(home) if home else pure
-        except ValueError:
-            short = pure
+        short = _seen_from(home, path)
         is_usual = short.name == _USUAL_FILE and short.parent.name
         named[path] = "".join(
             one if one.isprintable() else "·" for one in str(short.parent if is_usual else short)
