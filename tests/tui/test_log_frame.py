@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skyforge_tui.domain.log import LogLine
 from skyforge_tui.domain.log_query import read_log_query
 from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.widgets.log_frame import LogFrame, Shape
@@ -102,6 +103,28 @@ def test_what_is_new_stays_new_whatever_lines_are_shown() -> None:
     for _ in range(2):
         assert one.frame.window.new_lines == 7
         change_lines()
+
+
+def test_what_is_told_late_of_a_line_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a line came may be written after it, and how long it is while it goes on."""
+    known: dict[str, datetime | None] = {"at": None}
+
+    def line(_: MemoryLogReader, number: int, offset: int, data: bytes, __: int) -> LogLine:
+        return LogLine(number, offset, data[:20], known["at"], max(0, len(data) - 20))
+
+    def shown() -> str:
+        one.frame.moved()
+        return "".join(segment.text for segment in one.frame.row(0))
+
+    monkeypatch.setattr(MemoryLogReader, "_line", line)
+    one = Looking(b"x" * 20, 90, 3, Look())
+    assert "…" not in shown()
+    one.write(b"x" * 10)
+    assert "… line of 30 B" in shown()
+    known["at"] = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    one.write(b"x" * 10)
+    assert "12:00:00" in shown()
+    assert "… line of 40 B" in shown()
 
 
 def _is_harmless(character: str) -> bool:

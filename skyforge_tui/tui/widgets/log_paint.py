@@ -39,7 +39,7 @@ CUT_ASCII = "~"
 _GAP_LEAD = 10
 _PLAIN_TONE: Tone = "text"
 ROWS_KEPT = 512
-_RowKey = tuple[Place, int, tuple[str, int | None]]
+_RowKey = tuple[Place, int, str, int, tuple[str, int | None]]
 
 Tick = Literal["", "warn", "bad", "hit"]
 """What a row of the scrollbar stands for."""
@@ -105,7 +105,7 @@ class Painter:
         if row.text is None or decor != PLAIN_ROW:
             return self._drawn(document, row, above, column, decor)
         # Where one scrolls, nearly all rows are those of the frame before.
-        key = (row.place, column, self._told_above(above))
+        key = (row.place, column, *self._told_late(row), self._told_above(above))
         text, segments = self._kept.get(key, (None, []))
         if text is not row.text:
             segments = self._drawn(document, row, above, column, decor)
@@ -113,6 +113,12 @@ class Painter:
                 self._kept.clear()
             self._kept[key] = row.text, segments
         return segments
+
+    def _told_late(self, row: Row) -> tuple[str, int]:
+        """Return what may be known of a line only after its text: when it came, how long it is."""
+        if row.line is None:
+            return "", 0
+        return self.clock(row) if self._layout.has_times else "", row.line.omitted
 
     def _told_above(self, above: Row | None) -> tuple[str, int | None]:
         """Return what is not said again below a row."""

@@ -29,6 +29,9 @@ _TEXTS_KEPT = 512
 _BYTES_KEPT = 32 * 1024 * 1024
 _STATES_KEPT = 2048
 
+_TextKey = tuple[int, int, Sgr, bool]
+"""Where a line begins, bytes of it, the colours from above, whether more of it is left out."""
+
 
 class LogTexts:
     """Lays lines out, and remembers what it laid out."""
@@ -39,7 +42,7 @@ class LogTexts:
         self._line_bytes = 0
         self._above: dict[int, LogLine | None] = {}
         self._here: dict[int, LogText] = {}
-        self._texts: OrderedDict[tuple[int, int, Sgr], LogText] = OrderedDict()
+        self._texts: OrderedDict[_TextKey, LogText] = OrderedDict()
         self._text_bytes = 0
         self._states: OrderedDict[int, Sgr] = OrderedDict()
 
@@ -85,7 +88,8 @@ class LogTexts:
         line = self.line(offset)
         if line is None:
             return None
-        key = (line.offset, len(line.data), self._state_at(line.offset))
+        state = self._state_at(line.offset)
+        key = (line.offset, len(line.data), state, line.omitted > 0)
         text = self._texts.get(key)
         if text is None:
             text = self._laid_out(line, key)
@@ -115,7 +119,7 @@ class LogTexts:
         self._line_bytes += len(line.data)
         self._lines[offset] = line
 
-    def _laid_out(self, line: LogLine, key: tuple[int, int, Sgr]) -> LogText:
+    def _laid_out(self, line: LogLine, key: _TextKey) -> LogText:
         text = self._texts[key] = LogText(line, key[2])
         self._text_bytes += key[1]
         while len(self._texts) > 1 and (
