@@ -97,7 +97,7 @@ class Removing:
             return
         keeper, what = self._keepers[upstream_of(project.id)], repository_step(project)
         if any(one.what == what and one.is_missing for one in found.draft.steps):
-            await taken(follower, what, _gone(keeper.delete_repository(project)))
+            await taken(follower, what, _repository_gone(keeper, project))
         await self._book.forget(project.id)
 
     async def _look(self, project: Project) -> _Found:
@@ -204,6 +204,26 @@ def _room_step(host: RunHost, room: Room) -> str:
 async def _gone(work: Awaitable[None]) -> Went:
     await work
     return Went.DONE
+
+
+async def _repository_gone(keeper: RepositoryKeeper, project: Project) -> Went:
+    try:
+        await keeper.delete_repository(project)
+    except Unavailable:
+        if await _is_there(keeper, project):
+            raise
+    return Went.DONE
+
+
+async def _is_there(keeper: RepositoryKeeper, project: Project) -> bool:
+    """Say whether a repository is there, or may be: it could be the answer only that was lost."""
+    try:
+        await keeper.collaborator_names(project)
+    except NotFound:
+        return False
+    except SkyforgeError:
+        return True
+    return True
 
 
 def _check(draft: Draft, seen: Draft | None) -> None:
