@@ -144,6 +144,8 @@ def _granted(
 
 
 _VERBS = {
+    Permission.ARTIFACT_DELETE: "delete artifacts",
+    Permission.ARTIFACT_WRITE: "store artifacts",
     Permission.DEPLOYMENT_DESTROY: "destroy deployments",
     Permission.DEPLOYMENT_START: "start deployments",
     Permission.DEPLOYMENT_STOP: "stop deployments",

@@ -56,7 +56,7 @@ def test_who_may_run_may_not_therefore_do_all_that_editors_may() -> None:
     assert access.decide(MARA, Permission.RUN_START, HOSTED) == Allowed()
     denied = access.decide(MARA, Permission.ARTIFACT_DELETE, HOSTED)
     assert isinstance(denied, Denied)
-    assert denied.reason == "a task runner of edge (rosa) may look, not do artifact:delete"
+    assert denied.reason == "a task runner of edge (rosa) may look, not delete artifacts"
     assert access.role(MARA, HOSTED) is Role.EDITOR
 
 

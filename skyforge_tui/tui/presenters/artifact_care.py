@@ -28,7 +28,7 @@ ADDRESSES: Final = (
     ("u", "address, 1 hour", timedelta(hours=1)),
     ("w", "address, 7 days", timedelta(days=7)),
 )
-LIMITS_ABOUT: Final = "an age, a size in all, or both: 90d, 20GB, 90d 20GB; nothing goes unasked"
+LIMITS_ABOUT: Final = "an age, a size in all, or both: 90d, 20GB, 90d 20GB"
 GONE_FACTS: Final = (
     Fact("its record", (Span("is not here: it was made elsewhere, or is gone", "warn"),)),
 )

@@ -117,10 +117,8 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         if self.sought:
             await self.seek()
             return
-        wanted, against, store = self.here, self.against, self.store
-        here, view = await self.ask(
-            lambda services: look_into(services, self.bridge.principal, wanted, against, store)
-        )
+        who, wanted, against, store = self.bridge.principal, self.here, self.against, self.store
+        here, view = await self.ask(lambda some: look_into(some, who, wanted, against, store))
         if wanted not in (None, self.here) or store != self.store:
             return  # somebody went on meanwhile; that has its own answer
         self.here, self.view = here, view
@@ -182,10 +180,10 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         columns = present.columns(view.comparison, is_search=(is_search := bool(view.search)))
         if columns != self.table.columns:
             self.table.set_columns(columns)
+        below = f"{here}/" if here else ""
         listed = rows_of(
-            view, self._sizes, self.now, lambda held: bool(self.bridge.role(held)),
-            f"{here}/" if here else "",
-        )  # fmt: skip
+            view, self._sizes, self.now, lambda one: bool(self.bridge.role(one)), below
+        )
         self.filter.list([*listed], present.nothing(here, is_search=is_search))
         self.show_frame()
 
@@ -287,7 +285,8 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         Without `store` it is one of the store that is looked at.
         """
         self.store = self.store if store is None else store
-        self.here, self.sought = prefix, ""
+        self.here, self.sought, self._glance = prefix, "", None
+        self._show_glance()
         self.set_focus(self.table, scroll_visible=False)
         self._sizes.clear()
         self.table.clear_marks()
