@@ -22,7 +22,7 @@ from skyforge_tui.ports.sync_book import SyncBook
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.record import Doing, Record, recorded
-from skyforge_tui.services.seats import Seats
+from skyforge_tui.services.seats import Seats, Told
 
 OPERATION = "project.share"
 _TRIES = 3
@@ -79,15 +79,19 @@ class MembershipService:
         return ProjectId(str(target))
 
     @requires(Permission.PROJECT_READ, of="project_id")
-    async def look(self, principal: Principal, project_id: ProjectId) -> Membership:
+    async def look(
+        self, principal: Principal, project_id: ProjectId, told: Told = lambda *_: None
+    ) -> Membership:
         """Return everybody whom the manifest names, or whom a server lets in, with why.
+
+        It costs a request for each; `told` hears how far it is.
 
         Raises:
             Invalid: it is kept where nobody is let in, or its manifest cannot be read.
         """
         project, files = self._held(project_id)
         found = await files.read(project)
-        engine, seats = await self._seats.of(project, found.manifest)
+        engine, seats = await self._seats.of(project, found.manifest, told)
         return Membership(project, _seen(found), seats, engine)
 
     @requires(Permission.PROJECT_READ, of="project_id")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, TypeVar
 
 from skyforge_tui.domain.errors import Forbidden, NotFound, SkyforgeError
 from skyforge_tui.domain.identity import Role, upstream_of
@@ -16,6 +16,10 @@ from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.ports.sync_book import SyncBook, SyncMemory
 
 Value = TypeVar("Value")
+Told = Callable[[int, int], object]
+"""Hears of how many people out of how many it is known by now what they may."""
+_STEP: Final = 10
+"""People between two words of how far it is."""
 
 
 class Seats:
@@ -31,7 +35,9 @@ class Seats:
         self._engines = {one.upstream: one for one in engines}
         self._book = book
 
-    async def of(self, project: Project, manifest: ProjectManifest) -> tuple[str, tuple[Seat, ...]]:
+    async def of(
+        self, project: Project, manifest: ProjectManifest, told: Told
+    ) -> tuple[str, tuple[Seat, ...]]:
         """Return the run engine that tells its members, empty if none does, and all people.
 
         Who is more comes first, then by name. It costs a request for each person, and some.
@@ -42,7 +48,7 @@ class Seats:
         named = members.by_name()
         strangers: set[str] = set()
         there, inside = await asyncio.gather(
-            self._granted(project, named, strangers), self._on_engine(manifest.engine, memory)
+            self._granted(project, named, strangers, told), self._on_engine(manifest.engine, memory)
         )
         creator = project.created_by
         names = {one.lower(): one for one in (*there, *named, *([creator] if creator else []))}
@@ -63,7 +69,7 @@ class Seats:
         return "" if inside is None else manifest.engine, tuple(seats)
 
     async def _granted(
-        self, project: Project, named: Iterable[str], strangers: set[str]
+        self, project: Project, named: Iterable[str], strangers: set[str], told: Told
     ) -> Mapping[str, Role | None]:
         """Return what the repository's server grants, as far as it tells who asks.
 
@@ -81,23 +87,28 @@ class Seats:
             except Forbidden:
                 return None
 
+        async def counted(name: str) -> None:
+            known[name] = await role(name)
+            if not len(known) % _STEP:
+                told(len(known), len(names))
+
         names = {one.lower(): one for one in named}
+        known: dict[str, Role | None] = {}
         try:
             names |= {one.lower(): one for one in await keeper.collaborator_names(project)}
         except Forbidden:
             return dict.fromkeys(named)
         asked = sorted(names.values(), key=lambda one: (one.lower() == me.lower(), one))
-        told = {one: await role(one) for one in asked[:1]}
-        if None in told.values():  # whoever may not ask of one may ask of oneself only
+        for one in asked[:1]:
+            await counted(one)
+        if None in known.values():  # whoever may not ask of one may ask of oneself only
             others = [one for one in asked[1:] if one.lower() == me.lower()]
         else:
             others = asked[1:]
-        found = await asyncio.gather(*map(role, others), return_exceptions=True)
-        for one, answer in zip(others, found, strict=True):
-            if isinstance(answer, BaseException):
+        for answer in await asyncio.gather(*map(counted, others), return_exceptions=True):
+            if answer is not None:
                 raise answer  # once all have ended
-            told[one] = answer
-        return {**dict.fromkeys(asked), **told}
+        return {**dict.fromkeys(asked), **known}
 
     async def _on_engine(self, name: str, memory: SyncMemory) -> Mapping[str, Role] | None:
         """Return who is in the project's room on its run engine; None where that is not known."""

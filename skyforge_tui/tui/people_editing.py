@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import App
@@ -54,8 +54,11 @@ class PeopleEditing(App[None]):
         note: Line = ()
         title = (Span(f"People of {literal(project.slug)}", "strong", bold=True),)
 
-        async def look() -> Membership:
-            return await bridge.ask(lambda some: some.membership.look(principal, project.id))
+        async def look(tell: Callable[[int, int], None]) -> Membership:
+            def told(known: int, of: int) -> None:
+                bridge.on_ui(lambda: tell(known, of))
+
+            return await bridge.ask(lambda some: some.membership.look(principal, project.id, told))
 
         async def find(text: str) -> tuple[str, ...]:
             return await bridge.ask(

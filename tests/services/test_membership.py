@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from skyforge_tui.domain.audit import Deed
-from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid
+from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from skyforge_tui.domain.history import Outcome
 from skyforge_tui.domain.identity import SYSTEM, Principal, Role
-from skyforge_tui.domain.project import Grant
+from skyforge_tui.domain.project import Grant, Project
 from skyforge_tui.domain.project_manifest import PATH
 from skyforge_tui.domain.repository import FileChange
 from skyforge_tui.domain.sharing import Overtaken, Sharing
@@ -202,3 +202,29 @@ async def test_the_record_says_what_became_of_whom(firm: Company) -> None:
         ("mara", Deed.LET_IN, "rosa: editor", Outcome.OK),
         ("mara", Deed.VISIBILITY, "public", Outcome.OK),
     ]
+
+
+async def test_many_people_are_counted_while_they_are_asked_about(firm: Company) -> None:
+    """Where it takes long, one hears how far it is; a failure waits for all, and is the failure."""
+    edge = await firm.project("edge")
+    names = {f"person-{number}": Role.VIEWER for number in range(24)}
+    await firm.membership().share(SYSTEM, edge.id, Sharing(names))
+    heard: list[tuple[int, int]] = []
+    found = await firm.membership().look(SYSTEM, edge.id, lambda *told: heard.append(told))
+    assert heard == [(10, 27), (20, 27)]
+    assert sum(one.is_stranger for one in found.seats) == 24
+    original, at_work = firm.host.collaborator_role, []
+
+    async def failing(project: Project, name: str) -> Role:
+        at_work.append(name)
+        try:
+            if name == "person-3":
+                raise Unavailable("it does not answer", upstream="git")
+            return await original(project, name)
+        finally:
+            at_work.remove(name)
+
+    firm.host.collaborator_role = failing  # type: ignore[method-assign]
+    with pytest.raises(Unavailable, match="does not answer"):
+        await firm.membership().look(SYSTEM, edge.id)
+    assert at_work == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.pilot import Pilot
@@ -30,7 +31,7 @@ async def people(pilot: Pilot[Any]) -> None:
     seen = Seen(ProjectManifest(is_public=True, members=members), "1")
     project = a_project(id=ProjectId("gitea:7"), slug="edge-fabric")
 
-    async def look() -> Membership:
+    async def look(_: Callable[[int, int], None]) -> Membership:
         return Membership(project, seen, seats, "emea")
 
     async def find(_: str) -> tuple[str, ...]:

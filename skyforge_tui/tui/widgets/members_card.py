@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.sharing import Sharing
     from skyforge_tui.services.membership import Membership
 
-Look = Callable[[], Coroutine[Any, Any, "Membership"]]
-"""Asks who is in the project; raises the families of `domain.errors`."""
+Look = Callable[[Callable[[int, int], None]], Coroutine[Any, Any, "Membership"]]
+"""Asks who is in the project, and tells how many out of how many it knows by then.
+
+Raises the families of `domain.errors`.
+"""
 Find = Callable[[str], Coroutine[Any, Any, tuple[str, ...]]]
 """Returns people whose names hold a text."""
 SYNC: Final = "sync"
@@ -48,13 +51,13 @@ class MembersCard(MembersPanel):
         self._begin()
 
     def _begin(self) -> None:
-        self.draft, self._error = None, None
+        self.draft, self._error, self._far = None, None, "looking …"
         self.repaint()
         _: Worker[None] = self.run_worker(self._load(), exit_on_error=False)
 
     async def _load(self) -> None:
         try:
-            draft = present.Draft(await self._look())
+            draft = present.Draft(await self._look(self.tell))
             for name, role in (self._staged.roles if self._staged else {}).items():
                 draft = draft.with_role(name, role)
             if self._staged and self._staged.is_public not in (None, draft.is_open):
@@ -64,6 +67,11 @@ class MembersCard(MembersPanel):
             self._cursor = names.index(self._at) if self._at in names else self._cursor
         except SkyforgeError as error:
             self._error = error
+        self.repaint()
+
+    def tell(self, known: int, of: int) -> None:
+        """Show of how many people it is known what they may."""
+        self._far = f"looking, {known} of {of}"
         self.repaint()
 
     async def _suggest(self, text: str) -> None:

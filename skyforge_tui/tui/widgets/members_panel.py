@@ -35,6 +35,7 @@ class MembersPanel(Overlay["Sharing | str | None"]):
         self._refused = refused
         self._note = note
         self._error: SkyforgeError | None = None
+        self._far = "looking …"
         self._cursor = 0
         self._at = at
         """On whom the cursor begins."""
@@ -51,7 +52,7 @@ class MembersPanel(Overlay["Sharing | str | None"]):
         room, draft = width - 4, self.draft
         if draft is None:
             words = "" if self._error is None else _told(self._error)
-            self.corner = (Span("not known", "bad"),) if words else (Span("looking …", "spin"),)
+            self.corner = (Span("not known", "bad"),) if words else (Span(self._far, "spin"),)
             body = [(), *(indented(Span(row, "bad")) for row in wrapped(words, room))]
             if words and self._staged:
                 body += [(), indented(Span("What is not written yet is kept.", "muted"))]
