@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from skyforge_tui.tui.presenters import members as present
 from skyforge_tui.tui.presenters.cells import Line, Span, banded, line, literal, wrapped
-from skyforge_tui.tui.presenters.glyphs import CURSOR
+from skyforge_tui.tui.presenters.glyphs import CURSOR, PENDING
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
 from skyforge_tui.tui.widgets.person_entry import PersonEntry
@@ -52,7 +52,7 @@ class MembersPanel(Overlay["Sharing | str | None"]):
         room, draft = width - 4, self.draft
         if draft is None:
             words = "" if self._error is None else _told(self._error)
-            self.corner = (Span("not known", "bad"),) if words else (Span(self._far, "spin"),)
+            self.corner = (Span("not known", "bad"),) if words else self._waiting
             body = [(), *(indented(Span(row, "bad")) for row in wrapped(words, room))]
             if words and self._staged:
                 body += [(), indented(Span("What is not written yet is kept.", "muted"))]
@@ -71,6 +71,10 @@ class MembersPanel(Overlay["Sharing | str | None"]):
         if not rows:
             rows = [indented(Span(present.EMPTY, "muted"))]
         return Sections(head, rows, foot, self._cursor)
+
+    @property
+    def _waiting(self) -> Line:
+        return (Span(PENDING, "spin"), Span(f" {self._far}", "muted"))
 
     def _row(self, draft: present.Draft, seat: Seat, at: int, width: int) -> Line:
         words = present.seat_line(draft, seat, f"row:{at}", width - 4)
