@@ -4,6 +4,7 @@
 
     SkyforgeError
     ├── Unavailable      wait: unreachable, timed out, broken, unreadable, no space
+    │   └── Lost         what was brought before is of no use any more
     ├── Refused          change the request
     │   ├── NotSignedIn
     │   ├── Forbidden    this person may not
@@ -38,6 +39,10 @@ class SkyforgeError(Exception):
 
 class Unavailable(SkyforgeError):  # noqa: N818
     """Wait: the other side is unreachable, late, broken or unreadable."""
+
+
+class Lost(Unavailable):
+    """What was brought before is of no use any more: the next try begins anew."""
 
 
 class Refused(SkyforgeError):  # noqa: N818

@@ -15,6 +15,7 @@ from uuid import uuid4
 from skyforge_tui.domain.errors import (
     Conflict,
     Invalid,
+    Lost,
     NotFound,
     SkyforgeError,
 )
@@ -210,7 +211,10 @@ class TransferRunner:
         """Move the bytes of a transfer, unless an earlier try has and only could not say so."""
         meter = self._meters[transfer.id]
         try:
-            await self._mover.move(transfer, meter)
+            try:
+                await self._mover.move(transfer, meter)
+            except Lost:
+                await self._mover.move(transfer, meter)  # anew, from the first byte
         except (Conflict, NotFound):
             is_again = transfer.is_resumed or transfer.id in self._again
             found = await self._mover.moved(transfer) if is_again else None

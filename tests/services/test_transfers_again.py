@@ -11,11 +11,12 @@ import pytest
 from obstore.store import MemoryStore
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef
-from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, Lost, NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL, SYSTEM, Principal
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.ports.artifact_store import Source, Ticket
 from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.carrier import Carrier
@@ -206,3 +207,31 @@ async def test_a_copy_that_is_not_the_same(core: Core) -> None:
             await service.wait(ADA, begun.id)
     assert (await other.page("artifacts", deep=True)).artifacts == ()
     assert (await head(core, KEY)).size == len(DATA)
+
+
+class LosingStore(ObjectArtifactStore):
+    """Loses what an earlier try has brought, as it finds out in the end."""
+
+    is_lost = True
+
+    async def put(
+        self, key: str, source: Source, *, overwrite: bool = False, ticket: Ticket | None = None
+    ) -> Artifact:
+        """Take all of it, and lose it once."""
+        if ticket is None or not self.is_lost:
+            return await super().put(key, source, overwrite=overwrite, ticket=ticket)
+        self.is_lost = False
+        for piece in [source] if isinstance(source, bytes) else source:
+            ticket.kept(len(piece))
+        raise Lost("a part of the upload was lost there", upstream=self.name)
+
+
+async def test_what_was_lost_is_sent_anew(core: Core, tmp_path: Path) -> None:
+    """Where a store has lost what was brought before, all is sent anew, and nobody is asked."""
+    store = LosingStore("other", ObjectClient(MemoryStore(), is_sorted=True))
+    core.shelf.more.append(store)
+    service = follower(core)
+    begun = await service.put(ADA, ArtifactRef("other", KEY), tmp_path / "file")
+    ended = await service.wait(ADA, begun.id)
+    assert (ended.state, ended.kept, ended.done) == (TransferState.DONE, 0, len(DATA))
+    assert await store.read(KEY, 0, len(DATA)) == DATA

@@ -14,14 +14,13 @@ from typing import Final
 from skyforge_tui.integrations.object_store.answers import Part
 from skyforge_tui.integrations.object_store.cutting import Cut, Cutter
 from skyforge_tui.integrations.object_store.journal import Begun, Entry, Sent
-from skyforge_tui.integrations.object_store.refusals import StoreError
+from skyforge_tui.integrations.object_store.refusals import LOST, OTHER_BYTES, StoreError
 from skyforge_tui.integrations.object_store.uploads import MOST_PARTS, Uploads
 
 PART: Final = 8 << 20
 _HELD: Final = 4 * PART
 """Bytes that are held in memory at once, unless one part is larger."""
 _MOST_AT_ONCE: Final = 4
-_OTHER: Final = "OtherBytes"
 
 
 def part_bytes_for(size: int, usual: int = PART) -> int:
@@ -93,13 +92,18 @@ class PartedPut:
                     group.create_task(self._bring(number, cut, places))
         except BaseExceptionGroup as failures:
             first = failures.exceptions[0]
-        if isinstance(first, StoreError) and first.code == _OTHER:
+        if isinstance(first, StoreError) and first.code == OTHER_BYTES:
             await self.abort()
         raise first
 
     async def complete(self, *, only_new: bool) -> str:
         """Make the object of its parts, and return its etag."""
-        etag = await self._uploads.complete(self._key, self._id, self._etags, only_new=only_new)
+        try:
+            etag = await self._uploads.complete(self._key, self._id, self._etags, only_new=only_new)
+        except StoreError as error:
+            if error.code in LOST:
+                await self.abort()  # whatever is left of it, nobody goes on with that
+            raise
         await asyncio.to_thread(self._entry.drop)
         return etag
 
@@ -135,7 +139,7 @@ class PartedPut:
         # Some take a part once only (rclone 1.75), and the bytes before it have gone by.
         raise StoreError(
             "failed", "what an earlier try has brought is of other bytes",
-            "try again: it begins anew", code=_OTHER,
+            "try again: it begins anew", code=OTHER_BYTES,
         )  # fmt: skip
 
     def _known(self, number: int, cut: Cut) -> str:

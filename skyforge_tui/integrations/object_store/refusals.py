@@ -15,6 +15,10 @@ from skyforge_tui.integrations.http.failures import HttpError
 
 CHANGED: Final = "Changed"
 """The code of an error that says that an object is another one by now."""
+OTHER_BYTES: Final = "OtherBytes"
+"""The code of an error that says that what is there already is of another source."""
+LOST: Final = frozenset({OTHER_BYTES, "InvalidPart", "NoSuchUpload"})
+"""Codes that say that what was sent before is of no use: the next try begins anew."""
 _CODE: Final = re.compile(r"<Code>\s*(\w{1,80})\s*</Code>")
 _REGION: Final = re.compile(r"<Region>\s*([\w-]{1,40})\s*</Region>")
 

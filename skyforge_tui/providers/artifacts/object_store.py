@@ -10,6 +10,7 @@ from skyforge_tui.domain.errors import (
     Conflict,
     Forbidden,
     Invalid,
+    Lost,
     NotFound,
     NotSignedIn,
     SkyforgeError,
@@ -19,7 +20,7 @@ from skyforge_tui.domain.errors import (
 from skyforge_tui.domain.unfinished import Unfinished
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.client import ObjectClient
-from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
+from skyforge_tui.integrations.object_store.refusals import CHANGED, LOST, StoreError, code_of
 from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.ports.artifact_store import Source, Ticket
 
@@ -184,6 +185,8 @@ class ObjectArtifactStore:
             case "untrusted":
                 said["advice"] = advice or "say whose authority to believe: tls.ca_file"
                 return Untrusted(error.message, **said)
+            case "failed" if code_of(error) in LOST:
+                return Lost(error.message, **said)
             case _:
                 said["advice"] = advice or "try again; nothing was changed"
                 return Unavailable(error.message, **said)
