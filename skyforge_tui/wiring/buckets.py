@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from skyforge_tui.domain.connection import Server
-from skyforge_tui.domain.errors import Invalid, NotSignedIn, SkyforgeError, Unavailable, Untrusted
+from skyforge_tui.domain.errors import (
+    Invalid,
+    Lost,
+    NotSignedIn,
+    SkyforgeError,
+    Unavailable,
+    Untrusted,
+)
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.tls import Trust
@@ -116,7 +123,8 @@ class _Light:
         self._clock = clock
 
     def __call__(self, error: SkyforgeError | None) -> None:
-        if isinstance(error, Unavailable | NotSignedIn | Untrusted):
+        is_told = not isinstance(error, Lost)  # the bucket answers
+        if is_told and isinstance(error, Unavailable | NotSignedIn | Untrusted):
             self._health.failed(self._name, error)
         else:
             self._health.answered(self._name, self._clock.now())
