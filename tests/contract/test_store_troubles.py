@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from skyforge_tui.integrations.object_store.journal import Journal
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.ports.artifact_store import Ticket
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from tests.fakes import until
 from tests.object_stores import ACCESS, SECRET, S3Service, a_key
 
 pytestmark = pytest.mark.real
@@ -140,3 +143,55 @@ async def test_a_quota(ceph_service: S3Service, stores: Stores) -> None:
     assert "make room there" in caught.value.advice
     ceph_service.admin("quota", "disable", *quota)
     await goes_on(store)
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from skyforge_tui.integrations.object_store.asking import BucketAsker
+from skyforge_tui.integrations.object_store.bucket import Bucket
+from skyforge_tui.integrations.object_store.journal import Journal
+from skyforge_tui.integrations.object_store.s3 import S3Client
+from tests.fakes import until
+from tests.object_stores import ACCESS, SECRET, a_key
+url, name, folder, file = sys.argv[1:]
+def source():
+    with open(file, "rb") as data:
+        while piece := data.read(1 << 20):
+            yield piece
+            if data.tell() >= 11 << 20:
+                print("ready", flush=True)
+                sys.stdin.read()
+async def main():
+    keys = {"access_key": a_key("ACCESS", ACCESS), "secret_key": a_key("SECRET", SECRET)}
+    client = S3Client(BucketAsker(Bucket(name, url, **keys)), Journal(Path(folder)),
+                      part_bytes=5 << 20)
+    await client.put("a/x", source(), overwrite=False, ticket="t1")
+asyncio.run(main())
+"""
+
+
+async def test_killed(ceph_service: S3Service, stores: Stores, tmp_path: Path) -> None:
+    """Of a program that was killed no object is there; the next sends only what is missing."""
+    bucket = await ceph_service.make()
+    (tmp_path / "file").write_bytes(DATA)
+    words = [sys.executable, "-c", KILLED, bucket.endpoint, bucket.name, tmp_path / "uploads"]
+    with subprocess.Popen(  # noqa: ASYNC220 - it is there before anything is awaited
+        [*words, tmp_path / "file"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        try:
+            assert program.stdout is not None
+            assert program.stdout.readline() == "ready\n"
+            await until(lambda: any(noted(one) == 2 for one in (tmp_path / "uploads").glob("*")))
+        finally:
+            program.kill()
+    store = stores.of(bucket)
+    assert (await store.page("", deep=True)).artifacts == ()
+    (left,) = await store.left()
+    assert (left.ticket, left.key, left.size) == ("t1", "a/x", 2 * PART)
+    await goes_on(store, at_least=2 * PART)
+
+
+def noted(file: Path) -> int:
+    """Return how many parts are noted as being there."""
+    return file.read_bytes().count(b"etag")
