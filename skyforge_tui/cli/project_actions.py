@@ -135,7 +135,7 @@ def remove(ctx: click.Context, name: str, confirm: str, dry_run: bool, as_json: 
         project_id = await _kept(services, principal, name)
         if dry_run:
             draft = await services.founding.foresee_deletion(principal, project_id)
-            return _foreseen(draft, as_json=as_json)
+            return _foreseen(draft, as_json=as_json, kept="stays: ")
         outcomes = await services.founding.delete(principal, project_id, confirm)
         answer(
             {"project": project_id, "steps": outcomes}, as_json=as_json,
@@ -184,16 +184,16 @@ def _deadline() -> datetime:
     return datetime.now(UTC) + WITHIN
 
 
-def _foreseen(draft: Draft, *, as_json: bool) -> int:
-    answer(draft, as_json=as_json, table=lambda: map(literal, _draft_lines(draft)))
+def _foreseen(draft: Draft, *, as_json: bool, kept: str = "") -> int:
+    answer(draft, as_json=as_json, table=lambda: map(literal, _draft_lines(draft, kept)))
     return 1 if draft.errors or any(one.went is Went.FAILED for one in draft.steps) else 0
 
 
-def _draft_lines(draft: Draft) -> Iterator[str]:
+def _draft_lines(draft: Draft, kept: str) -> Iterator[str]:
     for one in draft.steps:
         yield _line(one)
         yield from (f"    {part}" for part in one.parts)
-    yield from (f"· stays: {one}" for one in draft.kept)
+    yield from (f"· {kept}{one}" for one in draft.kept)
     yield from (f"! {one}" for one in draft.errors)
     yield "nothing was changed"
 

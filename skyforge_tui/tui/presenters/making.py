@@ -52,11 +52,14 @@ class Wording:
     left: str
     again: str
     """The key that does what is missing."""
+    kept: str
+    """What stands before what is left as it is."""
 
 
-MAKING = Wording("to do", "waits", "doing", "done", "there", "not done", "do what is missing")
+MAKING = Wording("to do", "waits", "doing", "done", "there", "not done", "do what is missing",
+                 "note")  # fmt: skip
 REMOVING = Wording("goes", "waits", "deleting", "gone", "gone", "still there",
-                   "delete what is left")  # fmt: skip
+                   "delete what is left", "stays")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,11 @@ def _word(one: Outcome, wording: Wording, stage: Stage) -> str:
             return (wording.due, wording.waits, wording.left)[stage]
 
 
-def rest_lines(draft: Draft, width: int) -> Iterator[Line]:
-    """Yield what stays, and what could not be looked at."""
+def rest_lines(draft: Draft, wording: Wording, width: int) -> Iterator[Line]:
+    """Yield what is left as it is, and what could not be looked at."""
     rows = wrapped(literal("; ".join(draft.kept)), max(8, width - LABEL)) if draft.kept else []
     for index, row in enumerate(rows):
-        yield line(Span(f"{'' if index else 'stays':<{LABEL}}", "muted"), Span(row, "muted"))
+        yield line(Span(f"{'' if index else wording.kept:<{LABEL}}", "muted"), Span(row, "muted"))
     for one in draft.errors:
         yield from ((Span(row, "bad"),) for row in wrapped(literal(one), width, 4))
 

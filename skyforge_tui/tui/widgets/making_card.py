@@ -168,7 +168,7 @@ class MakingCard(Overlay[Left]):
         focus = len(body) + running if running is not None else None
         body += map(indented, lines)
         if self._phase is Phase.PLANNED:
-            rest = [*present.rest_lines(self._draft, room)]
+            rest = [*present.rest_lines(self._draft, asked.wording, room)]
             body += [(), *map(indented, rest)] if rest else []
         foot = [(), *self._typing(room), indented(keys_line(self._keys(), room))]
         same = [indented(Span("same as  ", "muted"), row)
