@@ -237,7 +237,7 @@ def _step(place: BlueprintPlace, due: tuple[FileDue, ...], *, is_new: bool) -> S
 def _conflict(place: BlueprintPlace, one: FileDue) -> Step:
     here = "changed here" if one.ours else "deleted here"
     return Step(
-        Part.BLUEPRINT, Act.CONFLICT, one.path, f"{here} and changed in {place.name}: yours stays"
+        Part.BLUEPRINT, Act.CONFLICT, one.path, f"yours stays: {here}, and changed in {place.name}"
     )
 
 

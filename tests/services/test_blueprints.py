@@ -109,7 +109,7 @@ async def test_what_a_person_edited_stays(world: World) -> None:
     report = await world.run()
     assert [one.detail for one in report.done] == ["≠ roles/bgp.txt"]
     assert [one.words for one in report.left] == [
-        "conflict blueprint site.txt: changed here and changed in admin/fabric/small: yours stays"
+        "conflict blueprint site.txt: yours stays: changed here, and changed in admin/fabric/small"
     ]
     assert (await world.run()).left == report.left
     assert await world.text("site.txt") == "mine"
