@@ -11,6 +11,7 @@ from skyforge_tui.cli.answers import answer, literal, narrate, perform, rows, to
 from skyforge_tui.cli.project_actions import PEOPLE
 from skyforge_tui.cli.projects import projects
 from skyforge_tui.domain.audit import AuditEntry
+from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
 from skyforge_tui.domain.seat import Seat
 from skyforge_tui.domain.sharing import Overtaken, Sharing
@@ -120,7 +121,8 @@ def list_audit(ctx: click.Context, name: str, limit: int, as_json: bool) -> None
     """
 
     async def work(services: Services, principal: Principal) -> int:
-        entries = await services.audit.all(principal, name, limit)
+        wanted = await _called(services, principal, name)
+        entries = await services.audit.all(principal, wanted, limit)
         answer(
             entries, as_json=as_json,
             table=lambda: rows(
@@ -135,6 +137,19 @@ def list_audit(ctx: click.Context, name: str, limit: int, as_json: bool) -> None
 async def _kept(services: Services, principal: Principal, name: str) -> ProjectId:
     """Return the project of a name; of several alike the one whose host lets people in."""
     return (await services.projects.find(principal, name, services.membership.hosts)).project.id
+
+
+async def _called(services: Services, principal: Principal, name: str) -> str:
+    """Return by what the record knows a project of one server; of any other name, that name.
+
+    A project that is gone is known by its name alone, and it may be one of several alike.
+    """
+    if ":" not in name:
+        return name
+    try:
+        return (await services.projects.find(principal, name)).project.id
+    except NotFound:
+        return name
 
 
 def _plain(found: Membership) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from skyforge_tui.services.projects import ProjectView
 
 @click.group()
 def projects() -> None:
-    """List projects and show one."""
+    """Make projects, say who is what in them, look at them, and what was done to them."""
 
 
 @projects.command("ls")

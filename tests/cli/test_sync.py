@@ -134,8 +134,9 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     assert (shared.code, shared.text) == (0, "mika  editor\nolga  owner\n")
     seen = stranger("projects", "members", "core", "--json", environ=environ).json
     told = [(one["name"], one["manifest"], one["granted"], one["due"]) for one in seen["members"]]
-    assert told[1:] == [
+    assert told == [
         ("olga", "owner", "owner", ""),
+        ("admin", "none", None, ""),
         ("mika", "editor", "none", "let in at the next sync"),
     ]
     assert stranger("projects", "share", "core", "--viewer", "mika", environ=environ).code == 0
@@ -152,6 +153,11 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     for server in ("git", "runs"):
         shown = stranger("projects", "show", f"{server}:core", "--json", environ=environ)
         assert shown.json["server"] == server
+    of_one = [
+        stranger("projects", "audit", name, "--json", environ=environ).json
+        for name in ("git:core", "core")
+    ]
+    assert of_one[0] == of_one[1] != []
     planned = stranger("projects", "rm", "core", "--dry-run", "--json", environ=environ)
     assert planned.code == 0
     engine, repository = planned.json["steps"]
