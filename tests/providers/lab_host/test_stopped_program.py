@@ -32,9 +32,9 @@ async def test_a_program_that_was_stopped_goes_on(tmp_path: Path) -> None:
     When it goes on, what it writes is what the host has, byte by byte, and the next look at the
     run tells its true state.
     """
-    async with host_bench(tmp_path / "bench", pace_s=0.05) as bench:
+    async with host_bench(tmp_path / "bench") as bench:
         config = configured(bench, tmp_path)
-        run = await bench.launch("dc1", action="up")
+        run = await bench.launch("wan", action="up")  # it goes on when it is answered
         words = ["--config", str(config), "runs", "logs", run.id, "--follow"]
         output = tmp_path / "output"
         with output.open("wb") as sink:
@@ -44,12 +44,13 @@ async def test_a_program_that_was_stopped_goes_on(tmp_path: Path) -> None:
                 env={**os.environ, "SSH_AUTH_SOCK": "", "HOME": str(tmp_path)},
             )  # fmt: skip
             try:
-                await bench.until(lambda: output.stat().st_size > 200)
+                await bench.until(lambda: output.read_bytes().endswith(b"[y/n]: "))
                 program.send_signal(signal.SIGSTOP)
                 stopped = os.WSTOPPED | os.WNOWAIT
                 await asyncio.to_thread(os.waitid, os.P_PID, program.pid, stopped)
                 seen = output.stat().st_size
                 bench.host.cut()
+                await bench.engine.answer(run.id, b"y\n")
                 ended = bench.host.home / ".skyforge/runs" / str(run.number) / "exit"
                 await bench.until(ended.exists)
                 assert output.stat().st_size == seen < len(bench.there(run))
