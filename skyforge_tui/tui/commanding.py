@@ -37,6 +37,9 @@ class Commanding(Things):
         async def sign_in(self, upstream: str) -> None:
             """Let a server ask again who one is."""
 
+        def lead_on(self) -> None:
+            """Hold input back once more: what was answered leads to something else in front."""
+
     def do_app_palette(self) -> None:
         """Show every command and every thing there is."""
         self.lead(self._palette())
@@ -82,6 +85,7 @@ class Commanding(Things):
         )
         if typed is None:
             return
+        self.lead_on()
 
         async def keep(services: Services) -> None:
             await services.history.remember(principal, LineKind.COMMAND, typed)

@@ -47,6 +47,11 @@ class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying, LabChoosing):
 
     keymap: Keymap
 
+    if TYPE_CHECKING:
+
+        def lead_on(self) -> None:
+            """Hold input back once more: what was answered leads to something else in front."""
+
     def do_launch_deck(self) -> None:
         """Show everything that can be launched: last used first, of the project in front before."""
         self.lead(self._deck())
@@ -120,6 +125,7 @@ class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying, LabChoosing):
         )  # fmt: skip
         picked = await self.push_screen_wait(picker)
         if picked is not None:
+            self.lead_on()
             await self.show_card(picked, None)
 
     def _reading(self) -> str:

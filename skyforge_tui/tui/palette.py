@@ -66,7 +66,9 @@ async def choose(app: Commanding, screen: PlaceScreen) -> None:
         *(_past(one) for one in offered.launches),
         *_things(app, offered),
     ]
-    match await app.push_screen_wait(Picker("Palette", COLUMNS, choices, verb="do it")):
+    picked = await app.push_screen_wait(Picker("Palette", COLUMNS, choices, verb="do it"))
+    app.lead_on()
+    match picked:
         case Command() as command:
             screen.action_command(command.id)
         case Template() as template:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
-from textual.worker import Worker
+from textual.worker import Worker, get_current_worker
 
 from skyforge_tui.tui.key_order import KeyOrder
 from skyforge_tui.tui.once import once
@@ -27,7 +27,17 @@ class TypeAhead(KeyOrder):
 
     def lead(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run what ends in something in front; input waits for that, or for its end."""
-        self._lead = worker = self.run_worker(coroutine, exit_on_error=False)
+        self._wait_for(self.run_worker(coroutine, exit_on_error=False))
+
+    def lead_on(self) -> None:
+        """Hold input back once more: what was answered leads to something else in front.
+
+        For what `lead` runs, at once when it has the answer.
+        """
+        self._wait_for(get_current_worker())
+
+    def _wait_for(self, worker: Worker[None]) -> None:
+        self._lead = worker
         self.hold_input()
         _ = once(self, _MOST_S, lambda: self._give_up(worker))
 

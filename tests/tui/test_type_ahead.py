@@ -9,6 +9,7 @@ import pytest
 from textual import events
 
 from skyforge_tui.tui import type_ahead
+from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.deck import Deck
 from tests.tui.cockpit_harness import press, until_idle, until_shown, write
 from tests.tui.drawing import until
@@ -43,6 +44,39 @@ async def test_letters_go_to_the_deck_they_are_meant_for(monkeypatch: pytest.Mon
         await pilot.press("enter")
         await until_shown(pilot, "Launch netlab")
         assert estate.core.engine.stopped == []
+
+
+async def test_a_line_is_carried_out_before_what_is_typed_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Keys behind the `enter` of a line, or of a choice, are for where that leads."""
+    gate, ended = asyncio.Event(), []
+    carry_out, show_card = SkyforgeApp.carry_out, SkyforgeApp.show_card
+
+    async def late(self: Any, meaning: Any) -> None:
+        await gate.wait()
+        await carry_out(self, meaning)
+
+    async def late_card(self: Any, *args: Any) -> None:
+        await gate.wait()
+        await show_card(self, *args)
+        ended.append("card")
+
+    monkeypatch.setattr(SkyforgeApp, "carry_out", late)
+    monkeypatch.setattr(SkyforgeApp, "show_card", late_card)
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await pilot.press("colon", *"runs", "enter", "2")
+        assert app.current_mode == "projects"
+        gate.set()
+        await until(pilot, lambda: app.current_mode == "labs")
+        await until_idle(pilot)
+        gate.clear()
+        await pilot.press("L", *"net", "enter", "escape")
+        gate.set()
+        await until(pilot, lambda: ended == ["card"])
+        assert app.current_mode == "labs"
 
 
 async def test_enter_is_enter_before_the_terminal_is_ours() -> None:
