@@ -13,7 +13,7 @@ from typing import Any
 from obstore.store import MemoryStore
 from textual.pilot import Pilot
 
-from skyforge_tui.domain.artifact import Artifact
+from skyforge_tui.domain.artifact import Artifact, ArtifactPage
 from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
 from skyforge_tui.integrations.object_store.client import ObjectClient
@@ -24,7 +24,7 @@ from skyforge_tui.tui.presenters.transfers import about_lines, busy_lines, cells
 from tests.artifact_fakes import Shelf
 from tests.builders import NOON
 from tests.fakes import Core
-from tests.tui.cockpit_harness import press, shows, until_idle, until_shown
+from tests.tui.cockpit_harness import press, shows, until_gone, until_idle, until_shown
 from tests.tui.pretend import Estate
 
 BIG = 9 << 20
@@ -32,11 +32,24 @@ NOTES = "artifacts/edge-fabric/notes"
 
 
 class HaltingStore(ObjectArtifactStore):
-    """Says that objects are large, and gives their second half when it is let."""
+    """Says that objects are large, and gives their second half when it is let.
+
+    All that lies below a prefix is told when `tell` is set.
+    """
 
     def __init__(self) -> None:
         super().__init__(LOCAL, ObjectClient(MemoryStore(), is_sorted=True))
         self.go_on = asyncio.Event()
+        self.tell = asyncio.Event()
+        self.tell.set()
+
+    async def page(
+        self, prefix: str, *, deep: bool = False, after: str = "", limit: int = 1000
+    ) -> ArtifactPage:
+        """Return what lies below a prefix, when it may."""
+        if deep:
+            await self.tell.wait()
+        return await super().page(prefix, deep=deep, after=after, limit=limit)
 
     async def begun(self, key: str) -> tuple[Artifact, AsyncGenerator[bytes, None]]:
         """Return it with its two pieces."""
@@ -128,6 +141,26 @@ async def test_a_folder_goes_after_counting() -> None:
         await press(pilot, "escape", "D", "enter", shows="Deleted")
         left = (await estate.core.shelf.store.page(f"{NOTES}/old", deep=True)).artifacts
         assert left == ()
+
+
+async def test_a_late_count_asks_nobody() -> None:
+    """While a folder is counted one sees that; who does not wait is not asked later."""
+    async with place() as (pilot, estate, store):
+        await estate.core.shelf.store.put(f"{NOTES}/old/a.txt", b"12345")
+        await press(pilot, "R", shows="1 object")
+        store.tell.clear()
+        await press(pilot, "g", "D", shows=("Delete all in old/", "counting what lies there"))
+        await pilot.press("enter", "y")  # nothing of that reaches what lies below
+        await pilot.press("escape")
+        await until_gone(pilot, "counting what lies there")
+        store.tell.set()
+        await until_idle(pilot)
+        assert not shows(pilot.app, "Delete all in")
+        store.tell.clear()
+        await press(pilot, "D", shows="counting what lies there")
+        store.tell.set()
+        await until_shown(pilot, "Delete all in old/", "1 artifact  5 B", "enter delete")
+        await press(pilot, "escape")
 
 
 async def test_it_goes_on_beside(tmp_path: Path) -> None:

@@ -141,7 +141,11 @@ class CaringPlace(CarryingPlace):
         async def listed(services: Services) -> list[ArtifactRef]:
             return [one.ref async for one in await services.artifact_care.below(principal, ref)]
 
-        refs = await self.ask(listed) if is_folder else [ref]
+        refs: list[ArtifactRef] | None = [ref]
+        if is_folder:
+            refs = await self.found_out("Verify", "listing what lies there", listed)
+        if refs is None:
+            return
         items = [
             Item(present.key_line(one, ref), partial(self._check, one))
             for one in refs[:MOST_VERIFIED]
@@ -167,7 +171,10 @@ class CaringPlace(CarryingPlace):
             all_ = await care.count(principal, ref)
             return all_, limits, await care.outdated(principal, ref, limits)
 
-        bulk, limits, (of_runs, doomed) = await self.ask(ask)
+        told = await self.found_out(f"All below {ref}", "counting it", ask)
+        if told is None:
+            return
+        bulk, limits, (of_runs, doomed) = told
         facts = present.total_facts(ref, bulk, of_runs, limits, doomed)
         await self.app.push_screen_wait(Details(f"All below {ref}", facts))
 
@@ -182,9 +189,13 @@ class CaringPlace(CarryingPlace):
         if text is None:
             return
         limits = present.limits_of(text)
-        _, doomed = await self.ask(
-            lambda services: services.artifact_care.outdated(principal, ref, limits)
-        )
+
+        async def ask(services: Services) -> list[OldRun]:
+            return (await services.artifact_care.outdated(principal, ref, limits))[1]
+
+        doomed = await self.found_out("What goes", "looking at what runs left", ask)
+        if doomed is None:
+            return
         if not doomed:
             self.say(Notice(Severity.INFO, "Nothing goes", f"all below {ref} is within {text}"))
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.identity import Principal
@@ -23,11 +25,16 @@ from skyforge_tui.tui.presenters.artifact_questions import Chosen, Selection
 from skyforge_tui.tui.presenters.headless import Other
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.outcomes import Item
+from skyforge_tui.tui.widgets.waiting import Waiting
 
 if TYPE_CHECKING:
     from skyforge_tui.domain.run import Run
     from skyforge_tui.tui.screens.artifacts.store_view import StoreView
 
+Answer = TypeVar("Answer")
+_COUNTING = "counting what lies there"
+_SOON_S = 0.2
+"""Seconds for which one waits without being shown that one does."""
 _AT_ONCE = 8 << 20
 """Bytes up to which one waits for a file."""
 _NEEDS = {
@@ -82,6 +89,22 @@ class KeepingPlace(FilteredPlace):
         elif (folder := self.folder()) is not None:
             self.work(self._clear(folder), group="delete", exclusive=True)
 
+    async def found_out(
+        self, title: str, doing: str, work: Callable[[Services], Coroutine[Any, Any, Answer]]
+    ) -> Answer | None:
+        """Have the engine find something out, in front where it takes a while.
+
+        None if nobody waits for it any more: a question that came later would meet other keys.
+        """
+        task = asyncio.ensure_future(self.ask(work))
+        try:
+            done, _ = await asyncio.wait([task], timeout=_SOON_S)
+            if not done and not await self.app.push_screen_wait(Waiting(title, doing, task)):
+                return None
+            return await task
+        finally:
+            task.cancel()
+
     # One.
 
     async def _save_one(self, artifact: Artifact) -> None:
@@ -118,7 +141,10 @@ class KeepingPlace(FilteredPlace):
     async def _clear(self, ref: ArtifactRef) -> None:
         """Count what is in a folder, and ask whether all of it is to go."""
         principal = self.bridge.principal
-        bulk = await self.ask(partial(_count, principal, ref))
+        title = f"Delete all in {ref.key.rpartition('/')[2]}/"
+        bulk = await self.found_out(title, _COUNTING, partial(_count, principal, ref))
+        if bulk is None:
+            return
         question = questions.clear_question(ref, bulk, self.spelled(ref))
         if await self.app.push_screen_wait(Confirm(question)):
             gone = await self._remove_below(ref)
@@ -149,7 +175,9 @@ class KeepingPlace(FilteredPlace):
         principal = self.bridge.principal
         counted: list[Chosen] = []
         for one in chosen.folders:
-            bulk = await self.ask(partial(_count, principal, one.ref))
+            bulk = await self.found_out("Delete", _COUNTING, partial(_count, principal, one.ref))
+            if bulk is None:
+                return
             counted.append(replace(one, bulk=bulk))
         chosen = replace(chosen, folders=tuple(counted))
         question = questions.delete_question(chosen, spelled=self.spelled)
