@@ -94,12 +94,13 @@ class Meter:
         self.total = 0
         self.kept = 0
         self.done = 0
+        self._ahead = 0
         self._tell = tell
         self._is_stopped = False
 
     def begin(self, total: int, kept: int = 0) -> None:
         """Note how many bytes there will be, and how many are there already."""
-        self.total, self.kept, self.done = total, kept, kept
+        self.total, self.kept, self.done, self._ahead = total, kept, kept, 0
         self._tell()
 
     def add(self, count: int) -> None:
@@ -116,6 +117,16 @@ class Meter:
     def keep(self, count: int) -> None:
         """Note that bytes that were counted did not have to be moved."""
         self.kept += count
+
+    def run_ahead(self, count: int) -> None:
+        """Note that so many more of the counted bytes are not there yet; fewer, when they are."""
+        self._ahead += count
+        self._tell()
+
+    @property
+    def there(self) -> int:
+        """Bytes that are there, of those that were counted."""
+        return self.done - self._ahead
 
     def stop(self) -> None:
         """Let the bytes end with the next piece."""

@@ -28,6 +28,8 @@ class Ticket:
     """Bytes in all, where that is known."""
     kept: Callable[[int], None] = lambda _: None
     """Hears of bytes that are not sent, as they are there already; in any thread."""
+    ahead: Callable[[int], None] = lambda _: None
+    """Hears how many more bytes are read and not there yet; fewer when they have come to be."""
 
 
 class ArtifactStore(Protocol):

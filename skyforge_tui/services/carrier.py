@@ -115,7 +115,7 @@ class Carrier:
         try:
             stored = await store.put(
                 checked_key(key), _metered(pieces, meter), overwrite=overwrite,
-                ticket=Ticket(ticket, size, meter.keep) if ticket else None,
+                ticket=Ticket(ticket, size, meter.keep, meter.run_ahead) if ticket else None,
             )  # fmt: skip
         except asyncio.CancelledError:
             meter.stop()

@@ -249,7 +249,7 @@ class TransferRunner:
         meter = self._meters.get(transfer.id)
         if meter is None:
             return transfer
-        return replace(transfer, done=meter.done, total=meter.total, kept=meter.kept)
+        return replace(transfer, done=meter.there, total=meter.total, kept=meter.kept)
 
     def _forget_old(self) -> None:
         ended = [one.id for one in self._known.values() if one.state.is_final]

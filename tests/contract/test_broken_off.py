@@ -120,8 +120,10 @@ async def test_it_goes_on(place: Place) -> None:
     store, kept = place.opened(), list[int]()
     (left,) = await store.left()
     assert (left.ticket, left.size > 0) == ("t1", True)
-    ticket = Ticket("t1", len(DATA), kept.append)
+    ahead: list[int] = []
+    ticket = Ticket("t1", len(DATA), kept.append, ahead.append)
     stored = await store.put("a/big", whole(DATA), ticket=ticket)
+    assert (sum(ahead), place.bucket is None or max(ahead) >= PART) == (0, True)
     assert stored.checksum == hashlib.sha256(DATA).hexdigest()
     assert PART <= sum(kept) <= 2 * PART + 99
     assert await store.read("a/big", 0, len(DATA)) == DATA

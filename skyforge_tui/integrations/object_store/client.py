@@ -39,7 +39,7 @@ _AT_ONCE = 8 << 20
 _LATEST_S = 60.0
 """Seconds for an answer that needs no bytes to be moved."""
 Kept = Callable[[int], None]
-"""Hears of bytes that are not sent, as an earlier try has brought them."""
+"""Hears of so many bytes."""
 
 
 def nobody_hears(count: int) -> None:
@@ -107,13 +107,15 @@ class ObjectClient:
         ticket: str = "",
         size: int = 0,
         kept: Kept = nobody_hears,
+        ahead: Kept = nobody_hears,
     ) -> StoredObject:
         """Store an object whole or not at all; what `source` raises goes through.
 
         What breaks off stays under its `ticket`, where the store can, and is gone on with by the
-        next put of the same; `size` is that of all bytes, where it is known.
+        next put of the same; `size` is that of all bytes, where it is known. `kept` hears of bytes
+        that need not be sent, `ahead` of those that are read and not there yet, and are then.
         """
-        del ticket, size, kept  # a store in memory has nothing that could break off
+        del ticket, size, kept, ahead  # a store in memory has nothing that could break off
         return await self._in_thread(self._put, key, source, overwrite)
 
     async def left(self) -> list[Left]:

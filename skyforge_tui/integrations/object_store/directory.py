@@ -90,9 +90,10 @@ class DirectoryClient(ObjectClient):
         ticket: str = "",
         size: int = 0,
         kept: Kept = nobody_hears,
+        ahead: Kept = nobody_hears,
     ) -> StoredObject:
         """Store an object whole or not at all; what breaks off lies hidden under its ticket."""
-        del size
+        del size, ahead  # what is read is written at once
         return await self._in_thread(self._put_file, key, source, overwrite, ticket, kept)
 
     async def left(self) -> list[Left]:

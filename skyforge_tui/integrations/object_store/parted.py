@@ -40,14 +40,19 @@ class PartedPut:
         entry: Entry,
         part_bytes: int,
         kept: Callable[[int], None],
+        ahead: Callable[[int], None],
     ) -> None:
-        """Take the notes; `kept` hears how many bytes were there already."""
+        """Take the notes; `kept` hears how many bytes were there already.
+
+        `ahead` hears how many more are read than are there.
+        """
         self._uploads = uploads
         self._root = root
         self._key = key
         self._entry = entry
         self._part_bytes = part_bytes
         self._kept = kept
+        self._ahead = ahead
         self._there: dict[int, Part] = {}
         self._etags: dict[int, str] = {}
         self._id = ""
@@ -117,6 +122,7 @@ class PartedPut:
         return await asyncio.to_thread(cutter.take, self._part_bytes)
 
     async def _bring(self, number: int, cut: Cut, places: asyncio.Semaphore) -> None:
+        self._ahead(cut.size)
         try:
             etag = self._known(number, cut)
             if etag:
@@ -127,6 +133,7 @@ class PartedPut:
                 etag = await self._sent(number, cut, sha256)
                 await asyncio.to_thread(self._entry.add, Sent(number, cut.size, etag, cut.sum))
             self._etags[number] = etag
+            self._ahead(-cut.size)
         finally:
             places.release()
 

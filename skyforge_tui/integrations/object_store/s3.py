@@ -129,6 +129,7 @@ class S3Client(ObjectClient):
         ticket: str = "",
         size: int = 0,
         kept: Kept = nobody_hears,
+        ahead: Kept = nobody_hears,
     ) -> StoredObject:
         """Store an object whole or not at all: in one request, or in parts that come together."""
         self.check(key)
@@ -140,12 +141,14 @@ class S3Client(ObjectClient):
             cuts = [await asyncio.to_thread(cutter.take, part_bytes)]
             cuts.append(await asyncio.to_thread(cutter.take, part_bytes))
             if not cuts[1].size:
+                ahead(cutter.size)
                 await self._in_thread(self._put_whole, key, b"".join(cuts[0].pieces), overwrite)
+                ahead(-cutter.size)
                 return replace(await self.head(key), sha256=cutter.sha256)
             if not ticket:
                 entry = await self._entry(stack, uuid4().hex)
             whole, root = f"{self._bucket.start}{key}", self._bucket.root
-            parted = PartedPut(self._uploads, root, whole, entry, part_bytes, kept)
+            parted = PartedPut(self._uploads, root, whole, entry, part_bytes, kept, ahead)
             if not overwrite:
                 await self._soon(self._check_free, key)
             try:

@@ -104,7 +104,7 @@ class ObjectArtifactStore:
             else:
                 found = await self._client.put(
                     checked_key(key), source, overwrite=overwrite, ticket=ticket.name,
-                    size=ticket.size, kept=ticket.kept,
+                    size=ticket.size, kept=ticket.kept, ahead=ticket.ahead,
                 )  # fmt: skip
             return self._artifact(found)
 
