@@ -28,6 +28,8 @@ def lacking(command_id: str, view: ProjectView | None, *, is_automated: bool) ->
             if not is_git:
                 return f"a repository has a manifest, and {project.full_name} is none"
             return f"{project.slug} has no .skyforge/project.toml; a writes one"
+        case "project.sync" if upstream == LOCAL:
+            return f"{project.slug} is kept here, and needs no step"
         case "project.deployments" if manifest is not None and not manifest.deployments:
             return f"the manifest of {project.slug} deploys nothing"
         case "project.adopt" if manifest is not None:
