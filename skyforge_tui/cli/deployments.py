@@ -35,7 +35,7 @@ def list_deployments(ctx: click.Context, project: str | None, as_json: bool) -> 
     """List the deployments of PROJECT, or of all, and how each is by the last run and its lab."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await _looked(services, principal)
+        code = await _looked(services, principal)
         if project is None:
             found = await services.deployments.all(principal)
         else:
@@ -49,7 +49,7 @@ def list_deployments(ctx: click.Context, project: str | None, as_json: bool) -> 
                 [_row(one, now) for one in found],
             ),
         )  # fmt: skip
-        return 0
+        return code
 
     perform(ctx, work)
 
@@ -122,14 +122,19 @@ def destroy(
     perform(ctx, work, watch=wait)
 
 
-async def _looked(services: Services, principal: Principal) -> None:
-    """Know projects, runs and labs as they are now; who does not answer is told, and left."""
+async def _looked(services: Services, principal: Principal) -> int:
+    """Know projects, runs and labs as they are now, and return the exit code that is due so far.
+
+    Who does not answer is told, and what was known of it is shown.
+    """
+    code = 0
     try:
         await services.projects.sync(principal)
     except (Unavailable, Refused) as error:
-        told(error)
-    await refresh(services, principal)
+        code = told(error)
+    code = max(code, await refresh(services, principal))
     await services.labs.sync(principal, brief=True)
+    return code
 
 
 async def _meant(services: Services, principal: Principal, name: str) -> Deployment:

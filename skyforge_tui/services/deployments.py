@@ -29,7 +29,7 @@ from skyforge_tui.services.labs import LabService
 from skyforge_tui.services.record import Describe, Doing, Record, recorded
 from skyforge_tui.services.runs import RunService
 
-_LOOKED_BACK: Final = 30
+_LOOKED_BACK: Final = 200
 """Runs of a template among which those are looked for that were of the deployment."""
 
 
