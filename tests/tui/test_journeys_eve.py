@@ -318,10 +318,9 @@ async def test_rows_wait_for_nobody(tmp_path: Path) -> None:
             await press(pilot, "enter", shows=("r1 Gi0/0", "0/3 up"))
             await press(pilot, "s", shows="Start bgp-basics")
             await press(pilot, "enter", shows="bgp-basics runs")
-            assert hang.hits == 1
             assert servers["well"].state.asked["POST /auth/login"] == 1
             servers["hung"].chaos.remove(hang)
-            await press(pilot, "q", "escape", "escape", shows=("eve    hung", "of 14"))
+            await press(pilot, "q", "escape", "escape", "R", shows=("eve    hung", "of 14"))
 
 
 async def test_made_beside(tmp_path: Path) -> None:
