@@ -18,12 +18,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_textual_snapshot
+from hypothesis import HealthCheck, settings
 
 from skyforge_tui.integrations import redaction
 from tests.pictures import plain_picture
 
 if TYPE_CHECKING:
     from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
+
+# How long an example takes says something of the machine, not of us.
+settings.register_profile(
+    "skyforge", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("skyforge")
 
 _NOT_HERE = "real program not here: "
 _HOME = pytest.StashKey[Path]()
