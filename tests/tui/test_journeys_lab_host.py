@@ -109,7 +109,7 @@ async def test_a_link_goes_down_and_up(tmp_path: Path) -> None:
             await press(pilot, "enter", shows="✓ passed")
             await press(pilot, "2", shows="● ready vlan 3/3")
             await press(pilot, "enter", shows=("c2", "Links 2"))
-            await press(pilot, "a", shows="take a link down tab leads")
+            await press(pilot, "a", shows="take a link down its page, tab")
             await press(pilot, "escape", "tab", "j", "a", shows="take sw1:eth2 -- c2:eth1 down")
             await press(pilot, "i", shows=(
                 "Take down sw1:eth2 -- c2:eth1 of vlan", "what crosses it",

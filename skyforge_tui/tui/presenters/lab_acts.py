@@ -35,7 +35,7 @@ class Possible:
 
 
 _BY_JOBS: Final = "as a job there, which tells what it did when it has ended"
-_NO_LINK_HERE: Final = "tab leads to its links: choose one there"
+_NO_LINK_HERE: Final = "its page, tab: choose one of its links"
 _RUNS: Final[Mapping[str, tuple[str, str]]] = {
     "collect": ("k", "collect the running configurations"),
     "save": ("k", "save the running configurations"),
