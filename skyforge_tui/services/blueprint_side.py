@@ -52,32 +52,45 @@ class Blueprints:
     def __init__(self, host: RepositoryHost, keeper: RepositoryKeeper) -> None:
         self.host = host
         self._keeper = keeper
+        self._heads: dict[str, tuple[Project, str]] = {}
         self._read: dict[BlueprintPlace, Blueprint] = {}
         self._turn = asyncio.Lock()
 
-    async def at(self, place: BlueprintPlace) -> Blueprint:
-        """Return a blueprint.
+    async def head(self, place: BlueprintPlace) -> str:
+        """Return a blueprint's newest commit, by two requests.
 
         Raises:
             NotFound: it is not there, or one may not see it.
+        """
+        async with self._turn:
+            return (await self._head(place))[1]
+
+    async def at(self, place: BlueprintPlace) -> Blueprint:
+        """Return a blueprint with its files, by a request for each folder.
+
+        Raises:
+            NotFound: it, or its folder, is not there, or one may not see it.
             Invalid: it is too large.
         """
         async with self._turn:
             if place not in self._read:
-                self._read[place] = await self._looked(place)
+                project, commit = await self._head(place)
+                found: dict[str, str] = {}
+                await self._walk(project, await self._folder(project, commit, place), "", found)
+                self._read[place] = Blueprint(place, project, commit, found)
             return self._read[place]
 
-    async def _looked(self, place: BlueprintPlace) -> Blueprint:
-        project = await self._keeper.find_repository(place.repository)
-        commit = "" if project is None else await head_of(self.host, project)
-        if project is None or not commit:
-            raise NotFound(
-                f"no blueprint {place.name}: it is not there, or you may not see it",
-                upstream=self.host.upstream, operation="project.sync",
-            )  # fmt: skip
-        found: dict[str, str] = {}
-        await self._walk(project, await self._folder(project, commit, place), "", found)
-        return Blueprint(place, project, commit, found)
+    async def _head(self, place: BlueprintPlace) -> tuple[Project, str]:
+        if place.repository not in self._heads:
+            project = await self._keeper.find_repository(place.repository)
+            commit = "" if project is None else await head_of(self.host, project)
+            if project is None or not commit:
+                raise NotFound(
+                    f"no blueprint {place.name}: it is not there, or you may not see it",
+                    upstream=self.host.upstream, operation="project.sync",
+                )  # fmt: skip
+            self._heads[place.repository] = project, commit
+        return self._heads[place.repository]
 
     async def _folder(self, project: Project, commit: str, place: BlueprintPlace) -> str:
         tree = commit
@@ -126,10 +139,10 @@ class BlueprintSide:
         place = place_of(known.manifest.blueprint, web)
         if place.name != memory.place:
             memory = BlueprintMemory(place.name, settled=memory.settled)
-        blueprint = await self._blueprints.at(place)
-        head = await head_of(self._host, project)
-        if (memory.commit, memory.head) == (blueprint.commit, head):
+        newest, head = await self._blueprints.head(place), await head_of(self._host, project)
+        if (memory.commit, memory.head) == (newest, head):
             return []
+        blueprint = await self._blueprints.at(place)
         ours = await self._ours(project, head, {*memory.files, *blueprint.files})
         found = three_ways(memory.files, ours, blueprint.files, memory.settled)
         self._due, self._conflicts = found.due, found.conflicts
