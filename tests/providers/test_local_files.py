@@ -178,3 +178,17 @@ async def test_killed_between_two_names(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="already"):
         await FILES.begin(tmp_path / "a", "1", overwrite=False)
     assert names(tmp_path) == ["a"]
+
+
+async def test_a_folder_that_may_not_be_listed(tmp_path: Path) -> None:
+    """Where one may put something but not look, a file comes all the same."""
+    box = tmp_path / "box"
+    box.mkdir()
+    box.chmod(0o300)
+    part = await FILES.begin(box / "a", "1", overwrite=False)
+    await part.write(b"hello")
+    await part.finish()
+    await part.aclose()
+    assert (box / "a").read_text() == "hello"
+    box.chmod(0o700)
+    assert names(box) == ["a"]

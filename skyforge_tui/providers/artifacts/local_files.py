@@ -21,6 +21,8 @@ from typing import NoReturn
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 
 _CHUNK = 4 << 20
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
+"""Some folders may be written in, and not be listed: on Linux that is enough."""
 _NAME = 80
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
 """What file systems without hard links say."""
@@ -161,7 +163,7 @@ class LocalArtifactFiles:
         name = f".{stem}.{mark}.part"
         with ExitStack() as opened:
             try:
-                folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                folder = os.open(target.parent, _FOLDER)
                 opened.callback(os.close, folder)
                 is_there = _is_there(target.name, folder)
                 if is_there and not overwrite:
