@@ -21,6 +21,7 @@ from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.transfers import about_lines, busy_lines, cells
+from skyforge_tui.tui.screens.artifacts.store_view import StoreView
 from tests.artifact_fakes import Shelf
 from tests.builders import NOON
 from tests.fakes import Core
@@ -111,6 +112,14 @@ async def test_a_folder_to_another_store() -> None:
         await press(pilot, "escape", "@", shows=f"artifacts cp -r {NOTES}/old")
         found = (await core.more[0].page("artifacts/edge-fabric/kept", deep=True)).artifacts
         assert [one.key.rpartition("kept/")[2] for one in found] == ["old/a.txt", "old/deep/b.txt"]
+
+
+async def test_nobody_knows_yet_which_stores_there_are() -> None:
+    """As long as the stores are asked for it is not said that there is one only."""
+    async with place() as (pilot, _, _):
+        app: Any = pilot.app
+        app.screen.view = StoreView()
+        await press(pilot, "s", shows="still asking which there are")
 
 
 async def test_two_beside_each_other() -> None:

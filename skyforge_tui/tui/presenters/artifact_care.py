@@ -54,9 +54,9 @@ def deeds(ref: ArtifactRef, here: ArtifactRef, *, is_folder: bool) -> list[tuple
 
 
 def find_words(ref: ArtifactRef) -> str:
-    """Return where something is looked for, and how."""
+    """Return where something is looked for."""
     place = f"below {ref}" if ref.key else f"in all of {ref.store}"
-    return f"{place}, however deep; small and large letters alike"
+    return f"{place}, however deep"
 
 
 def found_words(text: str, found: int, among: int, *, goes_on: bool, is_cut: bool) -> str:

@@ -45,6 +45,9 @@ _NEEDS = {
 }
 """What can be done to several, and what it takes."""
 
+ON_ANY = frozenset({*_NEEDS, "artifact.open", "artifact.save_to"})
+"""What can be done to an artifact and to a folder alike."""
+
 
 class KeepingPlace(FilteredPlace):
     """A place of artifacts, of which several can be marked and acted on at once."""

@@ -22,6 +22,7 @@ from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import title_line
 from skyforge_tui.tui.screens.artifacts.finding import FindingPlace
 from skyforge_tui.tui.screens.artifacts.glance_pane import GlancePane
+from skyforge_tui.tui.screens.artifacts.keeping import ON_ANY
 from skyforge_tui.tui.screens.artifacts.reading import ReadingKeys
 from skyforge_tui.tui.screens.artifacts.rows import rows_of, title_words, twig_row
 from skyforge_tui.tui.screens.artifacts.store_view import Glance, StoreView, look_at, look_into
@@ -92,20 +93,18 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         match command.id:
             case "artifact.up":
                 return "" if self.here or self.sought or self.is_reading else "this is the top"
-            case "artifact.open" if self.target() is None:
-                return "nothing here"
+            case "artifact.store" if not self.view.stores:
+                return "still asking which there are"
             case "artifact.run" if self.maker() is None:
                 return "no run is known to have made it"
             case "artifact.compare" if self.marked_two() is not None:
                 return ""
             case "artifact.compare" if not present.is_of_run(self.here or ""):
                 return "mark two artifacts, or enter a run's folder"
-            case "artifact.copy" | "artifact.move" if not self._carried():
+            case one if one in ON_ANY and self.target() is None and not self.table.marked_count:
                 return "nothing here"
             case "artifact.transfers" if not self.bridge.transfers():
                 return "nothing was carried since the program began"
-            case "artifact.delete" | "artifact.save" | "artifact.save_to" if self.target() is None:
-                return "nothing here"
             case "artifact.log" if self.artifact() is None:
                 return "it is a folder" if self.target() else "nothing here"
         return ""
