@@ -27,7 +27,8 @@ async def status(call: Call) -> Response:
     counts = dict.fromkeys(_KINDS, 0)
     labs = {lab.id: lab for lab in call.state.labs.values()}
     for _, lab_id, node_id in call.state.runs:
-        counts[labs[lab_id].nodes[node_id].type] += 1
+        if lab_id in labs and node_id in labs[lab_id].nodes:  # else its lab was deleted
+            counts[labs[lab_id].nodes[node_id].type] += 1
     busy = sum(counts.values())
     told: dict[str, Any] = {
         "version": habits.version + ("-PRO" if habits.edition == "pro" else ""),
