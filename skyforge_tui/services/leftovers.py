@@ -75,6 +75,13 @@ class Leftovers:
                 old = [one for one in await self.of(store) if await self._is_old(one)]
                 await self.drop(old)
                 count += len(old)
+        for one in await self._book.read():
+            ended = one.ended_at
+            if ended is None or self._clock.now() - ended <= GIVEN_UP:
+                continue
+            async with self._book.hold(one.id) as is_ours:
+                if is_ours:
+                    await self._book.remove(one.id)  # it failed before it left anything
         return count
 
     async def _is_old(self, left: Unfinished) -> bool:
