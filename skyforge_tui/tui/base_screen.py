@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual.worker import WorkerState
+
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import TABS, Command, Place
 from skyforge_tui.tui.framed_screen import SLIM, WIDE, FramedScreen
@@ -107,6 +109,8 @@ class PlaceScreen(FramedScreen):
         super().on_worker_state_changed(event)
         if event.worker.group == "load" and event.worker.is_finished:
             self.call_after_refresh(self.release)
+            if event.state is not WorkerState.CANCELLED:  # by one that loads the same anew
+                self.call_after_refresh(self.arrive)
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened meanwhile."""
@@ -151,6 +155,11 @@ class PlaceScreen(FramedScreen):
         return decision if isinstance(decision, Denied) else None
 
     # The data road.
+
+    def arrive(self) -> None:
+        """Take the keys that were typed meanwhile."""
+        super().arrive()
+        self.cockpit.look_at_keys()
 
     def reload(self) -> None:
         """Load anew, once: a second call while one is under way replaces it."""

@@ -51,6 +51,10 @@ class Cockpit(Stage, Protocol):
         """Run what ends in something in front; input waits for that, or for its end."""
         ...
 
+    def look_at_keys(self) -> None:
+        """Hand on what waited for a screen to have what it shows."""
+        ...
+
     def open_run(self, run_id: RunId, sought: str = "") -> None:
         """Go to a run's live output, to the last place where that names something, if it does."""
         ...

@@ -18,6 +18,7 @@ from skyforge_tui.tui.pacing import PacedScreen
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
+    from textual.screen import Screen
 
 LEAVING = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that are never kept back."""
@@ -73,10 +74,20 @@ class KeyOrder(App[None]):
         is_kept = self._is_holding or bool(self._ahead)
         return is_kept and isinstance(event, events.InputEvent)
 
+    def look_at_keys(self) -> None:
+        """Hand on what waited for a screen to have what it shows."""
+        if self._ahead:
+            self.call_next(self._go_on)
+
     async def _go_on(self) -> None:
-        if self._ahead and self._in_hand is None and not self._is_holding and self.screen_stack:
+        may_go_on = self._in_hand is None and not self._is_holding and self.screen_stack
+        if self._ahead and may_go_on and not self._is_on_the_way(self.screen):
             await self._hand_over(self._ahead.popleft())
         self._be_patient()
+
+    @staticmethod
+    def _is_on_the_way(screen: Screen[Any]) -> bool:
+        return isinstance(screen, PacedScreen) and screen.is_arriving
 
     async def _hand_over(self, event: events.Event) -> None:
         self._in_hand = event

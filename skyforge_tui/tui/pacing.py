@@ -21,6 +21,8 @@ HURRY_S = 0.03
 
 HOLD_S = 0.1
 """How long a screen may keep back its first frame for what it was asked to show."""
+ARRIVAL_S = 0.5
+"""How long keys may wait for that: they were typed for what will be there."""
 
 
 class FramePace:
@@ -65,6 +67,8 @@ class PacedScreen(Screen[ScreenResultType]):
 
     _pace: FramePace | None = None
     _is_held = False
+    is_arriving = False
+    """Whether what it was asked to show at first is still on its way."""
 
     def hurry(self) -> None:
         """Draw without waiting what the key that was just pressed changes."""
@@ -82,8 +86,13 @@ class PacedScreen(Screen[ScreenResultType]):
 
         Whoever goes to a place sees it with its rows, not first an empty one.
         """
-        self._is_held = True
+        self._is_held = self.is_arriving = True
         self.set_timer(HOLD_S, self.release)
+        self.set_timer(ARRIVAL_S, self.arrive)
+
+    def arrive(self) -> None:
+        """Be there, with what was asked for or without."""
+        self.is_arriving = False
 
     def release(self) -> None:
         """Draw all of it now."""

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from textual import events
 
-from skyforge_tui.tui import type_ahead
+from skyforge_tui.tui import pacing, type_ahead
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.deck import Deck
+from skyforge_tui.tui.screens.run.screen import RunScreen
+from skyforge_tui.tui.screens.runs.screen import RunsScreen
 from tests.tui.cockpit_harness import press, until_idle, until_shown, write
 from tests.tui.drawing import until
 from tests.tui.pretend import Estate
@@ -77,6 +79,24 @@ async def test_a_line_is_carried_out_before_what_is_typed_behind_it(
         gate.set()
         await until(pilot, lambda: ended == ["card"])
         assert app.current_mode == "labs"
+
+
+async def test_keys_wait_for_the_rows_of_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Going to a place and into its first row are two keys, however fast they come."""
+    monkeypatch.setattr(pacing, "ARRIVAL_S", 60)
+    gate, load = asyncio.Event(), RunsScreen.load
+
+    async def late(self: RunsScreen) -> None:
+        await gate.wait()
+        await load(self)
+
+    monkeypatch.setattr(RunsScreen, "load", late)
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await pilot.press("3", "enter")
+        gate.set()
+        await until(pilot, lambda: isinstance(app.screen, RunScreen))
 
 
 async def test_enter_is_enter_before_the_terminal_is_ours() -> None:
