@@ -202,7 +202,7 @@ async def test_a_folder_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (tmp_path / "elsewhere").mkdir()
         (tmp_path / "799").symlink_to(tmp_path / "elsewhere")
         await until_idle(pilot)
-        await press(pilot, "j", "S", shows="is a link or a")
+        await press(pilot, "j", "S", shows="move it away")
         assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
