@@ -113,18 +113,23 @@ def rclone(
 @contextmanager
 def ceph(folder: Path) -> Iterator[S3Service]:
     """Serve S3 by Ceph's gateway (Debian radosgw 16.2): one monitor, one store in memory."""
-    monitor, port = _free_port(), _free_port()
+    monitor, port = _free_ports(2)
     conf = folder / "ceph.conf"
     fsid, osd = uuid4(), uuid4()
     (folder / "mon").mkdir(parents=True)
     (folder / "osd").mkdir()
     conf.write_text(_CONF.format(folder=folder, fsid=fsid, monitor=monitor, port=port))
 
-    def run(*words: str) -> None:
-        subprocess.run(
-            [words[0], "-c", str(conf), *words[1:]], check=True, capture_output=True, timeout=60,
-            env={**os.environ, "CEPH_CONF": str(conf)},
+    def run(*words: str, tries: int = 1) -> None:
+        done = subprocess.run(
+            [words[0], "-c", str(conf), *words[1:]], check=False, capture_output=True,
+            timeout=_PATIENCE_S, env={**os.environ, "CEPH_CONF": str(conf)},
         )  # fmt: skip
+        if done.returncode and tries > 1:
+            time.sleep(0.3)  # a monitor that has just begun may refuse what it takes a moment later
+            run(*words, tries=tries - 1)
+        elif done.returncode:
+            raise AssertionError(f"{words} ended with {done.returncode}: {done.stderr[-500:]!r}")
 
     map_file = str(folder / "monmap")
     place = f"v1:127.0.0.1:{monitor}"
@@ -132,7 +137,7 @@ def ceph(folder: Path) -> Iterator[S3Service]:
         run("monmaptool", "--create", "--fsid", str(fsid), "--addv", "a", place, map_file)
         run("ceph-mon", "-i", "a", "--mkfs", "--monmap", map_file)
         run("ceph-mon", "-i", "a")
-        run("ceph", "osd", "new", str(osd))
+        run("ceph", "osd", "new", str(osd), tries=10)
         run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", str(osd))
         run("ceph-osd", "-i", "0")
         run("ceph", "osd", "crush", "add", "osd.0", "1.0", "root=default")
@@ -149,10 +154,13 @@ def ceph(folder: Path) -> Iterator[S3Service]:
                 os.kill(int(pid_file.read_text()), signal.SIGKILL)
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Return ports where nobody listens; all are held at once, so that no two are the same."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def _await_port(port: int) -> None:
