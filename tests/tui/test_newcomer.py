@@ -126,7 +126,8 @@ async def _at_links(pilot: Pilot[Any]) -> Any:
 
 async def _collect(pilot: Pilot[Any]) -> None:
     """Collect the configurations, read one in Artifacts, and go back to the run it came from."""
-    await walk(pilot, "a", to="netlab collect -o configs")
+    await walk(pilot, "a", to="collect the running configurations")
+    await walk(pilot, "k", to="netlab collect -o configs")
     await walk(pilot, "enter", to=("runs › 3 lab/topology.yml collect", "4 artifacts u"))
     await walk(pilot, "u", to="manifest.json")
     await walk(pilot, "enter", to="r2.cfg")
