@@ -316,6 +316,8 @@ def test_files_of_a_project() -> None:
         "    srl-telemetry.yml",
         "  5 more files",
     ]
+    narrow = texts(project_files.file_lines(TELEMETRY, by_path, NOW, 2, 26))[0]
+    assert narrow == "Repository main   mara 2h…"
 
 
 def test_problems_of_a_project() -> None:

@@ -12,11 +12,13 @@ from skyforge_tui.tui.presenters.cells import (
     Cut,
     Line,
     Span,
+    cut_line,
     cut_text,
     fitted,
     line,
     literal,
     spread,
+    width_of,
     wrapped,
 )
 from skyforge_tui.tui.presenters.project_standing import ROOMY, trust_word
@@ -36,7 +38,8 @@ def file_lines(
     title = line(
         Span("Repository", "strong", bold=True), " ", Span(literal(project.branch), "muted")
     )
-    lines = [spread(title, _latest(project, now, width), width)]
+    latest = cut_line(_latest(project, now, width), max(0, width - width_of(title) - 2))
+    lines = [spread(title, latest, width)]
     folder = ""
     shown = 0
     for file in sorted(project.files, key=lambda one: ("/" not in one.path, one.path)):
