@@ -10,17 +10,18 @@ import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.identity import RunId
-from skyforge_tui.domain.run import Run, RunState
+from skyforge_tui.domain.run import Run, RunDetail, RunState
 from skyforge_tui.ports.run_engine import HeldRuns, OutputSeen, RunSeen, WatchBegan
 from skyforge_tui.providers.runs.local import LocalRunEngine
+from skyforge_tui.providers.runs.local_watch import LocalWatch
 from skyforge_tui.store.run_directories import FileRunDirectories
-from tests.builders import a_spec
+from tests.builders import a_run, a_spec
 
 Events = AsyncGenerator[WatchBegan | RunSeen | OutputSeen, None]
 
@@ -366,3 +367,31 @@ def supervisor_of(bench: Bench, number: int) -> int:
     pattern = f"{bench.state / 'runs' / str(number)} "
     found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=True)
     return int(found.stdout)
+
+
+class _Ended:
+    """One run that ended before anybody could listen to it."""
+
+    def __init__(self, bells: Path) -> None:
+        self._bells = bells
+
+    def bells(self) -> str:
+        return str(self._bells)
+
+    def live(self) -> list[int]:
+        return [7]
+
+    def control_path(self, number: int) -> None:
+        assert number == 7
+
+    def read(self, number: int) -> RunDetail:
+        return RunDetail(a_run(number=number, log_bytes=3893), a_spec())
+
+
+async def test_output_of_a_run_that_nobody_heard_is_told(tmp_path: Path) -> None:
+    """A run may end before its supervisor is listened to: how much it said is told all the same."""
+    watch = LocalWatch(cast("Any", _Ended(tmp_path)), lambda number: RunId(f"local:{number}"))
+    async with aclosing(watch.events()) as events:
+        told = [await anext(events) for _ in range(3)]
+    assert told[0] == WatchBegan()
+    assert set(told[1:]) >= {OutputSeen(RunId("local:7"), 3893)}

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
 
-from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.supervisor_socket import Bell, StatusTold, follow
@@ -27,6 +27,8 @@ class LocalWatch:
         self._followed: set[int] = set()
         self._changed: dict[int, None] = {}
         self._sizes: dict[int, int] = {}
+        self._told: dict[int, int] = {}
+        """How long the output of each run was when that was told last."""
         self._has_begun = False
         self._news = asyncio.Event()
 
@@ -101,14 +103,26 @@ class LocalWatch:
                         attempts = 0
                         self._pass_on(number, one)
         self._followed.discard(number)
+        await self._tell_rest(number)
         self._see(number)
 
     def _pass_on(self, number: int, told: StatusTold | int) -> None:
         if isinstance(told, int):
-            self._sizes[number] = told
+            self._sizes[number] = self._told[number] = told
             self._news.set()
         else:
             self._see(number)
+
+    async def _tell_rest(self, number: int) -> None:
+        """Tell of output that its supervisor told nobody: it may end before anybody listens."""
+        told = self._told.pop(number, 0)
+        try:
+            run = (await asyncio.to_thread(self._directories.read, number)).run
+        except SkyforgeError:
+            return  # reading the run, which follows, tells what is wrong
+        if run.log_bytes != told:
+            self._pass_on(number, run.log_bytes)
+            del self._told[number]
 
     async def _control_path(self, number: int) -> str | None:
         try:
