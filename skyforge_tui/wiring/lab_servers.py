@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.integrations.netlab.client import NetlabClient
-from skyforge_tui.providers.labs.netlab import NetlabLabProvider
+from skyforge_tui.providers.labs.netlab_command import NetlabLabProvider
 from skyforge_tui.services.lab_homes import make_home
 
 if TYPE_CHECKING:

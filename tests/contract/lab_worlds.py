@@ -1,11 +1,13 @@
 """Lab providers to hold to their contract, each with what stands behind it.
 
-A pretended one; netlab as scripted, on a host over SSH, and the real one; EVE-NG by its API and by
-its files alone; containerlab; and what runs of a Semaphore say that they made.
+A pretended one; netlab as scripted, on a host over SSH, by its web service, and the real one;
+EVE-NG by its API and by its files alone; containerlab; and what runs of a Semaphore say that they
+made.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -17,8 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from skyforge_tui.demo.chaos import Kind, Trouble
+from skyforge_tui.demo.clock import HandClock
+from skyforge_tui.demo.company import make_estate
 from skyforge_tui.demo.servers.eve.furnishing import add_lab
 from skyforge_tui.demo.servers.eve.things import Run
+from skyforge_tui.demo.servers.netlab_api.server import make_netlab_api
 from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, RunId
@@ -34,7 +39,7 @@ from skyforge_tui.providers.labs.containerlab import ContainerlabLabs
 from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from skyforge_tui.providers.labs.markers import MarkedLabs
-from skyforge_tui.providers.labs.netlab import NetlabLabProvider
+from skyforge_tui.providers.labs.netlab_command import NetlabLabProvider
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
 from tests.artifact_fakes import Shelf
 from tests.builders import NOON, a_detail
@@ -43,6 +48,7 @@ from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab, a_lab_source
 from tests.fakes import FakeClock, MemoryRunCache
 from tests.integrations.eve.test_session import a_client
 from tests.lab_hosts import access_to, served_host
+from tests.providers.lab_host.test_netlab_api import labs_at
 from tests.ssh_servers import Home, Server
 
 NODES = ("r1", "r2", "h1")
@@ -56,6 +62,7 @@ defaults.providers.external.stop: "true"
 nodes: [ r1, r2, h1 ]
 links: [ r1-r2, r2-h1 ]
 """
+STILL = "/srv/labs/still"
 STEPS = ["starting lab", "starting provider clab", "clab workload started", "started"]
 
 
@@ -220,6 +227,35 @@ async def on_a_host(folder: Path) -> AsyncIterator[World]:
 
 
 @asynccontextmanager
+async def by_service(folder: Path) -> AsyncIterator[World]:
+    """Give a netlab that only its web service leads to; of links that tells nothing."""
+    server = make_netlab_api(make_estate(clock=HandClock()), job_s=0.0)
+    server.works.topologies[STILL] = NODES
+
+    async def do(action: str) -> None:
+        job = server.works.begin(
+            {"action": action, "workdir": STILL, "topologyPath": "topology.yml"}
+        )
+        await asyncio.wait(server.works.tasks)
+        assert job.state == "success", job.error
+
+    async def start() -> LabId:
+        await do("up")
+        return LabId("nl:default")
+
+    await server.open()
+    try:
+        async with labs_at(server.url, folder, server.password) as provider:
+            gone = (UpstreamState.ERROR, "cannot be reached")
+            yield World(
+                provider, start, lambda: do("down"), server.close, gone,
+                tells=frozenset({"nodes"}), transport="http",
+            )  # fmt: skip
+    finally:
+        await server.close()
+
+
+@asynccontextmanager
 async def eve(folder: Path) -> AsyncIterator[World]:
     """Give an EVE-NG, by its API."""
     del folder
@@ -331,7 +367,7 @@ def _none(_: object) -> None:
 
 
 WORLDS: dict[str, Callable[[Path], AbstractAsyncContextManager[World]]] = {
-    "pretended": pretended, "netlab": scripted, "netlab-host": on_a_host, "eve": eve,
-    "eve-files": eve_files, "containerlab": containerlab, "markers": markers,
+    "pretended": pretended, "netlab": scripted, "netlab-host": on_a_host, "netlab-api": by_service,
+    "eve": eve, "eve-files": eve_files, "containerlab": containerlab, "markers": markers,
 }  # fmt: skip
 """Everything that runs labs, or tells of them, without a program of its own."""

@@ -20,7 +20,7 @@ from skyforge_tui.ports.lab_provider import (
     ProgressStamp,
     Reporter,
 )
-from skyforge_tui.providers.labs.netlab import NetlabLabProvider
+from skyforge_tui.providers.labs.netlab_command import NetlabLabProvider
 from tests.contract import lab_worlds
 from tests.contract.lab_worlds import ENDS, NODES, WORLDS, World
 from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab

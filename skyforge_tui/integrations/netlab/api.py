@@ -8,9 +8,10 @@ ours goes on. A job that netlab itself gives up stays `running` for ever: its en
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -76,15 +77,18 @@ def by_password(username: str, password: Secret) -> dict[str, str]:
     return {"authorization": f"Basic {Secret(base64.b64encode(pair).decode()).reveal()}"}
 
 
-def open_http(access: WebAccess) -> HttpClient:
-    """Return what speaks with the service; connects when used.
+def open_http(
+    access: WebAccess, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> HttpClient:
+    """Return what speaks with the service; connects when used, sleeps before it asks again.
 
     Raises:
         TransportError: invalid, if its way cannot be one.
     """
     return HttpClient(
-        access.url, way_of(access), session=BasicSession(access), pace=Pace(at_once=1)
-    )
+        access.url, way_of(access), session=BasicSession(access), pace=Pace(at_once=1),
+        sleep=sleep,
+    )  # fmt: skip
 
 
 class NetlabApi(NetlabQuestions):

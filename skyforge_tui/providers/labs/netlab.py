@@ -12,16 +12,13 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState
-from skyforge_tui.domain.lab_action import ExportedLab
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import wire
-from skyforge_tui.integrations.netlab.client import NetlabClient
 from skyforge_tui.integrations.netlab.place import Surroundings
 from skyforge_tui.integrations.netlab.questions import NetlabQuestions, StatusAnswer
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs import netlab_words as words
-from skyforge_tui.providers.labs.lab_folders import ENDING, archive_of, folder_of_topology
 from skyforge_tui.providers.labs.netlab_plan import Plan, Plans
 from skyforge_tui.providers.labs.ssh_consoles import SshConsoles
 
@@ -42,7 +39,6 @@ class NetlabLabs(SshConsoles):
     """Tells of the labs that netlab has started where `client` asks it."""
 
     kind = KIND
-    archive_ending = ENDING
     _advice = _INSTALL
     """What to do where there is no netlab."""
 
@@ -110,22 +106,6 @@ class NetlabLabs(SshConsoles):
             topology=lab.topology or plan.file,
         )
         return LabDetail(lab, nodes, plan.links, words.steps(entry), tuple(missing))
-
-    async def report(self, lab_id: LabId, name: str) -> str:
-        """Return one of netlab's reports on a lab."""
-        entry = await self._entry(lab_id)
-        try:
-            return await self._client.report(entry.directory, name)
-        except TransportError as error:
-            if error.kind == "refused":
-                advice = "netlab show reports lists them"
-                raise NotFound(error.message, upstream=self.upstream, advice=advice) from None
-            raise self._unavailable(error) from error
-
-    async def export(self, lab_id: LabId) -> ExportedLab:
-        """Return the folder of a lab as an archive; what was collected is in it."""
-        folder = folder_of_topology(lab_id) or (await self._entry(lab_id)).directory
-        return archive_of(Path(folder).name, await self._told(self._client.archive(folder)))
 
     def _transport(self, answer: StatusAnswer) -> str:
         return answer.transport
@@ -275,22 +255,3 @@ class NetlabLabs(SshConsoles):
     def _unavailable(self, error: TransportError) -> Unavailable:
         advice = self._advice if error.kind == "missing" else "R looks again"
         return Unavailable(error.message, upstream=self.upstream, advice=advice)
-
-
-class NetlabLabProvider(NetlabLabs):
-    """Tells of the labs that netlab has started on this machine."""
-
-    def __init__(
-        self, client: NetlabClient, clock: Clock, *, owner: str, upstream: str = KIND
-    ) -> None:
-        super().__init__(client, clock, owner=owner, upstream=upstream)
-        self._here = client
-
-    async def progress_stamp(self) -> str:
-        """Return a text that differs whenever netlab wrote its status file."""
-        return await self._here.stamp()
-
-    async def graph(self, lab_id: LabId) -> str:
-        """Return the links of a lab in the DOT language."""
-        entry = await self._entry(lab_id)
-        return await self._told(self._here.graph(entry.directory))

@@ -23,7 +23,8 @@ from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs.lab_accounts import as_account
 from skyforge_tui.providers.labs.lab_machine import machine_of, with_machine
-from skyforge_tui.providers.labs.netlab import KIND, NetlabLabs
+from skyforge_tui.providers.labs.netlab import KIND
+from skyforge_tui.providers.labs.netlab_command import NetlabCommandLabs
 
 _NATIVE: Final = "state/"
 """What stands before the id of a lab that only its metadata tells of."""
@@ -43,7 +44,7 @@ _STATUSES: Final = ("status", "state")
 _TIMES: Final = ("updated_at", "updatedAt", "timestamp")
 
 
-class NetlabHostLabs(NetlabLabs):
+class NetlabHostLabs(NetlabCommandLabs):
     """Tells of the labs of one host; `state_root` is a folder there with a folder for each lab."""
 
     _advice = "install networklab there, or say where it is: program = … in its configuration"

@@ -53,9 +53,10 @@ async def labs_at(
     secret = folder / "password"
     await asyncio.to_thread(secret.write_text, password)
     await asyncio.to_thread(secret.chmod, 0o600)
-    http = open_http(WebAccess(url, USER, password=SecretRef.parse(f"file:{secret}")))
+    access, clock = WebAccess(url, USER, password=SecretRef.parse(f"file:{secret}")), QuickClock()
+    http = open_http(access, clock.sleep)
     try:
-        yield NetlabApiLabs(NetlabApi(http), QuickClock(), owner="ada", upstream="nl", labs=folders)
+        yield NetlabApiLabs(NetlabApi(http), clock, owner="ada", upstream="nl", labs=folders)
     finally:
         await http.aclose()
 

@@ -17,7 +17,7 @@ TOPOLOGIES: Final[Mapping[str, tuple[str, ...]]] = {
     "/srv/labs/core": ("p1", "p2", "pe1", "pe2"),
     "/srv/labs/nightly": ("r1", "r2"),
 }
-"""What lies on the disk of the server: folders with a topology of these nodes."""
+"""What lies on the disk of a new server: folders with a topology of these nodes."""
 INSTANCE: Final = "default"
 _NO_TRACE: Final = "Traceback (most recent call last):\nValueError: {0}\n"
 
@@ -58,6 +58,7 @@ class Works:
     habits: Habits
     labs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The entries of netlab's status, by instance."""
+    topologies: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(TOPOLOGIES))
     jobs: dict[str, Job] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -91,7 +92,7 @@ class Works:
 
     def _done(self, job: Job, payload: Mapping[str, Any]) -> str:
         folder = job.workdir
-        if folder not in TOPOLOGIES:
+        if folder not in self.topologies:
             raise ValueError(f"[Errno 2] No such file or directory: '{folder}'")
         name = PurePosixPath(folder).name
         match job.action:
@@ -139,7 +140,7 @@ class Works:
             node: {"device": "frr", "image": "quay.io/frrouting/frr:10.5.1", "provider": "clab",
                    "mgmt": f"192.168.121.{100 + number}", "connection": "docker",
                    "provider_name": f"clab-{entry['name']}-{node}", "status": "Up 2 minutes"}
-            for number, node in enumerate(TOPOLOGIES[entry["dir"]], 1)
+            for number, node in enumerate(self.topologies[entry["dir"]], 1)
         }  # fmt: skip
         return {**entry, "topology": "topology.yml", "nodes": nodes}
 

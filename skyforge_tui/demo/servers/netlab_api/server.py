@@ -18,7 +18,7 @@ from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
 from skyforge_tui.demo.knobs import turn
 from skyforge_tui.demo.servers.netlab_api.habits import Habits
-from skyforge_tui.demo.servers.netlab_api.jobs import TOPOLOGIES, Works
+from skyforge_tui.demo.servers.netlab_api.jobs import Works
 from skyforge_tui.demo.serving import Listener
 
 USER: Final = "netlab"
@@ -127,7 +127,7 @@ class NetlabApiServer:
                 return _said({"status": "ok"})
             case ["templates"]:
                 name = "topology.yml"
-                is_one = request.query_params.get("dir", "") in TOPOLOGIES
+                is_one = request.query_params.get("dir", "") in works.topologies
                 return _said({"templates": [{"name": name, "path": name}] if is_one else []})
             case ["status"] if not works.labs:
                 return _said({"warning": "No netlab-managed labs"}, 404)
