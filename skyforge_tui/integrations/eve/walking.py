@@ -7,9 +7,9 @@ from typing import Final
 
 from skyforge_tui.integrations.eve import paths
 from skyforge_tui.integrations.eve.client import EveClient
-from skyforge_tui.integrations.eve.together import together
 from skyforge_tui.integrations.eve.wire import LabFile
 from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.together import together
 
 MOST_FOLDERS: Final = 500
 MOST_LABS: Final = 5000

@@ -16,8 +16,8 @@ from skyforge_tui.domain.lab import LabStep
 from skyforge_tui.domain.lab_action import LabProgress
 from skyforge_tui.integrations.eve import wire
 from skyforge_tui.integrations.eve.client import EveClient
-from skyforge_tui.integrations.eve.together import together
 from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.together import together
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_actions import Tell
 from skyforge_tui.providers.labs.eve import words

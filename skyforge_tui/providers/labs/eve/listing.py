@@ -10,10 +10,10 @@ from skyforge_tui.domain.lab import Lab, LabState
 from skyforge_tui.domain.lab_action import LabServer
 from skyforge_tui.integrations.eve import paths, wire
 from skyforge_tui.integrations.eve.client import EveClient
-from skyforge_tui.integrations.eve.together import together
 from skyforge_tui.integrations.eve.walking import Found, walk
 from skyforge_tui.integrations.eve.wire import LabFile
 from skyforge_tui.integrations.http.failures import HttpError
+from skyforge_tui.integrations.together import together
 from skyforge_tui.providers.labs.eve import words
 from skyforge_tui.providers.labs.eve.trouble import words_of
 

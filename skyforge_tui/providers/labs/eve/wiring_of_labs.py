@@ -9,7 +9,7 @@ from typing import Final
 from skyforge_tui.domain.lab import LabLink, LabLinkEnd
 from skyforge_tui.integrations.eve import wire
 from skyforge_tui.integrations.eve.client import EveClient
-from skyforge_tui.integrations.eve.together import together
+from skyforge_tui.integrations.together import together
 
 MOST_NODES: Final = 130
 """Nodes whose interfaces are asked for, one request each; EVE-NG itself takes 127."""
