@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
+from skyforge_tui.integrations.object_store.by_hand import ByHandClient
 from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from tests.certificates import Authority
@@ -304,6 +306,45 @@ async def test_what_is_no_upload(body: str, words: str) -> None:
             await client.put("a", large, overwrite=True)
     asked = [(one.method, urlsplit(one.path).query) for one in server.asked]
     assert asked[-1] == ("DELETE", "uploadId=u")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<html><body>Sign in here</body></html>", "no answer of S3"),
+        ("<Error><Code>InternalError</Code></Error>", "failed inside"),
+        ("<Error><Code>Odd</Code></Error>", "gives no reason"),
+    ],
+)
+async def test_what_is_no_copy(body: str, words: str) -> None:
+    """A page or a late refusal, whatever its code, is no object that was stored a second time."""
+
+    def say(asked: Asked) -> bytes:
+        there = {"last_modified": "Thu, 01 Jan 2026 00:00:00 GMT"}
+        return reply(200, body.encode() if asked.method == "PUT" else b"", **there)
+
+    async with serving(say) as server, opened(somewhere(server)) as client:
+        with pytest.raises(TransportError, match=words):
+            await ByHandClient(client.asker).copy("a", "b", overwrite=True)
+
+
+async def test_a_put_by_hand_that_is_cancelled() -> None:
+    """What nobody waits for any more is not sent behind one's back: its request has ended."""
+    begun = asyncio.Event()
+
+    async def hang(asked: Asked) -> bytes:
+        begun.set()
+        await asyncio.Event().wait()
+        return b""
+
+    async with serving(hang) as server, opened(somewhere(server)) as client:
+        before = asyncio.all_tasks()
+        putting = asyncio.create_task(ByHandClient(client.asker).put("a", b"x", overwrite=True))
+        await begun.wait()
+        putting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await putting
+        assert len(asyncio.all_tasks() - before) == 1  # the server's own
 
 
 async def test_notes_are_stepped_over() -> None:

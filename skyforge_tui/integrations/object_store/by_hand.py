@@ -17,10 +17,12 @@ from urllib.parse import quote
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.wire import Answer
-from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError, told
+from skyforge_tui.integrations.object_store.answers import told_of
+from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
 from skyforge_tui.integrations.object_store.s3 import S3Client
-from skyforge_tui.integrations.object_store.signing import presigned
+from skyforge_tui.integrations.object_store.signing import NOTHING, presigned
 from skyforge_tui.integrations.object_store.wire import StoredObject
+from skyforge_tui.integrations.together import together
 
 T = TypeVar("T")
 
@@ -33,10 +35,6 @@ _BEYOND: Final = 416
 
 class ByHandClient(S3Client):
     """An object client on a bucket that uses nothing but its asker."""
-
-    async def ready(self) -> None:
-        """Know the loop that requests are sent in: some are wanted by threads."""
-        self._loop = asyncio.get_running_loop()
 
     async def head(self, key: str) -> StoredObject:
         """Return what is known of an object."""
@@ -80,16 +78,15 @@ class ByHandClient(S3Client):
         await self.head(source)
         self.check(target)
         if not overwrite:
-            await self._soon(self._check_free, target)
+            await self._check_new(target)
         place = f"/{quote(self._bucket.name, safe='')}/{quote(self._whole(source), safe='/~')}"
         reply = await self._explained(
             self.asker.send(
-                "PUT", {}, self._path(target), b"", payload=hashlib.sha256(b"").hexdigest(),
+                "PUT", {}, self._path(target), b"", payload=NOTHING,
                 headers={"x-amz-copy-source": place},
             )
         )  # fmt: skip
-        if refused := told(reply.body.decode("utf-8", "replace")):
-            raise refused  # some say only then that it failed
+        told_of(reply.body, "CopyObject", "ETag")  # some say only then that it failed
 
     async def delete(self, key: str) -> None:
         """Remove an object."""
@@ -101,7 +98,7 @@ class ByHandClient(S3Client):
         for key in keys:
             self.check(key)
         for at in range(0, len(keys), _AT_ONCE):
-            await asyncio.gather(*(self._removed(key) for key in keys[at : at + _AT_ONCE]))
+            await together(self._removed(key) for key in keys[at : at + _AT_ONCE])
 
     async def url(self, key: str, lasts: timedelta) -> str:
         """Return an address where anybody can read an object for a while; nothing is sent."""
@@ -110,28 +107,25 @@ class ByHandClient(S3Client):
         keys = await self.asker.keys()
         return presigned(url, keys, self._bucket.place, datetime.now(UTC), lasts)
 
-    # What putting asks for, in a thread.
+    # What putting asks for.
 
-    def _put_whole(self, key: str, data: bytes, overwrite: bool) -> None:
+    async def _put_at_once(self, key: str, data: bytes, *, overwrite: bool) -> None:
         if not overwrite:
-            self._check_free(key)  # not every service knows If-None-Match
+            await self._check_new(key)  # not every service knows If-None-Match
         headers: Mapping[str, str] = {} if overwrite else {"if-none-match": "*"}
-        payload = hashlib.sha256(data).hexdigest()
-        self._awaited(
+        payload = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
+        await self._explained(
             self.asker.send("PUT", {}, self._path(key), data, payload=payload, headers=headers)
         )
 
-    def _check_free(self, key: str) -> None:
+    async def _check_new(self, key: str) -> None:
         try:
-            self._awaited(self._headed(key))
+            await self.head(key)
         except TransportError as error:
             if error.kind == "missing":
                 return
             raise
         raise StoreError("exists", "there is one already", code="PreconditionFailed")
-
-    def _awaited(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(self._explained(work), self._loop).result()
 
     # What is sent.
 

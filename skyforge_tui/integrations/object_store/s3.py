@@ -142,7 +142,7 @@ class S3Client(ObjectClient):
             cuts.append(await asyncio.to_thread(cutter.take, part_bytes))
             if not cuts[1].size:
                 ahead(cutter.size)
-                await self._in_thread(self._put_whole, key, b"".join(cuts[0].pieces), overwrite)
+                await self._put_at_once(key, b"".join(cuts[0].pieces), overwrite=overwrite)
                 ahead(-cutter.size)
                 return replace(await self.head(key), sha256=cutter.sha256)
             if not ticket:
@@ -150,12 +150,12 @@ class S3Client(ObjectClient):
             whole, root = f"{self._bucket.start}{key}", self._bucket.root
             parted = PartedPut(self._uploads, root, whole, entry, part_bytes, kept, ahead)
             if not overwrite:
-                await self._soon(self._check_free, key)
+                await self._check_new(key)
             try:
                 await parted.open(cuts[0])
                 await parted.send(cuts, cutter)
                 if not overwrite:
-                    await self._soon(self._check_free, key)
+                    await self._check_new(key)
                 etag = await self._completed(key, parted, cutter, only_new=not overwrite)
             except TransportError as error:
                 reason = error
@@ -168,6 +168,12 @@ class S3Client(ObjectClient):
             if not ticket:
                 await self._let_go(parted)
         raise await self.explained(reason)
+
+    async def _put_at_once(self, key: str, data: bytes, *, overwrite: bool) -> None:
+        await self._in_thread(self._put_whole, key, data, overwrite)
+
+    async def _check_new(self, key: str) -> None:
+        await self._soon(self._check_free, key)
 
     async def _completed(
         self, key: str, parted: PartedPut, cutter: Cutter, *, only_new: bool
