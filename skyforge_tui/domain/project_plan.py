@@ -7,7 +7,7 @@ their names, so that the same words serve every upstream.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from skyforge_tui.domain.identity import Role
@@ -88,6 +88,11 @@ class Step:
         """The step in a line."""
         said = " ".join(filter(None, (str(self.act), str(self.part), self.name)))
         return f"{said}: {self.detail}" if self.detail else said
+
+    @property
+    def plain_words(self) -> str:
+        """The step in a line that may be kept: without the values of variables and the like."""
+        return replace(self, detail="").words if self.part in THINGS else self.words
 
 
 def people_steps(

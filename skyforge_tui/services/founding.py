@@ -23,31 +23,33 @@ from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.services.authorization import requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.foreseeing import foreseen
-from skyforge_tui.services.making import Making, Wish, Workshop
+from skyforge_tui.services.making import IN_STEP, MANIFEST, Making, Wish, Workshop
 from skyforge_tui.services.record import Doing, Record, recorded
 from skyforge_tui.services.removing import Removing
 
 
 def _made(_: FoundingService, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
-    wish: Wish = call["wish"]
-    yield from _steps_taken(Deed.CREATE, wish.full_name, wish.host, result)
+    yield from _founded(call["wish"], result)
 
 
 def _adopted(service: FoundingService, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
     known, where = service.access.project(call["project_id"]), call["project_id"]
-    yield from _steps_taken(Deed.CREATE, known.slug if known else where, upstream_of(where), result)
+    wish = Wish(upstream_of(where), known.slug if known else where, call["manifest"])
+    yield from _founded(wish, result)
 
 
-def _steps_taken(deed: Deed, name: str, host: str, result: Any) -> Iterator[Doing]:
+def _founded(wish: Wish, result: Any) -> Iterator[Doing]:
+    """Say what a making did itself; what its sync did is in the record by then, as the sync's."""
     project, outcomes = result or (None, ())
-    if outcomes and all(one.went is Went.WAS_SO for one in outcomes):
+    own = [one for one in outcomes if one.what in (wish.repository_step, MANIFEST, IN_STEP)]
+    if own and all(one.went is Went.WAS_SO for one in own):
         return
-    words = _words_of(outcomes) or f"{name} at {host}"
+    words = _words_of(own) or f"{wish.full_name} at {wish.host}"
+    failure = _failure_of(own)
     if project is None:
-        yield Doing(deed, words, project=name, upstream=host, failure=_failure_of(outcomes))
+        yield Doing(Deed.CREATE, words, project=wish.full_name, upstream=wish.host, failure=failure)
     else:
-        failure = _failure_of(outcomes)
-        yield Doing(deed, words, project.id, project.slug, failure=failure)
+        yield Doing(Deed.CREATE, words, project.id, project.slug, failure=failure)
 
 
 def _deleted(service: FoundingService, call: Mapping[str, Any], outcomes: Any) -> Iterator[Doing]:

@@ -88,7 +88,7 @@ class Reconciling:
             try:
                 await taken(self._follower, step.words, side.do(step))
             except SkyforgeError as error:
-                self.errors.append(f"{step.words}: {error}")
+                self.errors.append(f"{step.plain_words}: {error}")  # it is kept in the record
                 if isinstance(error, Unavailable) or step.part is Part.ENGINE:
                     dead.append(side)  # what comes after it would only fail again
             else:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.identity import ProjectId
-from skyforge_tui.domain.project_plan import THINGS, Step, SyncReport
+from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.services.record import Doing
 
 
@@ -21,13 +20,8 @@ def brought(_: object, call: Mapping[str, Any], result: Any) -> Iterator[Doing]:
         return
     for one in [result] if isinstance(result, SyncReport) else result:
         if one.done or one.errors:
-            words = "; ".join(map(_said, one.done)) or "nothing"
+            words = "; ".join(step.plain_words for step in one.done) or "nothing"
             yield Doing(
                 Deed.SYNC, words, ProjectId(one.project_id), one.slug,
                 failure="; ".join(one.errors),
             )  # fmt: skip
-
-
-def _said(step: Step) -> str:
-    """Return a step without the values of variables and the like."""
-    return replace(step, detail="").words if step.part in THINGS else step.words

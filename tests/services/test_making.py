@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.errors import Forbidden, Invalid
 from skyforge_tui.domain.guard import Guard
+from skyforge_tui.domain.history import Outcome as History
 from skyforge_tui.domain.identity import SYSTEM, Principal, Role
 from skyforge_tui.domain.making import Follower, Outcome, Went
 from skyforge_tui.domain.project import Grant, Project
@@ -62,6 +64,25 @@ async def test_what_is_foreseen_is_what_is_done(firm: Company) -> None:
     assert began == [one.what for one in outcomes]
     again = await firm.founding().foresee(SYSTEM, wish("edge"))
     assert [one.went for one in again.steps] == [Went.WAS_SO] * 2
+
+
+async def test_the_record_says_each_step_once(firm: Company) -> None:
+    """What a making did itself is said as that, and what its sync did as the sync's alone."""
+    await make(firm, wish("edge"))
+    synced, made = firm.audit.kept
+    assert (synced.deed, synced.project, synced.outcome) == (Deed.SYNC, "edge", History.OK)
+    assert "create collaborator mika: editor" in synced.words
+    assert (made.deed, made.project, made.words) == (
+        Deed.CREATE, "edge", "repository edge at git, manifest .skyforge/project.toml",
+    )  # fmt: skip
+    await make(firm, wish("edge"))
+    assert len(firm.audit.kept) == 2
+    reading = Breaking([firm.clients[1].http], 1, How.UNSENT, reads=True)
+    await make(firm, wish("core"))
+    reading.mend()
+    synced, made = firm.audit.kept[2:]
+    assert (synced.outcome, "semaphore was not looked at" in synced.why) == (History.FAILED, True)
+    assert (made.outcome, made.why) == (History.OK, "")
 
 
 async def test_a_project_begins_with_the_files_of_its_blueprint(firm: Company) -> None:

@@ -26,6 +26,7 @@ from skyforge_tui.ports.project_secrets import CloneLogin, ProjectSecrets
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.store.claims import FileClaims
 from tests import semaphores
+from tests.breaking import Breaking, How
 from tests.synced import MEMBERS, Company, company
 
 FIRST = [
@@ -435,6 +436,13 @@ async def test_the_record_says_what_a_pass_did(firm: Company) -> None:
     assert firm.audit.kept[-1].words == "change variable group edge variables"
     await firm.run(edge.id)
     assert len(firm.audit.kept) == 2
+    await firm.rewrite(edge, lambda data: data.replace(b"hush", b"south"))
+    breaking = Breaking([one.http for one in firm.clients], 1, How.UNSENT)
+    report = await firm.run(edge.id)
+    breaking.mend()
+    assert "'south'" in report.left[0].words
+    assert firm.audit.kept[-1].why.startswith("change variable group edge variables: ")
+    assert "south" not in firm.audit.kept[-1].why
 
 
 async def test_what_fails_every_minute_is_recorded_once(firm: Company) -> None:
