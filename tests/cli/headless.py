@@ -125,12 +125,16 @@ class Headless:
         return Done(code, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
 
     def process(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
-        """Start a command as a process of its own, its three streams in our hands."""
+        """Start a command as a process of its own, its three streams in our hands.
+
+        `program` is what the interpreter is given before it; by default, the program itself.
+        """
+        program = options.pop("program", ("-m", "skyforge_tui"))
         options = {
             "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
         } | options  # fmt: skip
         environ = os.environ | self.environ | options.pop("environ", {})
-        command = (sys.executable, "-m", "skyforge_tui", *map(str, arguments))
+        command = (sys.executable, *program, *map(str, arguments))
         return subprocess.Popen(command, cwd=self.workspace, env=environ, **options)
 
     def trust(self) -> None:

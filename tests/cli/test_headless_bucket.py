@@ -5,17 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import subprocess
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.headless import Headless, ended
 from tests.object_stores import ACCESS, SECRET, S3Service, rclone, rclone_program
-from tests.store.supervised import PATIENCE_S
 
 KEYS = {"SECRET": SECRET}
 BIG = 24 << 20
@@ -23,10 +20,10 @@ BIG = 24 << 20
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Service]:
-    """Serve S3 by rclone, slowly, with a bucket."""
+    """Serve S3 by rclone, with a bucket."""
     folder = tmp_path_factory.mktemp("rclone")
     (folder / "labs").mkdir()
-    with rclone(rclone_program(), folder, slow="12M") as service:
+    with rclone(rclone_program(), folder) as service:
         yield service
 
 
@@ -43,18 +40,30 @@ def sky(stranger: Headless, service: S3Service) -> Headless:
     return stranger
 
 
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait for another program."""
-    latest = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < latest, "it never came to be so"
-        time.sleep(0.01)
+DYING = """
+import importlib, os, signal, sys
+from skyforge_tui.cli import run
+module, owner, name = sys.argv[1].split(":")
+module = importlib.import_module(f"skyforge_tui.{module}")
+owner = getattr(module, owner) if owner else module
+done = getattr(owner, name)
+
+def last(*arguments):
+    done(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(owner, name, last)
+sys.exit(run(sys.argv[2:]))
+"""
 
 
-def killed(process: subprocess.Popen[bytes]) -> None:
-    """End a program as the kernel does when memory runs out."""
-    process.send_signal(signal.SIGKILL)
-    ended(process)
+def killed(sky: Headless, step: str, *arguments: object, stdin: bytes = b"") -> None:
+    """Run a command that ends behind a step as the kernel ends it when memory runs out.
+
+    `step` is `module:class:function`; it is taken once.
+    """
+    process = sky.process(*arguments, program=("-c", DYING, step))
+    assert ended(process, stdin).code == -signal.SIGKILL
 
 
 def test_between_stores(sky: Headless, tmp_path: Path) -> None:
@@ -102,9 +111,8 @@ def test_killed_while_it_brings(sky: Headless, tmp_path: Path) -> None:
     data = os.urandom(1 << 20) * (BIG >> 20)
     assert sky("artifacts", "put", "-", "lab:big", stdin=data).code == 0
     target = tmp_path / "big"
-    process = sky.process("artifacts", "get", "lab:big", "-o", target)
-    until(lambda: sum(one.stat().st_size for one in tmp_path.glob(".big.*.part")) > 1 << 20)
-    killed(process)
+    step = "providers.artifacts.local_files:LocalPartFile:_write"
+    killed(sky, step, "artifacts", "get", "lab:big", "-o", target)
     (part,) = tmp_path.glob(".big.*.part")
     assert not target.exists()
     kept = part.stat().st_size
@@ -124,9 +132,9 @@ def test_killed_while_it_stores(sky: Headless, service: S3Service, tmp_path: Pat
     data = os.urandom(1 << 20) * 40  # more parts than are under way at once
     (tmp_path / "big").write_bytes(data)
     command = ("artifacts", "put", tmp_path / "big", "lab:big")
-    process = sky.process(*command)
-    until(lambda: any(one.read_bytes().count(b"\n") > 1 for one in sky.base.rglob("*.upload")))
-    killed(process)
+    killed(sky, "integrations.object_store.journal:_WrittenEntry:add", *command)
+    (notes,) = sky.base.rglob("*.upload")
+    assert notes.read_bytes().count(b"\n") > 1
     assert sky("artifacts", "ls", "lab:", "-r", "--json").json["artifacts"] == []
     # What a transfer waits to go on with is nobody's rubbish.
     told = sky("artifacts", "gc", "lab:", "--unfinished", "--dry-run", "--json").json
@@ -140,14 +148,13 @@ def test_killed_while_it_stores(sky: Headless, service: S3Service, tmp_path: Pat
 @pytest.mark.parametrize("store", ["lab", "local"])
 def test_a_stream_that_broke_off(sky: Headless, service: S3Service, store: str) -> None:
     """What came through a pipe and was killed is in no listing; it is told of, and let go."""
-    process = sky.process("artifacts", "put", "-", f"{store}:big")
-    assert process.stdin is not None
-    for _ in range(BIG >> 20):
-        process.stdin.write(b"x" * (1 << 20))
-    process.stdin.flush()
-    drafts = {"lab": "*.upload", "local": ".staging/*"}[store]
-    until(lambda: any(one.stat().st_size for one in sky.base.rglob(drafts)))
-    killed(process)
+    step, drafts = {
+        "lab": ("integrations.object_store.journal:_WrittenEntry:begin", "*.upload"),
+        "local": ("integrations.object_store.drafts::_write", ".staging/*"),
+    }[store]
+    data = b"x" * BIG
+    killed(sky, step, "artifacts", "put", "-", f"{store}:big", stdin=data)
+    assert any(one.stat().st_size for one in sky.base.rglob(drafts))
     assert sky("artifacts", "ls", f"{store}:", "-r", "--json").json["artifacts"] == []
     command = ("artifacts", "gc", f"{store}:", "--unfinished", "--json")
     assert len(sky(*command, "--dry-run").json["would_let_go"]) == 1
