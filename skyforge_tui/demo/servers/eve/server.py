@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from skyforge_tui.demo.chaos import Chaos
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
 from skyforge_tui.demo.knobs import turn
@@ -15,7 +13,7 @@ from skyforge_tui.demo.servers.eve.app import make_app
 from skyforge_tui.demo.servers.eve.furnishing import furnish
 from skyforge_tui.demo.servers.eve.habits import Habits
 from skyforge_tui.demo.servers.eve.state import State
-from skyforge_tui.demo.serving import Listener
+from skyforge_tui.demo.servers.web import WebServer, end
 
 
 @dataclass(slots=True)
@@ -30,7 +28,7 @@ class Stock:
 _STOCKED: Final = {one.name for one in fields(Stock)}
 
 
-class EveServer:
+class EveServer(WebServer):
     """A server: what it keeps, how it behaves, and what goes wrong with it."""
 
     kind = "eve"
@@ -44,43 +42,19 @@ class EveServer:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.estate = estate
+        super().__init__(estate)
         self.habits = habits or Habits()
-        self.chaos = Chaos()
         self.state = State(estate, self.habits)
         self.exports: dict[str, bytes] = {}
         """Archives by the path under which they are fetched."""
         stock = stock or Stock()
         furnish(self.state, more_labs=stock.more_labs, nodes=stock.nodes)
-        self.listener = Listener(make_app(self), self.chaos, estate.clock, port=port, tls=tls)
-
-    @property
-    def url(self) -> str:
-        """The address, without `/api`."""
-        return self.listener.url
-
-    async def open(self) -> None:
-        """Begin to serve."""
-        await self.listener.open()
+        self.serve(make_app(self), port=port, tls=tls)
 
     async def close(self) -> None:
         """Serve no more; what goes on ends."""
-        await self.listener.close()
-        if tasks := set(self.state.tasks):
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-
-    async def restart(self, down_s: float = 0.0) -> None:
-        """End, stay away for a while, and come back on the same port; sessions are kept."""
-        await self.listener.close()
-        if down_s:
-            await self.estate.clock.sleep(down_s)
-        await self.listener.open()
-
-    def cut(self, *, websockets_only: bool = False) -> int:
-        """Reset connections; return how many."""
-        return self.listener.cut(websockets_only=websockets_only)
+        await super().close()
+        await end(self.state.tasks)
 
     def expire(self) -> int:
         """End all sessions; return how many."""

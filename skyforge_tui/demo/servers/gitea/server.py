@@ -7,13 +7,9 @@ import shutil
 import ssl
 import tempfile
 from collections.abc import Sequence
-from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from skyforge_tui.demo.chaos import Chaos
 from skyforge_tui.demo.clock import SECOND
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
@@ -23,10 +19,10 @@ from skyforge_tui.demo.servers.gitea.bare import Change, Entry
 from skyforge_tui.demo.servers.gitea.furnishing import furnish, write_history
 from skyforge_tui.demo.servers.gitea.habits import Habits
 from skyforge_tui.demo.servers.gitea.state import Account, Repo, State, Team
-from skyforge_tui.demo.serving import Listener
+from skyforge_tui.demo.servers.web import Dated, WebServer
 
 
-class GiteaServer:
+class GiteaServer(WebServer):
     """A server: what it keeps, how it behaves, and what goes wrong with it.
 
     Its git repositories are in `folder`; without one they are in one of its own, which is gone when
@@ -44,16 +40,15 @@ class GiteaServer:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.estate = estate
+        super().__init__(estate)
         self.habits = habits or Habits()
-        self.chaos = Chaos()
         self._own_folder = folder is None
         place = Path(tempfile.mkdtemp(prefix="sky-gitea-")) if folder is None else folder
         self.state = State(estate, self.habits, place)
         self._writing = asyncio.Lock()
         self._listed: tuple[tuple[int, str, bool], list[Entry]] = ((0, "", False), [])
-        app = _Dated(make_app(self), self)
-        self.listener = Listener(app, self.chaos, estate.clock, port=port, tls=tls)
+        app = Dated(make_app(self), estate.clock, lambda: self.habits.clock_skew_s)
+        self.serve(app, port=port, tls=tls)
         furnish(self)
 
     @property
@@ -66,26 +61,11 @@ class GiteaServer:
         """What the server believes its address to be."""
         return self.habits.root_url or self.url
 
-    async def open(self) -> None:
-        """Begin to serve."""
-        await self.listener.open()
-
     async def close(self) -> None:
         """Serve no more."""
-        await self.listener.close()
+        await super().close()
         if self._own_folder:
             await asyncio.to_thread(shutil.rmtree, self.state.folder, ignore_errors=True)
-
-    async def restart(self, down_s: float = 0.0) -> None:
-        """End as in a crash, stay away for a while, and come back on the same port."""
-        await self.listener.close()
-        if down_s:
-            await self.estate.clock.sleep(down_s)
-        await self.listener.open()
-
-    def cut(self, *, websockets_only: bool = False) -> int:
-        """Reset connections; return how many."""
-        return self.listener.cut(websockets_only=websockets_only)
 
     def expire(self) -> int:
         """Take every token away; return how many."""
@@ -188,21 +168,3 @@ def make_gitea(
     chosen = Habits()
     turn(chosen, habits)
     return GiteaServer(estate, chosen, folder=folder, port=port, tls=tls)
-
-
-class _Dated:
-    """Tells the time of the estate in every answer."""
-
-    def __init__(self, app: ASGIApp, server: GiteaServer) -> None:
-        self._app = app
-        self._server = server
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                now = self._server.estate.clock.now() / SECOND + self._server.habits.clock_skew_s
-                date = (b"date", formatdate(now, usegmt=True).encode())
-                message = {**message, "headers": [*message["headers"], date]}
-            await send(message)
-
-        await self._app(scope, receive, dated)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import ssl
@@ -13,20 +12,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from skyforge_tui.demo.chaos import Chaos
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
 from skyforge_tui.demo.knobs import turn
 from skyforge_tui.demo.servers.netlab_api.habits import Habits
 from skyforge_tui.demo.servers.netlab_api.jobs import Works
-from skyforge_tui.demo.serving import Listener
+from skyforge_tui.demo.servers.web import WebServer, end
 
 USER: Final = "netlab"
 _CLOSES: Final = {"connection": "close"}
 """It speaks HTTP/1.0: every answer is the last one of its connection."""
 
 
-class NetlabApiServer:
+class NetlabApiServer(WebServer):
     """A server: what it keeps, how it behaves, and what goes wrong with it."""
 
     kind = "netlab_api"
@@ -39,47 +37,25 @@ class NetlabApiServer:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.estate = estate
+        super().__init__(estate)
         self.habits = habits or Habits()
-        self.chaos = Chaos()
         self.works = Works(estate, self.habits)
         self.asked: list[str] = []
         """Method and path of every request, in their order."""
         password = estate.dice("netlab_api", "password").getrandbits(64)
         self.password = f"{password:016x}"
         routes = [Route("/{rest:path}", self._answer, methods=["GET", "POST", "DELETE"])]
-        self.listener = Listener(
-            Starlette(routes=routes), self.chaos, estate.clock, port=port, tls=tls
-        )
-
-    @property
-    def url(self) -> str:
-        """The address."""
-        return self.listener.url
-
-    async def open(self) -> None:
-        """Begin to serve."""
-        await self.listener.open()
+        self.serve(Starlette(routes=routes), port=port, tls=tls)
 
     async def close(self) -> None:
         """Serve no more; what goes on ends."""
-        await self.listener.close()
-        if tasks := set(self.works.tasks):
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        await super().close()
+        await end(self.works.tasks)
 
-    async def restart(self, down_s: float = 0.0) -> None:
-        """End, stay away for a while, and come back on the same port; jobs are forgotten."""
+    async def crash(self) -> None:
+        """Break off, with all that goes on; jobs are forgotten."""
         await self.close()
         self.works.jobs.clear()
-        if down_s:
-            await self.estate.clock.sleep(down_s)
-        await self.listener.open()
-
-    def cut(self, *, websockets_only: bool = False) -> int:
-        """Reset connections; return how many."""
-        return self.listener.cut(websockets_only=websockets_only)
 
     def expire(self) -> int:
         """End all sign-ins: there are none."""

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, fields
-from email.utils import formatdate
 from typing import Any, Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from skyforge_tui.demo.chaos import Chaos
-from skyforge_tui.demo.clock import SECOND
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
 from skyforge_tui.demo.knobs import turn
@@ -28,7 +23,7 @@ from skyforge_tui.demo.servers.semaphore.sessions import Sessions
 from skyforge_tui.demo.servers.semaphore.state import Room, State
 from skyforge_tui.demo.servers.semaphore.telling import Teller
 from skyforge_tui.demo.servers.semaphore.things import Template
-from skyforge_tui.demo.serving import Listener
+from skyforge_tui.demo.servers.web import Dated, WebServer
 
 
 @dataclass(slots=True)
@@ -44,7 +39,7 @@ class Stock:
 _STOCKED: Final = {one.name for one in fields(Stock)}
 
 
-class SemaphoreServer:
+class SemaphoreServer(WebServer):
     """A server: what it keeps, how it behaves, and what goes wrong with it."""
 
     kind = "semaphore"
@@ -58,18 +53,17 @@ class SemaphoreServer:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.estate = estate
+        super().__init__(estate)
         self.habits = habits or Habits()
-        self.chaos = Chaos()
         self.state = State(estate, self.habits, Numbers(self.habits))
         self.sessions = Sessions(self.state)
         self.feed = Feed(self.habits, lambda scope: self.listener.reset(scope))
         self.life = Life(self.state, Teller(self.state, self.feed))
         self.alarms = Alarms(self)
         self.runners: list[dict[str, Any]] = []
-        app = _Dated(make_app(self), self)
         ping_s = 54 if self.habits.version.minor < 13 else 108
-        self.listener = Listener(app, self.chaos, estate.clock, port=port, tls=tls, ping_s=ping_s)
+        app = Dated(make_app(self), estate.clock, lambda: self.habits.clock_skew_s)
+        self.serve(app, port=port, tls=tls, ping_s=ping_s)
         self._stock = stock or Stock()
         furnish(self, self._stock.more_templates)
         Past(self.state).make(self._stock.past_runs)
@@ -81,27 +75,16 @@ class SemaphoreServer:
 
     async def open(self) -> None:
         """Begin to serve."""
-        await self.listener.open()
+        await super().open()
         self.alarms.set_all()
         if self._stock.is_busy:
             set_going(self)
 
-    async def close(self) -> None:
-        """Serve no more."""
-        await self.listener.close()
-
-    async def restart(self, down_s: float = 0.0) -> None:
-        """End as in a crash, stay away for a while, and come back on the same port."""
-        await self.listener.close()
+    async def crash(self) -> None:
+        """Break off; some releases know nothing of the runs afterwards that were under way."""
+        await super().crash()
         if self.habits.forgets_runs:
             self.life.forget()
-        if down_s:
-            await self.estate.clock.sleep(down_s)
-        await self.listener.open()
-
-    def cut(self, *, websockets_only: bool = False) -> int:
-        """Reset connections; return how many."""
-        return self.listener.cut(websockets_only=websockets_only)
 
     def expire(self) -> int:
         """End all sessions; return how many."""
@@ -172,21 +155,3 @@ def make_semaphore(
 def token_of(person: Person) -> str:
     """Return a person's token as Semaphore's look: 44 characters in lower case."""
     return f"{person.token('semaphore')}sky="
-
-
-class _Dated:
-    """Tells the time of the estate in every answer."""
-
-    def __init__(self, app: ASGIApp, server: SemaphoreServer) -> None:
-        self._app = app
-        self._server = server
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                now = self._server.estate.clock.now() / SECOND + self._server.habits.clock_skew_s
-                date = (b"date", formatdate(now, usegmt=True).encode())
-                message = {**message, "headers": [*message["headers"], date]}
-            await send(message)
-
-        await self._app(scope, receive, dated)
