@@ -230,7 +230,12 @@ class ObjectClient:
 
     def _put(self, key: str, source: bytes | Iterable[bytes], overwrite: bool) -> StoredObject:
         self.check(key)
-        chunks = Hashed([source] if isinstance(source, bytes) else source)
+        with contextlib.closing(
+            Hashed([source] if isinstance(source, bytes) else source)
+        ) as chunks:
+            return self._put_chunks(key, chunks, overwrite)
+
+    def _put_chunks(self, key: str, chunks: Hashed, overwrite: bool) -> StoredObject:
         start, used = [], 0
         for chunk in chunks:
             start.append(chunk)

@@ -144,9 +144,11 @@ class DirectoryClient(ObjectClient):
         self, key: str, source: bytes | Iterable[bytes], overwrite: bool, ticket: str, kept: Kept
     ) -> StoredObject:
         self._prepare(key)
-        pieces = Hashed([source] if isinstance(source, bytes) else source)
-        self._files.write(key, pieces, overwrite=overwrite, ticket=ticket, kept=kept)
-        return replace(self._head(key), sha256=pieces.sha256)
+        with contextlib.closing(
+            Hashed([source] if isinstance(source, bytes) else source)
+        ) as pieces:
+            self._files.write(key, pieces, overwrite=overwrite, ticket=ticket, kept=kept)
+            return replace(self._head(key), sha256=pieces.sha256)
 
     def _left(self) -> list[Left]:
         _ = self._store

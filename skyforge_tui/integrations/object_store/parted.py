@@ -18,9 +18,9 @@ from skyforge_tui.integrations.object_store.refusals import LOST, OTHER_BYTES, S
 from skyforge_tui.integrations.object_store.uploads import MOST_PARTS, Uploads
 
 PART: Final = 8 << 20
-_HELD: Final = 4 * PART
+_HELD: Final = 3 * PART
 """Bytes that are held in memory at once, unless one part is larger."""
-_MOST_AT_ONCE: Final = 4
+_MOST_AT_ONCE: Final = 3
 
 
 def part_bytes_for(size: int, usual: int = PART) -> int:

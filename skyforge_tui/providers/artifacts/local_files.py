@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from skyforge_tui.integrations.object_store.hashed import SideHash
 
 _CHUNK = 4 << 20
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
@@ -45,7 +46,7 @@ class LocalPartFile:
         self._target = target
         self._descriptor = descriptor
         self._overwrite = overwrite
-        self._hash = hashlib.sha256()
+        self._hash = SideHash()
         self._size = 0
 
     @property
@@ -78,6 +79,7 @@ class LocalPartFile:
 
     async def aclose(self) -> None:
         """Let go of it."""
+        self._hash.close()
         os.close(self._descriptor)
         os.close(self._folder)
 
@@ -86,11 +88,11 @@ class LocalPartFile:
             os.unlink(self._name, dir_fd=self._folder)
 
     def _write(self, chunk: bytes) -> None:
+        self._hash.update(chunk)
         left = memoryview(chunk)
         try:
             while left:
                 count = os.write(self._descriptor, left)
-                self._hash.update(left[:count])
                 self._size += count
                 left = left[count:]
         except OSError as error:
