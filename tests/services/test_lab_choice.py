@@ -131,10 +131,10 @@ async def test_what_cannot_be_chosen(world: World) -> None:
 
 def test_only_labs_of_these_servers_are_left() -> None:
     """The filter leaves labs of the servers that were chosen, and of none that is called alike."""
-    query = parse(labs_query(("netlab", "eve-1")), LABS)
+    query = parse(labs_query(("netlab", "eve-1", "(a/b")), LABS)
     labs = [
         a_lab(id=LabId(f"{name}:1"), provider=name, kind="netlab", state=LabState.RUNNING)
-        for name in ("netlab", "labhost", "eve-1", "eve-10")
+        for name in ("netlab", "labhost", "eve-1", "eve-10", "(a/b", "a")
     ]
     left = [one.provider for one in labs if query.matches(lab_record(one, NOON, "ada"))]
-    assert left == ["netlab", "eve-1"]
+    assert left == ["netlab", "eve-1", "(a/b"]

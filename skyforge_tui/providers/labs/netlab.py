@@ -83,13 +83,15 @@ class NetlabLabs(SshConsoles):
 
     async def get_metadata(self, lab_id: LabId) -> Metadata:
         """Return what netlab has written down of one lab, with its nodes and links."""
-        found = await self.detail(lab_id)
         entry = await self._entry(lab_id)
+        found = await self._detail(entry)
         return {**self._metadata(entry), "nodes": found.nodes, "links": found.links}
 
     async def detail(self, lab_id: LabId) -> LabDetail:
         """Return a lab with its nodes, links and steps."""
-        entry = await self._entry(lab_id)
+        return await self._detail(await self._entry(lab_id))
+
+    async def _detail(self, entry: wire.LabEntry) -> LabDetail:
         around = await self._told(self._around([entry]))
         lab = self._read(entry, around)
         if not around.folder(entry.directory).is_there:

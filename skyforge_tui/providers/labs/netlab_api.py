@@ -18,7 +18,7 @@ from skyforge_tui.integrations.netlab.api import Job, NetlabApi
 from skyforge_tui.integrations.netlab.questions import StatusAnswer
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.lab_actions import Tell
-from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery
+from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery, Metadata
 from skyforge_tui.providers.labs.lab_accounts import as_account
 from skyforge_tui.providers.labs.lab_folders import folder_of_topology
 from skyforge_tui.providers.labs.netlab import KIND, NetlabLabs
@@ -67,6 +67,16 @@ class NetlabApiLabs(NetlabLabs):
             return LabDetail(known, missing=(_NO_NODES,))
         async with self._turn:
             return await super().detail(lab_id)
+
+    async def list_metadata(self, query: LabQuery = EVERY_LAB) -> tuple[Metadata, ...]:
+        """Return what netlab has written down of every lab, once no job goes on."""
+        async with self._turn:
+            return await super().list_metadata(query)
+
+    async def get_metadata(self, lab_id: LabId) -> Metadata:
+        """Return what netlab has written down of one lab, once no job goes on."""
+        async with self._turn:
+            return await super().get_metadata(lab_id)
 
     # Acting.
 

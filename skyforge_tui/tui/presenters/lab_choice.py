@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from skyforge_tui.domain.freshness import UpstreamState
@@ -38,7 +39,8 @@ def labs_query(chosen: Sequence[str]) -> str:
 
     What a server is called stands last in its cell, and is no other one's whole name.
     """
-    return f"server:/ ({'|'.join(chosen)})$/" if chosen else ""
+    names = "|".join(re.escape(one).replace("/", r"\/") for one in chosen)
+    return f"server:/ ({names})$/" if chosen else ""
 
 
 def choice_words(slug: str, chosen: Sequence[str]) -> tuple[str, ...]:

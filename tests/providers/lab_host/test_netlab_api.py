@@ -30,6 +30,7 @@ from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.web_access import WebAccess
 from skyforge_tui.ports.lab_actions import why_not
 from skyforge_tui.providers.labs.netlab_api import NetlabApiLabs
+from tests.fakes import until
 from tests.lab_hosts import QuickClock
 
 CORE, NIGHTLY = LabId("nl:/srv/labs/core/topology.yml"), LabId("nl:/srv/labs/nightly/topology.yml")
@@ -153,9 +154,14 @@ async def test_nobody_asks_while_a_job_goes_on(tmp_path: Path) -> None:
         asked = server.asked.count("GET /status")
         assert await states(labs) == before
         assert (await labs.detail(CORE)).lab.state is LabState.STOPPED
+        told = asyncio.create_task(labs.list_metadata())
+        looked = len(server.asked)
+        await until(lambda: len(server.asked) > looked + 1)
+        assert {one.partition("/job-")[0] for one in server.asked[looked:]} == {"GET /jobs"}
         assert server.asked.count("GET /status") == asked
         starting.cancel()
         await asyncio.wait([starting])
+        assert await told == ()
 
 
 async def test_what_it_does_not_offer(tmp_path: Path) -> None:

@@ -47,21 +47,19 @@ class LabHostKeeping:
     async def remove(self, run_ids: Collection[RunId]) -> frozenset[RunId]:
         """Remove these runs, those of them that have ended and are this person's."""
         wanted = {self._names.number_of(one): one for one in run_ids}
+        numbers, gone = sorted(wanted), set[RunId]()
         with translated(self.upstream, "run.gc"):
-            held = await self._runs.listed(wanted)
-            tokens = {
-                one.number: token_of(one)
-                for one in held
-                if one.is_over
-                and self._is_mine(one)
-                and self._names.run_id(one.number, token_of(one)) == wanted[one.number]
-            }
-            gone: set[int] = set()
-            numbers = sorted(tokens)
             for at in range(0, len(numbers), _AT_ONCE):
-                some = {number: tokens[number] for number in numbers[at : at + _AT_ONCE]}
-                gone |= await self._runs.drop(some)
-        return frozenset(wanted[number] for number in gone if number in tokens)
+                tokens = {
+                    one.number: token_of(one)
+                    for one in await self._runs.listed(numbers[at : at + _AT_ONCE])
+                    if one.is_over
+                    and self._is_mine(one)
+                    and self._names.run_id(one.number, token_of(one)) == wanted[one.number]
+                }
+                if tokens:
+                    gone |= {wanted[one] for one in await self._runs.drop(tokens) if one in tokens}
+        return frozenset(gone)
 
     def _is_mine(self, held: Held) -> bool:
         return held.spec.get("tool") == self._tool and held.spec.get("by") == self._person
