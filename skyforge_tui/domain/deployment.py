@@ -166,6 +166,12 @@ def is_launch_of(way: Way, answers: Mapping[str, str]) -> bool:
     )
 
 
+def is_same_move(way: Way, answers: Mapping[str, str]) -> bool:
+    """Say whether a run with these answers does to the deployment what is launched that way."""
+    intended = move_of(way.template, way.answers)
+    return is_launch_of(way, answers) and move_of(way.template, answers) is intended
+
+
 def as_run_says(one: Deployment, move: Move, run: Run) -> Deployment:
     """Return a deployment as its last run left it, or has brought it so far."""
     starts = move is Move.START

@@ -12,6 +12,7 @@ from skyforge_tui.domain.deployment import (
     as_lab_says,
     as_run_says,
     is_launch_of,
+    is_same_move,
     move_of,
 )
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
@@ -121,19 +122,17 @@ class DeploymentService:
     @recorded(_doing(Deed.START))
     @requires(Permission.DEPLOYMENT_START, of="project_id")
     async def start(
-        self, principal: Principal, project_id: ProjectId, name: str, secrets: Mapping[str, str]
+        self, principal: Principal, project_id: ProjectId, name: str, given: Mapping[str, str]
     ) -> Run:
-        """Launch what brings a deployment up; `secrets` answer what cannot stand in a manifest.
+        """Launch what brings a deployment up; `given` answers what does not stand in its manifest.
 
         Raises:
             Conflict: a run is at it already.
+            Invalid: answers would make it another launch.
             Invalid, NotFound, Untrusted, Unavailable: as `RunService.launch`.
         """
-        one = await self._idle(principal, project_id, name, "deployment.start")
-        way = one.ways.get(Move.START)
-        if way is None:
-            raise Invalid(one.lacks, operation="deployment.start", advice="see its manifest")
-        return await self._runs.launch(principal, way.template.id, {**way.answers, **secrets})
+        one = await self._named(principal, project_id, name)
+        return await self._launched(principal, one, Move.START, given)
 
     @recorded(_doing(Deed.STOP))
     @requires(Permission.DEPLOYMENT_STOP, of="project_id")
@@ -160,12 +159,13 @@ class DeploymentService:
         project_id: ProjectId,
         name: str,
         typed: str,
-        secrets: Mapping[str, str],
+        given: Mapping[str, str],
     ) -> Run:
         """Launch what removes everything that a deployment made; `typed` must be its name.
 
         Raises:
-            Invalid: `typed` is something else, or nothing says how it is destroyed.
+            Invalid: `typed` is something else, nothing says how it is destroyed, or answers would
+                make it another launch.
             Conflict: a run is at it.
             NotFound, Untrusted, Unavailable: as `RunService.launch`.
         """
@@ -175,11 +175,7 @@ class DeploymentService:
                 f"type {name} to destroy it", operation="deployment.destroy",
                 advice="nothing was destroyed",
             )  # fmt: skip
-        way = one.ways.get(Move.DESTROY)
-        if way is None:
-            raise Invalid(one.lacks, operation="deployment.destroy", advice="see its manifest")
-        await self._idle(principal, project_id, name, "deployment.destroy")
-        return await self._runs.launch(principal, way.template.id, {**way.answers, **secrets})
+        return await self._launched(principal, one, Move.DESTROY, given)
 
     # How they are.
 
@@ -189,16 +185,25 @@ class DeploymentService:
                 return one
         raise NotFound(f"no deployment named {name}", advice="list them with deployments ls")
 
-    async def _idle(
-        self, principal: Principal, project_id: ProjectId, name: str, operation: str
-    ) -> Deployment:
-        one = await self._named(principal, project_id, name)
+    async def _launched(
+        self, principal: Principal, one: Deployment, move: Move, given: Mapping[str, str]
+    ) -> Run:
+        operation, way = f"deployment.{move}", one.ways.get(move)
         if one.run is not None and one.run.state.is_active:
             raise Conflict(
-                f"run {one.run.number} is at {name}: it is {one.state}", operation=operation,
+                f"run {one.run.number} is at {one.name}: it is {one.state}", operation=operation,
                 advice="wait for it, or stop it",
             )  # fmt: skip
-        return one
+        if way is None:
+            raise Invalid(one.lacks, operation=operation, advice="see its manifest")
+        answers = {**way.answers, **given}
+        if not is_same_move(way, answers):  # what was named is not what would be changed
+            raise Invalid(
+                f"with these answers it would not {move} {one.name}", operation=operation,
+                advice=f"its manifest says what is answered; runs launch {way.template.name} may"
+                " be answered otherwise",
+            )  # fmt: skip
+        return await self._runs.launch(principal, way.template.id, answers)
 
     async def _of(self, principal: Principal, project: Project) -> list[Deployment]:
         manifest, found = project.manifest or ProjectManifest(), list[Deployment]()

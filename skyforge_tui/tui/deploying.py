@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     from textual.worker import Worker
 
-    from skyforge_tui.domain.deployment import Deployment
+    from skyforge_tui.domain.deployment import Deployment, Move
     from skyforge_tui.domain.identity import RunId, TemplateId
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.messages import Changes
+    from skyforge_tui.tui.presenters.offers import Instead
 
 
 class Deploying(App[None]):
@@ -41,7 +42,10 @@ class Deploying(App[None]):
             """Ask whether to stop a run, and stop it."""
 
         async def show_card(
-            self, template_id: TemplateId, answers: Mapping[str, str] | None
+            self,
+            template_id: TemplateId,
+            answers: Mapping[str, str] | None,
+            instead: Instead | None = None,
         ) -> None:
             """Show a template's card."""
 
@@ -85,8 +89,7 @@ class Deploying(App[None]):
             return
         one, verb = picked
         if verb == "start":
-            way = one.ways[Move.START]
-            await self.show_card(way.template.id, way.answers)
+            await self._by_card(one, Move.START)
         elif verb == "destroy":
             await self._destroy(one)
         elif one.run is not None:
@@ -95,23 +98,41 @@ class Deploying(App[None]):
     async def _destroy(self, one: Deployment) -> None:
         from skyforge_tui.domain.deployment import Move
         from skyforge_tui.domain.template import FieldKind
-        from skyforge_tui.tui.presenters.deployments import destroy_question
-        from skyforge_tui.tui.presenters.headless import Other
+        from skyforge_tui.tui.presenters.deployments import destroy_question, move_act
         from skyforge_tui.tui.widgets.confirm import Confirm
 
-        principal = self.bridge.principal
         if not await self.push_screen_wait(Confirm(destroy_question(one, self.bridge.line))):
             return
         way = one.ways[Move.DESTROY]
         if any(each.kind is FieldKind.SECRET and each.required for each in way.template.survey):
-            await self.show_card(way.template.id, way.answers)  # which asks for what is secret
+            await self._by_card(one, Move.DESTROY)  # which asks for what is secret
             return
 
         async def destroy(services: Services) -> Run:
-            return await services.deployments.destroy(
-                principal, one.project_id, one.name, one.name, {}
-            )
+            return await self._moved(services, one, Move.DESTROY, {})
 
-        act = Other(("deployments", "destroy", one.reference, "--confirm", one.name))
-        run = await self.bridge.act(act, destroy)
+        run = await self.bridge.act(move_act(one, Move.DESTROY), destroy)
         self.open_run(run.id)
+
+    async def _by_card(self, one: Deployment, move: Move) -> None:
+        """Show the card of what is launched; with other answers than its own it is a launch."""
+        from skyforge_tui.domain.deployment import is_same_move
+        from skyforge_tui.tui.presenters.deployments import move_act
+        from skyforge_tui.tui.presenters.offers import Instead
+
+        way = one.ways[move]
+        instead = Instead(
+            lambda given: move_act(one, move, given) if is_same_move(way, given) else None,
+            lambda services, given: self._moved(services, one, move, given),
+        )
+        await self.show_card(way.template.id, way.answers, instead)
+
+    async def _moved(
+        self, services: Services, one: Deployment, move: Move, given: Mapping[str, str]
+    ) -> Run:
+        from skyforge_tui.domain.deployment import Move
+
+        principal, some = self.bridge.principal, services.deployments
+        if move is Move.DESTROY:
+            return await some.destroy(principal, one.project_id, one.name, one.name, given)
+        return await some.start(principal, one.project_id, one.name, given)

@@ -1,4 +1,4 @@
-"""From the wish to run something to a run: the card, trust, rerun, stop and answer.
+"""From the wish to run something to a run: the card, rerun, stop and answer.
 
 Part of the application: every place reaches it by the same keys.
 """
@@ -8,25 +8,22 @@ from __future__ import annotations
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textual.app import App
-
-from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.identity import native_of, upstream_of
+from skyforge_tui.domain.identity import upstream_of
+from skyforge_tui.tui.trusting import Trusting
 
 if TYPE_CHECKING:
-    from skyforge_tui.domain.identity import ProjectId, RunId, TemplateId
+    from skyforge_tui.domain.identity import RunId, TemplateId
     from skyforge_tui.domain.notice import Notice
     from skyforge_tui.domain.project import Project
     from skyforge_tui.domain.run import Run, RunDetail
-    from skyforge_tui.domain.template import Source, Template
+    from skyforge_tui.domain.template import Template
     from skyforge_tui.services.contract import Services
     from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.bridge import Bridge
-    from skyforge_tui.tui.presenters.headless import Launch
-    from skyforge_tui.tui.widgets.launch_card import LaunchCard
+    from skyforge_tui.tui.presenters.headless import Act
+    from skyforge_tui.tui.presenters.offers import Instead
 
 
 _LOOKED_BACK = 30
@@ -45,7 +42,7 @@ class _Known(NamedTuple):
     """What else would be trusted with it."""
 
 
-class Launching(App[None]):
+class Launching(Trusting):
     """Carries out what leads to a run, or changes one."""
 
     bridge: Bridge
@@ -87,38 +84,26 @@ class Launching(App[None]):
         """Ask for what a run asks for, and hand it over."""
         self.lead(self._answer(run))
 
-    def trust(self, templates: tuple[Template, ...]) -> None:
-        """Ask whether to trust what declares these templates."""
-        self.lead(self._trust(templates))
-
     async def _rerun(self, run_id: RunId) -> None:
         detail = await self._detail(run_id)
         await self.show_card(detail.spec.template_id, detail.spec.answers)
 
     # The card.
 
-    async def show_card(self, template_id: TemplateId, answers: Mapping[str, str] | None) -> None:
+    async def show_card(
+        self,
+        template_id: TemplateId,
+        answers: Mapping[str, str] | None,
+        instead: Instead | None = None,
+    ) -> None:
         """Show a template's card, filled in with `answers`, else with those of its last run."""
         from skyforge_tui.domain.permission import Permission
-        from skyforge_tui.domain.template import trusted_along
         from skyforge_tui.tui.presenters import launch as present
         from skyforge_tui.tui.presenters.guarding import guard_line
         from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
         from skyforge_tui.tui.widgets.launch_card import LaunchCard
 
-        principal = self.bridge.principal
-
-        async def ask(services: Services) -> _Known:
-            template = await services.projects.get_template(principal, template_id)
-            before = await services.runs.latest(principal, template_id, _LOOKED_BACK)
-            last: Mapping[str, str] = {}
-            if before:
-                last = (await services.runs.get(principal, before[0].id)).spec.answers
-            view = await services.projects.get(principal, template.project_id)
-            along = trusted_along([template], view.templates)
-            return _Known(template, view.project, before, last, along)
-
-        known = await self.bridge.ask(ask)
+        known = await self.bridge.ask(lambda some: self._learned_for_card(some, template_id))
         template, project = known.template, known.project
         upstream = upstream_of(template.project_id)
         untrusted = None
@@ -143,88 +128,60 @@ class Launching(App[None]):
             note="closing the program does not stop the run",
             refused=lambda: _why_not(self.bridge.may(Permission.RUN_START, template)),
         )
+
+        def act(given: Mapping[str, str]) -> Act:
+            other = None if instead is None else instead.act(given)
+            return other or present.launch_act(template, project, given)
+
         card = LaunchCard(
             offer,
-            same_as=lambda plain: self.bridge.line(present.launch_act(template, project, plain)),
+            same_as=lambda plain: self.bridge.line(act(plain)),
             untrusted=untrusted,
             on_trust=lambda shown: self.go(
-                self._trust_on_card(shown, template.project_id, template.sources)
+                self.trust_on_card(shown, template.project_id, template.sources)
             ),
         )
         given = await self.push_screen_wait(card)
         if given is not None:
-            await self._launch(template, present.launch_act(template, project, given), given)
+            line = present.run_line(present.launch_act(template, project, given))
+            meant = instead if instead is not None and instead.act(given) is not None else None
+            await self._launch(template, act(given), line, given, meant)
 
-    async def _launch(self, template: Template, act: Launch, given: Mapping[str, str]) -> None:
+    async def _learned_for_card(self, services: Services, template_id: TemplateId) -> _Known:
+        from skyforge_tui.domain.template import trusted_along
+
+        principal = self.bridge.principal
+        template = await services.projects.get_template(principal, template_id)
+        before = await services.runs.latest(principal, template_id, _LOOKED_BACK)
+        last: Mapping[str, str] = {}
+        if before:
+            last = (await services.runs.get(principal, before[0].id)).spec.answers
+        view = await services.projects.get(principal, template.project_id)
+        along = trusted_along([template], view.templates)
+        return _Known(template, view.project, before, last, along)
+
+    async def _launch(
+        self,
+        template: Template,
+        act: Act,
+        line: str,
+        given: Mapping[str, str],
+        instead: Instead | None,
+    ) -> None:
         from skyforge_tui.domain.history import LineKind
-        from skyforge_tui.tui.presenters.launch import run_line
 
         principal = self.bridge.principal
 
         async def launch(services: Services) -> Run:
-            run = await services.runs.launch(principal, template.id, given)
-            line = run_line(act)
+            if instead is None:
+                run = await services.runs.launch(principal, template.id, given)
+            else:
+                run = await instead.launch(services, given)
             await services.history.remember(principal, LineKind.LAUNCH, line)
             return run
 
         run = await self.bridge.act(act, launch)
         self.open_run(run.id)
-
-    async def _trust_on_card(
-        self, card: LaunchCard, project_id: ProjectId, sources: tuple[Source, ...]
-    ) -> None:
-        try:
-            await self._remember_trust(project_id, sources)
-        except SkyforgeError as error:
-            card.say(error.message)
-        else:
-            card.trusted()
-
-    async def _trust(self, templates: tuple[Template, ...]) -> None:
-        from skyforge_tui.domain.template import trusted_along
-        from skyforge_tui.tui.presenters.launch import trust_question
-        from skyforge_tui.tui.widgets.confirm import Confirm
-
-        if not templates:
-            return
-        principal = self.bridge.principal
-        project_ids = {one.project_id for one in templates}
-
-        async def ask(services: Services) -> list[Template]:
-            views = [await services.projects.get(principal, one) for one in project_ids]
-            return [one for view in views for one in view.templates]
-
-        templates = (*templates, *trusted_along(templates, await self.bridge.ask(ask)))
-        if await self.push_screen_wait(Confirm(trust_question(templates))):
-            by_project: dict[ProjectId, dict[Source, None]] = {}
-            for each in templates:
-                by_project.setdefault(each.project_id, {}).update(dict.fromkeys(each.sources))
-            await self._trust_all({one: tuple(some) for one, some in by_project.items()})
-
-    async def _trust_all(self, by_project: Mapping[ProjectId, tuple[Source, ...]]) -> None:
-        """Trust content of one project, or of several one by one."""
-        from skyforge_tui.tui.one_by_one import one_by_one
-        from skyforge_tui.tui.presenters.cells import Span, literal
-        from skyforge_tui.tui.widgets.outcomes import Item
-
-        if len(by_project) == 1:
-            for one, some in by_project.items():
-                await self._remember_trust(one, some)
-            return
-        items = [
-            Item((Span(literal(native_of(one))),), partial(self._remember_trust, one, some))
-            for one, some in by_project.items()
-        ]
-        await one_by_one(self, "Trust", items)
-
-    async def _remember_trust(self, project_id: ProjectId, sources: tuple[Source, ...]) -> None:
-        from skyforge_tui.tui.presenters.headless import Trust
-
-        async def trust(services: Services) -> None:
-            await services.projects.trust(self.bridge.principal, project_id, sources)
-
-        paths = tuple(sorted({one.path for one in sources}))
-        await self.bridge.act(Trust(paths), trust)
 
     # Runs under way.
 

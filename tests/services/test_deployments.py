@@ -100,6 +100,20 @@ async def test_a_deployment_goes_up_and_down(core: Core) -> None:
     assert (await named(core, "lyon")).state is DeploymentState.DESTROYED
 
 
+async def test_answers_do_not_make_another_launch_of_it(core: Core) -> None:
+    """Whoever names a deployment starts and destroys that one: other answers are refused."""
+    deployments = core.services.deployments
+    with pytest.raises(Invalid, match="it would not start lyon"):
+        await deployments.start(ADA, PROJECT_ID, "lyon", {"site": "bergen"})
+    with pytest.raises(Invalid, match="it would not destroy lyon"):
+        await deployments.destroy(ADA, PROJECT_ID, "lyon", "lyon", {"site": "bergen"})
+    with pytest.raises(Invalid, match="it would not start lab"):
+        await deployments.start(ADA, PROJECT_ID, "lab", {"action": "down"})
+    assert core.engine.held == {}
+    run = await deployments.start(ADA, PROJECT_ID, "lab", {"action": "up"})
+    assert [one.words for one in core.audit_book.kept][-1] == f"deployment lab: run {run.reference}"
+
+
 async def test_whoever_launched_it_its_state_is_fresh(core: Core) -> None:
     """A run that somebody launched by hand counts when it was this very launch, and no other."""
     hand = await core.runs.launch(ADA, APPLY.id, {"site": "lyon"})

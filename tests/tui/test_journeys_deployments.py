@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.project_manifest import DeclaredDeployment, ProjectManifest
 from skyforge_tui.domain.run import RunState
 from tests.tui.cockpit_harness import press, shows, until_idle, write
@@ -53,17 +54,22 @@ async def test_looked_at_refused_and_destroyed() -> None:
 
 
 async def test_started_by_its_card() -> None:
-    """Starting one opens the card of its template, filled in by the manifest; enter launches."""
+    """Starting one opens the card of its template; enter starts it, and the record says so."""
     estate = Deploying(is_calm=True)
     app = estate.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await until_idle(pilot)
         await press(pilot, "1", "slash")
         await write(pilot, "edge-fabric")
-        await press(pilot, "enter", "u", "s", shows="Launch deploy-bgp")
+        started = "deployments start local:edge-fabric/bgp"
+        await press(pilot, "enter", "u", "s", shows=("Launch deploy-bgp", started))
         await press(pilot, "enter", shows="deploy-bgp")
         newest = max(estate.core.engine.held.values(), key=lambda one: one.run.number).run
         assert (newest.template, newest.state) == ("deploy-bgp", RunState.STARTING)
+        (entry,) = estate.core.audit_book.kept
+        assert (entry.deed, entry.words) == (
+            Deed.START, f"deployment bgp: run {newest.reference}",
+        )  # fmt: skip
 
 
 async def test_a_project_without_any_says_so() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from skyforge_tui.domain.deployment import Deployment, DeploymentState, Move
@@ -11,7 +11,8 @@ from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.run import ACTION
 from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, cut_text, fitted, line, literal
-from skyforge_tui.tui.presenters.headless import Act, Other, line_of
+from skyforge_tui.tui.presenters.headless import Act, Other, answering, line_of
+from skyforge_tui.tui.presenters.launch import launch_act
 from skyforge_tui.tui.presenters.offers import Question
 
 _LOOKS: dict[DeploymentState, tuple[str, Tone]] = {
@@ -91,10 +92,19 @@ def why_not(one: Deployment, verb: str) -> str:
     return "" if move in one.ways else one.lacks
 
 
+def move_act(one: Deployment, move: Move, given: Mapping[str, str] | None = None) -> Other:
+    """Return the command that moves a deployment; what its manifest answers goes without saying."""
+    way, confirm = one.ways[move], ("--confirm", one.name) if move is Move.DESTROY else ()
+    told = launch_act(way.template, None, way.answers if given is None else given)
+    known = {each.name: each.default for each in way.template.survey} | {**way.answers}
+    beside = {name: value for name, value in told.answers.items() if value != known.get(name)}
+    options = answering(beside, told.secret_names)
+    return Other(("deployments", str(move), one.reference, *confirm, *options))
+
+
 def destroy_question(one: Deployment, said: Callable[[Act], str] = line_of) -> Question:
     """Return what is asked before everything that a deployment made is removed."""
     way = one.ways[Move.DESTROY]
-    act = Other(("deployments", "destroy", one.reference, "--confirm", one.name))
     action = way.answers.get(ACTION, "")
     what = f"{literal(way.template.name)} {literal(action)}".rstrip()
     where = literal(upstream_of(way.template.project_id))
@@ -107,5 +117,5 @@ def destroy_question(one: Deployment, said: Callable[[Act], str] = line_of) -> Q
     )  # fmt: skip
     return Question(
         title=f"Destroy {literal(one.name)}", go="destroy", way_out="keep it", things=[thing],
-        costs=costs, words=one.name, same_as=said(act), is_destructive=True,
+        costs=costs, words=one.name, same_as=said(move_act(one, Move.DESTROY)), is_destructive=True,
     )  # fmt: skip

@@ -24,9 +24,7 @@ class Launch:
     @property
     def words(self) -> tuple[str, ...]:
         """Return the command behind the program's name."""
-        plain = (f"{name}={value}" for name, value in self.answers.items())
-        secret = (f"{name}=env:{variable(name)}" for name in self.secret_names)
-        options = (word for pair in (*plain, *secret) for word in ("-v", pair))
+        options = answering(self.answers, self.secret_names)
         if self.template.startswith("-"):
             return ("runs", "launch", *options, "--", self.template)
         return ("runs", "launch", self.template, *options)
@@ -81,6 +79,13 @@ class Other:
 
 
 Act = Launch | OnRun | Trust | Connect | Other
+
+
+def answering(answers: Mapping[str, str], secret_names: Sequence[str]) -> tuple[str, ...]:
+    """Return the options that answer; secrets are named by the variables that would hold them."""
+    plain = (f"{name}={value}" for name, value in answers.items())
+    secret = (f"{name}=env:{variable(name)}" for name in secret_names)
+    return tuple(word for pair in (*plain, *secret) for word in ("-v", pair))
 
 
 def variable(name: str) -> str:

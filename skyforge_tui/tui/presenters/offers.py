@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.run import Run
     from skyforge_tui.domain.template import SurveyField
+    from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.presenters.cells import Line
+    from skyforge_tui.tui.presenters.headless import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +111,12 @@ class Yank:
     text: str
     make: Callable[[], Coroutine[Any, Any, str]] | None = None
     """Makes what is copied when it is picked; `text` says what that is until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What a launch by a card is done as, where it means more than a run of a template."""
+
+    act: Callable[[Mapping[str, str]], Act | None]
+    """What it is with these answers; None where they make it a plain launch."""
+    launch: Callable[[Services, Mapping[str, str]], Awaitable[Run]]
