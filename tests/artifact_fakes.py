@@ -177,6 +177,8 @@ class Shelf:
     cache: MemoryCollectionCache = field(default_factory=MemoryCollectionCache)
     more: list[ArtifactStore] = field(default_factory=list)
     """Stores beside the usual one."""
+    here = LocalArtifactFiles()
+    """Files of this machine."""
     carrier: Carrier = field(default_factory=lambda: Carrier(LocalArtifactFiles(), Checksums()))
     book: MemoryTransferBook = field(default_factory=MemoryTransferBook)
 
@@ -195,7 +197,9 @@ class Shelf:
         self.cache.runs = index.cache
         collector = self.collector(index, bus, clock)
         stores = StoreShelf([self.store, *self.more], access)
-        return ArtifactService(stores, self.carrier, collector, index, access, bus, HOUSE.id)
+        return ArtifactService(
+            stores, self.carrier, self.here, collector, index, access, bus, HOUSE.id
+        )
 
     def care(self, artifacts: ArtifactService, bus: Bus, clock: Clock) -> ArtifactCareService:
         """Return what cares for all this."""
@@ -207,8 +211,7 @@ class Shelf:
         self, artifacts: ArtifactService, care: ArtifactCareService, transfers: TransferService
     ) -> ArtifactFolderService:
         """Return what carries folders of all this."""
-        files = LocalArtifactFiles()
-        return ArtifactFolderService(artifacts, care, transfers, files, artifacts.access)
+        return ArtifactFolderService(artifacts, care, transfers, artifacts.access)
 
     def logs(self, artifacts: ArtifactService) -> ArtifactLogService:
         """Return what shows what is in all this as logs; they are kept among temporary files."""
@@ -229,4 +232,4 @@ class Shelf:
         stores = StoreShelf([self.store, *self.more], access)
         runner = TransferRunner(stores, self.carrier, self.book, bus, clock, labs.export)
         leftovers = Leftovers(stores, self.book, clock)
-        return TransferService(artifacts, stores, runner, leftovers, access)
+        return TransferService(artifacts, stores, runner, leftovers, self.here, access)

@@ -52,15 +52,21 @@ class LocalFiles(Protocol):
     async def begin(self, target: Path, version: str, *, overwrite: bool) -> PartFile:
         """Begin to write a file, or go on with the same `version` of it.
 
+        Its folder is one that `inside` has returned: a link that leads there by now is not
+        followed.
+
         Raises:
-            Conflict: there is one already and it is not to be replaced, or another program is
-                bringing the same.
+            Conflict: there is one already and it is not to be replaced, another program is
+                bringing the same, or a link has come to be on the way.
             Unavailable: it cannot be written there.
         """
         ...
 
     async def inside(self, folder: Path, names: Sequence[str]) -> Path:
-        """Return a folder inside of one, made where it is missing; no link leads there.
+        """Return a folder inside of one, made where it is missing; no link leads there from it.
+
+        Links that lead to `folder` itself are followed, now and never again: what is returned is
+        the way without them.
 
         Raises:
             NotFound: there is no such `folder`.

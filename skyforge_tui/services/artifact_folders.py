@@ -9,7 +9,6 @@ from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.transfer import Transfer
-from skyforge_tui.ports.local_files import LocalFiles
 from skyforge_tui.services.artifact_care import ArtifactCareService
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access, requires
@@ -27,13 +26,11 @@ class ArtifactFolderService:
         artifacts: ArtifactService,
         care: ArtifactCareService,
         transfers: TransferService,
-        files: LocalFiles,
         access: Access,
     ) -> None:
         self._artifacts = artifacts
         self._care = care
         self._transfers = transfers
-        self._files = files
         self.access = access
 
     async def project_of(self, target: object) -> ProjectId:
@@ -78,8 +75,10 @@ class ArtifactFolderService:
         root = checked_prefix(prefix)
         *folders, last = checked_key(ref.key[len(root) :].lstrip("/")).split("/")
         name = root.rpartition("/")[2]
-        place = await self._files.inside(folder, [*filter(None, [name]), *folders])
-        return await self._transfers.get(principal, ref, place / last, overwrite=overwrite)
+        return await self._transfers.get(
+            principal, ref, folder / last, within=[*filter(None, [name]), *folders],
+            overwrite=overwrite,
+        )  # fmt: skip
 
     @requires(Permission.ARTIFACT_WRITE, of="target")
     async def copy(

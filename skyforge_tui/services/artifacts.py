@@ -21,6 +21,7 @@ from skyforge_tui.domain.markers import Marker
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run
 from skyforge_tui.ports.artifact_store import Source
+from skyforge_tui.ports.local_files import LocalFiles
 from skyforge_tui.services.artifact_views import FolderSize, Held, Level, Preview
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
@@ -43,6 +44,7 @@ class ArtifactService:
         self,
         shelf: StoreShelf,
         carrier: Carrier,
+        files: LocalFiles,
         collector: Collector,
         index: RunIndex,
         access: Access,
@@ -56,6 +58,7 @@ class ArtifactService:
         """
         self._shelf = shelf
         self._carrier = carrier
+        self._files = files
         self._collector = collector
         self._index = index
         self.access = access
@@ -156,7 +159,8 @@ class ArtifactService:
         self, principal: Principal, ref: ArtifactRef, target: Path, *, overwrite: bool = False
     ) -> int:
         """Write an artifact to a file and return its size; goes on where an earlier try ended."""
-        return await self._carrier.get(self._shelf.of(ref), ref.key, target, overwrite=overwrite)
+        place = await self._files.inside(target.parent, ()) / target.name
+        return await self._carrier.get(self._shelf.of(ref), ref.key, place, overwrite=overwrite)
 
     @requires(Permission.ARTIFACT_READ, of="run_id")
     async def made_by(self, principal: Principal, run_id: RunId) -> Collection | None:

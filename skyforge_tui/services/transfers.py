@@ -6,6 +6,7 @@ next, and goes on from where it was: a file that was coming, and what was on its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from skyforge_tui.domain.identity import LabId, Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
 from skyforge_tui.domain.unfinished import Unfinished
+from skyforge_tui.ports.local_files import LocalFiles
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import YES, Access, requires
 from skyforge_tui.services.leftovers import Leftovers
@@ -31,11 +33,13 @@ class TransferService:
         shelf: StoreShelf,
         runner: TransferRunner,
         leftovers: Leftovers,
+        files: LocalFiles,
         access: Access,
     ) -> None:
         self._artifacts = artifacts
         self._shelf = shelf
         self._leftovers = leftovers
+        self._files = files
         self.runner = runner
         self.access = access
 
@@ -50,12 +54,27 @@ class TransferService:
 
     @requires(Permission.ARTIFACT_READ, of="ref")
     async def get(
-        self, principal: Principal, ref: ArtifactRef, target: Path, *, overwrite: bool = False
+        self,
+        principal: Principal,
+        ref: ArtifactRef,
+        target: Path,
+        *,
+        within: Sequence[str] = (),
+        overwrite: bool = False,
     ) -> Transfer:
-        """Begin to bring an artifact to a file of this machine."""
+        """Begin to bring an artifact to a file of this machine.
+
+        It comes to lie in the folder of `target`, or in one `within`, which is made. That folder
+        is settled now: no link that comes to be on the way there is followed.
+
+        Raises:
+            NotFound: there is no such folder.
+            Conflict: a link or a file is in the way `within`.
+        """
         self._shelf.of(ref)
         checked_key(ref.key)
-        return await self.runner.begin(TransferKind.GET, str(ref), str(target), overwrite)
+        place = await self._files.inside(target.parent, within) / target.name
+        return await self.runner.begin(TransferKind.GET, str(ref), str(place), overwrite)
 
     @requires(Permission.ARTIFACT_WRITE, of="ref")
     async def put(

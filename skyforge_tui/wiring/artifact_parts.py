@@ -81,12 +81,12 @@ def artifact_services(
     collector = Collector(stores[0], work_files, claims, made, index, bus, clock)
     files = LocalArtifactFiles()
     shelf, carrier = StoreShelf(stores, access), Carrier(files, sums)
-    artifacts = ArtifactService(shelf, carrier, collector, index, access, bus, house.id)
+    artifacts = ArtifactService(shelf, carrier, files, collector, index, access, bus, house.id)
     book = FileTransferBook(state_dir)
     runner = TransferRunner(shelf, carrier, book, bus, clock, labs.export)
     leftovers = Leftovers(shelf, book, clock)
     care = ArtifactCareService(artifacts, shelf, sums, access, bus, clock, limits)
-    transfers = TransferService(artifacts, shelf, runner, leftovers, access)
+    transfers = TransferService(artifacts, shelf, runner, leftovers, files, access)
     return ArtifactParts(
         artifacts,
         ComparisonService(artifacts, index, made, access),
@@ -96,7 +96,7 @@ def artifact_services(
         ArtifactLogService(
             artifacts, LogFeeds(PipedLogs(ground.frame.cache_dir / "piped")), access
         ),
-        ArtifactFolderService(artifacts, care, transfers, files, access),
+        ArtifactFolderService(artifacts, care, transfers, access),
     )
 
 

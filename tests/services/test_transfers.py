@@ -99,6 +99,28 @@ async def test_it_goes_on_without_anybody(core: Core, tmp_path: Path) -> None:
     assert core.shelf.book.held == {}
 
 
+@pytest.mark.parametrize("swapped", ["chosen", "chosen/edge-fabric", "chosen/edge-fabric/notes"])
+async def test_a_folder_that_is_swapped(core: Core, tmp_path: Path, swapped: str) -> None:
+    """A link that leads to the folder when it is chosen counts; one that comes later is refused."""
+    (chosen := tmp_path / "chosen").mkdir()
+    (outside := tmp_path / "outside" / "edge-fabric" / "notes").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(chosen)
+    halting(core).go_on.set()
+    prefix = "artifacts/edge-fabric"
+    begun = await core.artifact_folders.get_one(ADA, ref(KEY), prefix, tmp_path / "link")
+    # It has not taken its first step: that is taken when something here waits.
+    (tmp_path / swapped).rename(tmp_path / "moved")
+    (tmp_path / swapped).symlink_to(tmp_path / swapped.replace("chosen", "outside"))
+    with pytest.raises(Conflict, match="is a link"):
+        await core.transfers.wait(ADA, begun.id)
+    assert parts(outside) == []
+    (tmp_path / swapped).unlink()
+    (tmp_path / "moved").rename(tmp_path / swapped)
+    again = await core.transfers.retry(ADA, begun.id)
+    assert (await core.transfers.wait(ADA, again.id)).state is TransferState.DONE
+    assert (chosen / "edge-fabric/notes/a.txt").read_bytes() == DATA
+
+
 async def test_it_is_stopped(core: Core, tmp_path: Path) -> None:
     """A stopped transfer leaves nothing under the name; tried again it goes on from there."""
     begun = await core.transfers.get(ADA, ref(KEY), tmp_path / "a.txt")

@@ -6,7 +6,6 @@ Whoever writes one holds it: the system lets go of it when that program ends, ho
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import stat
@@ -15,12 +14,11 @@ from contextlib import contextmanager
 
 from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.system_words import told_of
+from skyforge_tui.integrations.placing import place
 
 _OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK = 1 << 18
 """Bytes that are compared at once."""
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
-"""What file systems without hard links say."""
 
 
 class Draft:
@@ -80,21 +78,7 @@ class Draft:
         Raises:
             FileExistsError: there is one, and it is not to be replaced.
         """
-        ways = {"src_dir_fd": self._staging, "dst_dir_fd": folder}
-        if overwrite:
-            os.rename(self._name, name, **ways)  # noqa: PTH104 - below descriptors
-            return
-        try:
-            os.link(self._name, name, **ways, follow_symlinks=False)
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            with contextlib.suppress(FileNotFoundError):
-                os.stat(name, dir_fd=folder, follow_symlinks=False)
-                raise FileExistsError(errno.EEXIST, "exists") from None
-            os.rename(self._name, name, **ways)  # noqa: PTH104
-            return
-        self.discard()
+        place(self._name, self._staging, name, folder, overwrite=overwrite)
 
     def discard(self) -> None:
         """Remove it."""

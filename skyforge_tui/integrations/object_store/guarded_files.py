@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from skyforge_tui.integrations.object_store.drafts import Draft
 from skyforge_tui.integrations.object_store.system_words import no_file, told_of
+from skyforge_tui.integrations.placing import is_there
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -83,8 +84,8 @@ class GuardedFiles:
 
     def _check_free(self, key: str) -> None:
         with contextlib.suppress(FileNotFoundError), self._folder(key) as (folder, name):
-            os.stat(name, dir_fd=folder, follow_symlinks=False)
-            raise FileExistsError(errno.EEXIST, "exists")
+            if is_there(name, folder):
+                raise FileExistsError(errno.EEXIST, "exists")
 
     def drafts(self) -> list[tuple[str, os.stat_result]]:
         """Return what was begun and is written by nobody just now, by ticket."""

@@ -20,13 +20,14 @@ from typing import NoReturn
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from skyforge_tui.integrations.object_store.hashed import SideHash
+from skyforge_tui.integrations.placing import is_there, place
 
 _CHUNK = 4 << 20
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 """Some folders may be written in, and not be listed: on Linux that is enough."""
 _NAME = 80
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
-"""What file systems without hard links say."""
+_IN_THE_WAY = (errno.ELOOP, errno.ENOTDIR)
+"""What the system says where a folder is to be opened and there is a link or a file."""
 _OPERATION = "artifact.save"
 _KEPT = "nothing is overwritten: move it away, save elsewhere, or say --overwrite"
 
@@ -101,29 +102,14 @@ class LocalPartFile:
     def _finish(self) -> None:
         try:
             os.fsync(self._descriptor)
-            self._place()
+            place(
+                self._name, self._folder, self._target.name, self._folder,
+                overwrite=self._overwrite,
+            )  # fmt: skip
         except FileExistsError:
             raise _there_is_one(self._target) from None
         except OSError as error:
             _fail(error, self._target)
-
-    def _place(self) -> None:
-        """Give it its name, at once."""
-        ways = {"src_dir_fd": self._folder, "dst_dir_fd": self._folder}
-        name = self._target.name
-        if self._overwrite:
-            os.rename(self._name, name, **ways)  # noqa: PTH104 - below a descriptor
-            return
-        try:
-            os.link(self._name, name, **ways, follow_symlinks=False)
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            if _is_there(name, self._folder):
-                raise FileExistsError(errno.EEXIST, "exists") from None
-            os.rename(self._name, name, **ways)  # noqa: PTH104
-            return
-        self._discard()
 
 
 class LocalArtifactFiles:
@@ -134,7 +120,7 @@ class LocalArtifactFiles:
         return await asyncio.to_thread(self._begin, target, version, overwrite)
 
     async def inside(self, folder: Path, names: Sequence[str]) -> Path:
-        """Return a folder inside of one, made where it is missing; no link leads there."""
+        """Return a folder inside of one, made where it is missing, by its way without links."""
         return await asyncio.to_thread(_inside, folder, names)
 
     async def size(self, path: Path) -> int:
@@ -165,16 +151,18 @@ class LocalArtifactFiles:
         name = f".{stem}.{mark}.part"
         with ExitStack() as opened:
             try:
-                folder = os.open(target.parent, _FOLDER)
+                folder = _reached(target.parent)
                 opened.callback(os.close, folder)
-                is_there = _is_there(target.name, folder)
-                if is_there and not overwrite:
+                is_taken = is_there(target.name, folder)
+                if is_taken and not overwrite:
                     _tidy(name, target.name, folder)
                     raise _there_is_one(target)
                 flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
                 descriptor = os.open(name, flags, 0o666, dir_fd=folder)
                 opened.callback(os.close, descriptor)
             except OSError as error:
+                if error.errno in _IN_THE_WAY:
+                    raise _blocked(target.parent) from None
                 _fail(error, target)
             self._claim(descriptor, target.parent / name, target)
             part = LocalPartFile(folder, name, target, descriptor, overwrite=overwrite)
@@ -194,14 +182,6 @@ class LocalArtifactFiles:
             raise Conflict(words, operation=_OPERATION, advice="let it end") from None
 
 
-def _is_there(name: str, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
 def _tidy(part: str, name: str, folder: int) -> None:
     """Take away the first name of what has its own: a program was killed in between."""
     with contextlib.suppress(FileNotFoundError):
@@ -212,30 +192,54 @@ def _tidy(part: str, name: str, folder: int) -> None:
 
 def _inside(folder: Path, names: Sequence[str]) -> Path:
     """Go down name by name, so that nobody can slip a link in between."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    at = Path(os.path.realpath(folder))
     try:
-        here = os.open(folder, flags)
+        here = _reached(at)
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        if error.errno in (errno.ENOENT, *_IN_THE_WAY):
             raise NotFound(f"there is no folder {folder}", operation=_OPERATION) from None
         _fail(error, folder)
-    at = folder
     try:
         for name in names:
             at /= name
             with contextlib.suppress(FileExistsError):
                 os.mkdir(name, dir_fd=here)
-            inner = os.open(name, flags | os.O_NOFOLLOW, dir_fd=here)
-            os.close(here)
-            here = inner
+            here = _entered(here, name)
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            words = f"{at} is a link or a file"
-            raise Conflict(words, operation=_OPERATION, advice="move it away") from None
+        if error.errno in _IN_THE_WAY:
+            raise _blocked(at) from None
         _fail(error, at)
     finally:
         os.close(here)
     return at
+
+
+def _reached(way: Path) -> int:
+    """Return the descriptor of a folder that no link leads to.
+
+    Raises:
+        OSError: one of `_IN_THE_WAY`, if one does by now.
+    """
+    here = os.open(way.anchor, _FOLDER)
+    try:
+        for name in way.parts[1:]:
+            here = _entered(here, name)
+    except BaseException:
+        os.close(here)
+        raise
+    return here
+
+
+def _entered(here: int, name: str) -> int:
+    """Return the descriptor of a folder in one, which is closed then."""
+    inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
+    os.close(here)
+    return inner
+
+
+def _blocked(at: Path) -> Conflict:
+    words = f"{at} is a link or a file"
+    return Conflict(words, operation=_OPERATION, advice="move it away")
 
 
 def _opened(path: Path) -> int:
