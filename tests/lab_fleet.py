@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -60,8 +61,7 @@ class Fleet:
 
     async def kill(self, name: str) -> None:
         """Let nothing listen any more where a server was."""
-        server = self.servers[name]
-        await (server._end() if isinstance(server, NetlabHost) else server.close())
+        await self.servers[name].crash()
 
     def sign_ins(self, name: str) -> int:
         """Return how often somebody signed in at a server."""
@@ -139,8 +139,6 @@ class FleetCore(Core):
 
     def __post_init__(self) -> None:
         """Listen."""
-        import asyncio
-
         super().__post_init__()
         self.heard = asyncio.Queue[object]()
         self.bus.subscribe(

@@ -41,8 +41,8 @@ class LabChoosing(App[None]):
         from skyforge_tui.tui.presenters.lab_choice import labs_query
         from skyforge_tui.tui.widgets.lab_choice_card import LABS, LabChoiceCard
 
-        principal, note = self.bridge.principal, ()
-        told: Line = note
+        principal = self.bridge.principal
+        told: Line = ()
 
         async def look(services: Services) -> LabChoice:
             return await services.lab_choice.look(principal, project.id)

@@ -217,7 +217,7 @@ async def on_a_host(folder: Path) -> AsyncIterator[World]:
 
         async def take_away() -> None:
             await ssh.aclose()
-            await host._end()
+            await host.crash()
 
         netlab = RemoteNetlab(ssh)
         provider = NetlabHostLabs(netlab, ssh, FakeClock(), owner="ada", upstream="far")

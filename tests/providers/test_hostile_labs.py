@@ -81,18 +81,7 @@ async def _netlab(folder: Path) -> AsyncIterator[LabProvider]:
     async with _a_host(folder) as (host, place):
         labs = {}
         for name in NAMES:
-            lab = (
-                place
-                / "labs"
-                / (
-                    name
-                    if 0 < len(name.encode()) < 200
-                    and "\0" not in name
-                    and "/" not in name
-                    and name.strip(".")
-                    else "other"
-                )
-            )
+            lab = place / "labs" / (name if _is_folder(name) else "other")
             lab.mkdir(parents=True, exist_ok=True)
             labs[name] = {"dir": str(lab), "name": name, "status": "started", "providers": [name],
                           "log": [f"2026-01-03T10:00:00+00:00: {name}", name]}  # fmt: skip
@@ -161,6 +150,12 @@ async def test_names_are_names(make: Callable[[Path], object], tmp_path: Path) -
         for row in data_rows(await provider.get_metadata(lab.id)):
             assert all(_is_harmless(text_of(one)) for one in row.values())
     assert not _made(tmp_path)
+
+
+def _is_folder(name: str) -> bool:
+    """Say whether a folder can be called so."""
+    is_short = 0 < len(name.encode()) < 200
+    return is_short and not {"\0", "/"} & set(name) and bool(name.strip("."))
 
 
 def _made(folder: Path) -> list[Path]:

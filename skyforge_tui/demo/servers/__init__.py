@@ -41,6 +41,10 @@ class PretendServer(Protocol):
         """Serve no more."""
         ...
 
+    async def crash(self) -> None:
+        """Break off; what lies on disks is there when it is opened again."""
+        ...
+
     async def restart(self, down_s: float = 0.0) -> None:
         """Break off, and come back on the same port after a while."""
         ...

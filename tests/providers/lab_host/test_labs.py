@@ -133,7 +133,7 @@ async def test_a_host_that_does_not_answer_has_no_labs(bench: Bench) -> None:
     (source,) = (await bench.labs.list_for_user()).sources
     assert (source.mode, "not installed" in source.error) == (UpstreamState.DISABLED, True)
     await bench.ssh.aclose()
-    await bench.host._end()
+    await bench.host.crash()
     listing = await bench.labs.list_for_user()
     assert (listing.labs, listing.sources[0].mode) == ((), UpstreamState.ERROR)
     with pytest.raises(Unavailable):

@@ -98,14 +98,24 @@ class NetlabHost:
 
     async def close(self) -> None:
         """Serve no more, and end what was started detached: the host is switched off."""
-        await self._end()
+        await self.crash()
         await asyncio.to_thread(end_all, self.home)
         if self._own_folder:
             await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
+    async def crash(self) -> None:
+        """Break off; what was started detached goes on."""
+        acceptor, self._acceptor = self._acceptor, None
+        if acceptor is not None:
+            acceptor.close()
+            gone = list(self._connections)
+            self.cut()
+            await asyncio.gather(*(one.wait_closed() for one in gone))
+            await acceptor.wait_closed()
+
     async def restart(self, down_s: float = 0.0) -> None:
         """Break off, and come back on the same port after a while."""
-        await self._end()
+        await self.crash()
         if down_s:
             await self.estate.clock.sleep(down_s)
         await self.open()
@@ -133,15 +143,6 @@ class NetlabHost:
     def status(self) -> dict[str, Any]:
         """Return counts."""
         return {"connections": len(self._connections), "home": str(self.home)}
-
-    async def _end(self) -> None:
-        acceptor, self._acceptor = self._acceptor, None
-        if acceptor is not None:
-            acceptor.close()
-            gone = list(self._connections)
-            self.cut()
-            await asyncio.gather(*(one.wait_closed() for one in gone))
-            await acceptor.wait_closed()
 
     def _furnish(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
