@@ -14,10 +14,11 @@ from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.ports.sync_book import SyncMemory
 from skyforge_tui.services.blueprint_side import Blueprints, BlueprintSide
+from skyforge_tui.services.engine_side import EngineLists, engine_sides
 from skyforge_tui.services.making import MANIFEST, Wish, Workshop, found
 from skyforge_tui.services.project_wishes import people_of
 from skyforge_tui.services.reconciling import Reconciling, Side
-from skyforge_tui.services.sync_sides import EngineLists, EngineSide, Known, RepositorySide
+from skyforge_tui.services.sync_sides import Known, RepositorySide
 
 
 async def foreseen(
@@ -56,13 +57,9 @@ async def foreseen(
     sides: list[Side] = [RepositorySide(known, keeper)] if is_there else [_NewRepository(known)]
     if manifest.blueprint and isinstance(keeper, RepositoryHost):
         sides.append(BlueprintSide(known, Blueprints(keeper, keeper), principal.username))
-    errors = list(secrets.problems)
-    if manifest.engine in engines:
-        sides.append(EngineSide(known, EngineLists(engines[manifest.engine])))
-    elif manifest.engine:
-        names = ", ".join(engines) or "none"
-        errors.append(f"no run engine is called {manifest.engine} here; there are: {names}")
-    work = Reconciling(known, sides, errors)
+    lists = {name: EngineLists(one) for name, one in engines.items()}
+    engine, errors = engine_sides(known, lists, tools.access)
+    work = Reconciling(known, [*sides, *engine], [*secrets.problems, *errors])
     await work.look()
     report = work.report()
     refused = {one.refused for one in report.left}

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
-from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
 from skyforge_tui.domain.making import Follower
 from skyforge_tui.domain.permission import Permission
@@ -34,11 +33,12 @@ from skyforge_tui.ports.sync_book import SyncBook
 from skyforge_tui.services.authorization import YES, Access, requires
 from skyforge_tui.services.blueprint_side import Blueprints, BlueprintSide
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.engine_side import EngineLists, engine_sides
 from skyforge_tui.services.reconciling import Reconciling, Side
 from skyforge_tui.services.record import Record, recorded
 from skyforge_tui.services.standings import Standings
 from skyforge_tui.services.sync_deeds import brought
-from skyforge_tui.services.sync_sides import EngineLists, EngineSide, Known, RepositorySide
+from skyforge_tui.services.sync_sides import Known, RepositorySide
 
 AT_ONCE: Final = 8
 """How many projects go side by side."""
@@ -240,20 +240,14 @@ class ProjectCareService:
     def _work(
         self, principal: Principal, known: Known, shared: Shared, follower: Follower | None
     ) -> Reconciling:
-        upstream, lists = upstream_of(known.project.id), shared.lists
+        upstream = upstream_of(known.project.id)
         sides: list[Side] = [RepositorySide(known, self._keepers[upstream])]
         if known.manifest.blueprint:
             blueprints = shared.blueprints[upstream]
             sides.append(BlueprintSide(known, blueprints, principal.username))
-        engine, errors = known.manifest.engine, list(known.secrets.problems)
-        if engine in lists and self.access.guard(f"{engine}:") is Guard.READ_ONLY:
-            errors.append(f"{engine} is read-only from here: nothing is changed there")
-        elif engine in lists:
-            sides.append(EngineSide(known, lists[engine]))
-        elif engine:
-            names = ", ".join(lists) or "none"
-            errors.append(f"no run engine is called {engine} here; there are: {names}")
-        return Reconciling(known, sides, errors, follower)
+        engine, errors = engine_sides(known, shared.lists, self.access)
+        problems = [*known.secrets.problems, *errors]
+        return Reconciling(known, [*sides, *engine], problems, follower)
 
     async def _listed(self, upstreams: Iterable[str]) -> dict[ProjectId, Project]:
         listings = await asyncio.gather(*(self._hosts[one].list_projects() for one in upstreams))

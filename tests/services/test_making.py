@@ -204,6 +204,9 @@ async def test_it_can_be_stopped_between_two_steps(firm: Company) -> None:
 async def test_a_guarded_host_and_engine_are_left_alone(firm: Company) -> None:
     """Where the configuration says read-only nothing is made, and that is said."""
     firm.access.protect("semaphore", Guard.READ_ONLY)
+    draft = await firm.founding().foresee(SYSTEM, wish("edge"))
+    assert draft.errors == ("semaphore is read-only from here: nothing is changed there",)
+    assert "create run project edge" not in [one.what for one in draft.steps]
     made, outcomes = await make(firm, wish("edge"))
     assert made is not None
     assert [one.what for one in outcomes if one.is_missing] == [
