@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO
 
 import click
@@ -156,15 +157,21 @@ def put_file(
     async def work(services: Services, principal: Principal) -> int:
         known = await _known(services, principal, project)
         change, where = FileChange(path, source.read(), replaces), branch or known.branch
-        some = services.repositories
-        try:
-            made = await some.write_files(principal, known.id, [change], message, where)
-        except Stale as error:
-            met = await meeting(services, principal, known.id, change, where)
-            both = beside(change, met) if together else None
-            if both is None:
-                return _told_of(met, error, change, is_piped=_is_piped(source))
-            made = await some.write_files(principal, known.id, [both], message, where)
+        mine, is_beside = change.data or b"", False
+        while True:
+            try:
+                made = await services.repositories.write_files(
+                    principal, known.id, [change], message, where
+                )
+                break
+            except Stale as error:
+                met = await meeting(services, principal, known.id, change, where)
+                both = beside(change, met) if together else None
+                if both is None or both.replaces == change.replaces:
+                    given = replace(change, data=mine)
+                    return _told_of(met, error, given, is_piped=_is_piped(source))
+                change, is_beside = both, True  # and so on, if somebody is faster again
+        if is_beside:
             narrate("somebody else changed it meanwhile: both changes are committed")
         answer({"commit": made}, as_json=as_json, table=lambda: [made])
         return 0

@@ -6,11 +6,15 @@ import io
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from skyforge_tui.cli import run
+from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.repository import FileChange
+from skyforge_tui.services.repositories import RepositoryService
 from tests.worktrees import a_repository, git
 
 FILES = {"skyforge.toml": "[project]\n", "lab/a b.yml": "x: 1\n", "lab/deep/ü.txt": "u\n"}
@@ -100,3 +104,41 @@ def test_two_people_write_one_file(
     assert "they meet in one place" in said
     assert Path(said.split("is kept in ")[1].strip()).read_text().startswith("other\nline 1\n")
     assert told(config, "cat", "edge", path, capsys=capsys)[1] == both
+
+
+def test_somebody_is_faster_twice(
+    config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever commits while two changes are put together loses nothing either."""
+    here, lines = tmp_path / "mine", [f"line {number}\n" for number in range(9)]
+    write, calls = RepositoryService.write_files, list[str]()
+
+    async def overtaken(
+        self: RepositoryService, principal: Principal, project_id: ProjectId,
+        changes: Sequence[FileChange], message: str, branch: str,
+    ) -> str:  # fmt: skip
+        calls.append(changes[0].replaces)
+        if len(calls) == 2:
+            now = await self.read_file(principal, project_id, branch, "site.yml", 1000)
+            assert now is not None
+            other = FileChange("site.yml", now.data.replace(b"line 4", b"again"), now.object_id)
+            await write(self, principal, project_id, [other], "Again", branch)
+        return await write(self, principal, project_id, changes, message, branch)
+
+    def put(text: str, *more: str) -> int:
+        here.write_text(text)
+        words = ("put", "edge", "site.yml", str(here), "-m", "Say", *more)
+        code = run(["--config", config, "repo", *words])
+        capsys.readouterr()
+        return code
+
+    text = "".join(lines)
+    assert put(text) == 0
+    found = json.loads(told(config, "ls", "edge", "--json", capsys=capsys)[1])
+    seen = next(one["object_id"] for one in found if one["name"] == "site.yml")
+    assert put(text.replace("line 1", "theirs"), "--replaces", seen) == 0
+    monkeypatch.setattr(RepositoryService, "write_files", overtaken)
+    assert put(text.replace("line 7", "mine"), "--replaces", seen, "--together") == 0
+    assert len(set(calls)) == len(calls) == 3
+    both = text.replace("line 1", "theirs").replace("line 4", "again").replace("line 7", "mine")
+    assert told(config, "cat", "edge", "site.yml", capsys=capsys)[1] == both
