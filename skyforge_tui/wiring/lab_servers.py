@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from skyforge_tui.ports.lab_provider import LabProvider
     from skyforge_tui.services.authorization import Access
     from skyforge_tui.services.health import HealthBoard
-    from skyforge_tui.settings.model import Settings
+    from skyforge_tui.settings.model import Eve, Netlab, Settings
     from skyforge_tui.wiring.run_servers import Attendance
 
 
@@ -62,13 +62,9 @@ async def open_lab_servers(
             health.register(clab.upstream, clab.kind)
             make_home(access, clab.upstream, owner)
         for name, one in settings.eve.items():
-            from skyforge_tui.wiring.connections import server_of
             from skyforge_tui.wiring.eve_server import EVE, open_eve, open_eve_files
 
-            upstream, guard = free_name(health, EVE, name), Guard(one.guard)
-            is_blind = server_of(EVE, name, one).is_blind
-            health.register(upstream, EVE, guard, is_unchecked=is_blind)
-            make_home(access, upstream, owner, guard)
+            upstream = _made_known(EVE, name, one, access, health, owner)
             if one.url is not None:
                 opening = open_eve(upstream, one, one.url, clock, attendance)
                 servers.providers.append(await stack.enter_async_context(opening))
@@ -80,14 +76,24 @@ async def open_lab_servers(
             if lab_api.url is not None:
                 from skyforge_tui.wiring.netlab_service import open_netlab_api
 
-                upstream, guard = free_name(health, netlab.kind, name), Guard(lab_api.guard)
-                health.register(upstream, netlab.kind, guard)
-                make_home(access, upstream, owner, guard)
+                upstream = _made_known(netlab.kind, name, lab_api, access, health, owner)
                 user = lab_api.user or owner
                 api = open_netlab_api(upstream, lab_api, lab_api.url, clock, owner=user)
                 servers.providers.append(await stack.enter_async_context(api))
                 servers.far.append(upstream)
         yield servers
+
+
+def _made_known(
+    kind: str, name: str, one: Eve | Netlab, access: Access, health: HealthBoard, owner: str
+) -> str:
+    """Show a web service in the header, make a home for its labs, and return its name here."""
+    from skyforge_tui.wiring.connections import server_of
+
+    upstream, guard = free_name(health, kind, name), Guard(one.guard)
+    health.register(upstream, kind, guard, is_unchecked=server_of(kind, name, one).is_blind)
+    make_home(access, upstream, owner, guard)
+    return upstream
 
 
 def free_name(health: HealthBoard, kind: str, name: str) -> str:

@@ -30,6 +30,11 @@ from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.web_access import WebAccess
 from skyforge_tui.ports.lab_actions import why_not
 from skyforge_tui.providers.labs.netlab_api import NetlabApiLabs
+from skyforge_tui.services.authorization import Access
+from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.settings.load import load
+from skyforge_tui.wiring.lab_servers import open_lab_servers
 from tests.fakes import until
 from tests.lab_hosts import QuickClock
 
@@ -263,3 +268,18 @@ async def test_hostile_answers(tmp_path: Path) -> None:
             await labs.start(LabId("nl:/srv/labs/core/$(reboot).yml"), lambda _: None)
     with pytest.raises(HttpError):
         await labs._api.http.call("GET", "/healthz")
+
+
+async def test_a_service_that_nobody_checks_is_shown_as_such(tmp_path: Path) -> None:
+    """Where a certificate is not looked at, the light of a web service of labs says so."""
+    config, blind = tmp_path / "config.toml", 'url = "https://127.0.0.1:1"\ntls.verify = false\n'
+    config.write_text(
+        f"[eve.eve]\n{blind}[netlab.blind]\n{blind}[netlab.seen]\nurl = 'https://127.0.0.1:1'\n"
+    )
+    loaded, health = load(config, environ={}), HealthBoard(Bus())
+    assert loaded.complaints == ()
+    opening = open_lab_servers(loaded.settings, Access(), health, QuickClock(), "ada", None)
+    async with opening as servers:
+        assert servers.far == ["eve", "blind", "seen"]
+    lights = {one.name: one.is_unchecked for one in health.lights()}
+    assert lights == {"netlab": False, "eve": True, "blind": True, "seen": False}
