@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 from skyforge_tui.domain.errors import (
@@ -100,11 +101,14 @@ class TransferRunner:
         Raises:
             NotFound: there is none of this id.
             SkyforgeError: whatever it failed of.
+            Exception: it broke of what nobody has foreseen.
         """
         task = self._tasks.get(transfer_id)
         self._awaited.add(transfer_id)
         if task is not None:
             await asyncio.wait([task])
+            if not task.cancelled() and (defect := task.exception()) is not None:
+                raise defect
         if (failure := self._failures.get(transfer_id)) is not None:
             raise failure
         return self.one(transfer_id)
@@ -172,7 +176,7 @@ class TransferRunner:
         self._meters[transfer.id] = Meter(self._teller())
         task = asyncio.get_running_loop().create_task(self._carry(transfer.id))
         self._tasks[transfer.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(transfer.id, None))
+        task.add_done_callback(partial(self._carried, transfer.id))
         self._tell()
         return transfer
 
@@ -206,6 +210,14 @@ class TransferRunner:
             if self._known[transfer_id].state is not TransferState.DONE:
                 await self._let_go(begun)
             await self._book.remove(transfer_id)
+
+    def _carried(self, transfer_id: str, task: asyncio.Task[None]) -> None:
+        """Let go of a task that has ended; what broke of a defect is no longer under way either."""
+        self._tasks.pop(transfer_id, None)
+        if not task.cancelled() and (defect := task.exception()) is not None:
+            self._end(transfer_id, TransferState.FAILED, f"it broke: {defect!r}")
+            about = {"message": f"transfer {transfer_id} broke", "exception": defect, "task": task}
+            task.get_loop().call_exception_handler(about)
 
     async def _moved(self, transfer: Transfer) -> None:
         """Move the bytes of a transfer, unless an earlier try has and only could not say so."""

@@ -121,6 +121,24 @@ async def test_a_folder_that_is_swapped(core: Core, tmp_path: Path, swapped: str
     assert (chosen / "edge-fabric/notes/a.txt").read_bytes() == DATA
 
 
+async def test_it_breaks_of_a_defect(core: Core, tmp_path: Path) -> None:
+    """What nobody has foreseen is no success: whoever waits hears it, and so does the loop."""
+    heard: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, about: heard.append(about["exception"]))
+    begun = await core.transfers.get(ADA, ref(KEY), tmp_path / "a.txt")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(core.shelf.carrier, "get", lambda *_, **__: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            await core.transfers.wait(ADA, begun.id)
+    (broken,) = await core.transfers.list(ADA)
+    assert (broken.state, "ZeroDivisionError" in broken.error) == (TransferState.FAILED, True)
+    assert [type(one) for one in heard] == [ZeroDivisionError]
+    halting(core).go_on.set()
+    again = await core.transfers.retry(ADA, begun.id)
+    assert (await core.transfers.wait(ADA, again.id)).state is TransferState.DONE
+
+
 async def test_it_is_stopped(core: Core, tmp_path: Path) -> None:
     """A stopped transfer leaves nothing under the name; tried again it goes on from there."""
     begun = await core.transfers.get(ADA, ref(KEY), tmp_path / "a.txt")
