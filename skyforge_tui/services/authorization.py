@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from skyforge_tui.domain.errors import Forbidden
+from skyforge_tui.domain.errors import Forbidden, NotFound
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import Me, Principal, ProjectId, Role, upstream_of
 from skyforge_tui.domain.permission import CHANGES_UPSTREAM, NEEDS, Permission
@@ -66,6 +66,17 @@ class Access:
     def project(self, project_id: ProjectId) -> Project | None:
         """Return a known project, or a house."""
         return self._projects.get(project_id) or self._houses.get(project_id)
+
+    def known(self, project_id: ProjectId) -> Project:
+        """Return a known project, or a house.
+
+        Raises:
+            NotFound: there is none.
+        """
+        project = self.project(project_id)
+        if project is None:
+            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        return project
 
     def projects(self) -> tuple[Project, ...]:
         """Return all known projects; houses are none."""

@@ -162,9 +162,7 @@ class Catalog:
 
     async def read(self, project_id: ProjectId) -> None:
         """Read one project anew and write what differs."""
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}")
+        project = self.access.known(project_id)
         await self._recall_trust()
         async with self._reading[upstream_of(project_id)]:
             await self._read([project])

@@ -88,9 +88,7 @@ class DeploymentService:
         Raises:
             NotFound: there is no such project.
         """
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        project = self.access.known(project_id)
         return sorted(await self._of(principal, project), key=lambda one: one.name)
 
     @requires(Permission.PROJECT_READ, of="project_id")

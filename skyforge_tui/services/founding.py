@@ -225,9 +225,7 @@ class FoundingService:
             )  # fmt: skip
 
     def _plain(self, project_id: ProjectId) -> Project:
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        project = self.access.known(project_id)
         if upstream_of(project_id) not in self._tools.manifests:
             raise Invalid(
                 f"{project.slug} is kept where no manifest can be written",
@@ -239,9 +237,7 @@ class FoundingService:
         return project
 
     def _held(self, project_id: ProjectId) -> Project:
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        project = self.access.known(project_id)
         if upstream_of(project_id) not in self._tools.keepers:
             raise Invalid(
                 f"{project.slug} is not kept where projects are made", operation="project.delete",

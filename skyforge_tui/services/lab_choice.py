@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from skyforge_tui.domain.audit import Deed
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Stale
+from skyforge_tui.domain.errors import Conflict, Invalid, Stale
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
@@ -150,9 +150,7 @@ class LabChoiceService:
         return (*first, *known.values())
 
     def _held(self, project_id: ProjectId) -> tuple[Project, ManifestFiles]:
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        project = self.access.known(project_id)
         files = self._manifests.get(upstream_of(project_id))
         if project.manifest is None or files is None:
             raise Invalid(

@@ -173,9 +173,7 @@ class MembershipService:
         return Overtaken(project.slug, mine, seen, _seen(now), commits[0] if commits else None)
 
     def _held(self, project_id: ProjectId) -> tuple[Project, ManifestFiles]:
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}", advice="list them with projects ls")
+        project = self.access.known(project_id)
         upstream = upstream_of(project_id)
         if upstream not in self._keepers:
             raise Invalid(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
+from skyforge_tui.domain.errors import Conflict, Invalid
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
 from skyforge_tui.domain.making import Follower
@@ -116,9 +116,7 @@ class ProjectCareService:
             Invalid: it has no manifest, or is kept where nothing can be written.
             Conflict: another pass goes on.
         """
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}")
+        project = self.access.known(project_id)
         if project.manifest is None:
             raise Invalid(
                 f"{project.slug} has no manifest", operation=OPERATION,

@@ -62,9 +62,7 @@ class ProjectService:
     @requires(Permission.PROJECT_READ, of="project_id")
     async def get(self, principal: Principal, project_id: ProjectId) -> ProjectView:
         """Return one project with its templates."""
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}")
+        project = self.access.known(project_id)
         return self._view(principal, project)
 
     @requires(Permission.PROJECT_LIST)

@@ -159,9 +159,7 @@ class RepositoryService:
         return made
 
     def _held(self, project_id: ProjectId) -> tuple[RepositoryHost, Project]:
-        project = self.access.project(project_id)
-        if project is None:
-            raise NotFound(f"no project {project_id}")
+        project = self.access.known(project_id)
         host = self._hosts.get(upstream_of(project_id))
         if host is None:
             raise Invalid(
