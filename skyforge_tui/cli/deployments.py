@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from skyforge_tui.cli.answers import answer, literal, perform, rows, told
+from skyforge_tui.cli.projects import kept
 from skyforge_tui.cli.refreshing import refresh
 from skyforge_tui.cli.runs import brief, pair, report, with_secrets
 from skyforge_tui.domain.deployment import Deployment, Move, Way
@@ -39,8 +40,8 @@ def list_deployments(ctx: click.Context, project: str | None, as_json: bool) -> 
         if project is None:
             found = await services.deployments.all(principal)
         else:
-            meant = await services.projects.find(principal, project, services.founding.hosts)
-            found = await services.deployments.of(principal, meant.project.id)
+            meant = await kept(services, principal, project)
+            found = await services.deployments.of(principal, meant.id)
         now = datetime.now(UTC)
         answer(
             [_plain(one) for one in found], as_json=as_json,

@@ -9,9 +9,9 @@ from typing import Any, Final
 import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform
-from skyforge_tui.cli.projects import projects
+from skyforge_tui.cli.projects import kept, projects
 from skyforge_tui.domain.errors import Invalid
-from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.making import Draft, Outcome, Went
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.project import Project
@@ -106,7 +106,7 @@ def adopt(ctx: click.Context, /, name: str, dry_run: bool, as_json: bool, **said
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
         founding = services.founding
-        project = (await services.projects.find(principal, name, founding.hosts)).project
+        project = await kept(services, principal, name)
         manifest = _manifest(project.name, Members(), **said)
         _check_labs(services, manifest)
         if dry_run:
@@ -132,7 +132,7 @@ def remove(ctx: click.Context, name: str, confirm: str, dry_run: bool, as_json: 
 
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
-        project_id = await _kept(services, principal, name)
+        project_id = (await kept(services, principal, name)).id
         if dry_run:
             draft = await services.founding.foresee_deletion(principal, project_id)
             return _foreseen(draft, as_json=as_json, kept="stays: ")
@@ -147,11 +147,6 @@ def remove(ctx: click.Context, name: str, confirm: str, dry_run: bool, as_json: 
         return 0
 
     perform(ctx, work)
-
-
-async def _kept(services: Services, principal: Principal, name: str) -> ProjectId:
-    """Return the project of a name; of several alike the one whose host makes projects."""
-    return (await services.projects.find(principal, name, services.founding.hosts)).project.id
 
 
 def _manifest(

@@ -9,10 +9,10 @@ import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform, rows, told
 from skyforge_tui.cli.project_actions import PEOPLE
-from skyforge_tui.cli.projects import projects
+from skyforge_tui.cli.projects import kept, projects
 from skyforge_tui.domain.audit import AuditEntry
 from skyforge_tui.domain.errors import NotFound
-from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
+from skyforge_tui.domain.identity import Principal, Role, upstream_of
 from skyforge_tui.domain.seat import Seat
 from skyforge_tui.domain.sharing import Overtaken, Sharing
 from skyforge_tui.services.contract import Services
@@ -32,7 +32,7 @@ def list_members(ctx: click.Context, name: str, as_json: bool) -> None:
 
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
-        project_id = await _kept(services, principal, name)
+        project_id = (await kept(services, principal, name)).id
         found = await services.membership.look(principal, project_id)
         answer(
             _plain(found), as_json=as_json,
@@ -85,7 +85,7 @@ def share(
 
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
-        project_id = await _kept(services, principal, name)
+        project_id = (await kept(services, principal, name)).id
         some = services.membership
         known = None if seen is None else await some.seen_at(principal, project_id, seen)
         try:
@@ -132,11 +132,6 @@ def list_audit(ctx: click.Context, name: str, limit: int, as_json: bool) -> None
         return 0
 
     perform(ctx, work)
-
-
-async def _kept(services: Services, principal: Principal, name: str) -> ProjectId:
-    """Return the project of a name; of several alike the one whose host lets people in."""
-    return (await services.projects.find(principal, name, services.membership.hosts)).project.id
 
 
 async def _called(services: Services, principal: Principal, name: str) -> str:

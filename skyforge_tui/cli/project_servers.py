@@ -6,6 +6,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
 from skyforge_tui.cli.project_people import projects
+from skyforge_tui.cli.projects import kept
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.lab_choice import LabChoice, LabPlace
@@ -32,8 +33,7 @@ def servers(
     async def work(services: Services, principal: Principal) -> int:
         await services.projects.sync(principal)
         await services.labs.sync(principal, brief=True)
-        hosts = services.founding.hosts
-        project_id = (await services.projects.find(principal, name, hosts)).project.id
+        project_id = (await kept(services, principal, name)).id
         if chosen or is_any:
             choice = await services.lab_choice.choose(principal, project_id, chosen)
             narrate(f"written to the manifest of {choice.project.slug}")

@@ -8,6 +8,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, perform, rows
 from skyforge_tui.domain.identity import Principal, Role, upstream_of
+from skyforge_tui.domain.project import Project
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.projects import ProjectView
 
@@ -15,6 +16,11 @@ from skyforge_tui.services.projects import ProjectView
 @click.group()
 def projects() -> None:
     """Make projects, say who is what in them, look at them, and what was done to them."""
+
+
+async def kept(services: Services, principal: Principal, name: str) -> Project:
+    """Return the project of a name; of several alike the one whose host makes projects."""
+    return (await services.projects.find(principal, name, services.founding.hosts)).project
 
 
 @projects.command("ls")

@@ -10,10 +10,11 @@ from functools import partial
 import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform, told
+from skyforge_tui.cli.projects import kept
 from skyforge_tui.cli.spans import Span
 from skyforge_tui.domain.blueprint import Stays
 from skyforge_tui.domain.errors import SkyforgeError
-from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.services.contract import Services
 
@@ -64,7 +65,7 @@ def sync(
                 principal, deadline, applies=applies, is_attended=is_attended
             )
         else:
-            wanted = await _meant(services, principal, project)
+            wanted = (await kept(services, principal, project)).id
             for stays, paths in ((Stays.MINE, mine), (Stays.THEIRS, theirs)):
                 if paths:
                     await services.blueprints.settle(principal, wanted, stays, paths)
@@ -88,11 +89,6 @@ def sync(
             await asyncio.sleep(every.total_seconds())
 
     perform(ctx, work)
-
-
-async def _meant(services: Services, principal: Principal, name: str) -> ProjectId:
-    """Return the project of a name; of several alike the one whose host lets it be kept in step."""
-    return (await services.projects.find(principal, name, services.founding.hosts)).project.id
 
 
 def _lines(reports: Sequence[SyncReport], *, applies: bool) -> Iterable[str]:
