@@ -139,6 +139,11 @@ def run_prefix(run: Run, *, is_taken: bool = False) -> str:
     return f"{ROOT}/{slug if not why_bad(slug) else UNFILED}/{number}"
 
 
+def folder_of_run(key: str) -> str:
+    """Return the prefix of all that the run of a key left."""
+    return "/".join(key.split("/")[:3])
+
+
 @dataclass(frozen=True, slots=True)
 class KeyHome:
     """What a key says of itself: a project's slug and a run, as far as it has them."""

@@ -18,6 +18,8 @@ from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import ACTION, Run, RunDetail, RunSpec, RunState
 
 VERSION = 1
+LARGEST = 16 << 20
+"""Bytes of a manifest, of which no more is read."""
 
 
 @dataclass(frozen=True, slots=True)

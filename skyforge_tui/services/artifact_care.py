@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from skyforge_tui.domain.artifact import ROOT, Artifact, ArtifactRef, checked_prefix, home_of
+from skyforge_tui.domain.artifact import (
+    ROOT,
+    Artifact,
+    ArtifactRef,
+    checked_prefix,
+    folder_of_run,
+    home_of,
+)
 from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.folding import folded
@@ -26,7 +33,6 @@ from skyforge_tui.services.store_shelf import StoreShelf
 LONGEST_URL = timedelta(days=7)
 """As long as S3 lets an address last."""
 _PAGE = 1000
-_LARGEST_MANIFEST = 16 << 20
 
 
 class Soundness(StrEnum):
@@ -222,7 +228,7 @@ class ArtifactCareService:
             for one in page:
                 if home_of(one.key).number is None:
                     continue
-                prefix = "/".join(one.key.split("/")[:3])
+                prefix = folder_of_run(one.key)
                 before = runs.get(prefix) or OldRun(prefix, Bulk(0, 0), one.modified_at)
                 bulk = Bulk(before.bulk.count + 1, before.bulk.size + one.size)
                 runs[prefix] = OldRun(prefix, bulk, max(before.newest, one.modified_at))

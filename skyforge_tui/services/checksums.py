@@ -12,12 +12,11 @@ import json
 from collections.abc import Sequence
 from contextlib import aclosing
 
-from skyforge_tui.domain.artifact import NOTES, Artifact, home_of
+from skyforge_tui.domain.artifact import NOTES, Artifact, folder_of_run, home_of
 from skyforge_tui.domain.errors import NotFound, SkyforgeError
-from skyforge_tui.domain.manifest import checksums, manifest_key
+from skyforge_tui.domain.manifest import LARGEST, checksums, manifest_key
 from skyforge_tui.ports.artifact_store import ArtifactStore
 
-_LARGEST_MANIFEST = 16 << 20
 _LARGEST_NOTE = 8 << 10
 
 
@@ -38,9 +37,9 @@ class Checksums:
 
     async def of_run(self, store: ArtifactStore, key: str) -> dict[str, str]:
         """Return the SHA-256 of every key that the manifest of a key's run names."""
-        prefix = "/".join(key.split("/")[:3])
+        where = manifest_key(folder_of_run(key))
         try:
-            return checksums(await store.read(manifest_key(prefix), 0, _LARGEST_MANIFEST))
+            return checksums(await store.read(where, 0, LARGEST))
         except NotFound:
             return {}
 

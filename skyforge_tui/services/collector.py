@@ -14,7 +14,7 @@ from skyforge_tui.domain.collection import MOST_BYTES, MOST_FILES, Collection, R
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
 from skyforge_tui.domain.events import ArtifactsChanged, NoticeRaised
 from skyforge_tui.domain.identity import RunId, upstream_of
-from skyforge_tui.domain.manifest import Kept, is_of, manifest_key, read, written
+from skyforge_tui.domain.manifest import LARGEST, Kept, is_of, manifest_key, read, written
 from skyforge_tui.domain.markers import Marker, MarkerKind, MarkerScanner
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run, RunDetail
@@ -30,7 +30,6 @@ from skyforge_tui.services.run_index import RunIndex
 CLAIM = "collect"
 """One program at a time collects; the others come back to it."""
 _CHUNK = 1 << 20
-_LARGEST_MANIFEST = 16 << 20
 
 
 class Collector:
@@ -112,7 +111,7 @@ class Collector:
 
     async def _manifest(self, prefix: str) -> bytes | None:
         try:
-            return await self._store.read(manifest_key(prefix), 0, _LARGEST_MANIFEST)
+            return await self._store.read(manifest_key(prefix), 0, LARGEST)
         except NotFound:
             return None
 

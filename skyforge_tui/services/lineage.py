@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skyforge_tui.domain.artifact import MANIFEST, ROOT, Artifact, ArtifactRef, home_of
+from skyforge_tui.domain.artifact import (
+    MANIFEST,
+    ROOT,
+    Artifact,
+    ArtifactRef,
+    folder_of_run,
+    home_of,
+)
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.identity import Principal, ProjectId
-from skyforge_tui.domain.manifest import detail_in, is_of, manifest_key, read, run_id_in
+from skyforge_tui.domain.manifest import LARGEST, detail_in, is_of, manifest_key, read, run_id_in
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run, RunDetail
 from skyforge_tui.ports.artifact_store import ArtifactStore
@@ -22,7 +29,6 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.run_index import RunIndex
 from skyforge_tui.services.store_shelf import StoreShelf
 
-_LARGEST_MANIFEST = 16 << 20
 _PAGE = 1000
 
 
@@ -125,15 +131,15 @@ class LineageService:
         return self.access.decide(principal, Permission.RUN_READ, run.project_id) == YES
 
     async def _manifest(self, ref: ArtifactRef) -> bytes | None:
-        prefix = "/".join(ref.key.split("/")[:3])
+        where = manifest_key(folder_of_run(ref.key))
         try:
-            return await self._shelf.of(ref).read(manifest_key(prefix), 0, _LARGEST_MANIFEST)
+            return await self._shelf.of(ref).read(where, 0, LARGEST)
         except NotFound:
             return None
 
     async def _learn(self, store: ArtifactStore, manifest: Artifact) -> bool | None:
         """Note what a manifest tells; return whether it is of a run of ours, None if unreadable."""
-        data = await store.read(manifest.key, 0, _LARGEST_MANIFEST)
+        data = await store.read(manifest.key, 0, LARGEST)
         prefix = manifest.key.rpartition("/")[0]
         run_id = run_id_in(data)
         told = None if run_id is None else read(data, run_id, store.name, prefix)
