@@ -82,6 +82,7 @@ class Connecting(App[None]):
             on_go=lambda card, answers: self.go(self._make(card, server, answers, attempts)),
             on_give_up=lambda: attempts[-1].give_up(),
             same_as=lambda answers: self._same_as(server, answers),
+            others=[one for one in kinds if one != kind],
         )
         if await self.push_screen_wait(card) is not None:
             await self.reopen()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.base_screen import PlaceScreen
     from skyforge_tui.tui.bridge import Bridge
+    from skyforge_tui.tui.keymap import Keymap
     from skyforge_tui.tui.presenters.founding import Places
     from skyforge_tui.tui.presenters.making import Undertaking
     from skyforge_tui.tui.presenters.offers import LaunchOffer
@@ -45,6 +46,7 @@ class Founding(App[None]):
     """Carries out what makes projects, and what removes them."""
 
     bridge: Bridge
+    keymap: Keymap
 
     if TYPE_CHECKING:
 
@@ -102,7 +104,10 @@ class Founding(App[None]):
             if left is not Left.BACK:
                 for project_id in made:
                     self.place().look_at(project_id)
-                self._ended(left, "Made", wish.full_name)
+                again = f"{self._key('project.create')} with the same answers does"
+                if made:
+                    again = f"{self._key('project.sync')} writes"
+                self._ended(left, "Made", wish.full_name, again)
                 return
 
     def _creating(self, answers: Mapping[str, str], made: list[str]) -> Undertaking:
@@ -157,7 +162,8 @@ class Founding(App[None]):
                 return
             left = await self._undertaken(self._adopting(project, answers))
             if left is not Left.BACK:
-                self._ended(left, "Adopted", project.slug)
+                again = f"{self._key('project.sync')} writes"
+                self._ended(left, "Adopted", project.slug, again)
                 return
 
     def _adopting(self, project: Project, answers: Mapping[str, str]) -> Undertaking:
@@ -222,7 +228,7 @@ class Founding(App[None]):
             self.bridge.line(act), words=project.slug, is_destructive=True,
         )  # fmt: skip
         left = await self._undertaken(undertaking)
-        self._ended(left, "Deleted", project.slug)
+        self._ended(left, "Deleted", project.slug, f"{self._key('project.delete')} does")
 
     # What all of them share.
 
@@ -277,14 +283,17 @@ class Founding(App[None]):
             raise card.defect
         return left
 
-    def _ended(self, left: Left, verb: str, name: str) -> None:
+    def _key(self, command_id: str) -> str:
+        return self.keymap.shown(command_id)
+
+    def _ended(self, left: Left, verb: str, name: str, again: str) -> None:
         from skyforge_tui.tui.widgets.making_card import Left
 
         if left is Left.DONE:
             self.say(Notice(Severity.INFO, f"{verb} {name}"))
         elif left is Left.ENDED:
-            again = "the same key does what is missing"
-            self.say(Notice(Severity.WARNING, f"{name}: not all of it was done", advice=again))
+            advice = f"{again} what is missing"
+            self.say(Notice(Severity.WARNING, f"{name}: not all of it was done", advice=advice))
 
     def _project_here(self) -> Project | None:
         from skyforge_tui.domain.project import Project

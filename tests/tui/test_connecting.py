@@ -22,6 +22,7 @@ from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.presenters import connect_fields as asked
 from skyforge_tui.tui.presenters import connecting as present
 from skyforge_tui.tui.presenters.cells import text_of
+from skyforge_tui.tui.widgets.connect_card import ConnectCard
 from skyforge_tui.wiring import current_principal, open_services
 from tests.certificates import Authority
 from tests.estates import served_semaphore
@@ -151,10 +152,11 @@ async def test_who_gives_up_is_heard_at_once() -> None:
 
 
 async def test_every_way_leads_to_the_card() -> None:
-    """The first page and Attention have a key for it; other kinds are refused honestly."""
+    """The first page and Attention have a key; other kinds are named, or refused honestly."""
     async with an_estate(is_new=True).app().run_test(size=(80, 24)) as pilot:
         await until_shown(pilot, "connect to a server")
         await press(pilot, "c", shows="Connect to Semaphore")
+        assert not shows(pilot.app, "others: :connect")
         await press(pilot, "escape")
         await press(pilot, "5", shows="Attention")
         await press(pilot, "c", shows="Connect to Semaphore")
@@ -162,6 +164,12 @@ async def test_every_way_leads_to_the_card() -> None:
         await press(pilot, "colon", shows="enter do it")
         await write(pilot, "connect eve lab")
         await press(pilot, "enter", shows=("cannot connect to eve", "connects to semaphore"))
+        card = ConnectCard(
+            SERVER, ("file",), on_go=lambda *_: None, on_give_up=lambda: None,
+            same_as=lambda _: "it", others=("gitea", "s3"),
+        )  # fmt: skip
+        pilot.app.push_screen(card)
+        await until_shown(pilot, "others: :connect gitea, s3", "tab next field")
 
 
 def a_question(upstream: str = "prod") -> Question:

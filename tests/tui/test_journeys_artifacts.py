@@ -132,6 +132,8 @@ async def test_read_as_a_log(tmp_path: Path) -> None:
     async with place(shelf) as (pilot, _):
         await press(pilot, "f", *"drain", "enter", shows="2 of")
         await press(pilot, "G", "enter", shows=("line 0 of the drain", "drain.log.1.gz"))
+        await press(pilot, "t", shows="nobody knows when its lines came")
+        await press(pilot, "escape")
         await press(pilot, "slash")
         await write(pilot, "line 3777")
         await press(pilot, "enter", shows=("line 3777 of the drain", "1 of 1"))

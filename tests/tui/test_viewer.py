@@ -85,6 +85,8 @@ async def test_a_file_is_there_at_once(viewing: Viewing, tmp_path: Path) -> None
         with path.open("a") as file:
             file.write(numbered(501, 520))
         await until_shown(pilot, "20 new")
+        await press(pilot, "t", shows="nobody knows when its lines came")
+        await press(pilot, "escape")
         assert screen_text(pilot.app)[1].startswith("  line 1 ")
         await press(pilot, "F", shows="line 520")
         with path.open("a") as file:

@@ -10,7 +10,7 @@ from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.sign_in import Proof
 from skyforge_tui.tui.presenters import connecting as present
-from skyforge_tui.tui.presenters.cells import Line, Span, literal, wrapped
+from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, wrapped
 from skyforge_tui.tui.presenters.connect_fields import fields
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
@@ -37,7 +37,8 @@ class ConnectCard(Overlay[Found | None]):
 
     `on_go` is called with the answers when the person goes; tell the card how it goes on with
     `told`, `ask`, `show_certificate`, `failed` and `succeeded`. `on_give_up` is called when they
-    do not want to wait any more. `same_as` turns answers into the headless command.
+    do not want to wait any more. `same_as` turns answers into the headless command; `others` are
+    the kinds of servers for which there is a card as well.
     """
 
     WIDTH = 82
@@ -52,6 +53,7 @@ class ConnectCard(Overlay[Found | None]):
         on_go: Callable[[ConnectCard, dict[str, str]], None],
         on_give_up: Callable[[], None],
         same_as: Callable[[Mapping[str, str]], str],
+        others: Sequence[str] = (),
     ) -> None:
         super().__init__(
             (Span("Connect to ", "strong", bold=True), Span(literal(server.kind.title())))
@@ -59,6 +61,7 @@ class ConnectCard(Overlay[Found | None]):
         self._on_go = on_go
         self._on_give_up = on_give_up
         self._same_as = same_as
+        self._others = f"others: :connect {', '.join(others)}" if others else ""
         self._form = SurveyForm(fields(server, places), {})
         for entry in self._form.entries:
             hint = _HINTS.get((server.kind, entry.field.name), _HINTS.get(("", entry.field.name)))
@@ -137,9 +140,11 @@ class ConnectCard(Overlay[Found | None]):
             for index, row in enumerate(rows)
         ]
         keys = indented(keys_line(self._keys(), width - 4))
-        for is_roomy in (True, False):
+        said = Span(cut_text(self._others, width - 4), "muted")
+        others = [indented(said)] if self._others else []
+        for is_roomy, note in ((True, others), (False, others), (False, [])):
             body, focus = self._form.lines(width, is_roomy=is_roomy, is_mono=self.is_mono)
-            made = Sections([()], body, [rule(width), *same, (), keys], focus)
+            made = Sections([()], body, [rule(width), *same, (), keys, *note], focus)
             if made.height <= height:
                 return made
         foot = [rule(width), *same, keys] if height > 16 else [keys]

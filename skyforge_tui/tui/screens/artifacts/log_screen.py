@@ -75,6 +75,8 @@ class ArtifactLogScreen(LogKeys, OutputReading, PlaceScreen):
         """Say what is not known of it."""
         if command.id == "artifact.run" and (self._origin is None or not self._origin.is_known):
             return "no run that is known here made it"
+        if command.id == "log.times":
+            return "nobody knows when its lines came"
         return super().lacks(command)
 
     def footer_hints(self) -> list[KeyHint]:

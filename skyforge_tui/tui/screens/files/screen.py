@@ -82,6 +82,8 @@ class FilesScreen(LogKeys):
         is_kept = len(self._opened.sources) == 1 and source.kind is SourceKind.FILE
         if command.id == "log.save" and is_kept:
             return f"{source.name} is a file already"
+        if command.id == "log.times" and not present.has_times(self._opened.sources):
+            return "nobody knows when its lines came"
         return super().lacks(command)
 
     def on_mount(self) -> None:
