@@ -55,9 +55,16 @@ class ProjectService:
 
     @requires(Permission.PROJECT_LIST)
     async def all(self, principal: Principal) -> list[ProjectView]:
-        """Return the projects of the current workspaces, by slug; those without a role too."""
+        """Return the projects of the current workspaces, by name; those without a role too.
+
+        Those of one name stand by their servers, whichever was heard first.
+        """
         views = [self._view(principal, project) for project in self._catalog.covered()]
-        return sorted(views, key=lambda view: (view.role is Role.NONE, view.project.slug))
+
+        def place(view: ProjectView) -> tuple[bool, str, str]:
+            return view.role is Role.NONE, view.project.slug, view.project.full_name
+
+        return sorted(views, key=place)
 
     @requires(Permission.PROJECT_READ, of="project_id")
     async def get(self, principal: Principal, project_id: ProjectId) -> ProjectView:

@@ -104,9 +104,7 @@ class Founding(App[None]):
             if left is not Left.BACK:
                 for project_id in made:
                     self.place().look_at(project_id)
-                again = f"{self._key('project.create')} with the same answers does"
-                if made:
-                    again = f"{self._key('project.sync')} writes"
+                again = "project.sync" if made else "project.create"
                 self._ended(left, "Made", wish.full_name, again)
                 return
 
@@ -162,8 +160,7 @@ class Founding(App[None]):
                 return
             left = await self._undertaken(self._adopting(project, answers))
             if left is not Left.BACK:
-                again = f"{self._key('project.sync')} writes"
-                self._ended(left, "Adopted", project.slug, again)
+                self._ended(left, "Adopted", project.slug, "project.sync")
                 return
 
     def _adopting(self, project: Project, answers: Mapping[str, str]) -> Undertaking:
@@ -228,7 +225,7 @@ class Founding(App[None]):
             self.bridge.line(act), words=project.slug, is_destructive=True,
         )  # fmt: skip
         left = await self._undertaken(undertaking)
-        self._ended(left, "Deleted", project.slug, f"{self._key('project.delete')} does")
+        self._ended(left, "Deleted", project.slug, "project.delete")
 
     # What all of them share.
 
@@ -283,16 +280,13 @@ class Founding(App[None]):
             raise card.defect
         return left
 
-    def _key(self, command_id: str) -> str:
-        return self.keymap.shown(command_id)
-
     def _ended(self, left: Left, verb: str, name: str, again: str) -> None:
         from skyforge_tui.tui.widgets.making_card import Left
 
         if left is Left.DONE:
             self.say(Notice(Severity.INFO, f"{verb} {name}"))
         elif left is Left.ENDED:
-            advice = f"{again} what is missing"
+            advice = f"{self.keymap.shown(again)} does what is missing"
             self.say(Notice(Severity.WARNING, f"{name}: not all of it was done", advice=advice))
 
     def _project_here(self) -> Project | None:

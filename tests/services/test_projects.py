@@ -9,11 +9,11 @@ import pytest
 
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from skyforge_tui.domain.events import ProjectsChanged, SyncRequested
-from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
+from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId, Role, TemplateId
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.template import Source
 from tests.builders import PROJECT_ID, PROJECT_PATH, a_project, a_template
-from tests.fakes import Core
+from tests.fakes import Core, FakeRepositoryHost
 
 ADA, EVE, VERA = Principal("ada"), Principal("eve"), Principal("vera")
 MINE = Members(viewers=frozenset({"vera"}))
@@ -42,6 +42,21 @@ async def test_all_shows_roles(core: Core) -> None:
     ]
     nobody = await core.projects.all(EVE)
     assert [len(one.templates) for one in nobody] == [0, 0]
+
+
+async def test_those_of_one_name_stand_by_their_servers() -> None:
+    """Which server was heard first does not say which of two namesakes stands first."""
+    core = Core(hosts=[FakeRepositoryHost(one) for one in ("zeta", LOCAL, "alpha")])
+    for host in core.hosts:
+        one = ProjectId(f"{host.upstream}:1")
+        host.put(a_project(id=one, slug="edge-fabric", members=MINE))
+    await core.catalog.read_all()
+    views = await core.projects.all(ADA)
+    assert [one.project.full_name for one in views] == [
+        "alpha:edge-fabric",
+        "local:edge-fabric",
+        "zeta:edge-fabric",
+    ]
 
 
 async def test_get_needs_a_role(core: Core) -> None:

@@ -122,7 +122,7 @@ async def test_where_only_administrators_make_run_projects(tmp_path: Path) -> No
         assert "cannot" in row_with(pilot.app, "create run project spine")
         await until_shown(pilot, "only its administrators make projects: ask one")
         await press(pilot, "enter", shows=("2 done, 1 failed, 4 not done", "do what is missing"))
-        said = ("spine: not all of it was done", "S writes what is missing")
+        said = ("spine: not all of it was done", "S does what is missing")
         await press(pilot, "escape", shows=said)
         await press(pilot, "escape", "S", shows=("Sync spine", "+ run project spine"))
 
