@@ -28,7 +28,8 @@ def _act(ctx: click.Context, name: str, action: LabAction, do: Do) -> None:
     async def work(services: Services, principal: Principal) -> int:
         lab = await found_lab(services, principal, name)
         if reason := services.lab_can(lab, action):
-            advice = "use skyforge runs launch on its topology" if lab.topology else ""
+            template = await services.labs.template_for(principal, lab.id)
+            advice = "" if template is None else "use skyforge runs launch on its topology"
             raise Conflict(reason, operation=f"lab.{action}", advice=advice)
         told: list[str] = []
 

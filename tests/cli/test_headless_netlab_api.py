@@ -58,5 +58,9 @@ def test_connected_started_stopped(stranger: Headless, api: NetlabApiServer) -> 
     assert {one["id"]: one["state"] for one in labs if one["provider"] == "nl"} == {
         "nl:default": "running", nightly: "stopped",
     }  # fmt: skip
+    for words, said in (("export", "hands out no files"), ("report", "writes no reports")):
+        more = ("wiring",) if words == "report" else ()
+        done = stranger("labs", words, "nl:default", *more, environ=environ)
+        assert (done.code, said in done.err, "runs launch" in done.err) == (4, True, False), done
     assert stranger("labs", "stop", "nl:default", environ=environ).code == 0
     assert api.works.labs == {}

@@ -25,6 +25,7 @@ from skyforge_tui.providers.labs.netlab import KIND, NetlabLabs
 
 LOOKS_EVERY_S: Final = 2.0
 _LIMIT: Final = "netlab api hands out no files: SSH does"
+_NOT_WRITTEN: Final = "netlab writes nothing down of a lab before it is started"
 _FATAL: Final = "fatal error in netlab"
 _NO_NODES: Final = "nodes and links: netlab api tells nodes of labs that run, and no links"
 
@@ -75,6 +76,8 @@ class NetlabApiLabs(NetlabLabs):
 
     async def get_metadata(self, lab_id: LabId) -> Metadata:
         """Return what netlab has written down of one lab, once no job goes on."""
+        if folder_of_topology(lab_id):
+            raise Unavailable(_NOT_WRITTEN, upstream=self.upstream, advice="start it first")
         async with self._turn:
             return await super().get_metadata(lab_id)
 
@@ -125,7 +128,9 @@ class NetlabApiLabs(NetlabLabs):
             while not job.is_over:
                 await self._clock.sleep(LOOKS_EVERY_S)
                 job = await self._api.job(job.id)
-                tell(LabProgress(f"netlab {action} is {job.state}; it tells no more meanwhile"))
+                if not job.is_over:
+                    words = f"netlab {action} is {job.state}; it tells no more meanwhile"
+                    tell(LabProgress(words))
             log = await self._api.log(job.id)
         except TransportError as error:
             raise self._unavailable(error) from error

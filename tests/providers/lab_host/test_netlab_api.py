@@ -93,8 +93,11 @@ async def test_the_life_of_a_lab(tmp_path: Path) -> None:
     """A topology is found at rest, brought up, told with its nodes, collected and taken down."""
     async with pretended(tmp_path) as (server, labs):
         assert await states(labs) == {"core": LabState.STOPPED, "nightly": LabState.STOPPED}
+        with pytest.raises(Unavailable, match="before it is started"):
+            await labs.get_metadata(CORE)
         told: list[LabProgress] = []
         await labs.start(CORE, told.append)
+        assert not [one.text for one in told if "is success" in one.text]  # it has ended then
         steps = [one.step.text for one in told if one.step is not None]
         assert steps == ["netlab up was begun", "[SUCCESS] Lab devices configured"]
         assert await states(labs) == {"core": LabState.RUNNING, "nightly": LabState.STOPPED}
