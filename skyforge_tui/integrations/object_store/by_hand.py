@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -20,7 +19,7 @@ from skyforge_tui.integrations.http.wire import Answer
 from skyforge_tui.integrations.object_store.answers import told_of
 from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
 from skyforge_tui.integrations.object_store.s3 import S3Client
-from skyforge_tui.integrations.object_store.signing import NOTHING, presigned
+from skyforge_tui.integrations.object_store.signing import NOTHING
 from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.integrations.together import together
 
@@ -99,13 +98,6 @@ class ByHandClient(S3Client):
             self.check(key)
         for at in range(0, len(keys), _AT_ONCE):
             await together(self._removed(key) for key in keys[at : at + _AT_ONCE])
-
-    async def url(self, key: str, lasts: timedelta) -> str:
-        """Return an address where anybody can read an object for a while; nothing is sent."""
-        self.check(key)
-        url = self.asker.http.base_url + self._path(key)
-        keys = await self.asker.keys()
-        return presigned(url, keys, self._bucket.place, datetime.now(UTC), lasts)
 
     # What putting asks for.
 

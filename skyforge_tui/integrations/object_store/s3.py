@@ -29,6 +29,7 @@ from skyforge_tui.integrations.object_store.journal import Entry, Journal
 from skyforge_tui.integrations.object_store.opening import opened
 from skyforge_tui.integrations.object_store.parted import PART, PartedPut, part_bytes_for
 from skyforge_tui.integrations.object_store.refusals import StoreError, code_of
+from skyforge_tui.integrations.object_store.signing import presigned
 from skyforge_tui.integrations.object_store.uploads import Uploads
 from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObject
 
@@ -118,7 +119,9 @@ class S3Client(ObjectClient):
     async def url(self, key: str, lasts: timedelta) -> str:
         """Return an address where anybody can read an object for a while; nothing is sent."""
         self.check(key)
-        return await self._soon(self._signed, key, lasts)
+        url = self.asker.http.base_url + self.asker.path_of(f"{self._bucket.start}{key}")
+        keys = await self.asker.keys()
+        return presigned(url, keys, self._bucket.place, datetime.now(UTC), lasts)
 
     async def put(
         self,
@@ -252,9 +255,6 @@ class S3Client(ObjectClient):
             if rest := chunk[max(0, start - at) :]:
                 yield rest
             at += len(chunk)
-
-    def _signed(self, key: str, lasts: timedelta) -> str:
-        return str(obstore.sign(self._store, "GET", key, lasts))
 
     def _clear(self, keys: Sequence[str]) -> None:
         for key in keys:
