@@ -47,6 +47,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--update-screenshots", action="store_true", help="write screenshots/*.svg")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return half more workers than processors: of what tests take, they wait for half."""
+    del config
+    return max(1, (os.cpu_count() or 1) * 3 // 2)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Move in: an empty home of our own, no colours or settings of the person's, UTC, UTF-8."""
     home = Path(tempfile.mkdtemp(prefix="sky-home-"))  # short: sockets live below it
