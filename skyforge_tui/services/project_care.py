@@ -224,13 +224,17 @@ class ProjectCareService:
             # Also of a pass that is cancelled: what was made must be found again.
             by = principal.username if work.done else memory.by
             learned = replace(work.known.memory, turn=memory.turn + 1, by=by)
-            await self._book.remember(project.id, learned)
+            # One that wrote nothing must not forget what another pass learned in the meantime.
+            is_news = bool(work.done) or await self._book.memory(project.id) == memory
+            if is_news:
+                await self._book.remember(project.id, learned)
         requests = {name: sum(counts.values()) for name, counts in counted.items()}
         requests = {name: count for name, count in requests.items() if count}
         report = replace(work.report(), requests=requests)
         now = self._clock.now()
-        await self._book.remember(project.id, replace(learned, report=report, reported_at=now))
-        self._standings.learn(report, now)
+        if is_news:
+            await self._book.remember(project.id, replace(learned, report=report, reported_at=now))
+            self._standings.learn(report, now)
         if work.done:
             self._bus.publish(SyncRequested(project.id))
         return report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from skyforge_tui.domain.project_plan import Act, Part
 from skyforge_tui.integrations.project_toml import written
 from skyforge_tui.jobs.drift_watch import DriftWatch
 from skyforge_tui.ports.project_secrets import CloneLogin, ProjectSecrets
+from skyforge_tui.ports.run_host import Room
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.store.claims import FileClaims
 from tests import semaphores
@@ -445,6 +446,32 @@ async def test_the_record_says_what_a_pass_did(firm: Company) -> None:
     assert "'south'" in report.left[0].words
     assert firm.audit.kept[-1].why.startswith("change variable group edge variables: ")
     assert "south" not in firm.audit.kept[-1].why
+
+
+async def test_a_look_forgets_nothing_that_a_pass_learned_meanwhile(firm: Company) -> None:
+    """Who looks while another writes remembers nothing: what was written then stays one's own."""
+    edge = await firm.project("edge")
+    looking, waits = asyncio.Event(), asyncio.Event()
+    ask = firm.keeping.rooms
+
+    async def rooms() -> Sequence[Room]:
+        looking.set()
+        await waits.wait()
+        return await ask()
+
+    firm.keeping.rooms = rooms  # type: ignore[method-assign]
+    look = asyncio.create_task(firm.run(edge.id, applies=False))
+    await looking.wait()
+    firm.keeping.rooms = ask  # type: ignore[method-assign]
+    await firm.run(edge.id)
+    learned = await firm.book.memory(edge.id)
+    assert learned.written
+    waits.set()
+    await look
+    assert await firm.book.memory(edge.id) == learned
+    await firm.rewrite(edge, lambda data: data.replace(b"north", b"south"))
+    report = await firm.run(edge.id)
+    assert [one.name for one in report.done] == ["edge variables"]
 
 
 async def test_what_fails_every_minute_is_recorded_once(firm: Company) -> None:
