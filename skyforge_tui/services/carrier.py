@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Generator, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from skyforge_tui.domain.artifact import Artifact, checked_key
 from skyforge_tui.domain.errors import Invalid, NotFound, Unavailable
-from skyforge_tui.domain.transfer import Meter
+from skyforge_tui.domain.transfer import Meter, StoppedError
 from skyforge_tui.ports.artifact_store import ArtifactStore, Source, Ticket
 from skyforge_tui.ports.local_files import LocalFiles
 from skyforge_tui.services.checksums import Checksums
@@ -150,8 +150,7 @@ class Carrier:
             meter.add(artifact.size)
             return artifact
         stream = source.stream(key, etag=artifact.etag)
-        async with aclosing(stream) as chunks:
-            pulled = _pulled(chunks, asyncio.get_running_loop())
+        async with aclosing(stream) as chunks, _pulled(chunks) as pulled:
             await self.put(
                 target, to, _sound(pulled, expected, artifact), size=artifact.size,
                 overwrite=overwrite, meter=meter, ticket=ticket,
@@ -261,13 +260,34 @@ def _exactly(pieces: Iterable[bytes], size: int, path: Path) -> Generator[bytes,
         )  # fmt: skip
 
 
-def _pulled(
-    chunks: AsyncGenerator[bytes, None], loop: asyncio.AbstractEventLoop
-) -> Generator[bytes, None, None]:
-    """Yield what a stream of the loop's thread holds, piece by piece, in another thread."""
+@asynccontextmanager
+async def _pulled(
+    chunks: AsyncGenerator[bytes, None],
+) -> AsyncGenerator[Generator[bytes, None, None], None]:
+    """Give what a stream of this loop holds, piece by piece, to another thread.
+
+    That thread may wait for a piece, or come for the next one, when nobody wants them any more:
+    what it waits for ends with the block, and what comes then is no end of the bytes.
+    """
+    loop = asyncio.get_running_loop()
+    pending: asyncio.Future[bytes | None] | None = None
+    is_over = False
 
     async def following() -> bytes | None:
-        return await anext(chunks, None)
+        nonlocal pending
+        if is_over:
+            raise StoppedError
+        pending = asyncio.ensure_future(anext(chunks, None))
+        return await pending
 
-    while (chunk := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
-        yield chunk
+    def pieces() -> Generator[bytes, None, None]:
+        while (chunk := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
+            yield chunk
+
+    try:
+        yield pieces()
+    finally:
+        is_over = True
+        if pending is not None:
+            pending.cancel()
+            await asyncio.gather(pending, return_exceptions=True)

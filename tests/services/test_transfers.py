@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,18 +12,19 @@ import pytest
 from obstore.store import MemoryStore
 
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef
-from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.events import ArtifactsChanged, TransfersChanged
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import LOCAL, SYSTEM, Principal
-from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
+from skyforge_tui.domain.transfer import StoppedError, Transfer, TransferKind, TransferState
 from skyforge_tui.integrations.object_store.client import ObjectClient
-from skyforge_tui.ports.artifact_store import ArtifactStore
+from skyforge_tui.ports.artifact_store import ArtifactStore, Source, Ticket
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.transfers import TransferService
 from tests.artifact_fakes import Shelf
 from tests.builders import a_project
 from tests.fakes import Core
+from tests.store.supervised import PATIENCE_S
 
 ADA, EVE = Principal("ada"), Principal("eve")
 KEY = "artifacts/edge-fabric/notes/a.txt"
@@ -53,6 +55,56 @@ class HaltingStore(ObjectArtifactStore):
         self.is_halted.set()
         await self.go_on.wait()
         yield data[half:]
+
+
+class DeadStore(ObjectArtifactStore):
+    """Takes one piece; its line is dead while it waits for the next."""
+
+    def __init__(self, is_waiting: asyncio.Event) -> None:
+        super().__init__("dead", ObjectClient(MemoryStore(), is_sorted=True))
+        self._is_waiting = is_waiting
+
+    async def put(
+        self, key: str, source: Source, *, overwrite: bool = False, ticket: Ticket | None = None
+    ) -> Artifact:
+        """Fail while a thread waits for the second piece."""
+        assert not isinstance(source, bytes)
+        pieces = iter(source)
+        await asyncio.to_thread(next, pieces)
+        waiting = asyncio.ensure_future(asyncio.to_thread(next, pieces))
+        await self._is_waiting.wait()
+        waiting.cancel()
+        raise Unavailable("the line is dead")
+
+
+class SlowStore(ObjectArtifactStore):
+    """Takes one piece, and in a thread of its own the rest when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__("slow", ObjectClient(MemoryStore(), is_sorted=True))
+        self.has_one = asyncio.Event()
+        self.go_on = threading.Event()
+        self.ended = asyncio.Event()
+        self.outcome: object = None
+
+    async def put(
+        self, key: str, source: Source, *, overwrite: bool = False, ticket: Ticket | None = None
+    ) -> Artifact:
+        """Note what becomes of the rest."""
+        loop, pieces = asyncio.get_running_loop(), iter(source)
+
+        def take() -> None:
+            next(pieces)
+            loop.call_soon_threadsafe(self.has_one.set)
+            assert self.go_on.wait(PATIENCE_S)
+            try:
+                self.outcome = list(pieces)
+            except BaseException as error:  # noqa: BLE001 - told to the test
+                self.outcome = error
+            loop.call_soon_threadsafe(self.ended.set)
+
+        await asyncio.to_thread(take)
+        raise NotImplementedError
 
 
 @pytest.fixture
@@ -137,6 +189,30 @@ async def test_it_breaks_of_a_defect(core: Core, tmp_path: Path) -> None:
     halting(core).go_on.set()
     again = await core.transfers.retry(ADA, begun.id)
     assert (await core.transfers.wait(ADA, again.id)).state is TransferState.DONE
+
+
+async def test_a_copy_fails_while_it_waits(core: Core) -> None:
+    """What fails while more is awaited fails in its own words, and nothing of it goes on."""
+    core.shelf.more.append(DeadStore(halting(core).is_halted))
+    transfers = core.shelf.transfers(core.artifacts, core.bus, core.clock, core.lab_index)
+    before = asyncio.all_tasks()
+    begun = await transfers.copy(ADA, ref(KEY), ref(KEY, "dead"))
+    with pytest.raises(Unavailable, match="the line is dead"):
+        await transfers.wait(ADA, begun.id)
+    assert (await transfers.one(ADA, begun.id)).state is TransferState.FAILED
+    assert asyncio.all_tasks() == before
+
+
+async def test_a_copy_is_abandoned_while_it_is_written(core: Core) -> None:
+    """A thread that comes for the next piece when nobody wants it is told no end of the bytes."""
+    core.shelf.more.append(slow := SlowStore())
+    transfers = core.shelf.transfers(core.artifacts, core.bus, core.clock, core.lab_index)
+    begun = await transfers.copy(ADA, ref(KEY), ref(KEY, "slow"))
+    await slow.has_one.wait()
+    await transfers.abandon(ADA, begun.id)
+    slow.go_on.set()
+    await slow.ended.wait()
+    assert isinstance(slow.outcome, StoppedError)
 
 
 async def test_it_is_stopped(core: Core, tmp_path: Path) -> None:
