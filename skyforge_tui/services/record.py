@@ -70,7 +70,8 @@ class Record:
         """Add what somebody did, and how it went.
 
         What failed just as it did the last time is not said again, or what tries every minute would
-        displace all the rest. What was done was done: a book that fails is told, never raised.
+        displace all the rest; of what is about no project in particular, the last of all counts.
+        What was done was done: a book that fails is told, never raised.
         """
         entries = [self._entry(principal, one, outcome, why) for one in doings]
         try:
@@ -82,7 +83,7 @@ class Record:
             self._bus.publish(NoticeRaised(notice))
 
     async def _is_news(self, entry: AuditEntry) -> bool:
-        if entry.outcome is not Outcome.FAILED or not entry.project_id:
+        if entry.outcome is not Outcome.FAILED:
             return True
         last = await self._book.newest(1, entry.project_id)
         return not last or replace(last[0], at=entry.at) != entry

@@ -483,3 +483,10 @@ async def test_what_fails_every_minute_is_recorded_once(firm: Company) -> None:
     (done, failed) = firm.audit.kept
     assert (done.outcome, failed.outcome) == (Outcome.FAILED, Outcome.FAILED)
     assert (failed.words, "no run engine is called elsewhere" in failed.why) == ("nothing", True)
+    reading = Breaking([one.http for one in firm.clients], 1, How.UNSENT, reads=True)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await firm.run_all()
+    reading.mend()
+    (of_all,) = firm.audit.kept[2:]
+    assert (of_all.outcome, of_all.project_id) == (Outcome.FAILED, "")
