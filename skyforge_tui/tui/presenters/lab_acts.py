@@ -74,7 +74,7 @@ def ruled_out(action: LabAction, lab: Lab) -> str:
         return f"it is {lab.state}: stop it first"
     if action is LabAction.START and runs and not lab.is_degraded:
         return f"it is {lab.state} already"
-    if action is LabAction.STOP and lab.state is LabState.STOPPED:
+    if action in (LabAction.STOP, LabAction.SAVE) and lab.state is LabState.STOPPED:
         return "it does not run"
     return ""
 
@@ -157,7 +157,9 @@ def possible(
     words = f"take a link {verb}" if link is None else f"take {literal(link.name)} {verb}"
     found.append(Possible("i", words, LabAction.LINK, "" if link is not None else _NO_LINK_HERE))
     if not any(one.run in ("collect", "save") for one in found):
-        found.append(Possible("k", "keep the running configurations", LabAction.SAVE))
+        kept = "keep the running configurations"
+        reason = ruled_out(LabAction.SAVE, lab)
+        found.append(Possible("k", kept, LabAction.SAVE, reason))
     found += [
         Possible("l", "unlock it" if lab.is_locked else "lock it", LabAction.LOCK),
         Possible("e", "keep it as an archive", LabAction.EXPORT),
