@@ -64,7 +64,9 @@ _REFERENCE = "env:NAME|file:PATH|…"
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
 def connect(ctx: click.Context, /, kind: str, url: str | None, as_json: bool, **said: Any) -> None:
-    """Connect to a server of KIND (semaphore, s3) at URL, and write it into the configuration.
+    """Connect to a server of KIND at URL, and write it into the configuration.
+
+    KIND is semaphore, gitea, eve, netlab, containerlab or s3.
 
     URL may be anything a browser shows of it; of a bucket it is https://HOST/BUCKET, --user its
     access key and --password-ref where the secret key is. Without URL, the configured server of

@@ -19,7 +19,7 @@ from typing import IO, Any, Final, cast
 from urllib.parse import urlsplit
 
 from skyforge_tui.demo.company.staff import BY_ROLE
-from skyforge_tui.domain.errors import Conflict, NotFound, SkyforgeError, Unavailable
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.providers.runs.local import LocalRunEngine
 from skyforge_tui.providers.starter.local import LocalStarter
@@ -35,6 +35,7 @@ _WORKSPACE: Final = "workspace"
 _SETTLING_S: Final = 3.0
 """Seconds until the cockpit that was opened on the estate has read what it shows first."""
 _ENDS_WITHIN_S: Final = 10
+_USAGE: Final = 2
 _ASKED_TO_STOP: Final = 10
 _BETWEEN_STOPS_S: Final = 0.2
 
@@ -91,6 +92,7 @@ def open_demo(arguments: Sequence[str]) -> int:
     """Open the cockpit on an estate that is served with these options; return the exit code.
 
     Raises:
+        Invalid: an option says what no server knows.
         Unavailable: the estate cannot be served.
     """
     from skyforge_tui.wiring import run_cockpit
@@ -115,9 +117,12 @@ def _served(arguments: Sequence[str]) -> Iterator[Path]:
         with child:
             line = cast("IO[str]", child.stdout).readline()
             if not line:
-                child.wait(_ENDS_WITHIN_S)
+                code = child.wait(_ENDS_WITHIN_S)
                 complaints.seek(0)
-                raise Unavailable(f"the pretend estate: {complaints.read().strip()}")
+                said = complaints.read().strip()
+                if code == _USAGE:
+                    raise Invalid(said.rpartition("Error: ")[2], operation="demo")
+                raise Unavailable(f"the pretend estate: {said}")
             try:
                 yield Path(json.loads(line)["config"])
             finally:

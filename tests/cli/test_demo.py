@@ -118,6 +118,13 @@ def test_wrong_options_are_named(
     assert said in capsys.readouterr().err
 
 
+def test_the_cockpit_names_a_wrong_option_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the server's process says of an option is told in one line, as a mistake in usage."""
+    assert run(["demo", "-o", "semaphore.mood=bad"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [one.startswith("skyforge: 'mood' is none of ") for one in said] == [True]
+
+
 def test_options_stand_where_they_count(capsys: pytest.CaptureFixture[str]) -> None:
     """Options before `serve` are refused instead of going unheard."""
     assert run(["demo", "--speed", "3", "serve"]) == 2

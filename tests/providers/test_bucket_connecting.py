@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from skyforge_tui.domain.connection import Given, Server, Step, StepState
-from skyforge_tui.domain.errors import Invalid, SkyforgeError, Unavailable, Untrusted
+from skyforge_tui.domain.errors import Invalid, NotSignedIn, SkyforgeError, Unavailable, Untrusted
 from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.integrations.http.address import read_address
 from skyforge_tui.integrations.http.tls import Trust
@@ -137,6 +137,17 @@ async def test_what_is_in_the_way(
             await BucketConnector().connect(at(f"{server.url}/labs"), KEYS, told)
     assert caught.value.advice
     assert [one.step for one in told.reports if one.state is StepState.FAILED] == [step]
+
+
+async def test_keys_that_are_not_there_say_nothing_of_the_service() -> None:
+    """Where a secret cannot be fetched, nobody was asked: no step says that it answers."""
+    lost = at("https://127.0.0.1:9/labs", password_ref="env:SKYFORGE_TESTS_SET_NO_SUCH_NAME")
+    told = ScriptedDialogue()
+    with pytest.raises(NotSignedIn, match="is not set"):
+        await BucketConnector().connect(lost, Given(), told)
+    states = told.states
+    assert states[Step.SIGN_IN] is StepState.FAILED
+    assert Step.REACH not in states
 
 
 async def test_the_region_is_found() -> None:

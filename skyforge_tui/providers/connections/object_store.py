@@ -215,6 +215,7 @@ def _place(teller: Teller, error: TransportError) -> None:
         step = Step.FIND
     else:
         step = step_of(error)
-    if step not in (Step.ADDRESS, Step.REACH):
+    was_asked = isinstance(error, StoreError) or step is not Step.SIGN_IN  # keys may not be there
+    if was_asked and step not in (Step.ADDRESS, Step.REACH):
         teller.done(Step.REACH, "it answers")
     teller.begin(step)
