@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from enum import Enum
 from typing import Any
 
@@ -30,6 +30,19 @@ class Breaking:
         for one in clients:
             self._kept.append((one, one._insist))
             one._insist = self._broken(one._insist)  # type: ignore[method-assign]
+
+    async def through(self, work: Coroutine[Any, Any, object]) -> bool:
+        """Have something done, killed where it hangs; mend, and say whether it was broken."""
+        task = asyncio.create_task(work)
+        reached = asyncio.create_task(self.is_reached.wait())
+        await asyncio.wait([task, reached], return_when=asyncio.FIRST_COMPLETED)
+        broken = self.is_reached.is_set()
+        if self._how is How.HANGS and broken:
+            task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        reached.cancel()
+        self.mend()
+        return broken
 
     def mend(self) -> None:
         """Let everything through again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -124,15 +123,7 @@ async def test_broken_at_any_write_it_converges(firm: Company, how: How) -> None
         wanted = wish(f"edge-{at}")
         breaking = Breaking([one.http for one in firm.clients], at, how)
         follower = Follower()
-        task = asyncio.create_task(make(firm, wanted, follower))
-        reached = asyncio.create_task(breaking.is_reached.wait())
-        await asyncio.wait([task, reached], return_when=asyncio.FIRST_COMPLETED)
-        broken = breaking.is_reached.is_set()
-        if how is How.HANGS and broken:
-            task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        reached.cancel()
-        breaking.mend()
+        broken = await breaking.through(make(firm, wanted, follower))
         missing = [one for one in follower.outcomes if one.is_missing]
         assert bool(missing) is broken
         assert not broken or any(one.why for one in missing)

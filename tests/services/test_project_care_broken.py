@@ -79,15 +79,7 @@ async def test_broken_at_any_write_the_next_pass_converges(firm: Company, how: H
         at += 1
         project = await drifted(firm, f"edge-{at}")
         breaking = Breaking(clients, at, how)
-        task = asyncio.create_task(firm.run(project.id))
-        reached = asyncio.create_task(breaking.is_reached.wait())
-        await asyncio.wait([task, reached], return_when=asyncio.FIRST_COMPLETED)
-        broken = breaking.is_reached.is_set()
-        if how is How.HANGS and broken:
-            task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        reached.cancel()
-        breaking.mend()
+        broken = await breaking.through(firm.run(project.id))
         again = await firm.run(project.id)
         assert (again.errors, again.left) == ((), ())
         wrote = firm.writes
