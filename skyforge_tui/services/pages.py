@@ -43,7 +43,7 @@ class PageService:
         if not url:
             raise NotFound(
                 "its repository names no origin on the web",
-                operation="thing.browse",
+                operation="page.open",
                 advice="git remote add origin URL, where there is one",
             )
         return Page(url, await self._browser.open(url))

@@ -25,7 +25,7 @@ def test_what_a_server_refuses_was_sent(family: type[Refused]) -> None:
     assert (notice.title, notice.where, notice.body) == ("Refused  start run", "emea", "no room")
 
 
-@pytest.mark.parametrize("operation", ["", "view.save", "file.open", "log.search", "thing.browse"])
+@pytest.mark.parametrize("operation", ["", "view.save", "file.open", "log.search", "page.open"])
 def test_what_sends_nothing_anyway_does_not_say_so(operation: str) -> None:
     """A refusal of what only looks, keeps or chooses leaves out that nothing was sent."""
     assert as_notice(Invalid("no such view", operation=operation)).body == "no such view"

@@ -74,7 +74,7 @@ async def test_what_has_no_page_says_why() -> None:
     app = estate.app()
     async with app.run_test(size=SMALL) as pilot:
         await until_idle(pilot)
-        await press(pilot, "o", shows="names no origin on the web")
+        await press(pilot, "o", shows=("Not found  open page", "names no origin on the web"))
         await press(pilot, "3", shows="deploy-bgp")
         await press(pilot, "o", shows="is on this machine and has no web page")
         assert estate.core.browser.opened == []

@@ -177,7 +177,7 @@ class LocalRepositoryHost(LocalGit):
         try:
             return web_page(await git.remote_of(Path(project.path)))
         except TransportError as error:
-            raise Unavailable(error.message, upstream=LOCAL, operation="thing.browse") from error
+            raise Unavailable(error.message, upstream=LOCAL, operation="page.open") from error
 
     async def _seen(self, path: Path, slug: str) -> tuple[Project, Tree] | None:
         """Return the project at `path` without what is in it; None when it is gone."""
