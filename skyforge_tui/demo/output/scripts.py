@@ -23,7 +23,9 @@ def netlab(job: Job) -> Iterator[Step]:
     yield Say("└──────────────────────────────────────────────────────┘")
     for node in _NODES:
         yield Say(f"INFO Created container: {lab}-{node}", 0.8)
-        yield Say(f"\rINFO {node}: waiting for its shell\rINFO {node}: ready", 0.4)
+        waiting = f"INFO {node}: waiting for its shell"
+        ready = f"INFO {node}: ready".ljust(len(waiting))  # what is written over leaves no rest
+        yield Say(f"\r{waiting}\r{ready}", 0.4)
     if job.dice.random() < 0.15:
         yield Say("\x1b[31m[FATAL]   netlab: r3 did not start within 120 seconds\x1b[0m", 3.0)
         yield Exit(1)
