@@ -197,4 +197,4 @@ async def test_deleted_by_its_name_in_two_tries(tmp_path: Path) -> None:
         assert there.gitea.state.repo("admin/core") is None
         await press(pilot, "escape", "escape", "slash", shows="/")
         await write(pilot, "edge-fabric")
-        await press(pilot, "enter", "D", shows="it is deleted there. Nothing was sent")
+        await press(pilot, "enter", "down", "D", shows="it is deleted there. Nothing was sent")
