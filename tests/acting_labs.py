@@ -11,7 +11,7 @@ from skyforge_tui.domain.lab import Lab, LabState, LabStep
 from skyforge_tui.domain.lab_action import ExportedLab, LabAction, LabProgress, LabServer, NewLab
 from skyforge_tui.domain.lab_console import Console, read_console
 from skyforge_tui.ports.lab_actions import Tell
-from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
+from tests.fakes.labs import FakeLabProvider, a_lab, a_lab_source
 
 
 class ActingLabProvider(FakeLabProvider):

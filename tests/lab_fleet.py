@@ -27,7 +27,8 @@ from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
 from tests.contract.run_benches import SystemClock
 from tests.eves import served_eve
-from tests.fakes import Core, under_way
+from tests.fakes.core import Core
+from tests.fakes.waiting import under_way
 from tests.lab_hosts import access_to, served_host
 
 LABS = 50

@@ -41,14 +41,12 @@ from skyforge_tui.store.seal import FileSealer
 from skyforge_tui.store.sync_book import SqliteSyncBook
 from tests import giteas, semaphores
 from tests.estates import served_semaphore
-from tests.fakes import (
-    FakeClock,
-    KnownSecrets,
-    MemoryAuditBook,
-    MemoryProjectCache,
-    MemoryRunCache,
-    MemoryTrustStore,
-)
+from tests.fakes.audit_book import MemoryAuditBook
+from tests.fakes.clock import FakeClock
+from tests.fakes.project_cache import MemoryProjectCache
+from tests.fakes.project_secrets import KnownSecrets
+from tests.fakes.run_cache import MemoryRunCache
+from tests.fakes.trust import MemoryTrustStore
 
 MEMBERS = Members(frozenset({"olga"}), frozenset({"mika"}), frozenset({"gus"}))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.headless import Headless
-from tests.fake_labs import ScriptedNetlab
+from tests.fakes.labs import ScriptedNetlab
 
 
 @pytest.fixture

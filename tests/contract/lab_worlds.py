@@ -41,11 +41,12 @@ from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from skyforge_tui.providers.labs.markers import MarkedLabs
 from skyforge_tui.providers.labs.netlab_command import NetlabLabProvider
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
-from tests.artifact_fakes import Shelf
 from tests.builders import NOON, a_detail
 from tests.eves import served_eve
-from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab, a_lab_source
-from tests.fakes import FakeClock, MemoryRunCache
+from tests.fakes.artifacts import Shelf
+from tests.fakes.clock import FakeClock
+from tests.fakes.labs import FakeLabProvider, ScriptedNetlab, a_lab, a_lab_source
+from tests.fakes.run_cache import MemoryRunCache
 from tests.integrations.eve.test_session import a_client
 from tests.lab_hosts import access_to, served_host
 from tests.providers.lab_host.test_netlab_api import labs_at

@@ -23,8 +23,9 @@ from skyforge_tui.ports.lab_provider import (
 from skyforge_tui.providers.labs.netlab_command import NetlabLabProvider
 from tests.contract import lab_worlds
 from tests.contract.lab_worlds import ENDS, NODES, WORLDS, World
-from tests.fake_labs import FakeLabProvider, ScriptedNetlab, a_lab
-from tests.fakes import Core, FakeClock
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, ScriptedNetlab, a_lab
 
 SIMULATED = [*WORLDS]
 

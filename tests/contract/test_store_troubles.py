@@ -18,7 +18,7 @@ from skyforge_tui.integrations.object_store.journal import Journal
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.ports.artifact_store import Ticket
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
-from tests.fakes import until
+from tests.fakes.waiting import until
 from tests.object_stores import ACCESS, SECRET, S3Service, a_key
 
 pytestmark = pytest.mark.real
@@ -152,7 +152,7 @@ from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
 from skyforge_tui.integrations.object_store.journal import Journal
 from skyforge_tui.integrations.object_store.s3 import S3Client
-from tests.fakes import until
+from tests.fakes.waiting import until
 from tests.object_stores import ACCESS, SECRET, a_key
 url, name, folder, file = sys.argv[1:]
 def source():

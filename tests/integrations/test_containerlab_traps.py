@@ -19,7 +19,7 @@ from skyforge_tui.integrations.containerlab import wire
 from skyforge_tui.integrations.containerlab.client import LocalContainerlab
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.providers.labs.containerlab import ContainerlabLabs
-from tests.fakes import FakeClock
+from tests.fakes.clock import FakeClock
 
 ROW = {
     "lab_name": "vlan", "labPath": "../x/vlan.clab.yml", "absLabPath": "/root/x/vlan.clab.yml",

@@ -14,7 +14,7 @@ from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab import inspection, status_file, wire
 from skyforge_tui.integrations.netlab.client import NetlabClient
 from skyforge_tui.integrations.netlab.place import SOMEWHERE
-from tests.fake_labs import ScriptedNetlab
+from tests.fakes.labs import ScriptedNetlab
 
 ENTRY = {
     "dir": "/srv/lab",

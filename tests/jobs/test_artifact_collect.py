@@ -13,7 +13,8 @@ from skyforge_tui.jobs.artifact_collect import ArtifactCollect
 from skyforge_tui.jobs.runner import running
 from skyforge_tui.services.collector import CLAIM
 from tests.builders import a_detail, a_project, a_spec
-from tests.fakes import Core, under_way, until
+from tests.fakes.core import Core
+from tests.fakes.waiting import under_way, until
 
 
 def local(number: int) -> RunId:

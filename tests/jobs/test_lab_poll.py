@@ -11,8 +11,10 @@ from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.jobs.lab_poll import AGAIN_S, MOVING_S, STILL_S, TOGETHER_S, LabPoll
 from tests.acting_labs import ActingLabProvider, a_far_lab
-from tests.fake_labs import FakeLabProvider
-from tests.fakes import Core, FakeClock, under_way, until
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider
+from tests.fakes.waiting import under_way, until
 
 
 class Held(FakeClock):

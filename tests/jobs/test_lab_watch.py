@@ -10,8 +10,9 @@ from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.jobs.lab_watch import READ_ANYWAY, STEP_S, LabWatch
 from tests.builders import NOON
-from tests.fake_labs import FakeLabProvider, a_lab
-from tests.fakes import Core, under_way, until
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, a_lab
+from tests.fakes.waiting import under_way, until
 
 ADA = Principal("ada")
 

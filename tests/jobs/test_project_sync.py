@@ -8,7 +8,8 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import Principal, ProjectId
 from skyforge_tui.jobs.project_sync import ProjectSync
 from tests.builders import PROJECT_ID, a_project, a_template
-from tests.fakes import Core, under_way, until
+from tests.fakes.core import Core
+from tests.fakes.waiting import under_way, until
 
 EVE = Principal("eve")
 OTHER = a_project(path="/srv/other")

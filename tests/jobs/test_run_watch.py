@@ -16,7 +16,10 @@ from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import running
 from skyforge_tui.ports.run_engine import Elsewhere, HeldRuns, OutputSeen, RunSeen, WatchBegan
 from tests.builders import a_detail
-from tests.fakes import Core, FakeClock, FakeRunEngine, under_way, until
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.run_engine import FakeRunEngine
+from tests.fakes.waiting import under_way, until
 
 
 def local(number: int) -> RunId:

@@ -12,7 +12,8 @@ from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.events import Event, NoticeRaised
 from skyforge_tui.jobs.runner import running
 from skyforge_tui.services.bus import Bus
-from tests.fakes import FakeClock, until
+from tests.fakes.clock import FakeClock
+from tests.fakes.waiting import until
 
 
 class ScriptedJob:

@@ -26,7 +26,7 @@ from skyforge_tui.providers.connections.object_store import BucketConnector, buc
 from skyforge_tui.tui.presenters.connect_fields import connect_act, fields, server_of
 from tests.bastion import Bastion
 from tests.certificates import Authority, Served
-from tests.fake_connections import ScriptedDialogue
+from tests.fakes.connections import ScriptedDialogue
 from tests.loopback import Answering, reply, script, serving
 from tests.object_stores import ACCESS, SECRET, S3Service, rclone, rclone_program
 

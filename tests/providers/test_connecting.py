@@ -29,7 +29,7 @@ from skyforge_tui.providers.connections.semaphore import SemaphoreConnector
 from tests.bastion import Bastion
 from tests.certificates import Authority
 from tests.estates import served_semaphore
-from tests.fake_connections import ScriptedDialogue
+from tests.fakes.connections import ScriptedDialogue
 from tests.loopback import Answering, Asked, reply, script, serving
 
 ALL = [Step.ADDRESS, Step.REACH, Step.TRUST, Step.FIND, Step.SIGN_IN, Step.RIGHTS, Step.PACE]

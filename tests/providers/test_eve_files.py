@@ -20,7 +20,7 @@ from skyforge_tui.ports.lab_actions import why_not
 from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from tests.eves import served_eve
-from tests.fakes import FakeClock
+from tests.fakes.clock import FakeClock
 from tests.integrations.eve.test_session import a_client
 from tests.ssh_servers import Home, Server
 

@@ -16,7 +16,7 @@ from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.web_access import WebAccess
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
-from tests.fakes import FakeClock
+from tests.fakes.clock import FakeClock
 
 LIVE = "SKYFORGE_LIVE_EVE"
 

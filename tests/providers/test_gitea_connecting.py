@@ -16,7 +16,7 @@ from skyforge_tui.providers.connections.gitea import GiteaConnector
 from tests.bastion import Bastion
 from tests.certificates import Authority
 from tests.estates import served_semaphore
-from tests.fake_connections import ScriptedDialogue
+from tests.fakes.connections import ScriptedDialogue
 from tests.giteas import api_of, served_gitea
 
 

@@ -30,7 +30,7 @@ from skyforge_tui.tui.presenters.lab_data import data_rows
 from skyforge_tui.tui.presenters.labs import COLUMNS, lab_cells
 from tests.builders import NOON
 from tests.eves import served_eve
-from tests.fakes import FakeClock
+from tests.fakes.clock import FakeClock
 from tests.integrations.eve.test_session import a_client
 from tests.ssh_servers import Home, Server
 

@@ -9,7 +9,7 @@ import pytest
 from skyforge_tui.demo.servers.eve.server import EveServer
 from skyforge_tui.domain.events import LabSyncRequested
 from skyforge_tui.domain.freshness import UpstreamState
-from tests.fakes import until
+from tests.fakes.waiting import until
 from tests.lab_fleet import LABS, PASSWORD, Fleet, a_fleet, asking
 
 HUNG = ("eve-1", "host-1")

@@ -10,7 +10,7 @@ import pytest
 from skyforge_tui.domain.lab import LabNode, LabState, NodeState
 from skyforge_tui.integrations.netlab.wire import LabEntry, NodeEntry, Step
 from skyforge_tui.providers.labs import netlab_words as words
-from tests.fake_labs import a_lab
+from tests.fakes.labs import a_lab
 
 UP = (
     "starting lab", "starting provider clab", "clab workload started",

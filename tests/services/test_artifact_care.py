@@ -15,7 +15,7 @@ from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.retention import Limits
 from skyforge_tui.services.artifact_care import Bulk, Soundness
 from tests.builders import NOON, a_detail, a_project
-from tests.fakes import Core
+from tests.fakes.core import Core
 
 ADA, EVE = Principal("ada"), Principal("eve")
 OURS = "artifacts/edge-fabric"

@@ -25,9 +25,9 @@ from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.artifact_views import Held, Level
 from skyforge_tui.services.artifacts import PREVIEW_BYTES
 from skyforge_tui.services.authorization import Allowed, Denied
-from tests.artifact_fakes import HOUSE
 from tests.builders import NOON, PROJECT_ID, a_detail, a_project, a_run
-from tests.fakes import Core
+from tests.fakes.artifacts import HOUSE
+from tests.fakes.core import Core
 
 ADA, BOB, EVE = Principal("ada"), Principal("bob"), Principal("eve")
 VERA, EDITH = Principal("vera"), Principal("edith")

@@ -14,8 +14,8 @@ from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import RunState
 from tests.builders import NOON, PROJECT_ID, a_detail, a_project, a_template
-from tests.fake_labs import FakeLabProvider, a_lab
-from tests.fakes import Core
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, a_lab
 
 ADA, EVE = Principal("ada"), Principal("eve")
 

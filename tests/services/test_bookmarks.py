@@ -15,7 +15,8 @@ from skyforge_tui.services.bookmarks import BookmarkService
 from skyforge_tui.store.bookmarks import SqliteBookmarkStore
 from skyforge_tui.store.database import STATE, open_database
 from tests.builders import a_detail
-from tests.fakes import Core, MemoryBookmarkStore
+from tests.fakes.bookmarks import MemoryBookmarkStore
+from tests.fakes.core import Core
 
 ROOT = Principal("root", is_admin=True)
 RUN = RunId("local:7")

@@ -16,7 +16,9 @@ from skyforge_tui.domain.identity import Principal, ProjectId, Role
 from skyforge_tui.domain.project import ProjectKind, RepositoryFile
 from skyforge_tui.ports.project_host import ProjectListing
 from tests.builders import NOON, PROJECT_ID, PROJECT_PATH, a_project, a_template
-from tests.fakes import Core, FakeRepositoryHost, Gate, under_way, until
+from tests.fakes.core import Core
+from tests.fakes.project_host import FakeRepositoryHost
+from tests.fakes.waiting import Gate, under_way, until
 
 MANIFEST = f"{PROJECT_PATH}/skyforge.toml"
 OTHER = a_project(path="/srv/other")

@@ -17,9 +17,10 @@ from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.services import collector as collecting
 from skyforge_tui.services.collector import CLAIM
-from tests.artifact_fakes import FakeWorkFiles, Shelf
 from tests.builders import NOON, PROJECT_PATH, a_detail, a_project, a_spec
-from tests.fakes import Core, FakeRunEngine
+from tests.fakes.artifacts import FakeWorkFiles, Shelf
+from tests.fakes.core import Core
+from tests.fakes.run_engine import FakeRunEngine
 
 ADA, EVE = Principal("ada"), Principal("eve")
 RUN = RunId("local:7")

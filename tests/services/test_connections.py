@@ -11,7 +11,7 @@ from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.connections import ConnectionService
-from tests.fake_connections import FakeConnector, MemoryBook, ScriptedDialogue
+from tests.fakes.connections import FakeConnector, MemoryBook, ScriptedDialogue
 
 ADA = Principal("ada")
 PROD = Server("semaphore", "prod", "https://prod.example.net", token_ref="env:T")

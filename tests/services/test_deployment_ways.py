@@ -16,7 +16,7 @@ from skyforge_tui.ports.sync_book import SyncMemory
 from skyforge_tui.services.catalog import Catalog
 from skyforge_tui.services.deployment_ways import DeploymentWays
 from tests.builders import a_template
-from tests.fakes import MemorySyncBook
+from tests.fakes.sync_book import MemorySyncBook
 
 
 def a_place(project_id: str, name: str) -> Project:

@@ -25,8 +25,8 @@ from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import FieldKind, SurveyField, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY, TERRAFORM_SURVEY
 from tests.builders import PROJECT_ID, PROJECT_PATH, a_project, a_run, a_template
-from tests.fake_labs import a_lab
-from tests.fakes import Core
+from tests.fakes.core import Core
+from tests.fakes.labs import a_lab
 
 ADA, EDITH, VERA = Principal("ada"), Principal("edith"), Principal("vera")
 PEOPLE = Members(viewers=frozenset({"vera"}), editors=frozenset({"edith"}))

@@ -7,7 +7,8 @@ import pytest
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
-from tests.fakes import Core, FakeMachine
+from tests.fakes.core import Core
+from tests.fakes.machine import FakeMachine
 
 ANYBODY = Principal("nobody")
 

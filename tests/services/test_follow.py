@@ -15,7 +15,8 @@ from skyforge_tui.domain.events import LogGrew, RunsChanged
 from skyforge_tui.domain.identity import Principal, RunId
 from skyforge_tui.domain.run import RunState
 from tests.builders import a_detail
-from tests.fakes import Core, under_way, until
+from tests.fakes.core import Core
+from tests.fakes.waiting import under_way, until
 
 ROOT = Principal("root", is_admin=True)
 RUN = RunId("local:1")

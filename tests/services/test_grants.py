@@ -20,7 +20,7 @@ from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.settings.load import load
 from skyforge_tui.wiring.repository_servers import open_repository_servers
 from tests.builders import a_project, a_run
-from tests.fakes import Core
+from tests.fakes.core import Core
 
 MARA = Principal("mara")
 HOSTED = ProjectId("emea:3")

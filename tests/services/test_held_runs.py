@@ -17,7 +17,7 @@ from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.services.held_runs import CLAIM
 from tests.builders import NOON, a_project, a_run
-from tests.fakes import Core
+from tests.fakes.core import Core
 
 ADA, EVE = Principal("ada"), Principal("eve")
 ONE = HeldLimits(count=1)

@@ -8,7 +8,7 @@ from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.events import NoticeRaised
 from skyforge_tui.domain.history import LineKind, Outcome
 from skyforge_tui.domain.identity import Principal, TemplateId
-from tests.fakes import Core
+from tests.fakes.core import Core
 
 ADA = Principal("ada")
 

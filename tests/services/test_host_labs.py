@@ -13,8 +13,9 @@ from skyforge_tui.domain.project import Grant, Members, Project, ProjectKind
 from skyforge_tui.domain.template import LabOutline, Template, TemplateKind
 from skyforge_tui.services.lab_links import file_of
 from tests.builders import PROJECT_PATH, a_project
-from tests.fake_labs import FakeLabProvider, a_lab
-from tests.fakes import Core, FakeRepositoryHost
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, a_lab
+from tests.fakes.project_host import FakeRepositoryHost
 from tests.services.test_labs import a_topology
 
 ADA = Principal("ada")

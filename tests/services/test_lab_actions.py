@@ -16,8 +16,9 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Grant
 from skyforge_tui.services.authorization import Allowed, Denied
 from tests.acting_labs import ActingLabProvider, a_far_lab
-from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
-from tests.fakes import Core, under_way, until
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, a_lab, a_lab_source
+from tests.fakes.waiting import under_way, until
 
 ADA, GRACE = Principal("ada"), Principal("grace")
 LAB = a_far_lab(state=LabState.STOPPED, nodes_up=0)

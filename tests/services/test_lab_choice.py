@@ -21,8 +21,8 @@ from skyforge_tui.services.lab_choice import LabChoiceService
 from skyforge_tui.services.record import Record
 from skyforge_tui.tui.presenters.lab_choice import labs_query
 from tests.builders import NOON, PROJECT_ID, a_project
-from tests.fake_labs import FakeLabProvider, a_lab
-from tests.fakes import Core
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, a_lab
 
 ADA, VERA = Principal("ada"), Principal("vera")
 

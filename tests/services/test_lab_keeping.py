@@ -17,8 +17,9 @@ from skyforge_tui.domain.transfer import TransferKind, TransferState, ref_of
 from skyforge_tui.services.lab_keeping import _word
 from tests.acting_labs import ActingLabProvider, a_far_lab
 from tests.builders import a_detail, a_project
-from tests.fake_labs import FakeLabProvider, a_lab
-from tests.fakes import Core, until
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, a_lab
+from tests.fakes.waiting import until
 
 ADA, GRACE = Principal("ada"), Principal("grace")
 LAB = a_far_lab(name="dc1 evpn", state=LabState.STOPPED, nodes_up=0)

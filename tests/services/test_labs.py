@@ -21,8 +21,8 @@ from skyforge_tui.domain.template import LabOutline, Source, Template, TemplateK
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.services.authorization import Allowed, Denied
 from tests.builders import NOON, PROJECT_PATH, a_detail, a_project, a_template
-from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
-from tests.fakes import Core
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, a_lab, a_lab_source
 
 ADA, EVE = Principal("ada"), Principal("eve")
 LAB = a_lab().id

@@ -20,7 +20,7 @@ from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import RunDetail
 from skyforge_tui.services.lineage import Indexed
 from tests.builders import NOON, a_detail, a_project
-from tests.fakes import Core
+from tests.fakes.core import Core
 
 ADA, EVE = Principal("ada"), Principal("eve")
 OURS = "artifacts/edge-fabric"

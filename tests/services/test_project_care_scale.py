@@ -31,9 +31,13 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.project_care import ProjectCareService
 from skyforge_tui.services.record import Record
 from skyforge_tui.services.standings import Standings
-from tests.artifact_fakes import FakeClaims
 from tests.builders import NOON
-from tests.fakes import FakeClock, KnownSealer, KnownSecrets, MemoryAuditBook, MemorySyncBook
+from tests.fakes.artifacts import FakeClaims
+from tests.fakes.audit_book import MemoryAuditBook
+from tests.fakes.clock import FakeClock
+from tests.fakes.project_secrets import KnownSecrets
+from tests.fakes.sealer import KnownSealer
+from tests.fakes.sync_book import MemorySyncBook
 from tests.synced import MEMBERS
 
 MANY = 500

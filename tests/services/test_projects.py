@@ -13,7 +13,8 @@ from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId, Role, Temp
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.template import Source
 from tests.builders import PROJECT_ID, PROJECT_PATH, a_project, a_template
-from tests.fakes import Core, FakeRepositoryHost
+from tests.fakes.core import Core
+from tests.fakes.project_host import FakeRepositoryHost
 
 ADA, EVE, VERA = Principal("ada"), Principal("eve"), Principal("vera")
 MINE = Members(viewers=frozenset({"vera"}))

@@ -12,8 +12,9 @@ from skyforge_tui.domain.project import Grant
 from skyforge_tui.domain.repository import FileChange
 from skyforge_tui.services.decisions import Denied
 from tests.builders import a_project
-from tests.fake_repositories import FakeRepositories
-from tests.fakes import Core, FakeClock
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.repositories import FakeRepositories
 
 ADA, EVE = Principal("ada"), Principal("eve")
 HERE = ProjectId("local:/srv/edge")

@@ -13,7 +13,8 @@ from skyforge_tui.domain.run import RunState
 from skyforge_tui.jobs.log_retention import EVERY_S, FIRST_S, LogRetention
 from skyforge_tui.services.retention import CLAIM
 from tests.builders import a_detail, a_project
-from tests.fakes import Core, under_way, until
+from tests.fakes.core import Core
+from tests.fakes.waiting import under_way, until
 
 ADA, EVE = Principal("ada"), Principal("eve")
 RUN = RunId("local:1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from skyforge_tui.domain.identity import Principal, ProjectId, RunId, TemplateId
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Commit
-from skyforge_tui.domain.run import RunState
+from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import FieldKind, SurveyField
 from skyforge_tui.ports.run_engine import OutputSeen
 from skyforge_tui.services.authorization import Allowed, Denied
@@ -35,7 +36,8 @@ from tests.builders import (
     a_run,
     a_template,
 )
-from tests.fakes import Core, Gate, ids_of, under_way
+from tests.fakes.core import Core
+from tests.fakes.waiting import Gate, under_way
 
 ADA, EVE = Principal("ada"), Principal("eve")
 VERA, EDITH = Principal("vera"), Principal("edith")
@@ -56,6 +58,11 @@ MANIFEST = WITH_SECRETS.sources[0].path
 def local(number: int) -> RunId:
     """Return the id of a local run."""
     return RunId(f"local:{number}")
+
+
+def ids_of(runs: Iterable[Run]) -> list[RunId]:
+    """Return the ids, in order."""
+    return [one.id for one in runs]
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.ports.artifact_store import ArtifactStore, Source, Ticket
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.transfers import TransferService
-from tests.artifact_fakes import Shelf
 from tests.builders import a_project
-from tests.fakes import Core
+from tests.fakes.artifacts import Shelf
+from tests.fakes.core import Core
 from tests.store.supervised import PATIENCE_S
 
 ADA, EVE = Principal("ada"), Principal("eve")

@@ -22,9 +22,9 @@ from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.services.carrier import Carrier
 from skyforge_tui.services.checksums import Checksums
 from skyforge_tui.services.transfers import TransferService
-from tests.artifact_fakes import Shelf
 from tests.builders import NOON, a_project
-from tests.fakes import Core
+from tests.fakes.artifacts import Shelf
+from tests.fakes.core import Core
 
 ADA, EVE = Principal("ada"), Principal("eve")
 KEY = "artifacts/edge-fabric/notes/a.bin"

@@ -13,7 +13,7 @@ from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.views import ViewService
 from skyforge_tui.store.database import STATE, open_database
 from skyforge_tui.store.views import SqliteViewStore
-from tests.fakes import MemoryViewStore
+from tests.fakes.views import MemoryViewStore
 
 ADA = Principal("ada")
 BROKEN = View("runs", "broken", "failed age<1d", Sort("took", is_descending=True))

@@ -11,7 +11,8 @@ from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.machine import Check, CheckGroup, CheckState
 from skyforge_tui.domain.template import Source
 from tests.builders import a_project, a_template
-from tests.fakes import Core, FakeMachine
+from tests.fakes.core import Core
+from tests.fakes.machine import FakeMachine
 
 ADA = Principal("ada")
 MINE = Source("/srv/sample-lab/skyforge.toml", "ab" * 32)

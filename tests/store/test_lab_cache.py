@@ -12,7 +12,7 @@ from skyforge_tui.domain.identity import LabId, ProjectId, RunId
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.store.database import CACHE, Database, open_database
 from skyforge_tui.store.labs import SqliteLabCache
-from tests.fake_labs import a_lab, a_lab_source
+from tests.fakes.labs import a_lab, a_lab_source
 from tests.store.test_database_migrations import DUMPS, load
 
 

@@ -19,8 +19,9 @@ from skyforge_tui.engine.inline import InlineEngine
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.app import SkyforgeApp
 from tests.builders import PROJECT_PATH, a_detail, a_project, a_template
-from tests.fake_labs import FakeLabProvider
-from tests.fakes import Core, FakeClock
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider
 
 NOW = datetime(2026, 3, 14, 14, 5, tzinfo=UTC)
 ADA = Principal("ada")

@@ -25,7 +25,9 @@ from skyforge_tui.ports.log_store import LogReader
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.app import SkyforgeApp
 from tests.builders import a_detail, a_project, a_template
-from tests.fakes import Core, FakeClock, MemoryLogReader, MemoryLogStore
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.log_store import MemoryLogReader, MemoryLogStore
 from tests.tui import pretend_output as output
 
 NOW = datetime(2026, 11, 23, 14, 31, 45, tzinfo=UTC)

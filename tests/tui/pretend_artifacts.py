@@ -18,8 +18,8 @@ from skyforge_tui.domain.manifest import Kept, manifest_key, written
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
-from tests.artifact_fakes import Shelf
 from tests.builders import a_detail
+from tests.fakes.artifacts import Shelf
 from tests.tui.pretend import NOW, created_at, run_id
 
 OURS = "artifacts/edge-fabric"

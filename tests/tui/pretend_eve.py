@@ -20,8 +20,9 @@ from skyforge_tui.domain.lab_action import LabAction, LabServer
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Grant
 from tests.acting_labs import ActingLabProvider
-from tests.fake_labs import FakeLabProvider, MemoryLabCache, a_lab_source
-from tests.fakes import Core, FakeClock
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.labs import FakeLabProvider, MemoryLabCache, a_lab_source
 from tests.tui.pretend import NOW, PretendLogs
 from tests.tui.pretend_labs import LABS
 

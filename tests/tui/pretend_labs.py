@@ -24,8 +24,9 @@ from skyforge_tui.domain.run import RunState
 from skyforge_tui.domain.template import LabOutline, Source, Template, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from tests.builders import a_detail, a_spec, a_template
-from tests.fake_labs import NETLAB, FakeLabProvider, MemoryLabCache, a_lab_source
-from tests.fakes import Core, FakeClock
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.labs import NETLAB, FakeLabProvider, MemoryLabCache, a_lab_source
 from tests.tui.pretend import (
     EDGE,
     NOW,

@@ -16,10 +16,13 @@ from skyforge_tui.ports.connector import Dialogue
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.screens.run.screen import RunScreen
-from tests.artifact_fakes import Shelf
-from tests.fake_connections import Course, FakeConnector
-from tests.fake_repositories import FILES, FakeRepositories, Rewriting
-from tests.fakes import Core, FakeClock, FakeRepositoryHost, MemoryLogReader
+from tests.fakes.artifacts import Shelf
+from tests.fakes.clock import FakeClock
+from tests.fakes.connections import Course, FakeConnector
+from tests.fakes.core import Core
+from tests.fakes.log_store import MemoryLogReader
+from tests.fakes.project_host import FakeRepositoryHost
+from tests.fakes.repositories import FILES, FakeRepositories, Rewriting
 from tests.tui.cockpit_harness import press, until_idle, until_shown
 from tests.tui.drawing import until
 from tests.tui.pretend import NOW, Estate, PretendLogs, run_id

@@ -22,9 +22,9 @@ from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.transfers import about_lines, busy_lines, cells
 from skyforge_tui.tui.screens.artifacts.store_view import StoreView
-from tests.artifact_fakes import Shelf
 from tests.builders import NOON
-from tests.fakes import Core
+from tests.fakes.artifacts import Shelf
+from tests.fakes.core import Core
 from tests.tui.cockpit_harness import press, shows, until_gone, until_idle, until_shown
 from tests.tui.pretend import Estate
 

@@ -15,7 +15,8 @@ from skyforge_tui.engine.inline import InlineEngine
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.app import SkyforgeApp
 from tests.builders import a_project, a_template
-from tests.fakes import Core, Gate
+from tests.fakes.core import Core
+from tests.fakes.waiting import Gate
 from tests.tui.cockpit_harness import press, screen_text, until_gone, until_idle, until_shown, write
 from tests.tui.pretend import MARA, NOW
 

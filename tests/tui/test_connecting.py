@@ -26,8 +26,8 @@ from skyforge_tui.tui.widgets.connect_card import ConnectCard
 from skyforge_tui.wiring import current_principal, open_services
 from tests.certificates import Authority
 from tests.estates import served_semaphore
-from tests.fake_connections import FakeConnector
-from tests.fakes import Core
+from tests.fakes.connections import FakeConnector
+from tests.fakes.core import Core
 from tests.tui.cockpit_harness import (
     press,
     shows,

@@ -15,8 +15,9 @@ from skyforge_tui.domain.view import View
 from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.commands import TABS, Place, commands_of
 from skyforge_tui.tui.widgets.overlay import Overlay
-from tests.fake_repositories import FakeRepositories
-from tests.fakes import Core, FakeClock
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
+from tests.fakes.repositories import FakeRepositories
 from tests.tui.cockpit_harness import is_idle, screen_text, until_idle
 from tests.tui.drawing import PATIENCE_S, until
 from tests.tui.pretend import NOW, Estate, PretendLogs

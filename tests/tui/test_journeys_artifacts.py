@@ -16,8 +16,9 @@ from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.manifest import manifest_key
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
-from tests.artifact_fakes import Shelf
-from tests.fakes import Core, FakeClock
+from tests.fakes.artifacts import Shelf
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
 from tests.tui.cockpit_harness import (
     press,
     screen_text,

@@ -28,7 +28,7 @@ from skyforge_tui.tui.presenters.cells import Line, text_of
 from skyforge_tui.tui.presenters.columns import fit, row_line
 from skyforge_tui.tui.presenters.lab_parts import Part
 from tests.builders import a_run
-from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
+from tests.fakes.labs import FakeLabProvider, a_lab, a_lab_source
 from tests.tui.cockpit_harness import press, shows, until_gone, until_idle, until_shown
 from tests.tui.lab_bench import LINKS, NODES, NOW, Bench
 

@@ -8,7 +8,7 @@ from skyforge_tui.domain.lab_action import LabServer
 from skyforge_tui.tui.presenters import connect_fields, lab_data, lab_servers
 from skyforge_tui.tui.presenters.cells import text_of
 from tests.acting_labs import a_far_lab
-from tests.fake_labs import a_lab_source
+from tests.fakes.labs import a_lab_source
 from tests.tui.lab_bench import NOW
 
 

@@ -17,7 +17,7 @@ from skyforge_tui.tui.presenters import labs as many
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.columns import fit, row_line
 from tests.builders import PROJECT_PATH, a_template
-from tests.fake_labs import FakeLabProvider, a_lab, a_lab_source
+from tests.fakes.labs import FakeLabProvider, a_lab, a_lab_source
 from tests.tui.cockpit_harness import (
     press,
     row_with,

@@ -15,7 +15,7 @@ from skyforge_tui.domain.log_query import read_log_query
 from skyforge_tui.tui.look import Look
 from skyforge_tui.tui.widgets.log_frame import LogFrame, Shape
 from skyforge_tui.tui.widgets.log_passed import PassedTasksHidden
-from tests.fakes import MemoryLogReader, MemoryLogStore
+from tests.fakes.log_store import MemoryLogReader, MemoryLogStore
 from tests.tui.hostile_logs import HOSTILE
 
 EVERYTHING = b"".join(HOSTILE.values())

@@ -11,7 +11,7 @@ from skyforge_tui.domain.outline_scan import OutlineScan
 from skyforge_tui.tui.widgets.log_document import LogDocument, Row
 from skyforge_tui.tui.widgets.log_missing import Hidden
 from skyforge_tui.tui.widgets.log_passed import PassedTasksHidden
-from tests.fakes import MemoryLogReader, MemoryLogStore
+from tests.fakes.log_store import MemoryLogReader, MemoryLogStore
 
 logs = st.lists(
     st.sampled_from(

@@ -25,7 +25,7 @@ from skyforge_tui.tui.presenters import launch, project_files, projects, runs
 from skyforge_tui.tui.presenters.cells import Line, line, text_of
 from skyforge_tui.tui.presenters.columns import Column, fit, head_line, row_line
 from tests.builders import a_detail, a_project, a_run
-from tests.fake_labs import a_lab
+from tests.fakes.labs import a_lab
 from tests.tui.pretend import (
     EDGE,
     NETLAB_UP,

@@ -35,7 +35,7 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.settings.load import load
 from skyforge_tui.wiring.lab_servers import open_lab_servers
-from tests.fakes import until
+from tests.fakes.waiting import until
 from tests.lab_hosts import QuickClock
 
 CORE, NIGHTLY = LabId("nl:/srv/labs/core/topology.yml"), LabId("nl:/srv/labs/nightly/topology.yml")

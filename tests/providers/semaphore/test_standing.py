@@ -8,7 +8,8 @@ import pytest
 
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.providers.runs.semaphore.standing import FRESH_S, AskedOnce
-from tests.fakes import FakeClock, Gate
+from tests.fakes.clock import FakeClock
+from tests.fakes.waiting import Gate
 
 
 class Question:

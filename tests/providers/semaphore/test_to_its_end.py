@@ -13,7 +13,7 @@ from skyforge_tui.ports.kept_logs import KeptLog
 from skyforge_tui.providers.runs.semaphore.output import Output
 from skyforge_tui.providers.runs.to_its_end import to_its_end
 from skyforge_tui.store.kept_logs import FileKeptLogs
-from tests.fakes import FakeClock
+from tests.fakes.clock import FakeClock
 
 
 class SlowKeptLogs(FileKeptLogs):

@@ -19,7 +19,7 @@ from skyforge_tui.domain.repository import (
 )
 from skyforge_tui.ports.editor import Draft
 from skyforge_tui.ports.repository_host import COMMIT_PAGE
-from tests.fakes import FakeRepositoryHost
+from tests.fakes.project_host import FakeRepositoryHost
 
 FILES = {
     "README.md": b"# edge-fabric\n\nThe **edge** of every site: `netlab up` makes it.\n",
