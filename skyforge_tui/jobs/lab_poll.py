@@ -13,7 +13,7 @@ from typing import Final
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.events import Event, LabSyncRequested, RunsChanged, SyncRequested
 from skyforge_tui.domain.identity import SYSTEM, upstream_of
-from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.clock import Clock, rested
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.labs import LabService
 
@@ -55,7 +55,7 @@ class LabPoll:
             self._news.clear()
             await self._labs.sync(SYSTEM, False, (self._upstream,))
             is_moving = await self._labs.is_moving(SYSTEM, self._upstream)
-            await self._pause(MOVING_S if is_moving else STILL_S)
+            await rested(self._clock, MOVING_S if is_moving else STILL_S, self._news)
 
     async def _listen(self) -> None:
         """Hear what the server tells by itself, for as long as it tells anything."""
@@ -73,16 +73,6 @@ class LabPoll:
             await self._clock.sleep(TOGETHER_S)
             self._moved.clear()
             self._news.set()
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait for so long, or for news."""
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        hearing = asyncio.ensure_future(self._news.wait())
-        try:
-            await asyncio.wait((sleeping, hearing), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            hearing.cancel()
 
     def _hear(self, event: Event) -> None:
         match event:

@@ -12,7 +12,7 @@ import asyncio
 
 from skyforge_tui.domain.events import Event, LabSyncRequested, RunsChanged, SyncRequested
 from skyforge_tui.domain.identity import SYSTEM
-from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.clock import Clock, rested
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.labs import LabService
 
@@ -64,7 +64,7 @@ class LabWatch:
         """Read briefly at every step of what moves, until nothing does or there is other news."""
         looks = 0
         while not self._news.is_set():
-            await self._pause()
+            await rested(self._clock, STEP_S, self._news)
             looks += 1
             if (await self._labs.stamp(SYSTEM))[0] == self._seen and looks % READ_ANYWAY:
                 continue
@@ -77,16 +77,6 @@ class LabWatch:
         """Read the labs; what is written while they are read is seen as new afterwards."""
         self._seen = (await self._labs.stamp(SYSTEM))[0]
         await self._labs.sync(SYSTEM, brief, await self._labs.near(SYSTEM))
-
-    async def _pause(self) -> None:
-        """Wait for a step's time, or for news."""
-        sleeping = asyncio.ensure_future(self._clock.sleep(STEP_S))
-        hearing = asyncio.ensure_future(self._news.wait())
-        try:
-            await asyncio.wait((sleeping, hearing), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            hearing.cancel()
 
     def _hear(self, event: Event) -> None:
         match event:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.clock import Clock, rested
 from skyforge_tui.ports.run_engine import News, StillThere, WatchBegan, WatchLost
 from skyforge_tui.providers.runs.lab_host.following import Following
 from skyforge_tui.providers.runs.lab_host.listing import Listing
@@ -70,7 +70,7 @@ class Watching:
                         self._telling.changed(run_id)
                     await self._following.answered()
                     pause = BUSY_S if self._listing.is_busy else IDLE_S
-                await self._wait(pause)
+                await rested(self._clock, pause, self._hurried)
 
     def _lost(self, error: TransportError, attempt: int) -> float:
         pause = _LOST_S[min(attempt, len(_LOST_S)) - 1] * (0.75 + self._chance() / 2)
@@ -78,15 +78,3 @@ class Watching:
         told = translate(error, self._listing.upstream, "run.list")
         self._telling.says(WatchLost(told, attempt, retry_at))
         return pause
-
-    async def _wait(self, seconds: float) -> None:
-        waiting: list[asyncio.Future[object]] = [
-            asyncio.ensure_future(self._hurried.wait()),
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-        ]
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waiting:
-                one.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)

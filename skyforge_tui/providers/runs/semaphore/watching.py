@@ -11,7 +11,7 @@ from typing import Final
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
 from skyforge_tui.integrations.semaphore.task_wire import Frame
-from skyforge_tui.ports.clock import Clock
+from skyforge_tui.ports.clock import Clock, rested
 from skyforge_tui.ports.run_engine import News, StillThere, WatchBegan, WatchLost
 from skyforge_tui.providers.runs.semaphore.feed import Feed, Mode
 from skyforge_tui.providers.runs.semaphore.following import Following
@@ -148,15 +148,10 @@ class Watching:
 
     async def _turns_within(self, seconds: float | None) -> bool:
         """Wait for so long; return at once, and true, when the feed has turned."""
-        waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(self._turned.wait())]
-        if seconds is not None:
-            waiting.append(asyncio.ensure_future(self._clock.sleep(seconds)))
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waiting:
-                one.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+        if seconds is None:
+            await self._turned.wait()
+        else:
+            await rested(self._clock, seconds, self._turned)
         has_turned = self._turned.is_set()
         self._turned.clear()
         return has_turned
