@@ -105,6 +105,15 @@ async def test_pages_are_cut_without_a_word() -> None:
         assert "x-total-count" not in (await api.get("/orgs/net/repos")).headers
 
 
+async def test_below_a_sub_path_other_pages_are_told_with_it_once() -> None:
+    """What leads to the next page of a list can be followed."""
+    async with served_gitea(sub_path="/git") as server, api_of(server) as api:
+        response = await api.get("/orgs/net/repos", params={"limit": 3})
+        assert f"<{server.url}/api/v1/orgs/net/repos?" in response.headers["link"]
+        following = await api.get(response.links["next"]["url"])
+        assert len(following.json()) == 3
+
+
 async def test_a_renamed_repository_is_found_by_its_old_name() -> None:
     """The old name leads to the new one, whatever is below; before 1.21 by another status."""
     async with served_gitea(sub_path="/git") as server, api_of(server, "gus") as api:

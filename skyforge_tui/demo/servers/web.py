@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skyforge_tui.demo.chaos import Chaos
@@ -88,3 +89,23 @@ class Dated:
             await send(message)
 
         await self._app(scope, receive, dated)
+
+
+class Below:
+    """Moves an application below a sub-path, as a proxy does that takes it off."""
+
+    def __init__(self, app: ASGIApp, sub_path: Callable[[], str]) -> None:
+        """Take what answers, and what tells where it is at the moment; empty is the root."""
+        self._app = app
+        self._sub_path = sub_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is asked below the sub-path; there is something else beside it."""
+        path = self._sub_path()
+        if path and not scope["path"].startswith(f"{path}/"):
+            other = HTMLResponse("<html><body>Another page</body></html>", 404)
+            await other(scope, receive, send)
+            return
+        raw = scope["raw_path"].removeprefix(path.encode())
+        inner = {**scope, "path": scope["path"].removeprefix(path), "raw_path": raw}
+        await self._app(inner, receive, send)

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from skyforge_tui.demo.servers.gitea.answers import empty, unknown
 from skyforge_tui.demo.servers.gitea.endpoints import (
@@ -25,6 +25,7 @@ from skyforge_tui.demo.servers.gitea.endpoints import (
     writing,
 )
 from skyforge_tui.demo.servers.gitea.endpoints.transport import speak_git
+from skyforge_tui.demo.servers.web import Below
 
 if TYPE_CHECKING:
     from skyforge_tui.demo.servers.gitea.server import GiteaServer
@@ -54,25 +55,7 @@ def make_app(server: GiteaServer) -> ASGIApp:
     )  # fmt: skip
     app.router.redirect_slashes = False
     app.state.server = server
-    return _Below(app, server)
-
-
-class _Below:
-    """Moves an application below the sub-path that the server has at the moment."""
-
-    def __init__(self, app: ASGIApp, server: GiteaServer) -> None:
-        self._app = app
-        self._server = server
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = self._server.habits.sub_path
-        if path and scope["path"].startswith(f"{path}/"):
-            inner = scope["path"].removeprefix(path)
-            await self._app({**scope, "path": inner}, receive, send)
-        elif path:
-            await HTMLResponse("<html><body>Another page</body></html>", 404)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+    return Below(app, lambda: server.habits.sub_path)
 
 
 async def _health(request: Request) -> Response:

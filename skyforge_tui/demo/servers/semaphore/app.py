@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from skyforge_tui.demo.servers.semaphore.answers import Refusal, empty, missing, refused
@@ -27,6 +27,7 @@ from skyforge_tui.demo.servers.semaphore.endpoints import (
     tasks,
     templates,
 )
+from skyforge_tui.demo.servers.web import Below
 
 if TYPE_CHECKING:
     from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
@@ -53,26 +54,7 @@ def make_app(server: SemaphoreServer) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     app.state.server = server
-    return _Below(app, server)
-
-
-class _Below:
-    """Moves an application below the sub-path that the server has at the moment."""
-
-    def __init__(self, app: ASGIApp, server: SemaphoreServer) -> None:
-        self._app = app
-        self._server = server
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = self._server.habits.sub_path
-        if path and scope["path"].startswith(f"{path}/"):
-            inner = scope["path"].removeprefix(path)
-            await self._app({**scope, "path": inner, "raw_path": inner.encode()}, receive, send)
-        elif path:
-            response = HTMLResponse("<html><body>Another page</body></html>", 404)
-            await response(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+    return Below(app, lambda: server.habits.sub_path)
 
 
 async def _listen(websocket: WebSocket) -> None:
