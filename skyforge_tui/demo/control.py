@@ -108,7 +108,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 async def _set_habits(server: PretendServer, wanted: dict[str, Any]) -> dict[str, Any]:
-    turn(server.habits, wanted)
+    turn(wanted, server.habits)
     return shown(server.habits)
 
 
@@ -120,7 +120,7 @@ async def _add_trouble(server: PretendServer, wanted: dict[str, Any]) -> dict[st
         trouble = Trouble(Kind(wanted.get("kind", "")))
     except ValueError:
         raise ValueError(f"kind is one of {', '.join(Kind)}") from None
-    turn(trouble, {name: value for name, value in wanted.items() if name != "kind"})
+    turn({name: value for name, value in wanted.items() if name != "kind"}, trouble)
     return _told(server.chaos.add(trouble))
 
 

@@ -1,4 +1,4 @@
-"""Sets fields of a dataclass from JSON, checked by their types."""
+"""Sets fields of dataclasses from JSON, checked by their types."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Any, get_type_hints
 import msgspec
 
 
-def turn(knobs: Any, wanted: dict[str, Any]) -> None:
-    """Set fields of a dataclass; all of them, or none.
+def turn(wanted: dict[str, Any], *panels: Any) -> None:
+    """Set fields of dataclasses, each where it is one; all of them, or none.
 
     A field whose class has `parse` takes text.
 
     Raises:
         ValueError: there is no such field, or it takes nothing like that.
     """
-    known = {one.name for one in fields(knobs)}
-    kinds = get_type_hints(type(knobs))
+    place_of = {one.name: panel for panel in panels for one in fields(panel)}
     checked = {}
     for name, value in wanted.items():
-        if name not in known:
-            raise ValueError(f"{name!r} is none of {', '.join(sorted(known))}")
+        if name not in place_of:
+            raise ValueError(f"{name!r} is none of {', '.join(sorted(place_of))}")
+        kind = get_type_hints(type(place_of[name]))[name]
         try:
-            parse = getattr(kinds[name], "parse", None)
+            parse = getattr(kind, "parse", None)
             if parse is not None:
                 checked[name] = parse(value)
             else:
                 # Text comes from a command line, where everything is text.
                 is_text = isinstance(value, str)
-                checked[name] = msgspec.convert(value, kinds[name], strict=not is_text)
+                checked[name] = msgspec.convert(value, kind, strict=not is_text)
         except msgspec.ValidationError as error:
             raise ValueError(f"{name}: {error}") from None
     for name, value in checked.items():
-        setattr(knobs, name, value)
+        setattr(place_of[name], name, value)
 
 
 def shown(knobs: Any) -> dict[str, Any]:

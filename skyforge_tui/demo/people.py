@@ -36,6 +36,11 @@ class Person:
         """The address at the pretend company."""
         return f"{self.username}@skyforge.example"
 
+    def credentials(self, token: str) -> dict[str, str]:
+        """Return what signs this person in, `token` too; `totp_secret` is for an authenticator."""
+        factor = {"totp_secret": self.totp_secret} if self.totp_secret else {}
+        return {"username": self.username, "password": self.password, "token": token, **factor}
+
     def token(self, service: str) -> str:
         """Return the API token that this person already has at a service: 40 hex digits."""
         return hashlib.sha1(f"{service}:{self.username}".encode()).hexdigest()  # noqa: S324

@@ -58,7 +58,7 @@ class PretendServer(Protocol):
         ...
 
     def credentials(self) -> dict[str, dict[str, str]]:
-        """Return how to sign in, by role: at least username, password and token."""
+        """Return how to sign in, by role: username and password, and what else there is."""
         ...
 
     def status(self) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
@@ -23,9 +23,6 @@ class Stock:
     more_labs: int = 0
     nodes: int = 3
     """Of each of those."""
-
-
-_STOCKED: Final = {one.name for one in fields(Stock)}
 
 
 class EveServer(WebServer):
@@ -88,8 +85,6 @@ def make_eve(
     Raises:
         ValueError: a habit is none.
     """
-    stocked = {name: habits.pop(name) for name in _STOCKED & habits.keys()}
     chosen, stock = Habits(), Stock()
-    turn(chosen, habits)
-    turn(stock, stocked)
+    turn(habits, chosen, stock)
     return EveServer(estate, chosen, stock=stock, port=port, tls=tls)

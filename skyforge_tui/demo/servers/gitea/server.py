@@ -75,17 +75,8 @@ class GiteaServer(WebServer):
 
     def credentials(self) -> dict[str, dict[str, str]]:
         """Return how to sign in, by role."""
-        found: dict[str, dict[str, str]] = {}
-        for role, username in BY_ROLE.items():
-            person = self.estate.people.get(username)
-            if person is None:
-                continue
-            found[role] = {
-                "username": username, "password": person.password, "token": self.token(username),
-            }  # fmt: skip
-            if person.totp_secret:
-                found[role]["totp_secret"] = person.totp_secret
-        return found
+        people = self.estate.people
+        return {role: people[name].credentials(self.token(name)) for role, name in BY_ROLE.items()}
 
     def status(self) -> dict[str, Any]:
         """Return counts."""
@@ -166,5 +157,5 @@ def make_gitea(
         ValueError: a habit is none.
     """
     chosen = Habits()
-    turn(chosen, habits)
+    turn(habits, chosen)
     return GiteaServer(estate, chosen, folder=folder, port=port, tls=tls)

@@ -220,5 +220,5 @@ def make_netlab_host(estate: Estate, *, folder: Path | None = None, **habits: An
         ValueError: a habit is none.
     """
     chosen = Habits()
-    turn(chosen, habits)
+    turn(habits, chosen)
     return NetlabHost(estate, chosen, folder=folder)

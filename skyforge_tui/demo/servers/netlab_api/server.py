@@ -138,5 +138,5 @@ def make_netlab_api(
         ValueError: a habit is none.
     """
     chosen = Habits()
-    turn(chosen, habits)
+    turn(habits, chosen)
     return NetlabApiServer(estate, chosen, port=port, tls=tls)

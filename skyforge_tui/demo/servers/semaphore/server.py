@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 from skyforge_tui.demo.company.staff import BY_ROLE
 from skyforge_tui.demo.estate import Estate
@@ -34,9 +34,6 @@ class Stock:
     more_templates: int = 0
     is_busy: bool = False
     """Whether some runs are under way when it opens."""
-
-
-_STOCKED: Final = {one.name for one in fields(Stock)}
 
 
 class SemaphoreServer(WebServer):
@@ -91,18 +88,9 @@ class SemaphoreServer(WebServer):
         return self.sessions.expire()
 
     def credentials(self) -> dict[str, dict[str, str]]:
-        """Return how to sign in, by role; `totp_secret` is for an authenticator."""
-        found = {}
-        for role, username in BY_ROLE.items():
-            person = self.estate.people[username]
-            found[role] = {
-                "username": username,
-                "password": person.password,
-                "token": self.token(username),
-            }
-            if person.totp_secret:
-                found[role]["totp_secret"] = person.totp_secret
-        return found
+        """Return how to sign in, by role."""
+        people = self.estate.people
+        return {role: people[name].credentials(self.token(name)) for role, name in BY_ROLE.items()}
 
     def status(self) -> dict[str, Any]:
         """Return counts, and the e-mails with one-time codes that were sent."""
@@ -145,10 +133,8 @@ def make_semaphore(
     Raises:
         ValueError: a habit is none.
     """
-    stocked = {name: habits.pop(name) for name in _STOCKED & habits.keys()}
     chosen, stock = Habits(), Stock()
-    turn(chosen, habits)
-    turn(stock, stocked)
+    turn(habits, chosen, stock)
     return SemaphoreServer(estate, chosen, stock=stock, port=port, tls=tls)
 
 
