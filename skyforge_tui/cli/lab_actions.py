@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ import click
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
 from skyforge_tui.cli.carrying import carried
 from skyforge_tui.cli.labs import found_lab, labs
+from skyforge_tui.cli.looking_at_labs import look_at_labs, patience_option
 from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.events import Event, LabsChanged
 from skyforge_tui.domain.identity import Principal
@@ -192,13 +194,14 @@ def create_lab(ctx: click.Context, server: str, name: str, folder: str, descript
 
 
 @labs.command("servers")
+@patience_option
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
-def list_servers(ctx: click.Context, as_json: bool) -> None:
+def list_servers(ctx: click.Context, patience: timedelta, as_json: bool) -> None:
     """List what runs labs, how it answers, and how its machine is."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.labs.sync(principal)
+        await look_at_labs(services, principal, patience)
         sources = (await services.labs.all(principal)).sources
         head = ("SERVER", "KIND", "MODE", "VERSION", "WHO", "CPU", "MEM", "DISK", "RUNS", "NOTE")
         answer(

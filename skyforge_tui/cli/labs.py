@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.answers import answer, perform, rows
+from skyforge_tui.cli.looking_at_labs import (
+    PATIENCE,
+    look,
+    look_at_labs,
+    look_at_projects,
+    patience_option,
+)
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import Principal, upstream_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabSource
@@ -22,28 +31,31 @@ def labs() -> None:
 
 @labs.command("ls")
 @click.option("--project", metavar="NAME", help="Only on the lab servers of this project.")
+@patience_option
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
-def list_labs(ctx: click.Context, project: str | None, as_json: bool) -> None:
-    """List every lab, those at rest last; exit 3 when no provider answered."""
+def list_labs(ctx: click.Context, project: str | None, patience: timedelta, as_json: bool) -> None:
+    """List every lab, those at rest last; of silent servers those known, and exit 3."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
-        only = await _servers_of(services, principal, project) if project else ()
-        await services.labs.sync(principal, only=only or None)
+        only: tuple[str, ...] = ()
+        if project:
+            await look_at_projects(services, principal, patience)
+            only = await _servers_of(services, principal, project)
+            code = await look_at_labs(services, principal, patience, only)
+        else:
+            code = await look(services, principal, patience)
         view = _only(await services.labs.all(principal), only)
-        for source in view.sources:
-            _complain(source)
+        now, sources = datetime.now(UTC), {one.provider: one for one in view.sources}
         answer(
             {"labs": view.labs, "sources": view.sources},
             as_json=as_json,
             table=lambda: rows(
                 ("LAB", "STATE", "UP", "READY", "OWNER", "PROVIDER", "PROJECT", "NOTE"),
-                [_row(lab) for lab in view.labs],
+                [_row(lab, sources.get(lab.provider), now) for lab in view.labs],
             ),
         )
-        modes = {source.mode for source in view.sources}
-        return 3 if modes == {UpstreamState.ERROR} else 0
+        return code
 
     perform(ctx, work)
 
@@ -130,25 +142,29 @@ async def found_lab(services: Services, principal: Principal, name: str) -> Lab:
     Raises: as `LabService.find`.
     """
     upstream = upstream_of(name)
-    only = (upstream,) if upstream in services.lab_index.upstreams else None
-    await services.projects.sync(principal)
-    await services.labs.sync(principal, False, only)
+    if upstream in services.lab_index.upstreams:
+        projects = look_at_projects(services, principal, PATIENCE)
+        await asyncio.gather(projects, services.labs.sync(principal, only=(upstream,)))
+    else:
+        await look(services, principal, PATIENCE)
     return await services.labs.find(principal, name)
 
 
-def _complain(source: LabSource) -> None:
-    if source.error:
-        narrate(f"skyforge: {source.provider}: {source.error}")
-        if source.advice:
-            narrate(f"  {source.advice}")
-
-
-def _row(lab: Lab) -> Sequence[str]:
+def _row(lab: Lab, source: LabSource | None, now: datetime) -> Sequence[str]:
     ready = "-" if lab.ready is None else _of(lab.ready, lab.nodes_total)
     return (
         lab.name, _state(lab), _of(lab.nodes_up, lab.nodes_total), ready, lab.owner,
-        lab.provider, lab.project, lab.step or lab.note,
+        lab.provider, lab.project, _aged(source, now) or lab.step or lab.note,
     )  # fmt: skip
+
+
+def _aged(source: LabSource | None, now: datetime) -> str:
+    """Return when what is told of a lab was so, where its server is silent; else nothing."""
+    if source is None or source.mode is UpstreamState.LIVE or source.as_of is None:
+        return ""
+    from skyforge_tui.tui.presenters.amounts import age
+
+    return f"as of {age(now - source.as_of)} ago"
 
 
 def _state(lab: Lab) -> str:

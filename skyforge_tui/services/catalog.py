@@ -52,6 +52,7 @@ class Catalog:
     ) -> None:
         self.access = access
         self._hosts = {host.upstream: host for host in hosts}
+        self.upstreams = tuple(self._hosts)
         self._cache = cache
         self.trusted = TrustedContent(trust, clock)
         self._bus = bus

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
@@ -27,6 +28,7 @@ from skyforge_tui.ports.lab_provider import (
 )
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.patience import in_time
 from skyforge_tui.services.reconcile import Difference, reconcile
 
 
@@ -191,24 +193,45 @@ class LabIndex:
         return "\n".join(stamps)
 
     async def read(
-        self, sizes: Mapping[str, int], *, brief: bool = False, only: Collection[str] | None = None
+        self,
+        sizes: Mapping[str, int],
+        *,
+        brief: bool = False,
+        only: Collection[str] | None = None,
+        patience: timedelta | None = None,
     ) -> None:
         """Ask every provider, or `only` these; write what differs, then tell.
 
         Each one's labs are known as soon as it has answered: nobody waits for another. A silent
-        one's labs stay as known. `sizes` says how many nodes topologies name, by folder.
+        one's labs stay as known, and so do those of one that takes longer than `patience`, of
+        which that is said. `sizes` says how many nodes topologies name, by folder.
         """
         counted = {one.directory: one.nodes_total for one in self._labs.values()}
         known = {folder: total for folder, total in counted.items() if folder and total}
         query = LabQuery(is_brief=brief, sizes={**sizes, **known})
         asked = [one for name, one in self._providers.items() if only is None or name in only]
-        await asyncio.gather(*(self._read(one, query) for one in asked))
+        await asyncio.gather(*(self._read(one, query, patience) for one in asked))
 
-    async def _read(self, provider: LabProvider, query: LabQuery) -> None:
+    async def _read(
+        self, provider: LabProvider, query: LabQuery, patience: timedelta | None
+    ) -> None:
         async with self._reading[provider.upstream]:
-            listing = await provider.list_for_user(query)
+            listing = await self._listing(provider, query, patience)
             async with self._taking:
                 await self._take(provider.upstream, listing)
+
+    async def _listing(
+        self, provider: LabProvider, query: LabQuery, patience: timedelta | None
+    ) -> LabListing:
+        name = provider.upstream
+        try:
+            return await in_time(provider.list_for_user(query), patience, name)
+        except Unavailable as error:
+            before = self._sources.get(name, LabSource(name, provider.kind, UpstreamState.ERROR))
+            late = replace(
+                before, mode=UpstreamState.ERROR, error=error.message, advice="", server=None
+            )
+            return LabListing((), (late,), is_brief=query.is_brief)
 
     async def _take(self, upstream: str, listing: LabListing) -> None:
         sources = [self._with_last_answer(one) for one in listing.sources]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
 from skyforge_tui.domain.events import LabSyncRequested
@@ -174,13 +175,19 @@ class LabService:
 
     @requires(Permission.LAB_LIST)
     async def sync(
-        self, principal: Principal, brief: bool = False, only: Collection[str] | None = None
+        self,
+        principal: Principal,
+        brief: bool = False,
+        only: Collection[str] | None = None,
+        patience: timedelta | None = None,
     ) -> None:
         """Ask every provider, or `only` these; silent ones say so in their source.
 
-        A brief look finds states and steps, without starting programs.
+        One that takes longer than `patience` counts as silent. A brief look finds states and
+        steps, without starting programs.
         """
-        await self._index.read(self._links.sizes(), brief=brief, only=only)
+        sizes = self._links.sizes()
+        await self._index.read(sizes, brief=brief, only=only, patience=patience)
         keep_grants(self.access, self._index.sources())
 
     @requires(Permission.LAB_LIST)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 
 import pytest
 
+from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.demo.clock import LiveClock
 from skyforge_tui.demo.servers.eve.server import EveServer
 from tests.beside import beside
@@ -70,3 +72,27 @@ def test_labs_from_a_shell(stranger: Headless, eve: EveServer) -> None:
     assert "Pro 6.2.0-4-PRO  admin (admin)" in out
     code, _, told = sky("labs", "start", "nowhere")
     assert (code, "no lab named nowhere" in told) == (5, True)
+
+
+def test_a_server_that_hangs_and_one_that_is_gone(stranger: Headless, eve: EveServer) -> None:
+    """Labs of a server that hangs are listed as known, with their age; others wait for nobody."""
+    environ = {"PASSWORD": "admin-pass", "TOKEN": "t"}
+    words = ("--user", "admin", "--name", "lab1", "--password-ref", "env:PASSWORD")
+    assert stranger("connect", "eve", eve.url, *words, environ=environ).code == 0
+    assert stranger("labs", "ls", "--patience", "60s", environ=environ).code == 0
+    config = stranger.base / "config" / "skyforge" / "config.toml"
+    with config.open("a") as file:
+        file.write('[gitea.git]\nurl = "http://127.0.0.1:1"\ntoken = "env:TOKEN"\n')
+    eve.chaos.add(Trouble(Kind.HANG))
+
+    done = stranger("labs", "ls", "--patience", "1s", environ=environ)
+    assert done.code == 3, done
+    assert "skyforge: lab1: no answer within 1 s\n" in done.err
+    assert "skyforge: git: " in done.err
+    rows = [one for one in done.text.splitlines() if " lab1 " in one]
+    assert (len(rows), [one for one in rows if not re.search(r"as of \d+s ago$", one)]) == (7, [])
+    told = stranger("labs", "ls", "--patience", "1s", "--json", environ=environ).json
+    (source,) = (one for one in told["sources"] if one["provider"] == "lab1")
+    assert (source["mode"], source["error"]) == ("error", "no answer within 1 s")
+    assert len(told["labs"]) == 7
+    assert source["as_of"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import LabOutline, Source, Template, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
+from skyforge_tui.ports.lab_provider import EVERY_LAB, LabListing, LabQuery
 from skyforge_tui.services.authorization import Allowed, Denied
 from tests.builders import NOON, PROJECT_PATH, a_detail, a_project, a_template
 from tests.fakes.core import Core
@@ -106,6 +108,32 @@ async def test_a_silent_provider_hides_nothing() -> None:
     lights = {one.name: (one.state, one.error) for one in core.health.lights()}
     assert lights["netlab"] == (UpstreamState.ERROR, "disk on fire")
     assert lights["nl-1"] == (UpstreamState.LIVE, "")
+
+
+async def test_a_provider_that_takes_longer_than_patience() -> None:
+    """Whoever has no patience gets what is known of a slow provider, with its age, and is told."""
+    held = asyncio.Event()
+
+    class Slow(FakeLabProvider):
+        async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
+            await held.wait()
+            return await super().list_for_user(query)
+
+    slow = Slow(a_lab(), upstream="netlab")
+    core = Core(lab_providers=[slow])
+    held.set()
+    await core.labs.sync(SYSTEM)
+    held.clear()
+    slow.drop(LAB)
+    await core.labs.sync(SYSTEM, patience=timedelta())
+    view = await core.labs.all(ADA)
+    assert [one.id for one in view.labs] == [LAB]
+    (source,) = view.sources
+    assert (source.mode, source.as_of) == (UpstreamState.ERROR, NOON)
+    assert (source.error, source.endpoint) == ("no answer within 0 s", "/usr/bin/netlab")
+    held.set()
+    await core.labs.sync(SYSTEM, patience=timedelta(minutes=1))
+    assert (await core.labs.all(ADA)).labs == ()
 
 
 async def test_brief_looks_keep_what_was_counted() -> None:
