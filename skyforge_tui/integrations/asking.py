@@ -19,7 +19,7 @@ class Asker(Protocol):
         """Return what the person answered to `why`; waits for as long as they take.
 
         Raises:
-            TransportError: unauthorized, when nobody is there or they would rather not.
+            HttpError: unauthorized, when nobody is there or they would rather not.
         """
         ...
 
@@ -31,7 +31,7 @@ class NobodyToAsk:
         """Refuse; says what would have been asked for.
 
         Raises:
-            TransportError: unauthorized.
+            HttpError: unauthorized.
         """
         del wanted, username
         raise HttpError("unauthorized", why)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from skyforge_tui.integrations.eve.client import EveClient
 from skyforge_tui.integrations.eve.session import base_url, open_http
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
-from skyforge_tui.wiring.web import DeskAsker, access_of
+from skyforge_tui.wiring.desk import person_before
+from skyforge_tui.wiring.web import access_of
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.clock import Clock
@@ -26,15 +27,10 @@ async def open_eve_files(
 ) -> AsyncIterator[EveFileLabs]:
     """Make a server known that only SSH leads to; nothing is sent before something is wanted."""
     from skyforge_tui.integrations.ssh.host import SshHost
-    from skyforge_tui.integrations.ssh.person import Nobody, Person
     from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
-    from skyforge_tui.wiring.lab_host import DeskPerson
     from skyforge_tui.wiring.lab_host import access_of as ssh_access_of
 
-    person: Person = Nobody()
-    if attendance is not None:
-        person = DeskPerson(attendance.desk, EVE, upstream)
-    host = SshHost(ssh_access_of(ssh), person)
+    host = SshHost(ssh_access_of(ssh), person_before(attendance, EVE, upstream))
     try:
         labs, running = str(settings.labs_path), str(settings.tmp_path)
         yield EveFileLabs(host, clock, upstream=upstream, labs=labs, running=running)
@@ -49,10 +45,7 @@ async def open_eve(
     """Make a server known, by SSH too where that is configured; nothing is sent yet."""
     access = access_of(settings, url)
     async with AsyncExitStack() as stack:
-        if attendance is None:
-            http = open_http(access)
-        else:
-            http = open_http(access, DeskAsker(attendance.desk, EVE, upstream))
+        http = open_http(access, person_before(attendance, EVE, upstream))
         stack.push_async_callback(http.aclose)
         files: EveFileLabs | None = None
         if settings.ssh is not None:

@@ -8,19 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.lab_host_actions import containerlab_words, netlab_words
-from skyforge_tui.domain.sign_in import Proof, Question
 from skyforge_tui.domain.template import TemplateKind
-from skyforge_tui.integrations.asking import Wanted
 from skyforge_tui.integrations.containerlab.client import RemoteContainerlab
-from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab.remote import RemoteNetlab
-from skyforge_tui.integrations.secrets import Secret
 from skyforge_tui.integrations.ssh.access import SshAccess
 from skyforge_tui.integrations.ssh.detached import Detached
 from skyforge_tui.integrations.ssh.host import SshHost
-from skyforge_tui.integrations.ssh.person import Nobody, Person
 from skyforge_tui.integrations.ssh.run_folder import RunFolder
 from skyforge_tui.providers.artifacts.host_files import HostWorkFiles
 from skyforge_tui.providers.labs.containerlab import ContainerlabLabs
@@ -33,11 +27,11 @@ from skyforge_tui.settings.model import Containerlab, Netlab, Ssh
 from skyforge_tui.store.kept_dropping import KeptLogTrimmer
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
+from skyforge_tui.wiring.desk import person_before
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.clock import Clock
     from skyforge_tui.ports.lab_provider import LabProvider
-    from skyforge_tui.ports.sign_in import SignInDesk
     from skyforge_tui.wiring.run_servers import Attendance
 
 
@@ -67,10 +61,7 @@ async def open_lab_host(
     """Make a host known; nothing is sent before something is wanted."""
     is_netlab = isinstance(settings, Netlab)
     tool = TemplateKind.NETLAB if is_netlab else TemplateKind.CONTAINERLAB
-    person: Person = Nobody()
-    if attendance is not None:
-        person = DeskPerson(attendance.desk, str(tool), name)
-    ssh = SshHost(access_of(settings), person)
+    ssh = SshHost(access_of(settings), person_before(attendance, str(tool), name))
     user = settings.user or getpass.getuser()
     words = _by(netlab_words if is_netlab else containerlab_words, str(tool), settings.program)
     names = Names(name)
@@ -125,42 +116,3 @@ def access_of(settings: Netlab | Containerlab | Ssh) -> SshAccess:
         known_hosts=settings.known_hosts,
         jump=settings.jump or "",
     )
-
-
-class DeskPerson:
-    """Asks the questions of a host at the desk of the person in front; implements `Person`."""
-
-    def __init__(self, desk: SignInDesk, kind: str, upstream: str) -> None:
-        self._desk = desk
-        self._kind = kind
-        self._upstream = upstream
-
-    async def __call__(self, wanted: Wanted, why: str, *, username: str) -> Secret:
-        """Return the answer.
-
-        Raises:
-            TransportError: unauthorized, if nobody answers.
-        """
-        question = Question(self._upstream, self._kind, Proof(wanted), why, username)
-        try:
-            return Secret((await self._desk.ask(question)).reveal())
-        except SkyforgeError as error:
-            message = error.message
-        raise TransportError("unauthorized", message)
-
-    async def trust(self, fingerprint: str, words: str) -> None:
-        """Return when the person says that it is the host's own key.
-
-        Raises:
-            TransportError: untrusted, if they do not.
-        """
-        question = Question(
-            self._upstream, self._kind, Proof.HOST_KEY, words, fingerprint=fingerprint
-        )
-        try:
-            await self._desk.ask(question)
-        except SkyforgeError as error:
-            message = error.message
-        else:
-            return
-        raise TransportError("untrusted", message)

@@ -56,10 +56,9 @@ async def open_repository_servers(
 def _http(name: str, settings: Gitea, attendance: Attendance | None) -> HttpClient:
     from skyforge_tui.integrations.gitea.session import open_http
     from skyforge_tui.wiring.connections import server_of
-    from skyforge_tui.wiring.web import DeskAsker, access_of, keep_of
+    from skyforge_tui.wiring.desk import person_before
+    from skyforge_tui.wiring.web import access_of, keep_of
 
     way = access_of(settings, settings.url)
-    if attendance is None:
-        return open_http(way)
-    keep = keep_of(attendance.book, server_of(GITEA, name, settings))
-    return open_http(way, DeskAsker(attendance.desk, GITEA, name), keep)
+    keep = keep_of(attendance, server_of(GITEA, name, settings))
+    return open_http(way, person_before(attendance, GITEA, name), keep)

@@ -20,8 +20,9 @@ from skyforge_tui.store.kept_dropping import KeptLogTrimmer
 from skyforge_tui.store.kept_logs import FileKeptLogs
 from skyforge_tui.store.logs import FileLogStore
 from skyforge_tui.wiring.connections import server_of
+from skyforge_tui.wiring.desk import person_before
 from skyforge_tui.wiring.run_servers import SEMAPHORE, Attendance
-from skyforge_tui.wiring.web import DeskAsker, access_of, keep_of
+from skyforge_tui.wiring.web import access_of, keep_of
 
 if TYPE_CHECKING:
     from skyforge_tui.ports.clock import Clock
@@ -64,7 +65,5 @@ async def open_semaphore(
 
 def _http(name: str, settings: Semaphore, attendance: Attendance | None) -> HttpClient:
     access = access_of(settings, settings.url)
-    if attendance is None:
-        return open_http(access)
-    keep = keep_of(attendance.book, server_of(SEMAPHORE, name, settings))
-    return open_http(access, DeskAsker(attendance.desk, SEMAPHORE, name), keep)
+    keep = keep_of(attendance, server_of(SEMAPHORE, name, settings))
+    return open_http(access, person_before(attendance, SEMAPHORE, name), keep)

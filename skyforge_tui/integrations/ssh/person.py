@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from skyforge_tui.integrations.asking import Asker, Wanted
+from skyforge_tui.integrations.asking import Asker, NobodyToAsk
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.secrets import Secret
 
 
 class Person(Asker, Protocol):
@@ -21,17 +20,8 @@ class Person(Asker, Protocol):
         ...
 
 
-class Nobody:
+class Nobody(NobodyToAsk):
     """There is no person: a command in a script."""
-
-    async def __call__(self, wanted: Wanted, why: str, *, username: str) -> Secret:
-        """Refuse.
-
-        Raises:
-            TransportError: unauthorized.
-        """
-        del wanted, username
-        raise TransportError("unauthorized", why)
 
     async def trust(self, fingerprint: str, words: str) -> None:
         """Refuse.
