@@ -19,6 +19,7 @@ from skyforge_tui.domain.connection import (
     shown_reference,
 )
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
+from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.ports.connector import ConnectionBook, Connector, Dialogue, SecretPlace
@@ -100,12 +101,13 @@ class ConnectionService:
     async def test(
         self, principal: Principal, server: Server, given: Given, dialogue: Dialogue
     ) -> Found:
-        """Connect, tell each step, and change nothing.
+        """Connect, tell each step, and change nothing; what could be kept is not handed out.
 
         Raises: as `connect`.
         """
         connector = self._connector(server)
-        return await connector.connect(server, given, dialogue, makes_token=False)
+        found = await connector.connect(server, given, dialogue, makes_token=False)
+        return replace(found, token=Hidden(""), password=Hidden(""))
 
     @requires(Permission.CONFIG_WRITE)
     async def connect(

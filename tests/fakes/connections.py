@@ -104,5 +104,5 @@ class FakeConnector:
             await self.course(dialogue)
         if self.error:
             raise self.error
-        token = Hidden(self.token if makes_token else "")
+        token = given.token or Hidden(self.token if makes_token else "")
         return Found(server, "2.16", "ada", "all", 1.0, None, token)

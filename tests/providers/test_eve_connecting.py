@@ -69,13 +69,12 @@ async def test_the_cost_is_said() -> None:
         assert "an account of its own" in said.advice
 
 
-async def test_a_test_keeps_nothing() -> None:
-    """A connection that is only tested hands out no password."""
+async def test_what_an_account_may_is_told() -> None:
+    """Who may only run labs is told so."""
     async with served_eve() as server:
         wanted = Server("eve", "lab", server.url, "gus")
         given = Given(password=Hidden("gus-pass"))
-        found = await EveConnector().connect(wanted, given, Listener(), makes_token=False)
-        assert not found.password
+        found = await EveConnector().connect(wanted, given, Listener())
         assert found.rights.startswith("user: may run labs, not edit them")
 
 

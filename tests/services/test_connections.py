@@ -8,6 +8,7 @@ import pytest
 
 from skyforge_tui.domain.connection import Given, Server, Step, StepState, shown_reference
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.connections import ConnectionService
@@ -41,13 +42,14 @@ async def test_a_token_goes_to_the_best_place() -> None:
 
 
 async def test_a_failure_writes_nothing() -> None:
-    """What was not reached is not written down, and testing never writes."""
+    """What was not reached is not written down; testing never writes, and hands out no secret."""
     book = MemoryBook([PROD])
     service = service_of(book, FakeConnector(error=Unavailable("down")))
     with pytest.raises(Unavailable):
         await service.connect(ADA, PROD, Given(), ScriptedDialogue())
-    await service_of(book).test(ADA, replace(PROD, name="x"), Given(), ScriptedDialogue())
-    assert (book.known, book.kept) == ([PROD], {})
+    typed, given = replace(PROD, name="x"), Given(token=Hidden("typed"))
+    found = await service_of(book).test(ADA, typed, given, ScriptedDialogue())
+    assert (book.known, book.kept, bool(found.token)) == ([PROD], {}, False)
 
 
 async def test_a_name_belongs_to_one_server() -> None:

@@ -37,8 +37,8 @@ class EveConnector:
 
         See `Connector`.
         """
-        found = await _Attempt(server, given, dialogue).outcome()
-        return found if makes_token else replace(found, password=Hidden(""))
+        del makes_token
+        return await _Attempt(server, given, dialogue).outcome()
 
 
 class _Attempt(WebAttempt):

@@ -15,7 +15,8 @@ from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.probe import measured
 from skyforge_tui.ports.connector import Dialogue
-from skyforge_tui.providers.connections.web_attempt import Keep, Signed, WebAttempt, known
+from skyforge_tui.providers.connections.token_attempt import TokenAttempt, known
+from skyforge_tui.providers.connections.web_attempt import Signed
 
 _ADVICE: Final = "make a token that may write repositories, or sign in by password to have it made"
 
@@ -32,14 +33,8 @@ class GiteaConnector:
         return await _Attempt(server, given, dialogue, makes_token=makes_token).outcome()
 
 
-class _Attempt(WebAttempt):
+class _Attempt(TokenAttempt):
     service = GITEA
-
-    def __init__(
-        self, server: Server, given: Given, dialogue: Dialogue, *, makes_token: bool
-    ) -> None:
-        super().__init__(server, given, dialogue)
-        self._makes_token = makes_token
 
     async def made(self) -> Found:
         """Go through all steps.
@@ -48,8 +43,7 @@ class _Attempt(WebAttempt):
             TransportError, SkyforgeError: at the teller's step.
         """
         place, http = await self.reached(api_url, "Gitea's API")
-        keep = self._token(http) if self._makes_token else None
-        headers, token = await self.signed_in(sign_in, http, keep)
+        headers, token = await self.signed_in(sign_in, http)
         http.session = Signed(headers)
         client = GiteaClient(http)
         person = await known(sign_in.whoami(http, headers))
@@ -63,12 +57,12 @@ class _Attempt(WebAttempt):
         who = person.login or server.username
         return Found(server, version, who, rights, latency_ms, skew_s, token)
 
-    def _token(self, http: HttpClient) -> Keep:
-        async def keep(headers: dict[str, str]) -> tuple[dict[str, str], Hidden]:
-            token = await sign_in.make_token(http, headers, self.server.username)
-            return sign_in.by_token(token), Hidden(token.reveal())
-
-        return keep
+    async def made_token(
+        self, http: HttpClient, headers: dict[str, str]
+    ) -> tuple[dict[str, str], Hidden]:
+        """Make a token, which is kept instead of the password."""
+        token = await sign_in.make_token(http, headers, self.server.username)
+        return sign_in.by_token(token), Hidden(token.reveal())
 
     def _tell_person(self, person: wire.User, version: str) -> None:
         if not person.login:

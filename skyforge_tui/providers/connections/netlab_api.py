@@ -48,8 +48,7 @@ class NetlabConnector:
         """Reach it, sign in and look around; see `Connector`."""
         if server.goes_by_ssh:
             return await self._by_ssh.connect(server, given, dialogue, makes_token=makes_token)
-        found = await _Attempt(server, given, dialogue).outcome()
-        return found if makes_token else replace(found, password=Hidden(""))
+        return await _Attempt(server, given, dialogue).outcome()
 
 
 class _Attempt(WebAttempt):

@@ -16,7 +16,7 @@ from skyforge_tui.integrations.semaphore import sign_in
 from skyforge_tui.integrations.semaphore.probe import SEMAPHORE
 from skyforge_tui.integrations.semaphore.session import api_url
 from skyforge_tui.ports.connector import Dialogue
-from skyforge_tui.providers.connections.web_attempt import Keep, WebAttempt, known
+from skyforge_tui.providers.connections.token_attempt import TokenAttempt, known
 
 _ROLES_READ = 12
 """In how many projects one's role is looked up."""
@@ -46,14 +46,8 @@ class _Role(msgspec.Struct):
     role: str = ""
 
 
-class _Attempt(WebAttempt):
+class _Attempt(TokenAttempt):
     service = SEMAPHORE
-
-    def __init__(
-        self, server: Server, given: Given, dialogue: Dialogue, *, makes_token: bool
-    ) -> None:
-        super().__init__(server, given, dialogue)
-        self._makes_token = makes_token
 
     async def made(self) -> Found:
         """Go through all steps.
@@ -62,8 +56,7 @@ class _Attempt(WebAttempt):
             TransportError, SkyforgeError: at the teller's step.
         """
         place, client = await self.reached(api_url, "Semaphore's API")
-        keep = self._token(client) if self._makes_token else None
-        headers, token = await self.signed_in(sign_in, client, keep)
+        headers, token = await self.signed_in(sign_in, client)
         person = await known(sign_in.whoami(client, headers))
         version = await self._version(client, headers)
         role = ", admin" if person.admin else ""
@@ -76,20 +69,19 @@ class _Attempt(WebAttempt):
         server = self.found(place, person.username)
         return Found(server, version, person.username, rights, latency_ms, skew_s, token)
 
-    def _token(self, client: HttpClient) -> Keep:
-        async def keep(headers: dict[str, str]) -> tuple[dict[str, str], Hidden]:
-            """Make a token, which is kept instead of the password; go on where none is made."""
-            try:
-                token = await sign_in.make_token(client, headers)
-            except HttpError as error:
-                if error.kind not in ("forbidden", "unauthorized", "missing", "invalid"):
-                    raise
-                if not self.server.password_ref:
-                    raise
-                return headers, Hidden("")
-            return sign_in.by_token(token), Hidden(token.reveal())
-
-        return keep
+    async def made_token(
+        self, http: HttpClient, headers: dict[str, str]
+    ) -> tuple[dict[str, str], Hidden]:
+        """Make a token, which is kept instead of the password; go on where none is made."""
+        try:
+            token = await sign_in.make_token(http, headers)
+        except HttpError as error:
+            if error.kind not in ("forbidden", "unauthorized", "missing", "invalid"):
+                raise
+            if not self.server.password_ref:
+                raise
+            return headers, Hidden("")
+        return sign_in.by_token(token), Hidden(token.reveal())
 
     # Looking around.
 

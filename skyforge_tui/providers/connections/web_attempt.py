@@ -5,16 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.connection import Found, Given, Server, Step
-from skyforge_tui.domain.errors import NotSignedIn, SkyforgeError
+from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.hidden import Hidden
 from skyforge_tui.domain.sign_in import Proof
-from skyforge_tui.integrations.asking import Asker, Wanted
+from skyforge_tui.integrations.asking import Wanted
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.http.client import HttpClient
-from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.probe import Place, Probe, Service
 from skyforge_tui.integrations.http.way import Way
 from skyforge_tui.integrations.secret_reference import SecretRef
@@ -27,26 +26,11 @@ from skyforge_tui.providers.connections.trusting import Approach
 if TYPE_CHECKING:
     from typing import Any
 
+    from skyforge_tui.integrations.http.failures import HttpError
     from skyforge_tui.ports.connector import Dialogue
 
-Person = TypeVar("Person")
-
-Keep = Callable[[dict[str, str]], Awaitable[tuple[dict[str, str], Hidden]]]
-"""Makes of the headers of a sign-in by password those to go on with, and a token to keep."""
 SKEW_S = 30.0
 """From here on a clock disturbs one-time codes and the order of output."""
-
-
-class SignIn(Protocol):
-    """How one proves to a service who one is: a module of its integration."""
-
-    def by_token(self, token: Secret, /) -> dict[str, str]:
-        """Return the headers that sign requests by a token."""
-
-    async def by_password(
-        self, http: HttpClient, username: str, password: Secret, ask: Asker, /
-    ) -> dict[str, str]:
-        """Return the headers that sign requests of whoever knows a password."""
 
 
 class Signed:
@@ -130,35 +114,6 @@ class WebAttempt(ABC):
 
     # Signing in.
 
-    async def signed_in(
-        self,
-        sign_in: SignIn,
-        http: HttpClient,
-        keep: Keep | None,
-    ) -> tuple[dict[str, str], Hidden]:
-        """Return what signs requests, and a token to keep where there is a new one.
-
-        Without `keep` a sign-in by password is left at that.
-
-        Raises:
-            TransportError, SkyforgeError: one is not let in.
-        """
-        self.teller.begin(Step.SIGN_IN)
-        server, given = self.server, self.given
-        if given.token:
-            text = given.token.reveal().strip()
-            return sign_in.by_token(Secret(text)), Hidden(text)
-        if server.token_ref and not given.password:
-            return sign_in.by_token(await revealed(SecretRef.parse(server.token_ref))), Hidden("")
-        if not server.username:
-            raise NotSignedIn(
-                "a token, or a name and a password are needed", upstream=server.name,
-                advice="give --token-ref REF, or --user NAME with --password-ref REF",
-            )  # fmt: skip
-        password, _ = await self.password(server.username)
-        headers = await sign_in.by_password(http, server.username, password, self.ask)
-        return (headers, Hidden("")) if keep is None else await keep(headers)
-
     async def password(self, whose: str) -> tuple[Secret, bool]:
         """Return the password, and whether it is kept nowhere yet."""
         if self.given.password:
@@ -192,21 +147,6 @@ class WebAttempt(ABC):
     def found(self, place: Place, username: str) -> Server:
         """Return the server as it is to be kept."""
         return replace(self.server, address=place.url, username=self.server.username or username)
-
-
-async def known(person: Awaitable[Person]) -> Person:
-    """Return who signs in; say in words of ours that a token is not accepted.
-
-    Raises:
-        HttpError: the server says something else.
-    """
-    try:
-        return await person
-    except HttpError as error:
-        failure = error
-    if failure.kind == "unauthorized":
-        raise HttpError("unauthorized", "the server does not accept this token")
-    raise failure
 
 
 def clock_words(skew_s: float) -> str:
