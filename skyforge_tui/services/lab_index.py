@@ -28,6 +28,7 @@ from skyforge_tui.ports.lab_provider import (
 )
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.health import HealthBoard
+from skyforge_tui.services.lab_asking import late_listing, query_of
 from skyforge_tui.services.patience import in_time
 from skyforge_tui.services.reconcile import Difference, reconcile
 
@@ -206,11 +207,11 @@ class LabIndex:
         one's labs stay as known, and so do those of one that takes longer than `patience`, of
         which that is said. `sizes` says how many nodes topologies name, by folder.
         """
-        counted = {one.directory: one.nodes_total for one in self._labs.values()}
-        known = {folder: total for folder, total in counted.items() if folder and total}
-        query = LabQuery(is_brief=brief, sizes={**sizes, **known})
         asked = [one for name, one in self._providers.items() if only is None or name in only]
-        await asyncio.gather(*(self._read(one, query, patience) for one in asked))
+        known = self._labs.values()
+        queries = (query_of(one.upstream, known, sizes, is_brief=brief) for one in asked)
+        reading = (self._read(*both, patience) for both in zip(asked, queries, strict=True))
+        await asyncio.gather(*reading)
 
     async def _read(
         self, provider: LabProvider, query: LabQuery, patience: timedelta | None
@@ -227,11 +228,8 @@ class LabIndex:
         try:
             return await in_time(provider.list_for_user(query), patience, name)
         except Unavailable as error:
-            before = self._sources.get(name, LabSource(name, provider.kind, UpstreamState.ERROR))
-            late = replace(
-                before, mode=UpstreamState.ERROR, error=error.message, advice="", server=None
-            )
-            return LabListing((), (late,), is_brief=query.is_brief)
+            before = self._sources.get(name)
+            return late_listing(provider, before, error.message, is_brief=query.is_brief)
 
     async def _take(self, upstream: str, listing: LabListing) -> None:
         sources = [self._with_last_answer(one) for one in listing.sources]

@@ -54,8 +54,13 @@ def lab_look(lab: Lab) -> StateLook:
     return _DEGRADED if lab.is_degraded else _LOOKS[lab.state]
 
 
-def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dict[str, Line]:
-    """Return a lab's cells, by column; those of a provider that is silent are muted and aged."""
+def lab_cells(
+    lab: Lab, source: LabSource | None, now: datetime, me: str, *, apart: str = ""
+) -> dict[str, Line]:
+    """Return a lab's cells, by column; those of a provider that is silent are muted and aged.
+
+    What tells it `apart` from others of its name stands behind that.
+    """
     stale = is_stale(source)
     look = lab_look(lab)
     if stale:
@@ -64,7 +69,10 @@ def lab_cells(lab: Lab, source: LabSource | None, now: datetime, me: str) -> dic
     ready = ready_line(lab, is_short=True)
     return {
         "state": look.line,
-        "lab": (Span(literal(lab.name), text),),
+        "lab": (
+            Span(literal(lab.name), text),
+            *((Span(f" {literal(apart)}", "muted"),) if apart else ()),
+        ),
         "up": _part(lab.nodes_up, lab.nodes_total, text, rests=lab.state is LabState.STOPPED),
         "ready": _muted(ready) if stale else ready,
         "owner": (Span(literal(lab.owner), text if lab.owner == me else "muted"),),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from textual.widget import Widget
 
+from skyforge_tui.domain.identity import LabId
 from skyforge_tui.domain.lab import Lab, LabSource
 from skyforge_tui.domain.lab_vocabulary import LABS, lab_record
 from skyforge_tui.services.contract import Services
@@ -14,6 +15,7 @@ from skyforge_tui.services.labs import LabsView
 from skyforge_tui.tui.bulk_labs import BulkLabs
 from skyforge_tui.tui.commands import Place
 from skyforge_tui.tui.messages import Changes
+from skyforge_tui.tui.presenters import lab_names as names
 from skyforge_tui.tui.presenters import lab_servers as servers
 from skyforge_tui.tui.presenters import labs as present
 from skyforge_tui.tui.presenters.cells import Line, Span
@@ -35,6 +37,7 @@ class LabsScreen(BulkLabs):
 
     def __init__(self) -> None:
         self._view: LabsView | None = None
+        self._keys: dict[LabId, str] = {}
         self._by_key: dict[str, Lab] = {}
         super().__init__()
         self._sources = LinesView(id="sources")
@@ -104,7 +107,7 @@ class LabsScreen(BulkLabs):
 
     def row_key(self, lab: Lab) -> str:
         """Return what identifies a lab's row."""
-        return key_of(lab)
+        return self._keys.get(lab.id) or names.place_key(lab)
 
     def do_lab_running(self) -> None:
         """Look for labs that do not rest only, or for all again."""
@@ -146,9 +149,14 @@ class LabsScreen(BulkLabs):
         if view is None:
             return
         sources = {one.provider: one for one in view.sources}
-        self._by_key = {key_of(one): one for one in view.labs}
+        self._keys = names.row_keys(view.labs)
+        self._by_key = {self._keys[one.id]: one for one in view.labs}
+        apart = names.apart(view.labs)
         listed = [
-            Listed(self._row(key, lab, sources), lab_record(lab, self.now, self._me(lab)))
+            Listed(
+                self._row(key, lab, sources, apart.get(lab.id, "")),
+                lab_record(lab, self.now, self._me(lab)),
+            )
             for key, lab in self._by_key.items()
         ]
         lines = present.source_lines(view.sources, has_labs=bool(view.labs))
@@ -157,15 +165,11 @@ class LabsScreen(BulkLabs):
         self.filter.list(listed, present.empty_line(view.sources))
         self.show_frame()
 
-    def _row(self, key: str, lab: Lab, sources: dict[str, LabSource]) -> Row:
+    def _row(self, key: str, lab: Lab, sources: dict[str, LabSource], apart: str) -> Row:
         source = sources.get(lab.provider)
-        return Row(key, present.lab_cells(lab, source, self.now, self._me(lab)))
+        me = self._me(lab)
+        return Row(key, present.lab_cells(lab, source, self.now, me, apart=apart))
 
     def _me(self, lab: Lab) -> str:
         """Return by which name one goes where a lab runs."""
         return self.bridge.me.at_labs(lab.provider)
-
-
-def key_of(lab: Lab) -> str:
-    """Return what identifies a lab's row, before it was started and after."""
-    return lab.topology or lab.directory or lab.id
