@@ -81,9 +81,7 @@ class TransferService:
         self, principal: Principal, ref: ArtifactRef, source: Path, *, overwrite: bool = False
     ) -> Transfer:
         """Begin to store a file of this machine."""
-        self._shelf.writable(ref)
-        checked_key(ref.key)
-        return await self.runner.begin(TransferKind.PUT, str(source), str(ref), overwrite)
+        return await self._put(TransferKind.PUT, str(source), ref, overwrite=overwrite)
 
     @requires(Permission.ARTIFACT_WRITE, of="target")
     async def copy(
@@ -96,9 +94,7 @@ class TransferService:
     ) -> Transfer:
         """Begin to store an artifact a second time, in the same store or another."""
         await self._artifacts.head(principal, source)  # asks whether it may be read, too
-        self._shelf.writable(target)
-        checked_key(target.key)
-        return await self.runner.begin(TransferKind.COPY, str(source), str(target), overwrite)
+        return await self._put(TransferKind.COPY, str(source), target, overwrite=overwrite)
 
     @requires(Permission.ARTIFACT_WRITE, of="target")
     async def move(
@@ -114,16 +110,20 @@ class TransferService:
             raise Conflict(f"{source} is there already", operation="artifact.move")
         await self._artifacts.check_removable(principal, source)
         await self._artifacts.head(principal, source)
-        self._shelf.writable(target)
-        checked_key(target.key)
-        return await self.runner.begin(TransferKind.MOVE, str(source), str(target), overwrite)
+        return await self._put(TransferKind.MOVE, str(source), target, overwrite=overwrite)
 
     @requires(Permission.ARTIFACT_WRITE, of="target")
     async def export(self, principal: Principal, lab_id: LabId, target: ArtifactRef) -> Transfer:
         """Begin to store a lab as whatever runs it hands it out; see `LabExporter`."""
+        return await self._put(TransferKind.EXPORT, lab_id, target, overwrite=False)
+
+    async def _put(
+        self, kind: TransferKind, source: str, target: ArtifactRef, *, overwrite: bool
+    ) -> Transfer:
+        """Begin what ends in a store: one that may be written to, under a key that can be one."""
         self._shelf.writable(target)
         checked_key(target.key)
-        return await self.runner.begin(TransferKind.EXPORT, lab_id, str(target), False)
+        return await self.runner.begin(kind, source, str(target), overwrite)
 
     @requires(Permission.ARTIFACT_LIST)
     async def one(self, principal: Principal, transfer_id: str) -> Transfer:
