@@ -33,6 +33,11 @@ class LabState(StrEnum):
         """Whether it is on its way to another state."""
         return self in (LabState.STARTING, LabState.STOPPING)
 
+    @property
+    def is_active(self) -> bool:
+        """Whether it runs or is on its way to another state."""
+        return self is LabState.RUNNING or self.is_moving
+
 
 class NodeState(StrEnum):
     """Whether a node's machine runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from skyforge_tui.domain.identity import LabId
@@ -37,6 +37,11 @@ class LabListing:
     """Labs that are there but could not be read: nothing may be forgotten because of that."""
     is_brief: bool = False
     """Whether nodes were not counted: what was known of them still holds."""
+
+    @property
+    def active(self) -> LabListing:
+        """The same with the labs alone that run or are on their way."""
+        return replace(self, labs=tuple(one for one in self.labs if one.state.is_active))
 
 
 Metadata = Mapping[str, object]

@@ -6,7 +6,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -73,9 +72,7 @@ class ContainerlabLabs:
 
     async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs of which a node runs."""
-        listing = await self.list_for_user(query)
-        running = (one for one in listing.labs if one.state is LabState.RUNNING)
-        return replace(listing, labs=tuple(running))
+        return (await self.list_for_user(query)).active
 
     async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab that has containers; a destroyed one is not known any more."""

@@ -24,7 +24,6 @@ from skyforge_tui.providers.labs.ssh_consoles import SshConsoles
 
 KIND = "netlab"
 _INSTALL = "install networklab, or start skyforge in the environment that has it"
-_ACTIVE = (LabState.RUNNING, LabState.STARTING, LabState.STOPPING)
 _ASKED_AT_ONCE = 2
 """Labs whose nodes are asked for side by side: every one costs a program start."""
 
@@ -55,8 +54,7 @@ class NetlabLabs(SshConsoles):
 
     async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs that run or are on their way."""
-        listing = await self.list_for_user(query)
-        return replace(listing, labs=tuple(one for one in listing.labs if one.state in _ACTIVE))
+        return (await self.list_for_user(query)).active
 
     async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab that netlab has an entry of."""

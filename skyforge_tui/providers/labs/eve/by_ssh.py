@@ -40,9 +40,7 @@ class EveFileLabs:
 
     async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs of which a file lies among what runs."""
-        listing = await self.list_for_user(query)
-        running = (one for one in listing.labs if one.state is LabState.RUNNING)
-        return replace(listing, labs=tuple(running))
+        return (await self.list_for_user(query)).active
 
     async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab that has a file; whose it is, files do not tell."""

@@ -66,9 +66,7 @@ class EveLabProvider:
 
     async def list_running(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return the labs of which this account's pod runs something."""
-        listing = await self.list_for_user(query)
-        active = (LabState.RUNNING, LabState.STARTING, LabState.STOPPING)
-        return replace(listing, labs=tuple(one for one in listing.labs if one.state in active))
+        return (await self.list_for_user(query)).active
 
     async def list_for_user(self, query: LabQuery = EVERY_LAB) -> LabListing:
         """Return every lab of the server that this account sees."""
