@@ -59,7 +59,9 @@ def test_a_path_of_several_tones_is_cut_at_the_front() -> None:
     twin = (Span("cloud-landing"), Span(" demo", "muted"))
     assert plain(cut_line(twin, 13, "middle")) == "cloud…ng demo"
     far = (Span("edge"), Span(" semaphore", "muted"))
-    assert plain(cut_line(far, 12, "middle")) == "edge sema…"
+    assert plain(cut_line(far, 12, "middle")) == "edge sema…re"
+    second = (Span("training"), Span(" labhost2", "muted"))
+    assert plain(cut_line(second, 15, "middle")) == "training lab…t2"
 
 
 @pytest.mark.parametrize(

@@ -112,14 +112,15 @@ def _tail(text: str, width: int) -> str:
 def cut_line(one: Line, width: int, cut: Cut = "end") -> Line:
     """Return a line in at most `width` cells; what is missing shows as an ellipsis.
 
-    Of one that is cut in the middle the last span stays, in half of the width at most.
+    Of one that is cut in the middle the last span stays; it has half of the width, or what the
+    others leave.
     """
     if width_of(one) <= width:
         return one
     if len(one) == 1:
         return (replace(one[0], text=cut_text(one[0].text, width, cut)),)
     if cut == "middle":
-        last = cut_line(one[-1:], width // 2)
+        last = cut_line(one[-1:], max(width // 2, width - width_of(one[:-1])), cut)
         return (*cut_line(one[:-1], width - width_of(last), cut), *last)
     if cut == "front":
         mirrored = tuple(replace(span, text=span.text[::-1]) for span in reversed(one))
