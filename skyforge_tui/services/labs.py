@@ -252,6 +252,6 @@ class LabService:
         return self.access.role(principal, lab.project_id) > Role.NONE
 
 
-def _order(lab: Lab) -> tuple[int, str, str]:
+def _order(lab: Lab) -> tuple[int, str, str, str]:
     rank = {LabState.MARKER: 1, LabState.STOPPED: 2}.get(lab.state, 0)
-    return rank, lab.name.lower(), lab.id
+    return rank, lab.name.lower(), lab.provider, lab.id
