@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from asyncio import get_running_loop
+from asyncio import AbstractEventLoop, get_running_loop
 from typing import Final
 
 from textual.app import App
@@ -14,11 +14,37 @@ ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 class Ending(App[None]):
     """Leaves when `kill`, `timeout` or a closed terminal says so; the exit code is the shell's."""
 
+    _heard_by: signal._HANDLER = None
+    """Who hears of an interrupt when we do not."""
+
     def on_mount(self) -> None:
         """Hear the signals, where there is a terminal to give back."""
         if not self.is_headless:
+            loop = get_running_loop()
             for number in ENDING:
-                get_running_loop().add_signal_handler(number, self._end, number)
+                loop.add_signal_handler(number, self._end, number)
+            self._hear_interrupts(loop)
+
+    def on_unmount(self) -> None:
+        """Leave an interrupt to whoever heard it before: there will be no loop to tell."""
+        if self._heard_by is not None:
+            signal.signal(signal.SIGINT, self._heard_by)
+
+    def _hear_interrupts(self, loop: AbstractEventLoop) -> None:
+        """End on an interrupt from outside, unless whoever started us has it ignored.
+
+        A handler of the loop's own would hear too, afterwards, of every `ctrl+c` that was meant for
+        a program which has the terminal meanwhile.
+        """
+        heard_by = signal.getsignal(signal.SIGINT)
+        if heard_by in (None, signal.SIG_IGN):
+            return
+
+        def told(*_: object) -> None:
+            loop.call_soon_threadsafe(self._end, signal.SIGINT)
+
+        signal.signal(signal.SIGINT, told)
+        self._heard_by = heard_by
 
     def _end(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)

@@ -33,7 +33,7 @@ _ENTER = "\x1b[?1049h"
 _LEAVE = "\x1b[?1049l\x1b[?25h"
 _HOME = "\x1b[H"
 _HIDE_CURSOR = "\x1b[?25l"
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGTSTP)
 """What would leave the terminal as it is; it waits until somebody gives that back."""
 _REWRITING = termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF
 _EDITING = termios.ECHO | termios.ICANON | termios.IEXTEN
@@ -97,7 +97,7 @@ class FirstPicture(AbstractContextManager["FirstPicture"]):
         modes[tty.IFLAG] &= ~_REWRITING
         modes[tty.LFLAG] &= ~_EDITING
         modes[tty.CC][termios.VMIN], modes[tty.CC][termios.VTIME] = 1, 0
-        # `ctrl+c` and `ctrl+z` stay signals; the one that leaves a core instead is none of ours.
+        # `ctrl+c` and `ctrl+z` stay signals, which wait; the one that leaves a core instead is none of ours.
         modes[tty.CC][termios.VQUIT] = bytes([os.fpathconf(self._keys, "PC_VDISABLE")])
         termios.tcsetattr(self._keys, termios.TCSANOW, modes)
 

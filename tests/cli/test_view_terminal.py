@@ -38,7 +38,12 @@ def viewing(tmp_path: Path, *command: str) -> Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     """Show all hostile logs, in a terminal of their own."""
-    terminal = viewing(tmp_path)
+    # Whoever was started behind a shell's & has interrupts ignored, and hands that on.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        terminal = viewing(tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
     try:
         yield terminal
     finally:
@@ -97,7 +102,7 @@ def test_it_is_seen_wherever_complaints_go(tmp_path: Path) -> None:
     assert (tmp_path / "complaints").read_bytes() == b""
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 @pytest.mark.parametrize("moment", [b"keys", ALT_SCREEN + b"h"])
 def test_the_terminal_is_given_back_when_killed(
     terminal: Terminal, number: signal.Signals, moment: bytes
