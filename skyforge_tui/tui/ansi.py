@@ -1,10 +1,10 @@
 """One raw line of a log to text that is safe to draw, with its colours.
 
 Only colour survives from a log's escape sequences. Other sequences are dropped, strings for the
-terminal (titles, clipboard, hyperlinks) with all they hold; every other control, invalid byte,
-direction override or invisible character is shown as what it is. A line that was rewritten in place
-(carriage returns, backspaces) shows what a terminal would show in the end. All work is linear in
-the size of the line.
+terminal (titles, clipboard, hyperlinks) with all they hold, if they end; every other control,
+invalid byte, direction override or invisible character is shown as what it is. A line that was
+rewritten in place (carriage returns, backspaces) shows what a terminal would show in the end. All
+work is linear in the size of the line.
 """
 
 from __future__ import annotations
@@ -22,13 +22,11 @@ TAB = 8
 MARKS = 4
 """How many combining marks a character may carry; more of them are written out."""
 
-_STRINGS = re.compile(
-    rb"\x1b(?:\][^\x07\x1b\x18\x1a]*+(?:\x07|\x1b\\|[\x18\x1a])?"
-    rb"|[PX^_][^\x1b\x18\x1a]*+(?:\x1b\\|[\x18\x1a])?)"
-)
+_STRINGS = re.compile(rb"\x1b(?:\][^\x07\x1b]*+(?:\x07|\x1b\\)|[PX^_][^\x1b]*+\x1b\\)")
+"""Only what is ended: else one escape would hide the rest of a line, where hits are found too."""
 _TOKEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\udc80-\udcff]"
-    "(?:(?<=\x1b)(?:\\[[0-?]*+[ -/]*+[@-~]|[ -/]++[0-~]|[0-Z\\\\-~])|(?<=\x08)\x08++)?"
+    "(?:(?<=\x1b)(?:\\[[0-?]*+[ -/]*+[@-~]|[ -/]++[0-~]|[0-OQ-WYZ\\\\`-~])|(?<=\x08)\x08++)?"
 )
 _SGR = re.compile("\x1b\\[([0-9;:]*+)m")
 _UNDERSTRUCK = re.compile("_\x08([^\x00-\x1f])")

@@ -56,12 +56,10 @@ def is_mark(character: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def name_of(character: str) -> str:
-    r"""Return what stands for a character that cannot be drawn: `␛`, `\x9f`, `<U+202E>`."""
+    r"""Return what stands for a character that cannot be drawn: `^[`, `\x9f`, `<U+202E>`."""
     code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
+    if code < 0x20 or code == 0x7F:
+        return f"^{chr(code ^ 0x40)}"
     if code < 0xA0:
         return f"\\x{code:02x}"
     if 0xDC80 <= code <= 0xDCFF:

@@ -36,26 +36,26 @@ def _looks(data: bytes) -> list[tuple[str, Sgr]]:
         (b"a\xffb\xc3(c\xe2\x82", "a\\xffb\\xc3(c\\xe2\\x82"),
         (b"\xed\xa0\x80", "\\xed\\xa0\\x80"),
         # Controls are shown.
-        (b"a\x00b\x07c\x0bd\x0ce\x7ff", "a␀b␇c␋d␌e␡f"),
+        (b"a\x00b\x07c\x0bd\x0ce\x7ff", "a^@b^Gc^Kd^Le^?f"),
         (b"\xc2\x9b31mred\xc2\x85", "\\x9b31mred\\x85"),
         (b"\x9b31m", "\\x9b31m"),
         # Sequences other than colours are dropped.
         (b"\x1b[2J\x1b[Ha\x1b[3;4Hb\x1b[?25lc\x1b[>4;1md\x1b[!pe\x1b[6n", "abcde"),
         (b"\x1b7a\x1b8b\x1bcc\x1b(Bd\x1b#8e\x1b=f\x1bMg", "abcdefg"),
-        # So are strings for the terminal, with all they hold, ended or not.
+        # So are strings for the terminal, with all they hold; those that do not end are shown.
         (b"\x1b]0;title\x07a\x1b]52;c;ZXZpbA==\x1b\\b\x1b]8;;http://x\x07c\x1b]8;;\x07", "abc"),
-        (b"a\x1b]0;never ends \xff and more", "a"),
+        (b"a\x1b]0;never ends \xff and more", "a^[]0;never ends \\xff and more"),
         (b"a\x1bPq#0;2\x1b\\b\x1b_G\x07i=1\x1b\\c\x1b^x\x1b\\d\x1bXy\x1b\\e", "abcde"),
-        (b"a\x1bPnever ends \x07 at all", "a"),
-        (b"a\x1b]0;t\x1b[31mb", "ab"),
-        (b"a\x1b]0;t\x18b\x1bPq\x1ac", "abc"),
-        (b"a\x1bPtmux;\x1b\x1b]52;c;ZQ==\x07\x1b\\b", "a␛b"),
+        (b"a\x1bPnever ends \x07 at all", "a^[Pnever ends ^G at all"),
+        (b"a\x1b]0;t\x1b[31mb", "a^[]0;tb"),
+        (b"a\x1b]0;t\x18b\x1bPq\x1ac", "a^[]0;t^Xb^[Pq^Zc"),
+        (b"a\x1bPtmux;\x1b\x1b]52;c;ZQ==\x07\x1b\\b", "a^[Ptmux;^[b"),
         # Sequences that are none show their escape.
-        (b"a\x1b", "a␛"),
-        (b"a\x1b[", "a␛["),
-        (b"a\x1b[31", "a␛[31"),
-        (b"a\x1b[3\x011m", "a␛[3␁1m"),
-        (b"a\x1b\x1b[1mb", "a␛b"),
+        (b"a\x1b", "a^["),
+        (b"a\x1b[", "a^[["),
+        (b"a\x1b[31", "a^[[31"),
+        (b"a\x1b[3\x011m", "a^[[3^A1m"),
+        (b"a\x1b\x1b[1mb", "a^[b"),
         # Nothing may change the direction or hide.
         ("a\u202eb\u2066c\u061cd".encode(), "a<U+202E>b<U+2066>c<U+061C>d"),
         (

@@ -310,7 +310,7 @@ async def test_a_hostile_log_stays_in_its_cells(writer: LogWriter, reader: FileL
         writer, "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x1b[H\u202eevil\x07\x00[red]markup[/red]\x1b]0;t\x07"
     )
     async with showing(reader, (80, 4)) as (app, _, _):
-        assert app.texts[0] == "<U+202E>evil␇␀[red]markup[/red]"
+        assert app.texts[0] == "<U+202E>evil^G^@[red]markup[/red]"
         assert not any(ord(character) < 32 for row in app.rows for character in row)
 
 

@@ -78,6 +78,7 @@ _TWINS = str.maketrans(
         "↑": "^",
         "↓": "v",
         "\ufffd": "?",
+        **dict.fromkeys(map(chr, range(0x2400, 0x2422)), "?"),
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
         **dict.fromkeys(SPINNER, "*"),
     }
