@@ -97,7 +97,7 @@ class FirstPicture(AbstractContextManager["FirstPicture"]):
         modes[tty.IFLAG] &= ~_REWRITING
         modes[tty.LFLAG] &= ~_EDITING
         modes[tty.CC][termios.VMIN], modes[tty.CC][termios.VTIME] = 1, 0
-        # `ctrl+c`, `ctrl+z` stay signals, which wait; the one that leaves a core instead is none of ours.
+        # `ctrl+c` and `ctrl+z` stay signals; the one that leaves a core instead is none of ours.
         modes[tty.CC][termios.VQUIT] = bytes([os.fpathconf(self._keys, "PC_VDISABLE")])
         termios.tcsetattr(self._keys, termios.TCSANOW, modes)
 
