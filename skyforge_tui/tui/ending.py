@@ -25,7 +25,7 @@ class Ending(App[None]):
                 loop.add_signal_handler(number, self._end, number)
             self._hear_interrupts(loop)
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         """Leave an interrupt to whoever heard it before: there will be no loop to tell."""
         if self._heard_by is not None:
             signal.signal(signal.SIGINT, self._heard_by)
