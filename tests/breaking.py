@@ -29,7 +29,7 @@ class Breaking:
         self._kept: list[tuple[HttpClient, Callable[..., Any]]] = []
         for one in clients:
             self._kept.append((one, one._insist))
-            one._insist = self._broken(one._insist)  # type: ignore[method-assign]
+            one._insist = self._broken(one._insist)  # type: ignore[method-assign, assignment]
 
     async def through(self, work: Coroutine[Any, Any, object]) -> bool:
         """Have something done, killed where it hangs; mend, and say whether it was broken."""

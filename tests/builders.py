@@ -82,7 +82,8 @@ def a_detail(**over: Any) -> RunDetail:
         answers={ACTION: run.action} if run.action else {},
     )
     use = ResourceUse(1.5, 0.25, 48 << 20) if run.state.is_final else None
-    return RunDetail(**({"run": run, "spec": spec, "use": use} | over))
+    values: dict[str, Any] = {"run": run, "spec": spec, "use": use}
+    return RunDetail(**(values | over))
 
 
 def a_project(**over: Any) -> Project:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_textual_snapshot
+import pytest_textual_snapshot  # type: ignore[import-untyped] # says nothing of its types
 from hypothesis import HealthCheck, settings
 
 from skyforge_tui.integrations import redaction
@@ -156,7 +156,7 @@ def _reason(report: pytest.TestReport) -> str:
     return str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
 
 
-class StablePicture(pytest_textual_snapshot.SVGImageExtension):
+class StablePicture(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc] # untyped
     """Keeps pictures as `.svg`, without the random part of the ids in them.
 
     The snapshot plugin names the extension by an attribute that syrupy no longer reads, and ids

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import httpx_ws
 
 from skyforge_tui.demo.clock import Clock, HandClock
 from skyforge_tui.demo.company import make_estate
@@ -69,6 +70,16 @@ def client_of(server: SemaphoreServer, username: str = "admin") -> httpx.AsyncCl
         trust_env=False,
         verify=False,
     )
+
+
+@asynccontextmanager
+async def ears_of(
+    server: SemaphoreServer, client: httpx.AsyncClient
+) -> AsyncIterator[httpx_ws.AsyncWebSocketSession]:
+    """Listen to what a server tells, signed in as a client is."""
+    ears: httpx_ws.AsyncWebSocketSession
+    async with httpx_ws.aconnect_ws(f"{server.url}/api/ws", client) as ears:
+        yield ears
 
 
 def clock_of(server: SemaphoreServer) -> HandClock:

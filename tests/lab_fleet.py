@@ -95,10 +95,11 @@ async def a_fleet(eves: int, hosts: int, latency_s: float = 0.0) -> AsyncIterato
         ways: dict[str, Way] = {}
         for number in range(1, eves + 1):
             serving = served_eve(clock=LiveClock(), stock=Stock(more_labs=LABS - 7))
-            server = servers[f"eve-{number}"] = await stack.enter_async_context(serving)
-            server.state.runs.clear()
-            assert len(server.state.labs) == LABS
-            ways[f"eve-{number}"] = EveWay(server.url)
+            eve = await stack.enter_async_context(serving)
+            eve.state.runs.clear()
+            assert len(eve.state.labs) == LABS
+            servers[f"eve-{number}"] = eve
+            ways[f"eve-{number}"] = EveWay(eve.url)
         for number in range(1, hosts + 1):
             host = await stack.enter_async_context(served_host(pace_s=0))
             servers[f"host-{number}"] = host
@@ -116,7 +117,7 @@ async def a_fleet(eves: int, hosts: int, latency_s: float = 0.0) -> AsyncIterato
 class Asked:
     """Labs of a fleet as they become known, each server looked at on its own."""
 
-    def __init__(self, core: Core, polls: Mapping[str, LabPoll]) -> None:
+    def __init__(self, core: FleetCore, polls: Mapping[str, LabPoll]) -> None:
         self.core = core
         self.polls = polls
 

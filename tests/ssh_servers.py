@@ -236,7 +236,9 @@ class OpenSsh:
     def _started(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         Path("/run/sshd").mkdir(exist_ok=True)
         words = [*self._prefix, str(SSHD), "-i", "-e", "-f", str(self.folder / "sshd_config")]
-        return subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            words, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=subprocess.DEVNULL
+        )
 
     def end(self) -> None:
         """End the servers that are still there."""

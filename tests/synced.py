@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from skyforge_tui.demo.servers.gitea.server import GiteaServer
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
@@ -164,7 +165,7 @@ class Company:
 
 
 @asynccontextmanager
-async def company(base: Path, **habits: object) -> AsyncIterator[Company]:
+async def company(base: Path, **habits: Any) -> AsyncIterator[Company]:
     """Serve both, and give the service."""
     async with AsyncExitStack() as stack:
         gitea = await stack.enter_async_context(giteas.served_gitea())

@@ -119,7 +119,7 @@ def test_guard_needs_a_coroutine() -> None:
 
     with pytest.raises(TypeError, match="coroutine"):
 
-        @requires(Permission.RUN_LIST)  # type: ignore[arg-type]
+        @requires(Permission.RUN_LIST)
         async def stream(self: Any, principal: Principal) -> Any:
             yield
 

@@ -108,11 +108,11 @@ def answer() -> bytes:
     return reply(200, body.encode(), "application/xml")
 
 
-def main(count: int = 1_000_000, folder: str | None = None) -> None:
+def main(count: str = "1000000", folder: str | None = None) -> None:
     """Make the files, measure, and remove them."""
     with tempfile.TemporaryDirectory(prefix="sky-bench-", dir=folder) as base:
-        asyncio.run(measure(Path(base), count))
+        asyncio.run(measure(Path(base), int(count)))
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
+    main(*sys.argv[1:3])

@@ -16,6 +16,7 @@ from asyncio import Event, sleep
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -169,10 +170,10 @@ async def compare_tables() -> None:
         for count in sizes:
             for name, took in (await ours(count)).items():
                 rounds.setdefault((count, name), []).append(took)
-    for (count, name), took in rounds.items():
-        report(f"{name}, {count:,} rows", statistics.median(took))
+    for (count, name), several in rounds.items():
+        report(f"{name}, {count:,} rows", statistics.median(several))
     small, middle, large = (statistics.median(rounds[n, "fill and paint"]) for n in sizes)
-    other = await theirs(int(__import__("os").environ.get("DT", "100000")))
+    other = await theirs(100_000)
     for name, took in other.items():
         report(f"DataTable: {name}, 100,000 rows", took)
     report("1,000,000 rows to 1,000 rows", large / small, "times")
@@ -211,7 +212,7 @@ async def look_for(count: int, directory: Path) -> None:
         for text, sort in QUERIES:
             search = RunSearch(NOW, Me("ada"), parse(text, RUNS), sort)
             found = len((await cache.order(None, search)).rowids)
-            took = await median_ms(lambda search=search: cache.order(None, search))
+            took = await median_ms(partial(cache.order, None, search))
             report(f"{text or 'all'}{f' by {sort}' if sort else ''}: {found:,} found", took)
         await rows_and_echo(cache, directory)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from skyforge_tui.cli import run
@@ -107,7 +107,8 @@ class Headless:
         self, *arguments: object, stdin: bytes = b"", environ: Mapping[str, str] | None = None
     ) -> Done:
         """Run a command in this process."""
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        written, complained = io.BytesIO(), io.BytesIO()
+        out, err = (io.TextIOWrapper(one, encoding="utf-8") for one in (written, complained))
         here = Path.cwd()
         os.chdir(self.workspace)
         try:
@@ -122,7 +123,7 @@ class Headless:
             os.chdir(here)
         out.flush()
         err.flush()
-        return Done(code, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        return Done(code, written.getvalue(), complained.getvalue().decode())
 
     def process(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
         """Start a command as a process of its own, its three streams in our hands.
@@ -135,7 +136,8 @@ class Headless:
         } | options  # fmt: skip
         environ = os.environ | self.environ | options.pop("environ", {})
         command = (sys.executable, *program, *map(str, arguments))
-        return subprocess.Popen(command, cwd=self.workspace, env=environ, **options)
+        started: Any = subprocess.Popen(command, cwd=self.workspace, env=environ, **options)
+        return cast("subprocess.Popen[bytes]", started)
 
     def trust(self) -> None:
         """Trust what the project declares."""

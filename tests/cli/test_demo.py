@@ -87,6 +87,7 @@ def test_speaks_tls() -> None:
         with pytest.raises(httpx.ConnectError, match="self-signed"):
             httpx.get(ping, trust_env=False)
         port = httpx.URL(instance["url"]).port
+        assert port is not None
         shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", port)))
         assert hashlib.sha256(shown).hexdigest() == told["tls"]["fingerprint"]
 

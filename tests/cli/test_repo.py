@@ -98,8 +98,8 @@ def test_two_people_write_one_file(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     stdin = io.TextIOWrapper(io.BytesIO("".join(["other\n", *lines[1:]]).encode()))
     monkeypatch.setattr(sys, "stdin", stdin)
-    words = ("put", "edge", path, "-", "-m", "Mine", "--replaces", seen, "--together")
-    assert run(["--config", config, "repo", *words]) == 4
+    sent = ("put", "edge", path, "-", "-m", "Mine", "--replaces", seen, "--together")
+    assert run(["--config", config, "repo", *sent]) == 4
     said = capsys.readouterr().err
     assert "they meet in one place" in said
     assert Path(said.split("is kept in ")[1].strip()).read_text().startswith("other\nline 1\n")

@@ -33,9 +33,13 @@ PREFIX = "skyforge-contract-"
 class World(Protocol):
     """A host with one repository in it, which holds `FILES` in one commit on `main`."""
 
-    host: RepositoryHost
     project: Project
     is_live: bool
+
+    @property
+    def host(self) -> RepositoryHost:
+        """The host."""
+        ...
 
     async def branch(self, name: str) -> None:
         """Begin a branch where `main` is."""

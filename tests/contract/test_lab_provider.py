@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -144,7 +145,8 @@ async def test_one_that_fails_hides_no_other(world: World) -> None:
     steady = FakeLabProvider(upstream="steady")
     elsewhere = {"directory": "/s", "topology": "", "provider": "steady"}
     steady.put(a_lab(id=LabId("steady:1"), name="steady", **elsewhere))
-    core = Core(lab_providers=[world.provider, steady])  # the line that is changed
+    providers: list[Any] = [world.provider, steady]  # the line that is changed
+    core = Core(lab_providers=providers)
     await core.labs.sync(SYSTEM)
     assert [one.name for one in (await core.labs.all(SYSTEM)).labs] == ["steady"]
     lab_id = await done(world.start())
@@ -182,7 +184,7 @@ def _entry(folder: Path, status: str = "started", *log: str) -> dict[str, object
     }  # fmt: skip
 
 
-def _nodes(*statuses: str | None, provider: str = "clab") -> dict[str, object]:
+def _nodes(*statuses: str | None, provider: str = "clab") -> Mapping[str, object]:
     nodes: dict[str, dict[str, str]] = {}
     for number, status in enumerate(statuses, 1):
         nodes[f"r{number}"] = {"device": "frr", "provider": provider}

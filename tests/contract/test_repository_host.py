@@ -259,7 +259,7 @@ async def test_a_manifest_tells_of_its_project(world: World) -> None:
     (project,) = [one for one in (await world.host.list_projects()).projects
                   if one.id == world.project.id]  # fmt: skip
     read = (await world.host.read_project(project)).project
-    assert (read.name, read.members.editors) == ("North", {"ines"})
+    assert (read.name, read.members.editors) == ("North", frozenset({"ines"}))
     assert [(one.title, one.where) for one in read.notices] == [
         ('project: unknown key "odd"', f"{PATH}:3")
     ]

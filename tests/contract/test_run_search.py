@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -94,8 +95,8 @@ ORDER = [
 ]  # fmt: skip
 
 
-def sort_value(column: str, run: Run, now: datetime) -> object:
-    """Return what a run is sorted by; None for what it does not have."""
+def sort_value(column: str, run: Run, now: datetime) -> Any:
+    """Return what a run is sorted by, one type a column; None for what it does not have."""
     asks = run.waits_for_input and run.state is RunState.RUNNING
     return {
         "state": ORDER.index("asks" if asks else run.state.value),

@@ -123,8 +123,8 @@ async def test_a_bucket_of_somebody_else(ceph_service: S3Service, stores: Stores
     words = ("--access-key", "eve-key", "--secret-key", "eve-secret")
     ceph_service.admin("user", "create", "--uid", "eve", "--display-name", "eve", *words)
     bucket = await ceph_service.make()
-    eve = {"access_key": a_key("EVE", "eve-key"), "secret_key": a_key("EVES", "eve-secret")}
-    store = stores.of(replace(bucket, **eve))
+    key, secret = a_key("EVE", "eve-key"), a_key("EVES", "eve-secret")
+    store = stores.of(replace(bucket, access_key=key, secret_key=secret))
     assert "ask whoever" in await refused(store, Forbidden, "these keys may not do that")
     with pytest.raises(Forbidden, match="these keys may not do that"):
         await store.page("")
@@ -175,9 +175,9 @@ async def test_killed(ceph_service: S3Service, stores: Stores, tmp_path: Path) -
     """Of a program that was killed no object is there; the next sends only what is missing."""
     bucket = await ceph_service.make()
     (tmp_path / "file").write_bytes(DATA)
-    words = [sys.executable, "-c", KILLED, bucket.endpoint, bucket.name, tmp_path / "uploads"]
+    words = [sys.executable, "-c", KILLED, bucket.endpoint, bucket.name, f"{tmp_path}/uploads"]
     with subprocess.Popen(  # noqa: ASYNC220 - it is there before anything is awaited
-        [*words, tmp_path / "file"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*words, f"{tmp_path}/file"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as program:
         try:
             assert program.stdout is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from functools import partial
 
 import httpx
 import httpx_ws
@@ -12,7 +13,7 @@ import pytest
 
 from skyforge_tui.demo.chaos import Chaos, Kind, Trouble
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
-from tests.estates import client_of, clock_of, served_semaphore, soon, started
+from tests.estates import client_of, clock_of, ears_of, served_semaphore, soon, started
 
 BROKEN = (httpx.RemoteProtocolError, httpx.ReadError)
 
@@ -60,6 +61,11 @@ async def test_half_an_answer(semaphore_estate: SemaphoreServer) -> None:
             assert response.num_bytes_downloaded == len(whole) // 2
 
 
+def has_hit(trouble: Trouble) -> bool:
+    """Say whether a request has met it."""
+    return trouble.hits > 0
+
+
 async def test_slow_answers(semaphore_estate: SemaphoreServer) -> None:
     """Late and dribbling answers come on the estate's clock, and are whole."""
     clock = clock_of(semaphore_estate)
@@ -68,7 +74,7 @@ async def test_slow_answers(semaphore_estate: SemaphoreServer) -> None:
         for kind in (Kind.LATENCY, Kind.DRIBBLE):
             trouble = semaphore_estate.chaos.add(Trouble(kind, seconds=600))
             asked = asyncio.create_task(client.get("/project/1/templates"))
-            await soon(lambda hit=trouble: hit.hits > 0)
+            await soon(partial(has_hit, trouble))
             while not asked.done():
                 await clock.advance(600)
             assert (await asked).content == whole
@@ -102,7 +108,7 @@ async def test_no_upgrade(semaphore_estate: SemaphoreServer) -> None:
     semaphore_estate.chaos.add(Trouble(Kind.NO_UPGRADE, status=400))
     async with client_of(semaphore_estate) as client:
         with pytest.raises(httpx_ws.WebSocketUpgradeError) as refused:
-            async with httpx_ws.aconnect_ws(f"{semaphore_estate.url}/api/ws", client):
+            async with ears_of(semaphore_estate, client):
                 pass
         assert refused.value.response.status_code == 400
         assert (await client.get("/user")).status_code == 200
@@ -112,7 +118,7 @@ async def test_cut_sockets(semaphore_estate: SemaphoreServer) -> None:
     """Sockets can be cut alone; requests go on over their own connections."""
     async with (
         client_of(semaphore_estate) as client,
-        httpx_ws.aconnect_ws(f"{semaphore_estate.url}/api/ws", client) as ears,
+        ears_of(semaphore_estate, client) as ears,
     ):
         await client.get("/user")
         assert semaphore_estate.cut(websockets_only=True) == 1
@@ -135,7 +141,7 @@ async def test_slow_reader_is_dropped() -> None:
             b"Authorization: Bearer " + server.token("admin").encode() + b"\r\n\r\n"
         )
         await soon(lambda: server.feed.audience > 0)
-        async with httpx_ws.aconnect_ws(f"{server.url}/api/ws", client) as ears:
+        async with ears_of(server, client) as ears:
             heard = 0
             while server.feed.audience > 1:
                 server.feed.publish({1}, {"type": "log", "output": "x" * 4000})

@@ -59,7 +59,7 @@ def masked(answer: dict[str, Any], path: str) -> dict[str, Any]:
     """Return an answer without what differs from host to host."""
     data = answer.get("data")
     if path in _OF_THE_HOST or path == "/api/list/templates/vpcs":
-        return {**answer, "data": shape_of(data) if path != "/api/folders/" else list(data)}
+        return {**answer, "data": shape_of(data) if path != "/api/folders/" else list(data or ())}
     is_of_an_account = path == "/api/auth" or path.endswith("demo.unl")
     if is_of_an_account and isinstance(data, dict):
         return {**answer, "data": {key: _OWN.get(key, one) for key, one in data.items()}}

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import httpx_ws
 import pytest
 
 from skyforge_tui.demo.clock import instant
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer, Stock
-from tests.estates import client_of, clock_of, served_semaphore, started
+from tests.estates import client_of, clock_of, ears_of, served_semaphore, started
 
 SLOW = json.dumps({"who": "slow"})
 FINAL = {"success", "error", "stopped"}
@@ -256,8 +255,7 @@ async def test_late_frames(watched: Watched) -> None:
     """Output may be told after the end of its run, in another time zone, and among the next."""
     watched.server.habits.frame_lag_s = 2.0
     watched.server.habits.frame_zone_min = 60
-    url = f"{watched.server.url}/api/ws"
-    async with httpx_ws.aconnect_ws(url, watched.client) as ears:
+    async with ears_of(watched.server, watched.client) as ears:
         first = (await started(watched.client))["id"]
         second = (await started(watched.client))["id"]
         await watched.until(first, *FINAL)

@@ -19,7 +19,7 @@ import pytest
 
 from skyforge_tui.demo.clock import HandClock
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
-from tests.estates import served_semaphore
+from tests.estates import ears_of, served_semaphore
 
 RECORDED = Path(__file__).parent / "recorded" / "semaphore-2.10-bolt.jsonl"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -111,17 +111,15 @@ class Replay:
         while (frame := await self._frame())["task_id"] != self.task:
             pass
         if step["frame"] == "log":
-            wanted = step["output"]
+            line = step["output"]
             for name, number in self.names.items():
-                wanted = wanted.replace(f"{{{name}}}", str(number))
-            got, wanted = (_HOST.sub("h", text) for text in (frame["output"], wanted))
+                line = line.replace(f"{{{name}}}", str(number))
+            wanted: object = _HOST.sub("h", line)
+            got: object = _HOST.sub("h", frame["output"])
         else:
-            wanted = step["status"], step["start"], step["end"]
-            got = (
-                frame["status"],
-                *("null" if frame[name] is None else "time" for name in ("start", "end")),
-            )
-        if (frame["type"], frame.keys(), got) != (step["frame"], _KEYS[step["frame"]], wanted):
+            times = ("null" if frame[name] is None else "time" for name in ("start", "end"))
+            got, wanted = (frame["status"], *times), (step["status"], step["start"], step["end"])
+        if (frame["type"], set(frame), got) != (step["frame"], _KEYS[step["frame"]], wanted):
             self.wrong.append((step, frame))
 
     async def _frame(self) -> dict[str, Any]:
@@ -150,7 +148,7 @@ async def test_conversation(replay: Replay) -> None:
     beginning = next(place for place, step in enumerate(steps) if step["ask"].endswith("/tasks"))
     for step in steps[:beginning]:
         await replay.ask(step)
-    async with httpx_ws.aconnect_ws(f"{replay.server.url}/api/ws", replay.client) as socket:
+    async with ears_of(replay.server, replay.client) as socket:
         replay.socket = socket
         for step in steps[beginning:]:
             await (replay.hear(step) if "frame" in step else replay.ask(step))

@@ -12,7 +12,7 @@ import pytest
 
 from skyforge_tui.demo.servers.semaphore.app import NOUNS
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
-from tests.estates import client_of, clock_of, served_semaphore, started
+from tests.estates import client_of, clock_of, ears_of, served_semaphore, started
 
 WRITES: list[tuple[str, str, Any, str]] = [
     ("POST", "/project/1/tasks", {"template_id": 1}, "task_runner"),
@@ -30,10 +30,10 @@ async def test_run_lives(semaphore_estate: SemaphoreServer) -> None:
     """What the socket tells of a run is what can be fetched afterwards, in the same order."""
     server = semaphore_estate
     async with client_of(server) as client:
-        async with httpx_ws.aconnect_ws(f"{server.url}/api/ws", client) as socket:
+        async with ears_of(server, client) as socket:
             number = (await started(client))["id"]
             await clock_of(server).advance(60)
-            frames = []
+            frames: list[dict[str, Any]] = []
             while not frames or frames[-1].get("end") is None:
                 frames.append(json.loads(await socket.receive_text()))
         statuses = [one["status"] for one in frames if one["type"] == "update"]
@@ -129,7 +129,7 @@ async def test_sockets_tell_only_what_one_may_see(semaphore_estate: SemaphoreSer
     async with (
         client_of(server) as admin,
         client_of(server, "rosa") as rosa,
-        httpx_ws.aconnect_ws(f"{server.url}/api/ws", rosa) as socket,
+        ears_of(server, rosa) as socket,
     ):
         cloud = (await admin.get("/project/3/templates")).json()[0]["id"]
         await admin.post("/project/3/tasks", json={"template_id": cloud})
@@ -137,7 +137,7 @@ async def test_sockets_tell_only_what_one_may_see(semaphore_estate: SemaphoreSer
         assert json.loads(await socket.receive_text())["project_id"] == 1
     async with httpx.AsyncClient(trust_env=False) as nobody:
         with pytest.raises(httpx_ws.WebSocketUpgradeError) as refused:
-            async with httpx_ws.aconnect_ws(f"{server.url}/api/ws", nobody):
+            async with ears_of(server, nobody):
                 pass
         assert refused.value.response.status_code == 401
 

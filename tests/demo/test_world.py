@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from skyforge_tui.demo.clock import MONDAY, SECOND, HandClock, LiveClock, instant, written
 from skyforge_tui.demo.company import make_estate
 from skyforge_tui.demo.cron import Cron
+from skyforge_tui.demo.estate import Project, Recipe
 from skyforge_tui.demo.output.programs import perform
 from skyforge_tui.demo.output.steps import Ask, Exit, Failure, Job, Recap, Say, Step
 
@@ -79,7 +80,7 @@ def texts(steps: list[Step]) -> list[str]:
 
 @settings(max_examples=60)
 @given(st.integers(0, 10**9), st.sampled_from(RECIPES), st.booleans())
-def test_programs_end(seed: int, chosen: tuple[object, ...], shows_diff: bool) -> None:
+def test_programs_end(seed: int, chosen: tuple[Project, Recipe], shows_diff: bool) -> None:
     """A program ends once, at its end; its recap counts what it wrote; who fails says where."""
     work, recipe = chosen
     answers = {one.name: one.usual[0] for one in recipe.questions if one.usual}

@@ -122,8 +122,8 @@ async def test_pieces_run_side_by_side(engine: Engine) -> None:
         gate[0].set()
         return "opened"
 
-    answers = await asyncio.gather(engine.call(waits), engine.call(opens))
-    assert answers == ["waited", "opened"]
+    waited, opened = await asyncio.gather(engine.call(waits), engine.call(opens))
+    assert (waited, opened) == ("waited", "opened")
 
 
 async def test_cancelled_waiting(engine: Engine, house: House) -> None:

@@ -97,8 +97,9 @@ async def test_a_retry_works(service: S3Service, monkeypatch: pytest.MonkeyPatch
 
 async def test_nobody_is_there() -> None:
     """A dead address is told in seconds, as one that may come back."""
-    keys = {"access_key": a_key("ACCESS", "a"), "secret_key": a_key("SECRET", "b")}
-    async with opened(Bucket("labs", "http://127.0.0.1:9", **keys)) as client:
+    keys = a_key("ACCESS", "a"), a_key("SECRET", "b")
+    nowhere = Bucket("labs", "http://127.0.0.1:9", access_key=keys[0], secret_key=keys[1])
+    async with opened(nowhere) as client:
         for call in (client.page("", deep=False, after="", limit=9), client.head("a")):
             with pytest.raises(TransportError) as caught:
                 await call
@@ -320,8 +321,8 @@ async def test_what_is_no_copy(body: str, words: str) -> None:
     """A page or a late refusal, whatever its code, is no object that was stored a second time."""
 
     def say(asked: Asked) -> bytes:
-        there = {"last_modified": "Thu, 01 Jan 2026 00:00:00 GMT"}
-        return reply(200, body.encode() if asked.method == "PUT" else b"", **there)
+        answer = body.encode() if asked.method == "PUT" else b""
+        return reply(200, answer, last_modified="Thu, 01 Jan 2026 00:00:00 GMT")
 
     async with serving(say) as server, opened(somewhere(server)) as client:
         with pytest.raises(TransportError, match=words):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,7 @@ from tests.loopback import Asked, reply, serving
 FABRIC = "net/edge-fabric"
 AGES = ("1.15", "1.20", "1.27")
 ODD = st.text(
-    st.characters(codec="utf-8", exclude_characters="\0/", exclude_categories=("Cs",)),
+    st.characters(codec="utf-8", exclude_characters="\0/", exclude_categories=["Cs"]),
     min_size=1,
     max_size=20,
 ).filter(lambda one: one not in (".", "..") and one.lower() != ".git")
@@ -58,8 +59,9 @@ async def test_pages_are_all_read_under_a_silent_cap(cap: int, tells_total: bool
 
     Links with an address of the server's own imagination are not followed.
     """
-    habits = {"max_response_items": cap, "tells_total": tells_total, "root_url": "http://wrong"}
-    async with gitea_client(who="admin", **habits) as (server, client):
+    async with gitea_client(
+        who="admin", max_response_items=cap, tells_total=tells_total, root_url="http://wrong"
+    ) as (server, client):
         names = [one.name for one in (await client.repos.of("net")).items]
         assert sorted(names) == sorted({one.name for one in server.state.repos.values()})
 
@@ -79,9 +81,9 @@ async def test_a_wrong_total_ends_no_list() -> None:
 
     def answer(asked: Asked) -> bytes:
         page = int(asked.path.partition("page=")[2].partition("&")[0])
-        link = {} if page == 3 else {"link": f'<http://x/?page={page + 1}>; rel="next"'}
+        link: dict[str, Any] = {"link": f'<http://x/?page={page + 1}>; rel="next"'}
         rows = [{"id": page * 10 + one, "login": "u"} for one in range(2)]
-        return reply(body=rows, x_total_count="2", **link)
+        return reply(body=rows, x_total_count="2", **(link if page < 3 else {}))
 
     async with serving(answer) as server, client_at(server.url, "t") as client:
         assert len((await client.people.collaborators(FABRIC)).items) == 6

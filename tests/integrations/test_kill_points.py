@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def test_in_a_directory(tmp_path: Path, overwrite: bool) -> None:
         found = (root / "a/b").read_bytes() if (root / "a/b").exists() else b""
         assert found in ((OLD, NEW) if overwrite else (b"", NEW)), number
         if found != NEW:
-            assert child(lambda root=root: put_file(root, overwrite=overwrite)) == 0, number
+            assert child(partial(put_file, root, overwrite=overwrite)) == 0, number
         assert (root / "a/b").read_bytes() == NEW
         if not is_over:
             DirectoryClient(root)._files.discard("t1")
@@ -144,7 +145,7 @@ def test_in_a_bucket(tmp_path: Path) -> None:
             is_over = child(until_killed) == 0
             assert not file.exists() or file.read_bytes() == LARGE, number
             if not is_over:
-                assert child(lambda b=bucket, j=journal: put_parts(b, j)) == 0, number
+                assert child(partial(put_parts, bucket, journal)) == 0, number
             assert file.read_bytes() == LARGE, number
             assert list(journal.glob("*")) == []
             assert asyncio.run(forgotten(bucket)) == 0, number

@@ -10,7 +10,7 @@ from skyforge_tui.demo.clock import HandClock
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.semaphore.client import SemaphoreClient
-from skyforge_tui.integrations.semaphore.task_wire import StartTask, frame
+from skyforge_tui.integrations.semaphore.task_wire import Frame, StartTask, frame
 from skyforge_tui.integrations.semaphore.wire import Template
 from tests.estates import served_semaphore
 from tests.loopback import Asked, reply, script, serving
@@ -114,7 +114,7 @@ async def test_a_task_is_started_seen_and_stopped(version: str) -> None:
                 await advance(server, 0.5)
             await client.tasks.stop(1, task.id, force=False)
             await advance(server, 6)
-            frames = []
+            frames: list[Frame] = []
             while not frames or frames[-1].end is None:
                 told = frame(await socket.receive())
                 assert told is not None

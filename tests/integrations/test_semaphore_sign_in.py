@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -202,7 +204,7 @@ async def test_without_a_person_it_is_told(reference: Refer, kind: str) -> None:
     """Where nobody can be asked, the request fails and says what would be needed."""
     async with served_semaphore() as server:
         secret = reference("SECRET", "x" * 43 + "=")
-        access = WebAccess(server.url, "olga", **{kind: secret})
+        access = replace(WebAccess(server.url, "olga"), **dict[str, Any]({kind: secret}))
         client = open_http(access)
         try:
             with pytest.raises(HttpError, match="does not accept") as caught:

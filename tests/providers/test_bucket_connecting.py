@@ -106,7 +106,7 @@ async def test_through_a_jump_host(
     assert spoilt.status_code == 403
 
 
-def refusal(code: str, more: str = "", status: int = 403, **headers: str) -> bytes:
+def refusal(code: str, more: str = "", status: int = 403, **headers: Any) -> bytes:
     """Return what S3 answers when it refuses something."""
     body = f"<?xml version='1.0'?><Error><Code>{code}</Code>{more}</Error>".encode()
     return reply(status, body, "application/xml", **headers)

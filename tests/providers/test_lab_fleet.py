@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
+from functools import partial
 
 import pytest
 
 from skyforge_tui.demo.servers.eve.server import EveServer
 from skyforge_tui.domain.events import LabSyncRequested
 from skyforge_tui.domain.freshness import UpstreamState
+from skyforge_tui.services.lab_index import LabIndex
 from tests.fakes.waiting import until
 from tests.lab_fleet import LABS, PASSWORD, Fleet, a_fleet, asking
 
@@ -21,6 +24,13 @@ COMMANDS = 3
 def of_eve(server: EveServer) -> int:
     """Return how many requests a first look at an EVE-NG takes, of which nothing runs."""
     return 3 + len(server.state.folders) + 2 * LABS
+
+
+def as_of(index: LabIndex, name: str) -> datetime | None:
+    """Return when a server was last looked at."""
+    source = index.source(name)
+    assert source is not None
+    return source.as_of
 
 
 async def test_the_ill_delay_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,18 +60,16 @@ async def test_the_ill_delay_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
                 assert fleet.asked(name) == wanted, name
 
             fleet.forget()
-            looked_at = {name: index.source(name).as_of for name in well}  # type: ignore[union-attr]
+            looked_at = {name: as_of(index, name) for name in well}
             asked.core.bus.publish(LabSyncRequested())
-            await until(
-                lambda: all(index.source(one).as_of != looked_at[one] for one in well)  # type: ignore[union-attr]
-            )
+            await until(lambda: all(as_of(index, one) != looked_at[one] for one in well))
             for name in well:
                 server = fleet.servers[name]
                 few = 2 + len(server.state.folders) if isinstance(server, EveServer) else COMMANDS
                 assert (fleet.asked(name), fleet.sign_ins(name)) == (few, 0), name
 
             for name in DEAD:
-                await until(lambda name=name: index.source(name) is not None)  # type: ignore[misc]
+                await until(partial(index.source, name))
                 source = index.source(name)
                 assert source is not None
                 assert (source.mode, bool(source.error)) == (UpstreamState.ERROR, True)

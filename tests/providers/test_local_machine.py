@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def a_machine(folder: Path, **places: object) -> LocalMachine:
 @pytest.fixture(autouse=True)
 def _no_tools_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide the tools that are installed beside the interpreter."""
-    monkeypatch.setattr(machine.sys, "executable", "")
+    monkeypatch.setattr(sys, "executable", "")
 
 
 async def the(name: str, of: LocalMachine) -> Check:

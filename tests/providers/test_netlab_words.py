@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 
@@ -228,11 +229,10 @@ def test_configured_anew() -> None:
 
 def test_many_nodes_of_a_long_story(monkeypatch: pytest.MonkeyPatch) -> None:
     """The log of a lab is read once for all of its nodes, however many those are."""
-    read = []
-    present = words._present_start
-    monkeypatch.setattr(words, "_present_start", lambda lab: read.append(lab) or present(lab))
+    read = Mock(wraps=words._present_start)
+    monkeypatch.setattr(words, "_present_start", read)
     log = tuple(Step("", f"step {number}") for number in range(100))
     lab = LabEntry("default", "/srv", providers=("clab",), log=log)
     nodes = words.nodes([NodeEntry(f"r{number}") for number in range(1000)], lab)
     assert len(nodes) == 1000
-    assert len(read) <= 2
+    assert read.call_count <= 2

@@ -53,10 +53,13 @@ async def test_plain_and_secret_answers_arrive_as_they_were_given(
     done = await run(
         [str(program), *launch.command[1:]],
         cwd=template.directory,
-        env=os.environ
-        | launch.environment
-        | launch.secret_environment
-        | {"ANSIBLE_LOCAL_TEMP": str(tmp_path / "tmp"), "ANSIBLE_HOME": str(tmp_path / "home")},
+        env={
+            **os.environ,
+            **launch.environment,
+            **launch.secret_environment,
+            "ANSIBLE_LOCAL_TEMP": str(tmp_path / "tmp"),
+            "ANSIBLE_HOME": str(tmp_path / "home"),
+        },
         timeout_s=100,
     )
     assert done.exit_code == 0, done.stdout + done.stderr

@@ -32,7 +32,7 @@ async def templates(tmp_path: Path) -> dict[str, Template]:
 async def launched(template: Template, program: Path | None = None, **answers: str) -> Completed:
     """Run a template to its end with these answers, found on this machine as `program`."""
     launch = build(template, *template.checked_answers(answers))
-    environ = os.environ | launch.environment | launch.secret_environment
+    environ = {**os.environ, **launch.environment, **launch.secret_environment}
     if program is not None:
         environ["PATH"] = os.pathsep.join([str(program.parent), environ.get("PATH", "")])
     done = await run(launch.command, cwd=template.directory, env=environ, timeout_s=100)

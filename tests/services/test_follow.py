@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -78,6 +79,11 @@ async def test_large_output_comes_in_pieces(core: Core) -> None:
     assert max(map(len, chunks)) <= 1 << 20
 
 
+def ends_with(chunks: list[bytes], word: bytes) -> bool:
+    """Say whether what came ends with a word."""
+    return b"".join(chunks).endswith(word)
+
+
 async def test_growing_run(core: Core) -> None:
     """Bytes are yielded as they come, and the end ends it."""
     chunks: list[bytes] = []
@@ -85,7 +91,7 @@ async def test_growing_run(core: Core) -> None:
         for word in (b"one\n", b"two\n", b"three\n"):
             core.logs.grow("1", word)
             core.bus.publish(LogGrew(RUN, 0))
-            await until(lambda word=word: b"".join(chunks).endswith(word))
+            await until(partial(ends_with, chunks, word))
         end(core)
         core.bus.publish(RunsChanged(frozenset({RUN})))
         await asyncio.wait_for(following, PATIENCE_S)

@@ -9,7 +9,8 @@ import pytest
 from skyforge_tui.domain.identity import SYSTEM, LabId, Principal, ProjectId, Role, TemplateId
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.lab_host_actions import containerlab_answers, containerlab_words
-from skyforge_tui.domain.project import Grant, Members, Project, ProjectKind
+from skyforge_tui.domain.members import Members
+from skyforge_tui.domain.project import Grant, Project, ProjectKind
 from skyforge_tui.domain.template import LabOutline, Template, TemplateKind
 from skyforge_tui.services.lab_links import file_of
 from tests.builders import PROJECT_PATH, a_project

@@ -47,7 +47,7 @@ async def test_two_people_edit_one_manifest(firm: Company) -> None:
             )
             return await original(*args, **named)  # type: ignore[arg-type]
 
-        firm.host.write_files = overtaken  # type: ignore[method-assign, assignment]
+        firm.host.write_files = overtaken  # type: ignore[method-assign]
 
     meanwhile(nick=Role.VIEWER)
     after = (await service.share(SYSTEM, edge.id, Sharing({"rosa": Role.EDITOR}))).after
@@ -204,7 +204,9 @@ async def test_the_record_says_what_became_of_whom(firm: Company) -> None:
     ]
 
 
-async def test_many_people_are_counted_while_they_are_asked_about(firm: Company) -> None:
+async def test_many_people_are_counted_while_they_are_asked_about(
+    firm: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where it takes long, one hears how far it is; a failure waits for all, and is the failure."""
     edge = await firm.project("edge")
     names = {f"person-{number}": Role.VIEWER for number in range(24)}
@@ -224,7 +226,7 @@ async def test_many_people_are_counted_while_they_are_asked_about(firm: Company)
         finally:
             at_work.remove(name)
 
-    firm.host.collaborator_role = failing  # type: ignore[method-assign]
+    monkeypatch.setattr(firm.host, "collaborator_role", failing)
     with pytest.raises(Unavailable, match="does not answer"):
         await firm.membership().look(SYSTEM, edge.id)
     assert at_work == []

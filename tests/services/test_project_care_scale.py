@@ -185,6 +185,10 @@ class Rooms:
         members = {**content.members, username: role}
         self._rooms[room] = there, RoomContent(members, content.things, content.ids)
 
+    async def delete_room(self, room: str) -> None:
+        """Fail: no room shall go."""
+        raise AssertionError(f"no room goes: {room}")
+
     async def put_out(self, room: str, username: str) -> None:
         """Fail: nobody shall go."""
         raise AssertionError(f"nobody goes: {room} {username}")

@@ -12,7 +12,7 @@ import pytest
 from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.guard import Guard
 from skyforge_tui.domain.identity import SYSTEM, ProjectId
-from skyforge_tui.domain.making import Follower, Went
+from skyforge_tui.domain.making import Draft, Follower, Went
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import Part, Thing
@@ -151,7 +151,10 @@ async def test_what_was_not_shown_does_not_go(firm: Company) -> None:
 async def test_a_run_project_that_is_not_its_own_stays(firm: Company) -> None:
     """One that serves others too, is guarded, or is for others to delete stays, and why is said."""
     edge = await made(firm)
-    kept = lambda draft: [one for one in draft.kept if one.startswith("run project")]  # noqa: E731
+
+    def kept(draft: Draft) -> list[str]:
+        return [one for one in draft.kept if one.startswith("run project")]
+
     number = firm.room("edge")
     where = f"run project edge ({number}) at semaphore"
     firm.access.protect("semaphore", Guard.READ_ONLY)

@@ -61,7 +61,7 @@ async def test_a_write_is_followed_by_a_fresh_look() -> None:
 async def test_a_reader_of_a_server_may_look_only() -> None:
     """What the server grants counts: a reader is told so before anything is sent."""
     core, host = await a_core(grant=Grant("gus", "reader", Role.VIEWER))
-    assert await core.repositories.read_file(ADA, HERE, "main", "README.md", 9)
+    assert (await core.repositories.read_file(ADA, HERE, "main", "README.md", 9)).data
     with pytest.raises(Forbidden, match="a reader of edge"):
         await core.repositories.write_files(ADA, HERE, [FileChange("a", b"x")], "m", "main")
     decision = core.access.decide(ADA, Permission.REPOSITORY_WRITE, HERE)

@@ -61,7 +61,8 @@ class Watcher:
             status = message.get("status")
             return status is not None and wanted.items() <= status.items()
 
-        return self.until(fits)["status"]
+        found: dict[str, Any] = self.until(fits)["status"]
+        return found
 
     def close(self) -> None:
         """Hang up."""
@@ -132,7 +133,8 @@ class Runs:
             connection.connect(path)
             connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("rb") as lines:
-                return json.loads(lines.readline())
+                answer: dict[str, Any] = json.loads(lines.readline())
+                return answer
 
     def ended(self, number: int) -> RunDetail:
         """Wait until the supervisor is gone and return what it left behind."""

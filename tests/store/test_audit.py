@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ async def test_nobody_rewrites_it(tmp_path: Path) -> None:
         await book.append([ENTRY])
         for statement in ("UPDATE audit SET words = ''", "DELETE FROM audit"):
             with pytest.raises(sqlite3.IntegrityError, match="what was done stays"):
-                await database.write(lambda connection, said=statement: connection.execute(said))
+                await database.write(methodcaller("execute", statement))
         assert await book.newest(9) == [ENTRY]
 
 

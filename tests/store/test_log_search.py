@@ -19,6 +19,7 @@ from skyforge_tui.domain.log_expression import ESCAPE
 from skyforge_tui.domain.log_query import LogQuery, read_log_query
 from skyforge_tui.store import log_hits, log_matcher, log_scan
 from skyforge_tui.store.log_engine import ENGINES, LogEngine
+from skyforge_tui.store.log_format import CHUNK_BYTES
 from skyforge_tui.store.log_reader import FileLogReader
 from skyforge_tui.store.log_search import BackgroundLogSearch
 
@@ -266,8 +267,8 @@ def test_no_pattern_takes_its_time(tmp_path: Path, text: str) -> None:
 
 def test_an_enormous_line_is_searched_in_pieces(tmp_path: Path) -> None:
     """A line of many megabytes without a line feed is searched, also where pieces meet."""
-    size = 3 * log_scan.CHUNK_BYTES + 12_345
-    places = [5, log_scan.CHUNK_BYTES - 3, 2 * log_scan.CHUNK_BYTES - 6, size - 6]
+    size = 3 * CHUNK_BYTES + 12_345
+    places = [5, CHUNK_BYTES - 3, 2 * CHUNK_BYTES - 6, size - 6]
     data = bytearray(b"." * size)
     for place in places:
         data[place : place + 6] = b"needle"

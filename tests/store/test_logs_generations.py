@@ -22,9 +22,9 @@ def test_a_new_generation_shows_only_once_it_is_published(tmp_path: Path) -> Non
     new = LogWriter.begin_generation(tmp_path)
     new.append(b"first\nsecond\nthird\n", 2)
     assert (old.generation, new.generation) == (0, 1)
-    assert not reader.is_stale
+    before = reader.is_stale
     new.publish()
-    assert reader.is_stale
+    assert (before, reader.is_stale) == (False, True)
     assert _lines(reader) == [b"first", b"third"]
     reader.reopen()
     assert _lines(reader) == [b"first", b"second", b"third"]

@@ -261,9 +261,9 @@ def test_a_reader_waits_for_the_first_byte(tmp_path: Path) -> None:
     reader = FileLogReader(tmp_path)
     assert reader.refresh() is False
     assert (reader.size, reader.line_count, reader.lines(0, 5)) == (0, 0, [])
-    assert not reader.is_stale
+    before = reader.is_stale
     _written(tmp_path, b"hello\n")
-    assert reader.is_stale
+    assert (before, reader.is_stale) == (False, True)
     generation = reader.generation
     reader.reopen()
     reader.refresh()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyforge_tui.domain.errors import Invalid
-from skyforge_tui.domain.identity import RunId
+from skyforge_tui.domain.identity import ProjectId, RunId
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.store.database import CACHE, Database, open_database
 from skyforge_tui.store.instants import microseconds
@@ -122,6 +124,11 @@ async def test_a_failing_write_changes_nothing(runs: SqliteRunCache) -> None:
     assert [run.number for run in await runs.newest()] == [1]
 
 
+def plan_of(connection: sqlite3.Connection, question: str) -> list[str]:
+    """Return the steps by which SQLite answers."""
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")]
+
+
 async def test_no_question_sorts_or_scans_the_runs(
     database: Database, runs: SqliteRunCache
 ) -> None:
@@ -130,7 +137,7 @@ async def test_no_question_sorts_or_scans_the_runs(
     await database.read(lambda connection: connection.set_trace_callback(asked.append))
     await runs.write([a_detail()], [])
     await runs.order()
-    await runs.order(["local:/elsewhere"])
+    await runs.order([ProjectId("local:/elsewhere")])
     await runs.page([1])
     await runs.newest(50)
     await runs.get(RunId("local:1"))
@@ -144,11 +151,7 @@ async def test_no_question_sorts_or_scans_the_runs(
     questions = [one for one in asked if "SELECT" in one and "INSERT" not in one]
     assert len(questions) == 12
     for question in questions:
-        plan = await database.read(
-            lambda connection, question=question: [
-                row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")
-            ]
-        )
+        plan = await database.read(partial(plan_of, question=question))
         for step in plan:
             assert step != "SCAN runs", question
             # The fifty rows of a page, and the few of a number, may be put in order.

@@ -156,11 +156,11 @@ def test_signals_ignored_by_the_starter_work_again(runs: Runs) -> None:
     try:
         for number in before:
             signal.signal(number, signal.SIG_IGN)
-        number = runs.start(["sh", "-c", "kill -INT $$; echo deaf"])
+        run = runs.start(["sh", "-c", "kill -INT $$; echo deaf"])
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
-    assert runs.ended(number).run.signal == "SIGINT"
+    assert runs.ended(run).run.signal == "SIGINT"
 
 
 def test_resource_use_covers_the_children(runs: Runs) -> None:

@@ -75,7 +75,11 @@ def test_asking_again_goes_one_step_on(runs: Runs) -> None:
     watcher = runs.watch(number)
     for answer in (b"SIGINT\n", b"SIGTERM\n"):
         runs.ask(number, op="stop")
-        watcher.until(lambda _message, answer=answer: answer in runs.output(number))
+
+        def is_answered(_message: object, answer: bytes = answer) -> bool:
+            return answer in runs.output(number)
+
+        watcher.until(is_answered)
     runs.ask(number, op="stop")
     assert runs.ended(number).run.signal == "SIGKILL"
 

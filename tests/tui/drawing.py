@@ -38,9 +38,9 @@ class Canvas(App[None]):
         self.widgets = widgets
         self.messages: list[object] = []
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Mount the widgets."""
-        self.mount(*self.widgets)
+        await self.mount(*self.widgets)
 
 
 def segments_of(app: App[None]) -> list[list[Segment]]:

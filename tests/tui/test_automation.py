@@ -22,14 +22,14 @@ async def test_a_schedule_is_turned_off_once_that_is_confirmed(tmp_path: Path) -
         await press(pilot, "e", shows=("Disable schedule 3", "schedules disable 'far:2!3'"))
         await press(pilot, "escape", shows=DAILY)
         await until_gone(pilot, "Disable schedule")
-        assert schedule.active
+        was_active = [schedule.active]
         await press(pilot, "e", shows="Disable schedule 3")
         await press(pilot, "enter", shows="○ off")
-        assert not schedule.active
+        was_active.append(schedule.active)
         await press(pilot, "e", shows="Enable schedule 3")
         await press(pilot, "enter", shows="● on")
         await until_gone(pilot, "○ off")
-        assert schedule.active
+        assert [*was_active, schedule.active] == [True, False, True]
 
 
 async def test_a_schedule_is_added_once_its_line_can_be_read(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ async def test_every_way_leads_to_the_card() -> None:
             SERVER, ("file",), on_go=lambda *_: None, on_give_up=lambda: None,
             same_as=lambda _: "it", others=("gitea", "s3"),
         )  # fmt: skip
-        pilot.app.push_screen(card)
+        await pilot.app.push_screen(card)
         await until_shown(pilot, "others: :connect gitea, s3", "tab next field")
 
 

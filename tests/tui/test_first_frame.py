@@ -19,9 +19,9 @@ class Frames:
 
     def __init__(self, pilot: Pilot[Any]) -> None:
         self.rows: list[int] = []
-        self._app: Any = pilot.app
-        self._display = self._app._display
-        self._app._display = self._noted
+        app: Any = pilot.app  # an attribute of ours takes the place of a method
+        self._app, self._display = app, app._display
+        app._display = self._noted
 
     def _noted(self, screen: Any, update: Any) -> None:
         self._display(screen, update)

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from skyforge_tui.domain.events import LogGrew
 from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.screens.run.screen import RunScreen
 from tests.tui.cockpit_harness import (
     press,
@@ -99,7 +100,9 @@ async def test_search_while_typing() -> None:
         await press(page.pilot, "N", "N", shows="47 of 47 from the end")
         await press(page.pilot, "escape")
         await until_gone(page.pilot, "esc clears")
-        assert page.screen.log_view.frame.emphasis.search is None
+        frame = page.screen.log_view.frame
+        assert frame is not None
+        assert frame.emphasis.search is None
 
 
 async def test_cancelling_a_search_leads_back() -> None:
@@ -108,9 +111,9 @@ async def test_cancelling_a_search_leads_back() -> None:
         await press(page.pilot, "slash")
         await write(page.pilot, "gathering")
         await until_shown(page.pilot, "Gathering Facts")
-        assert not page.screen.log_view.is_following
+        followed = page.screen.log_view.is_following
         await press(page.pilot, "escape", shows=END)
-        assert page.screen.log_view.is_following
+        assert (followed, page.screen.log_view.is_following) == (False, True)
         await page.pilot.press("k", "k", "k")
         before = page.texts
         await press(page.pilot, "slash")
@@ -124,7 +127,12 @@ async def test_mistakes_are_told_while_typing() -> None:
     """What cannot be read is said in its place; what finds nothing says so."""
     async with reading() as page:
         await press(page.pilot, "slash", "slash", "left_parenthesis", "x", "slash", shows="/(x/")
-        await until(page.pilot, lambda: page.screen.log_view.finding.found.error is not None)
+
+        def is_mistaken() -> bool:
+            found = page.screen.log_view.finding.found
+            return found is not None and found.error is not None
+
+        await until(page.pilot, is_mistaken)
         await press(page.pilot, *("backspace",) * 4)
         await write(page.pilot, "no such words")
         await until_shown(page.pilot, "no hit")
@@ -354,7 +362,7 @@ def _told(drawn: list[str], name: str, real: Callable[..., object], **how: objec
     return real(**how)
 
 
-async def test_what_lies_below_is_not_drawn() -> None:
+async def test_what_lies_below_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """While output grows, the list one came from does nothing, and only rows that change are drawn.
 
     What is drawn below the page in front would have that one drawn anew as a whole.
@@ -367,7 +375,8 @@ async def test_what_lies_below_is_not_drawn() -> None:
         for name in ("render_full_update", "render_partial_update"):
             real = getattr(compositor, name)
             setattr(compositor, name, partial(_told, drawn, name, real))
-        below.show_frame = partial(_told, drawn, "below", below.show_frame)
+        assert isinstance(below, PlaceScreen)
+        monkeypatch.setattr(below, "show_frame", partial(_told, drawn, "below", below.show_frame))
         for new in (1, 2):
             # What the list still had to draw when it was covered is drawn the first time.
             drawn.clear()

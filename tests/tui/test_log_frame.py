@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -45,7 +46,7 @@ class Looking:
         self.store.grow("1", data)
         self.look()
 
-    def reshape(self, **changes: object) -> None:
+    def reshape(self, **changes: Any) -> None:
         """Change the shape."""
         self.shape = self.shape._replace(**changes)
         self.frame.take_shape(self.shape)

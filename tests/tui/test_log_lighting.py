@@ -21,7 +21,7 @@ from skyforge_tui.tui.widgets.log_lighting import (
     lighting,
     spot_of,
 )
-from skyforge_tui.tui.widgets.log_text import LogText
+from skyforge_tui.tui.widgets.log_text import Light, LogText
 
 
 def spans_of(text: str) -> Spans:
@@ -29,7 +29,7 @@ def spans_of(text: str) -> Spans:
     return LogMatcher(read_log_query(text)).spans
 
 
-def lit(text: LogText, light: object, width: int = 200) -> list[tuple[str, int]]:
+def lit(text: LogText, light: Light, width: int = 200) -> list[tuple[str, int]]:
     """Return what is drawn of a line, with how it is lit."""
     fragments, _, _ = text.window(0, width, light)
     return [(part, sgr.lit) for part, sgr in fragments if part]

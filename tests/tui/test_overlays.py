@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 from textual import events
+from textual.app import App
 from textual.pilot import Pilot
 
 from skyforge_tui.domain.history import SentCommand
@@ -464,6 +466,13 @@ async def test_a_sent_command_that_is_cut_is_whole_below() -> None:
         assert len(inside(rows_of(app))) == len(rows)
 
 
+def is_within(app: App[None], width: int) -> bool:
+    """Say whether the deck, with what was typed, ends within a width."""
+    rows = rows_of(app)
+    fits = any("╮" in row and row.rindex("╮") < width for row in rows)
+    return fits and any("› n▏" in row for row in rows)
+
+
 async def test_resizing_keeps_the_overlay_in_the_screen() -> None:
     """An open overlay fits itself to a smaller terminal and back, its text kept."""
     app = Stage()
@@ -472,13 +481,7 @@ async def test_resizing_keeps_the_overlay_in_the_screen() -> None:
         await pilot.press("n")
         for width, height in ((40, 12), (80, 24), (120, 36)):
             await pilot.resize_terminal(width, height)
-            await until(
-                pilot,
-                lambda width=width: (
-                    any("╮" in row and row.rindex("╮") < width for row in rows_of(app))
-                    and any("› n▏" in row for row in rows_of(app))
-                ),
-            )
+            await until(pilot, partial(is_within, app, width))
 
 
 def test_typing_moves_and_deletes_as_usual() -> None:

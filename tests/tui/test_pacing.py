@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from textual.app import App, ComposeResult
@@ -22,7 +23,7 @@ class Loop:
         self.delays: list[float] = []
         self.taken_back = 0
         monkeypatch.setattr(pacing, "monotonic", lambda: self.now)
-        monkeypatch.setattr(pacing.asyncio, "get_running_loop", lambda: self)
+        monkeypatch.setattr(asyncio, "get_running_loop", lambda: self)
 
     def call_later(self, delay: float, call: object) -> Loop:
         """Take note of a delay; what is returned can be taken back."""
@@ -79,6 +80,11 @@ def test_what_a_key_changes_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -
     assert loop.delays[4:] == pytest.approx([LEAST_S - HURRY_S / 2])
 
 
+def shows(app: App[None], text: str) -> bool:
+    """Say whether the first row is this text."""
+    return rows_of(app)[0] == text
+
+
 async def test_a_screen_draws_whatever_changes_until_it_is_gone() -> None:
     """Changes close together and far apart are all seen in the end; what is late does no harm."""
 
@@ -92,12 +98,12 @@ async def test_a_screen_draws_whatever_changes_until_it_is_gone() -> None:
         await app.screen.mount(static)
         for number in range(1, 8):
             static.update(f"number {number}")
-            await until(pilot, lambda number=number: rows_of(app)[0] == f"number {number}")
+            await until(pilot, partial(shows, app, f"number {number}"))
         static.update("never seen")
         app.screen._update_timer.resume()
 
 
-async def test_what_is_due_in_a_batch_is_drawn_behind_it() -> None:
+async def test_what_is_due_in_a_batch_is_drawn_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual throws away what is drawn in a batch; what was due then comes when it has ended."""
 
     class Sheet(PacedScreen[None]):
@@ -111,8 +117,14 @@ async def test_what_is_due_in_a_batch_is_drawn_behind_it() -> None:
     app = Small()
     async with app.run_test(size=(20, 2)):
         pace, text = app.screen._update_timer, app.screen.query_one(Static)
-        drawn: list[str] = []
-        text.render_line = lambda y: drawn.append("row") or Strip.blank(20)  # type: ignore[method-assign]
+        assert isinstance(pace, FramePace)
+        drawn: list[int] = []
+
+        def render_line(y: int) -> Strip:
+            drawn.append(y)
+            return Strip.blank(20)
+
+        monkeypatch.setattr(text, "render_line", render_line)
         text.update("behind")
         while pace._due is None:  # noqa: ASYNC110 - a pilot that waits would have it drawn
             await asyncio.sleep(0)

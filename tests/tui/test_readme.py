@@ -45,7 +45,7 @@ def test_every_command_it_names_exists() -> None:
     named = [line.split("#")[0].split()[1:] for line in lines if line.startswith("skyforge ")]
     assert len(named) > 10
     for words in named:
-        path = []
+        path: list[str] = []
         for word in words:
             if not word.isalpha() or word.isupper() or len(path) == 2:
                 break

@@ -6,7 +6,6 @@ import os
 import signal
 
 import pytest
-from textual import timer
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -44,7 +43,7 @@ async def test_a_size_is_told_though_the_timer_misses_its_shot(
             return now[0]
 
         with monkeypatch.context() as patched:
-            patched.setattr(timer._time, "get_time", late)
+            patched.setattr("textual.timer._time.get_time", late)
             await resized(pilot, 120, 36)
         await resized(pilot, 60, 20)
 

@@ -92,7 +92,7 @@ def test_without_colours_attributes_say_it() -> None:
     """Monochrome styles hold no colour; bands are reversed and then not dim."""
     look = Look("mono")
     for tone in ("text", "muted", "accent", "warn", "bad", "pill", "spin"):
-        style = look.style(tone, on="surface")  # type: ignore[arg-type]
+        style = look.style(tone, on="surface")
         assert style.color is None
         assert style.bgcolor is None
     assert look.style("muted").dim

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,7 @@ async def test_keys_that_come_before_they_are_let_in(viewing: Viewing, tmp_path:
     (tmp_path / "log").write_text("nothing\nwhy q?\n")
     async with viewing("log") as pilot:
         await until_shown(pilot, "2 lines")
+        assert isinstance(pilot.app, ViewerApp)
         pilot.app.hold_input()
         await pilot.press("slash", *"why", "space", "q", "question_mark", "enter", *"vy")
         assert "why q?▏" not in screen_text(pilot.app)
@@ -296,7 +298,7 @@ async def test_what_was_piped_in_is_not_lost_without_a_question(
                     await until_shown(pilot, "Saved")
                 elif key == "escape":
                     await until_gone(pilot, "Leave without saving")
-            await until(pilot, lambda pilot=pilot: pilot.app._exit)
+            await until(pilot, partial(getattr, pilot.app, "_exit"))
     assert saved_by(tmp_path) == numbered(1, 9).encode()
 
 

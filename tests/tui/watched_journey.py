@@ -13,22 +13,12 @@ import os
 import sys
 from pathlib import Path
 
+from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.curtain import CurtainedApp
 from skyforge_tui.wiring.cockpit import make_cockpit
 from tests.tui.watch import Watch
 
 WATCH = Watch()
-
-
-class Watched:
-    """Arms the watch where the engine is about to start: right behind the first picture."""
-
-    start = CurtainedApp._start
-
-    def __call__(self, app: CurtainedApp) -> None:
-        """Arm, then start."""
-        WATCH.arm()
-        Watched.start(app)
 
 
 async def journey(folder: Path) -> None:
@@ -84,8 +74,13 @@ async def journey(folder: Path) -> None:
 def main(folder: Path) -> None:
     """Go, and report."""
     os.chdir(folder)
-    watched = Watched()
-    CurtainedApp._start = lambda app: watched(app)  # type: ignore[method-assign]
+    start = CurtainedApp._start
+
+    def watched(self: SkyforgeApp) -> None:
+        WATCH.arm()  # where the engine is about to start: right behind the first picture
+        start(self)
+
+    CurtainedApp._start = watched  # type: ignore[method-assign]
     asyncio.run(journey(folder))
     WATCH.is_armed = False
     garbage = {

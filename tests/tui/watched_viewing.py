@@ -15,7 +15,8 @@ import sys
 from skyforge_tui.domain.log_source import PIPED
 from skyforge_tui.settings.frame import read_frame
 from skyforge_tui.wiring import current_principal
-from skyforge_tui.wiring.viewer import file_parts, make_viewer
+from skyforge_tui.wiring.file_parts import file_parts
+from skyforge_tui.wiring.viewer import make_viewer
 from tests.tui.watch import Watch
 
 WATCH = Watch()
@@ -28,9 +29,9 @@ async def journey(name: str) -> None:
 
     start = ViewerApp._start
 
-    def watched(app: ViewerApp) -> None:
+    def watched(self: ViewerApp) -> None:
         WATCH.arm()
-        start(app)
+        start(self)
 
     ViewerApp._start = watched  # type: ignore[method-assign]
     frame = read_frame()

@@ -26,13 +26,13 @@ class PeerApp(App[None]):
         super().__init__()
         self._keys = 0
         self._descriptor = descriptor
-        self._log: Log | RichLog = Log() if kind == "log" else RichLog()
+        self._view: Log | RichLog = Log() if kind == "log" else RichLog()
         self._count = Static("keys 0")
         self._written = 0
 
     def compose(self) -> ComposeResult:
         """Yield the log and the count."""
-        yield self._log
+        yield self._view
         yield self._count
 
     def on_mount(self) -> None:
@@ -53,11 +53,11 @@ class PeerApp(App[None]):
         self.call_from_thread(self._count.update, "over.")
 
     def _take(self, lines: list[str]) -> None:
-        if isinstance(self._log, Log):
-            self._log.write_lines(lines)
+        if isinstance(self._view, Log):
+            self._view.write_lines(lines)
         else:
             for line in lines:
-                self._log.write(line)
+                self._view.write(line)
 
 
 if __name__ == "__main__":

@@ -119,13 +119,17 @@ def peer(name: str, cache: Path) -> Program | None:
     """Return a peer if it is here; toolong is installed below `cache` when it is asked for."""
     if name == "toolong":
         program = _toolong(cache)
-        return program and Program(
-            name,
-            (str(program),),
-            end=b"\x1b[F",
-            top=b"\x1b[H",
-            down=b"\x1b[B",
-            begins_at_end=True,
+        return (
+            None
+            if program is None
+            else Program(
+                name,
+                (str(program),),
+                end=b"\x1b[F",
+                top=b"\x1b[H",
+                down=b"\x1b[B",
+                begins_at_end=True,
+            )
         )
     if shutil.which(name) is None:
         return None

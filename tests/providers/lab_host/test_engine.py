@@ -184,7 +184,7 @@ async def test_a_host_set_up_anew_has_other_runs(bench: HostBench) -> None:
     other = await bench.launch("edge", action="create")
     assert (other.number, other.id != run.id) == (run.number, True)
     held = await bench.engine.listed([run.id, other.id])
-    assert (held.ids, held.gone) == ({other.id}, {run.id})
+    assert (held.ids, held.gone) == (frozenset({other.id}), frozenset({run.id}))
     with pytest.raises(NotFound):
         await bench.engine.stop(RunId("elsewhere:1-00000000"))
 

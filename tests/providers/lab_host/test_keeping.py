@@ -10,9 +10,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.integrations.ssh import holding
 from skyforge_tui.integrations.ssh.detached import Detached
@@ -68,7 +70,7 @@ async def test_only_ones_own_that_have_ended_go(bench: HostBench) -> None:
     keeper = LabHostKeeping(Detached(ssh), bench.names, bench.clock, "netlab", ME)
     known = await keeper.all()
     assert [one.number for one in known] == [going.number, mine[1].number, mine[0].number]
-    wrong = mine[1].id[:-8] + "f" * 8  # a number that was given again
+    wrong = RunId(mine[1].id[:-8] + "f" * 8)  # a number that was given again
     gone = await keeper.remove([mine[0].id, going.id, theirs[0].id, wrong])
     assert gone == {mine[0].id}
     assert str(mine[0].number) not in folders(bench)
@@ -105,7 +107,7 @@ async def test_it_is_told_before_it_is_done(tmp_path: Path) -> None:
         made = await runs_of(bench, 3)
         config = configured(bench, tmp_path)
 
-        async def gc(*words: str) -> dict[str, object]:
+        async def gc(*words: str) -> dict[str, Any]:
             program = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "skyforge_tui", "--config", str(config), "runs", "gc",
                 "--json", *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,
@@ -113,13 +115,13 @@ async def test_it_is_told_before_it_is_done(tmp_path: Path) -> None:
             )  # fmt: skip
             out, errors = await program.communicate()
             assert program.returncode == 0, errors
-            told: dict[str, object] = json.loads(out)
+            told: dict[str, Any] = json.loads(out)
             return told
 
-        (host,) = (await gc("--dry-run", "--host-keep", "1"))["hosts"]  # type: ignore[misc]
+        (host,) = (await gc("--dry-run", "--host-keep", "1"))["hosts"]
         assert (host["runs"], host["active"], host["failure"]) == (3, 0, None)
         assert [one["id"] for one in host["would_remove"]] == [made[0].id, made[1].id]
         assert {str(one.number) for one in made} <= folders(bench)
-        (gone,) = (await gc("--host-keep", "1", "--yes"))["removed_on_hosts"]  # type: ignore[misc]
+        (gone,) = (await gc("--host-keep", "1", "--yes"))["removed_on_hosts"]
         assert gone["ids"] == sorted([made[0].id, made[1].id])
         assert {one for one in folders(bench) if one.isdigit()} == {str(made[2].number)}

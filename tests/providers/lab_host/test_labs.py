@@ -22,7 +22,7 @@ from skyforge_tui.integrations.netlab.remote import RemoteNetlab
 from skyforge_tui.integrations.ssh.figures import Figures, read_figures
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody
-from skyforge_tui.integrations.yaml_shape import Shape
+from skyforge_tui.integrations.yaml_shape import Shape, read_shape
 from skyforge_tui.ports.lab_provider import EVERY_LAB, LabQuery
 from skyforge_tui.providers.labs.netlab_host import NetlabHostLabs
 from skyforge_tui.providers.runs.lab_host import projects
@@ -204,7 +204,6 @@ async def test_ten_thousand_nodes(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     One beyond the bound, in bytes or in what is in it, is named with its size and what to do.
     """
     readers: set[int] = set()
-    read_shape = projects.read_shape
 
     def seen(data: bytes) -> Shape:
         readers.add(threading.get_ident())
@@ -306,7 +305,7 @@ async def test_folders_that_are_orders(bench: Bench) -> None:
     listing = await bench.labs.list_for_user()
     odd = [one for one in listing.labs if one.name == "odd"]
     assert {(one.state, one.note) for one in odd} == {(LabState.UNKNOWN, "its folder is gone")}
-    assert (len(odd), listing.unreadable) == (7, {"labhost:7"})
+    assert (len(odd), listing.unreadable) == (7, frozenset({LabId("labhost:7")}))
     for lab in odd:
         assert "is not there any more" in (await bench.labs.detail(lab.id)).missing[0]
     projects = LabHostProjects(

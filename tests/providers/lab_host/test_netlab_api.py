@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,12 +140,18 @@ async def test_a_success_that_was_none(tmp_path: Path) -> None:
         assert server.works.labs
 
 
+def set_by_a_step(begun: asyncio.Event, told: LabProgress) -> None:
+    """Take note of the first step."""
+    if told.step:
+        begun.set()
+
+
 async def test_a_service_started_anew(tmp_path: Path) -> None:
     """A service that was started anew knows no jobs: that is said, and nothing is sent twice."""
     async with pretended(tmp_path, job_s=60.0) as (server, labs):
         await states(labs)
         begun = asyncio.Event()
-        starting = asyncio.create_task(labs.start(CORE, lambda one: begun.set() if one.step else 0))
+        starting = asyncio.create_task(labs.start(CORE, partial(set_by_a_step, begun)))
         await begun.wait()
         await server.restart()
         with pytest.raises(Unavailable, match="not found"):
@@ -157,7 +164,7 @@ async def test_nobody_asks_while_a_job_goes_on(tmp_path: Path) -> None:
     async with pretended(tmp_path, job_s=60.0) as (server, labs):
         before = await states(labs)
         begun = asyncio.Event()
-        starting = asyncio.create_task(labs.start(CORE, lambda one: begun.set() if one.step else 0))
+        starting = asyncio.create_task(labs.start(CORE, partial(set_by_a_step, begun)))
         await begun.wait()
         asked = server.asked.count("GET /status")
         assert await states(labs) == before

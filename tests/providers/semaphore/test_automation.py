@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -96,6 +96,6 @@ async def test_days_are_counted_where_the_server_counts() -> None:
         assert days is not None
         wanted = sum(one.template_id == runs[0].template_id for one in runs)
         assert sum(one.total for one in days) == wanted
-        assert all(isinstance(one.day, date) and one.average is not None for one in days)
+        assert all(one.average is not None for one in days)
     async with automation("2.13", past=20, who="admin") as (_, host):
         assert await host.day_counts(template, today, today) is None

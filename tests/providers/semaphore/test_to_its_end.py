@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from skyforge_tui.domain.identity import RunId
-from skyforge_tui.ports.kept_logs import KeptLog
 from skyforge_tui.providers.runs.semaphore.output import Output
 from skyforge_tui.providers.runs.to_its_end import to_its_end
-from skyforge_tui.store.kept_logs import FileKeptLogs
+from skyforge_tui.store.kept_logs import FileKeptLog, FileKeptLogs
 from tests.fakes.clock import FakeClock
 
 
@@ -24,7 +24,7 @@ class SlowKeptLogs(FileKeptLogs):
         self.asked = threading.Event()
         self.let = threading.Event()
 
-    def open(self, native_run_id: str) -> KeptLog | None:
+    def open(self, native_run_id: str) -> FileKeptLog | None:
         """Open in a while."""
         self.asked.set()
         assert self.let.wait(60)
@@ -34,8 +34,9 @@ class SlowKeptLogs(FileKeptLogs):
 async def test_giving_up_while_opening(tmp_path: Path) -> None:
     """An output that is given up while its place is being opened can be brought by others."""
     kept = SlowKeptLogs(tmp_path)
+    nobody: Any = None  # no server is asked before the place is open
     output = Output(
-        RunId("forge:1-2"), (1, 2), None, kept, FakeClock(), lambda *_: None, lambda _: None,
+        RunId("forge:1-2"), (1, 2), nobody, kept, FakeClock(), lambda *_: None, lambda _: None,
     )  # fmt: skip
     working = asyncio.create_task(output.run())
     await asyncio.to_thread(kept.asked.wait, 60)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from skyforge_tui.demo.people import Role
 from skyforge_tui.demo.servers.semaphore.things import SurveyVar
 from skyforge_tui.domain.identity import native_of
 from skyforge_tui.domain.run import Run
-from skyforge_tui.integrations.semaphore.task_wire import StartTask
+from skyforge_tui.integrations.semaphore.task_wire import Frame, StartTask
 from tests.semaphores import Bench, bench_on, client_of
 
 ZONES = (0, 60, 345, -210)
@@ -41,17 +43,19 @@ def written(bench: Bench, run: Run) -> bytes:
 
 
 @pytest.mark.parametrize("lag_s", [0.4, 3.0])
-async def test_lines_told_after_their_end_come_once(tmp_path: Path, lag_s: float) -> None:
+async def test_lines_told_after_their_end_come_once(
+    tmp_path: Path, lag_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Lines that the socket tells after their run has ended, and among those of the next."""
     async with bench_on(tmp_path, frame_lag_s=lag_s, queue_s=0.1) as bench:
         heard: list[tuple[str, int]] = []
         hears = bench.engine._watching.told
 
-        def told(frame: Any) -> None:
-            heard.append((frame.status or frame.type, frame.task_id))
-            hears(frame)
+        def tell(told: Frame) -> None:
+            heard.append((told.status or told.type, told.task_id))
+            hears(told)
 
-        bench.engine._watching.told = told  # type: ignore[method-assign]
+        monkeypatch.setattr(bench.engine._watching, "told", tell)
         async with bench.watched():
             await bench.until_begun()
             first = await bench.launch("one")
@@ -112,6 +116,11 @@ async def test_a_reader_that_was_dropped_as_too_slow_misses_nothing(tmp_path: Pa
         assert all(one.is_filled for one in gaps)
 
 
+def has_more_than(bench: Bench, run: Run, many: int) -> bool:
+    """Say whether more lines of a run are kept."""
+    return len(bench.lines(run)) > many
+
+
 async def test_lines_that_nobody_tells_one_are_asked_for(tmp_path: Path) -> None:
     """Who was taken in after a run began is told nothing of it, and sees its lines all the same."""
     async with bench_on(tmp_path, who="nick", queue_s=0.1) as bench:
@@ -124,12 +133,12 @@ async def test_lines_that_nobody_tells_one_are_asked_for(tmp_path: Path) -> None
             task = await other.tasks.start(start)
             nick = bench.server.state.account("nick")
             assert nick is not None
-            bench.server.state.rooms[1].members[nick.id] = "manager"
+            bench.server.state.rooms[1].members[nick.id] = Role.MANAGER
             run = await bench.read(bench.engine._names.run_id(1, task.id))
             await bench.engine.follow(run.id)
             before, began = bench.requests["GET"], bench.clock.now()
             for many in (40, 60):  # not only what was there when it was opened
-                await bench.until(lambda many=many: len(bench.lines(run)) > many)
+                await bench.until(partial(has_more_than, bench, run, many))
             assert not bench.server.state.runs[task.id].is_over
             took_s = (bench.clock.now() - began).total_seconds()
             assert bench.requests["GET"] - before <= 10 + took_s / 2
