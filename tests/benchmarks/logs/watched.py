@@ -142,7 +142,8 @@ class Watched:
         while self._fed < len(self.pieces):
             self._stream.feed(_UNKNOWN.sub(b"", self.pieces[self._fed][1]))
             self._fed += 1
-        return self._screen.display
+        shown: Screen = self._screen.display
+        return shown
 
     def peak_mb(self) -> float:
         """Return the largest resident size it ever had."""
