@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from skyforge_tui.cli.answers import answer, perform, rows
+from skyforge_tui.cli.refreshing import read_projects, refresh
 from skyforge_tui.domain.concern import Concern
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import Principal
@@ -26,7 +27,7 @@ def list_concerns(ctx: click.Context, with_muted: bool, as_json: bool) -> None:
     """List what asks for attention, most urgent first."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await _look(services, principal)
+        code = await _look(services, principal)
         found = await services.attention.all(principal)
         shown = [*found.concerns, *(found.muted if with_muted else ())]
         muted = {one.key for one in found.muted}
@@ -38,7 +39,7 @@ def list_concerns(ctx: click.Context, with_muted: bool, as_json: bool) -> None:
                 [(str(one.why), one.what, one.name, one.who, one.key, one.note) for one in shown],
             ),
         )
-        return 0
+        return code
 
     perform(ctx, work, watch=True)
 
@@ -78,11 +79,10 @@ def unmute(ctx: click.Context, keys: tuple[str, ...], as_json: bool) -> None:
     perform(ctx, work)
 
 
-async def _look(services: Services, principal: Principal) -> None:
-    """Bring what may ask for attention up to date."""
-    await services.projects.sync(principal)
-    for upstream in services.run_upstreams:
-        await services.runs.refresh(principal, upstream)
+async def _look(services: Services, principal: Principal) -> int:
+    """Bring what may ask for attention up to date; return the exit code that is due so far."""
+    code = await read_projects(services, principal)
+    return max(code, await refresh(services, principal))
 
 
 def _told(one: Concern) -> dict[str, object]:

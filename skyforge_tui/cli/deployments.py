@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 
 import click
 
-from skyforge_tui.cli.answers import answer, literal, perform, rows, told
+from skyforge_tui.cli.answers import answer, literal, perform, rows
 from skyforge_tui.cli.projects import kept
-from skyforge_tui.cli.refreshing import refresh
+from skyforge_tui.cli.refreshing import read_projects, refresh
 from skyforge_tui.cli.runs import brief, pair, report, with_secrets
 from skyforge_tui.domain.deployment import Deployment, Move, Way
-from skyforge_tui.domain.errors import Refused, Unavailable
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.contract import Services
 
@@ -128,11 +127,7 @@ async def _looked(services: Services, principal: Principal) -> int:
 
     Who does not answer is told, and what was known of it is shown.
     """
-    code = 0
-    try:
-        await services.projects.sync(principal)
-    except (Unavailable, Refused) as error:
-        code = told(error)
+    code = await read_projects(services, principal)
     code = max(code, await refresh(services, principal))
     await services.labs.sync(principal, brief=True)
     return code

@@ -10,6 +10,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform
 from skyforge_tui.cli.projects import kept, projects
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.domain.errors import Invalid
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.making import Draft, Outcome, Went
@@ -104,7 +105,7 @@ def adopt(ctx: click.Context, /, name: str, dry_run: bool, as_json: bool, **said
     """Write a manifest into a plain repository, and make sure of what it says."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         founding = services.founding
         project = await kept(services, principal, name)
         manifest = _manifest(project.name, Members(), **said)
@@ -131,7 +132,7 @@ def remove(ctx: click.Context, name: str, confirm: str, dry_run: bool, as_json: 
     """
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         project_id = (await kept(services, principal, name)).id
         if dry_run:
             draft = await services.founding.foresee_deletion(principal, project_id)

@@ -10,6 +10,7 @@ import click
 from skyforge_tui.cli.answers import answer, literal, narrate, perform, rows, told
 from skyforge_tui.cli.project_actions import PEOPLE
 from skyforge_tui.cli.projects import kept, projects
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.domain.audit import AuditEntry
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import Principal, Role, upstream_of
@@ -31,7 +32,7 @@ def list_members(ctx: click.Context, name: str, as_json: bool) -> None:
     """List who is what in a project: by its manifest, by its servers, and why."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         project_id = (await kept(services, principal, name)).id
         found = await services.membership.look(principal, project_id)
         answer(
@@ -84,7 +85,7 @@ def share(
     sharing = Sharing(roles, is_public)
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         project_id = (await kept(services, principal, name)).id
         some = services.membership
         known = None if seen is None else await some.seen_at(principal, project_id, seen)

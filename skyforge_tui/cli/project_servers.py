@@ -7,6 +7,7 @@ import click
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
 from skyforge_tui.cli.project_people import projects
 from skyforge_tui.cli.projects import kept
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.contract import Services
 from skyforge_tui.services.lab_choice import LabChoice, LabPlace
@@ -31,7 +32,7 @@ def servers(
         raise click.UsageError("say either --lab-server or --any")
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         await services.labs.sync(principal, brief=True)
         project_id = (await kept(services, principal, name)).id
         if chosen or is_any:

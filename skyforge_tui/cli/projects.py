@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from skyforge_tui.cli.answers import answer, perform, rows
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.domain.identity import Principal, Role, upstream_of
 from skyforge_tui.domain.project import Project
 from skyforge_tui.services.contract import Services
@@ -30,7 +31,7 @@ def list_projects(ctx: click.Context, as_json: bool) -> None:
     """List the projects of this workspace."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        code = await read_projects(services, principal)
         views = await services.projects.all(principal)
         answer(
             [_plain(view) for view in views],
@@ -40,7 +41,7 @@ def list_projects(ctx: click.Context, as_json: bool) -> None:
                 [_row(view) for view in views],
             ),
         )
-        return 0
+        return code
 
     perform(ctx, work)
 
@@ -53,7 +54,7 @@ def show_project(ctx: click.Context, name: str, as_json: bool) -> None:
     """Show one project, by slug, id or path; where several are called so, by SERVER:SLUG."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         view = await services.projects.find(principal, name)
         answer(
             {**_plain(view), "templates": view.templates, "files": view.project.files},

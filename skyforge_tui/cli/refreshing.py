@@ -1,4 +1,4 @@
-"""Brings what is known of runs up to date, and finds one; a dead server holds up nobody else."""
+"""Brings what is known up to date, and finds a run; a dead server holds up nobody else."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from skyforge_tui.cli.answers import exit_code, narrate
-from skyforge_tui.domain.errors import Refused, Unavailable
+from skyforge_tui.domain.errors import Refused, SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import LOCAL, Principal, RunId, upstream_of
 
 if TYPE_CHECKING:
+    from skyforge_tui.services.contract import Services
     from skyforge_tui.services.run_parts import KnowsRuns
 
 
@@ -24,6 +25,22 @@ async def refresh(services: KnowsRuns, principal: Principal, only: str = "") -> 
     wanted = [one for one in services.run_upstreams if only in ("", one)]
     codes = await asyncio.gather(*(_refreshed(services, principal, one) for one in wanted))
     return max(codes, default=0)
+
+
+async def read_projects(services: Services, principal: Principal) -> int:
+    """Read the projects of every server; return the exit code that is due so far.
+
+    A server that does not answer, or not to us, is told: what was known of it is shown.
+
+    Raises:
+        Unavailable: the projects of this machine cannot be read.
+    """
+    unread = await services.projects.try_sync(principal)
+    if LOCAL in unread:
+        raise unread[LOCAL]
+    for error in unread.values():
+        _tell(error, "projects")
+    return max(map(exit_code, unread.values()), default=0)
 
 
 async def read_older(services: KnowsRuns, principal: Principal) -> None:
@@ -52,7 +69,11 @@ async def _refreshed(services: KnowsRuns, principal: Principal, upstream: str) -
     except (Unavailable, Refused) as error:
         if upstream == LOCAL:
             raise
-        advice = f"; {error.advice}" if error.advice else ""
-        narrate(f"skyforge: {error}: its runs are shown as last known{advice}")
+        _tell(error, "runs")
         return exit_code(error)
     return 0
+
+
+def _tell(error: SkyforgeError, what: str) -> None:
+    advice = f"; {error.advice}" if error.advice else ""
+    narrate(f"skyforge: {error}: its {what} are shown as last known{advice}")

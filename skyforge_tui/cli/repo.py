@@ -10,6 +10,7 @@ from typing import IO
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, rows, told
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.cli.repo_meeting import Meeting, beside, kept, meeting
 from skyforge_tui.domain.errors import Stale
 from skyforge_tui.domain.identity import Principal
@@ -195,7 +196,7 @@ def _told_of(met: Meeting, error: Stale, change: FileChange, *, is_piped: bool) 
 
 
 async def _known(services: Services, principal: Principal, name: str) -> Project:
-    await services.projects.sync(principal)
+    await read_projects(services, principal)
     return (await services.projects.find(principal, name, services.repositories.hosts)).project
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows
-from skyforge_tui.cli.refreshing import found_run, read_older, refresh
+from skyforge_tui.cli.refreshing import found_run, read_older, read_projects, refresh
 from skyforge_tui.cli.run_decisions import confirm_run, reject_run
 from skyforge_tui.cli.run_gc import collect_garbage
 from skyforge_tui.cli.run_logs import run_logs
@@ -155,7 +155,7 @@ def rerun_run(
         spec = (await services.runs.get(principal, run_id)).spec
         template = services.catalog.template(spec.template_id)
         if template is None:
-            await services.projects.sync(principal)
+            await read_projects(services, principal)
             template = services.catalog.template(spec.template_id)
         resolved = given if template is None else await with_secrets(template, given)
         again = await services.runs.rerun(principal, run_id, resolved)
@@ -203,7 +203,7 @@ async def found_template(services: Services, principal: Principal, name: str) ->
     try:
         return await services.projects.find_template(principal, name)
     except NotFound:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         return await services.projects.find_template(principal, name)
 
 

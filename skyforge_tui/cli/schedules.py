@@ -6,6 +6,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, perform, rows
 from skyforge_tui.cli.automated import automated
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.domain.automation import Schedule
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.automation import schedule_called
@@ -82,7 +83,7 @@ def add(
     """Have TEMPLATE run at the times of CRON, five fields in one word."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         found = await services.projects.find_template(principal, template)
         title = name or f"{found.name} {cron}"
         made = await services.automation.add(principal, found.id, title, cron, active=not inactive)

@@ -11,6 +11,7 @@ import click
 
 from skyforge_tui.cli.answers import answer, literal, narrate, perform, told
 from skyforge_tui.cli.projects import kept
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.cli.spans import Span
 from skyforge_tui.domain.blueprint import Stays
 from skyforge_tui.domain.errors import SkyforgeError
@@ -56,7 +57,7 @@ def sync(
         raise click.UsageError("--mine and --theirs are about one project, once")
 
     async def once(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        code = await read_projects(services, principal)
         deadline = datetime.now(UTC) + within
         care = services.project_care
         is_attended = every is None
@@ -75,6 +76,8 @@ def sync(
             reports = [report]
         lines = partial(_lines, reports, applies=applies)
         answer(reports, as_json=as_json, table=lambda: map(literal, lines()))
+        if not reports:
+            return code  # who did not answer may have some
         return 1 if any(one.errors for one in reports) else 0
 
     async def work(services: Services, principal: Principal) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, narrate_notice, perform, rows
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.domain.automation import DayCount
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.run import RunState
@@ -23,7 +24,7 @@ def list_templates(ctx: click.Context, as_json: bool) -> None:
     """List the templates of every project of this workspace."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        code = await read_projects(services, principal)
         views = await services.projects.all(principal)
         for notice in (one for view in views for one in view.project.notices):
             narrate_notice(notice)
@@ -42,7 +43,7 @@ def list_templates(ctx: click.Context, as_json: bool) -> None:
                 ],
             ),
         )  # fmt: skip
-        return 0
+        return code
 
     perform(ctx, work)
 
@@ -56,7 +57,7 @@ def show_stats(ctx: click.Context, template: str, days: int, as_json: bool) -> N
     """Show how runs of TEMPLATE went, by day."""
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         found = await services.projects.find_template(principal, template)
         counts = await services.automation.counts(principal, found.id, days)
         if not counts.is_of_server:

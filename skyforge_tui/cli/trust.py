@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.services.contract import Services
@@ -25,7 +26,7 @@ def trust(ctx: click.Context, paths: Sequence[Path], as_json: bool) -> None:
     whole = [one.expanduser().resolve() for one in paths]
 
     async def work(services: Services, principal: Principal) -> int:
-        await services.projects.sync(principal)
+        await read_projects(services, principal)
         if not services.remembers:
             raise Unavailable("trust would be forgotten at once: state.db cannot be written")
         found = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -45,8 +45,13 @@ class SyncBook(Protocol):
         """Return what is known of every project that was ever synced."""
         ...
 
-    async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
-        """Keep what is known from now on."""
+    async def change(
+        self, project_id: ProjectId, change: Callable[[SyncMemory], SyncMemory]
+    ) -> SyncMemory:
+        """Keep what `change` makes of what is known, and return it; nobody writes in between.
+
+        What `change` raises is raised, and nothing was changed.
+        """
         ...
 
     async def forget(self, project_id: ProjectId) -> None:

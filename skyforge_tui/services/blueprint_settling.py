@@ -12,7 +12,7 @@ from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project_plan import Act
-from skyforge_tui.ports.sync_book import SyncBook
+from skyforge_tui.ports.sync_book import SyncBook, SyncMemory
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.record import Doing, Record, recorded
 
@@ -48,17 +48,26 @@ class BlueprintSettling:
         Raises:
             NotFound: when it was last looked at, nobody had changed one of these on both sides.
         """
-        memory = await self._book.memory(project_id)
-        left = memory.report.left if memory.report is not None else ()
-        open_ones = sorted(step.name for step in left if step.act is Act.CONFLICT)
-        for path in paths:
-            if path not in open_ones:
-                raise NotFound(
-                    f"{path} was not changed on both sides", operation="project.sync",
-                    advice=f"there are: {', '.join(open_ones[:8]) or 'none'}",
-                )  # fmt: skip
-        meant = tuple(one for one in open_ones if not paths or one in paths)
-        settled = {**memory.blueprint.settled, **dict.fromkeys(meant, stays)}
-        blueprint = replace(memory.blueprint, settled=settled, commit="", head="")
-        await self._book.remember(project_id, replace(memory, blueprint=blueprint))
+        meant: tuple[str, ...] = ()
+
+        def said(memory: SyncMemory) -> SyncMemory:
+            nonlocal meant
+            meant = _meant(memory, paths)
+            settled = {**memory.blueprint.settled, **dict.fromkeys(meant, stays)}
+            blueprint = replace(memory.blueprint, settled=settled, commit="", head="")
+            return replace(memory, blueprint=blueprint)
+
+        await self._book.change(project_id, said)
         return meant
+
+
+def _meant(memory: SyncMemory, paths: Collection[str]) -> tuple[str, ...]:
+    left = memory.report.left if memory.report is not None else ()
+    open_ones = sorted(step.name for step in left if step.act is Act.CONFLICT)
+    for path in paths:
+        if path not in open_ones:
+            raise NotFound(
+                f"{path} was not changed on both sides", operation="project.sync",
+                advice=f"there are: {', '.join(open_ones[:8]) or 'none'}",
+            )  # fmt: skip
+    return tuple(one for one in open_ones if not paths or one in paths)

@@ -17,7 +17,7 @@ from skyforge_tui.domain.errors import Conflict, NotFound, Refused, Unavailable
 from skyforge_tui.domain.events import NoticeRaised, ProjectsChanged
 from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import ProjectId, TemplateId, upstream_of
-from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.project import Project, is_at_or_below
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.ports.cache import ProjectCache, TrustStore
@@ -25,7 +25,7 @@ from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.project_host import ProjectContent, ProjectHost
 from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.bus import Bus
-from skyforge_tui.services.comparing import bare, by_name, in_order
+from skyforge_tui.services.comparing import as_known, bare, by_name, in_order
 from skyforge_tui.services.declaring import hashed
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.reconcile import reconcile
@@ -62,6 +62,8 @@ class Catalog:
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._writing = asyncio.Lock()
         self._said: set[Notice] = set()
+        self.unread: dict[str, Unavailable | Refused] = {}
+        """Why hosts were not read when they were tried last."""
 
     async def open(self) -> None:
         """Remember what was cached and trusted; call once, before anything else."""
@@ -97,9 +99,8 @@ class Catalog:
         """
         around = [one for one in self.covered() if is_at_or_below(str(path), one.path)]
         if not around:
-            raise NotFound(
-                f"no project holds {path}", advice="start skyforge in or above that folder"
-            )
+            advice = "start skyforge in or above that folder"
+            raise NotFound(f"no project holds {path}", advice=advice)
         return max(around, key=lambda one: len(one.path))
 
     async def page_of(self, project_id: ProjectId) -> str:
@@ -176,18 +177,20 @@ class Catalog:
         """
         await self._recall_trust()
         wanted = [one for one in self._hosts.values() if upstream in (None, one.upstream)]
-        outcomes = await asyncio.gather(*(self._tried(host) for host in wanted))
-        if failed := [one for one in outcomes if one is not None]:
-            raise failed[0]
+        await asyncio.gather(*(self._try(host) for host in wanted))
+        failed = (self.unread[one.upstream] for one in wanted if one.upstream in self.unread)
+        if error := next(failed, None):
+            raise error
 
-    async def _tried(self, host: ProjectHost) -> Unavailable | Refused | None:
+    async def _try(self, host: ProjectHost) -> None:
         try:
             async with self._reading[host.upstream]:
                 await self._read_host(host)
         except (Unavailable, Refused) as error:
             self._health.failed(host.upstream, error)
-            return error
-        return None
+            self.unread[host.upstream] = error
+        else:
+            self.unread.pop(host.upstream, None)
 
     async def _recall_trust(self) -> None:
         """Hear what another process trusted meanwhile, and tell whose templates that changes."""
@@ -248,14 +251,9 @@ class Catalog:
         except NotFound:
             return project, None
         except Unavailable as error:
-            notice = Notice(
-                Severity.WARNING, f"{project.slug} cannot be read", error.message,
-                project.path, error.advice,
-            )  # fmt: skip
-            kept = self._bare_templates(project.id)
             known = self.access.project(project.id) or project
-            unread = replace(project, notices=(notice,), grant=known.grant, members=known.members)
-            return project, ProjectContent(unread, kept)
+            kept = self._bare_templates(project.id)
+            return project, ProjectContent(as_known(project, known, error), kept)
 
     async def _store(
         self,

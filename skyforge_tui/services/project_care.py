@@ -6,13 +6,13 @@ One pass at a time among all programs that share a state directory; projects sid
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from skyforge_tui.domain.errors import Conflict, Invalid
+from skyforge_tui.domain.errors import Conflict, Invalid, SkyforgeError
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
 from skyforge_tui.domain.making import Follower
@@ -22,38 +22,30 @@ from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.domain.project_plan import SyncReport
 from skyforge_tui.ports.claims import Claims
 from skyforge_tui.ports.clock import Clock
-from skyforge_tui.ports.counting import Counting
 from skyforge_tui.ports.manifest_files import ManifestFiles
-from skyforge_tui.ports.project_secrets import SecretReading, SecretSource
+from skyforge_tui.ports.project_secrets import SecretSource
 from skyforge_tui.ports.repository_host import RepositoryHost
-from skyforge_tui.ports.repository_keeper import RepositoryKeeper
 from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.ports.sealer import Sealer
-from skyforge_tui.ports.sync_book import SyncBook
+from skyforge_tui.ports.sync_book import SyncBook, SyncMemory
 from skyforge_tui.services.authorization import YES, Access, requires
-from skyforge_tui.services.blueprint_side import Blueprints, BlueprintSide
+from skyforge_tui.services.blueprint_side import BlueprintSide
 from skyforge_tui.services.bus import Bus
-from skyforge_tui.services.engine_side import EngineLists, engine_sides
+from skyforge_tui.services.deadlines import LATE, left_s, until
+from skyforge_tui.services.engine_side import engine_sides
+from skyforge_tui.services.learning import together
 from skyforge_tui.services.reconciling import Reconciling, Side
 from skyforge_tui.services.record import Record, recorded
 from skyforge_tui.services.standings import Standings
 from skyforge_tui.services.sync_deeds import brought
+from skyforge_tui.services.sync_servers import Shared, SyncServers
 from skyforge_tui.services.sync_sides import Known, RepositorySide
 
 AT_ONCE: Final = 8
 """How many projects go side by side."""
 CLAIM: Final = "project-sync"
 OPERATION: Final = "project.sync"
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What the projects of a pass ask for only once."""
-
-    lists: Mapping[str, EngineLists]
-    secrets: SecretReading
-    blueprints: Mapping[str, Blueprints]
-    """By the host that keeps them."""
+_GONE: Final = "its repository is not listed any more: nothing was changed"
 
 
 class ProjectCareService:
@@ -74,16 +66,10 @@ class ProjectCareService:
         bus: Bus,
         clock: Clock,
     ) -> None:
-        self._hosts = {one.upstream: one for one in hosts}
-        several: Mapping[str, Any] = self._hosts
-        self._keepers: dict[str, RepositoryKeeper] = {
-            name: one for name, one in several.items() if isinstance(one, RepositoryKeeper)
-        }
+        self._servers = SyncServers(hosts, engines, secrets)
         self._manifests = {one.upstream: one for one in manifests}
-        self._engines = {one.upstream: one for one in engines}
         self._book = book
         self._sealer = sealer
-        self._secrets = secrets
         self._claims = claims
         self.access = access
         self.record = record
@@ -122,14 +108,15 @@ class ProjectCareService:
                 f"{project.slug} has no manifest", operation=OPERATION,
                 advice="write .skyforge/project.toml in its repository",
             )  # fmt: skip
-        if upstream_of(project_id) not in self._keepers:
+        if upstream_of(project_id) not in self._servers.keepers:
             raise Invalid(f"{project.slug} is kept here, and needs no step", operation=OPERATION)
         async with self._turn(applies=applies):
-            bare = await self._hosts[upstream_of(project_id)].describe(project_id)
-            shared = self._shared()
-            known = await self._known(bare, project.manifest, shared, is_attended=is_attended)
-            known.is_alone = True
-            await self._read_anew(known)
+            shared = self._servers.shared()
+            async with until(deadline, self._clock, OPERATION):
+                bare = await self._servers.hosts[upstream_of(project_id)].describe(project_id)
+                known = await self._known(bare, project.manifest, shared, is_attended=is_attended)
+                known.is_alone = True
+                await self._read_anew(known)
             return await self._brought(
                 principal, known, deadline, shared, applies=applies, follower=follower
             )
@@ -145,31 +132,37 @@ class ProjectCareService:
         nobody attends, it stays who owns what.
 
         Raises:
-            Unavailable: a server does not list its repositories.
             Conflict: another pass goes on.
         """
         wanted = {
             one.id: one.manifest
             for one in self.access.projects()
             if one.manifest is not None
-            and upstream_of(one.id) in self._keepers
+            and upstream_of(one.id) in self._servers.keepers
             and self.access.decide(principal, Permission.PROJECT_RECONCILE, one.id) == YES
         }
         async with self._turn(applies=applies):
-            bare = await self._listed({upstream_of(one) for one in wanted})
-            shared, turns = self._shared(), asyncio.Semaphore(AT_ONCE)
+            upstreams = {upstream_of(one) for one in wanted}
+            found, unlisted = await self._servers.listed(upstreams, left_s(deadline, self._clock))
+            shared, turns = self._servers.shared(), asyncio.Semaphore(AT_ONCE)
 
             async def brought(project_id: ProjectId, manifest: ProjectManifest) -> SyncReport:
-                there = bare.get(project_id)
+                there = found.get(project_id)
                 if there is None:
-                    gone = "its repository is not listed any more: nothing was changed"
-                    return SyncReport(project_id, project_id, errors=(gone,))
-                async with turns:
-                    known = await self._known(there, manifest, shared, is_attended=is_attended)
-                    return await self._brought(principal, known, deadline, shared, applies=applies)
+                    why = unlisted.get(project_id) or unlisted.get(upstream_of(project_id), _GONE)
+                    return self._unread(project_id, why)
+                try:
+                    async with turns:
+                        known = await self._known(there, manifest, shared, is_attended=is_attended)
+                        return await self._brought(
+                            principal, known, deadline, shared, applies=applies
+                        )
+                except SkyforgeError as error:  # what is remembered here cannot be had
+                    return self._unread(project_id, str(error))
 
-            reports = await asyncio.gather(*(brought(*one) for one in wanted.items()))
-        return sorted(reports, key=lambda one: one.slug)
+            async with asyncio.TaskGroup() as group:
+                works = [group.create_task(brought(*one)) for one in wanted.items()]
+        return sorted((one.result() for one in works), key=lambda one: one.slug)
 
     @requires(Permission.PROJECT_READ, of="project_id")
     async def last_report(
@@ -199,6 +192,25 @@ class ProjectCareService:
         except Invalid as error:
             known.notes.append(f"{error.message}: taken as it was read before")
 
+    async def _is_other(self, work: Reconciling) -> bool:
+        """Say whether a manifest is another by now than that by which something is due.
+
+        It may have been read a while ago, and people put out or let in since.
+        """
+        known = work.known
+        if not work.is_due:
+            return False
+        before, notes = known.manifest, [*known.notes]
+        try:
+            await self._read_anew(known)
+        except SkyforgeError as error:
+            work.give_up(f"its manifest was not read: {error}")
+            return False
+        if known.manifest == before:
+            return False
+        known.notes = known.notes[len(notes) :]
+        return True
+
     async def _brought(
         self,
         principal: Principal,
@@ -211,39 +223,55 @@ class ProjectCareService:
     ) -> SyncReport:
         project, memory = known.project, known.memory
         work = self._work(principal, known, shared, follower)
-        left_s = (deadline - self._clock.now()).total_seconds()
         try:
-            with self._counting() as counted:
-                async with asyncio.timeout(max(left_s, 0.0)):
+            with self._servers.counting() as counted:
+                async with asyncio.timeout(left_s(deadline, self._clock)):
                     await work.look()
+                    if applies and not known.is_alone and await self._is_other(work):
+                        work = self._work(principal, known, shared, follower)
+                        await work.look()
                     if applies:
                         await work.act()
         except TimeoutError:
-            work.errors.append("the deadline came first")
+            work.errors.append(LATE)
         finally:
             # Also of a pass that is cancelled: what was made must be found again.
             by = principal.username if work.done else memory.by
             learned = replace(work.known.memory, turn=memory.turn + 1, by=by)
-            # One that wrote nothing must not forget what another pass learned in the meantime.
-            is_news = bool(work.done) or await self._book.memory(project.id) == memory
-            if is_news:
-                await self._book.remember(project.id, learned)
+            is_news = await self._is_kept(learned, memory, work)
         requests = {name: sum(counts.values()) for name, counts in counted.items()}
         requests = {name: count for name, count in requests.items() if count}
         report = replace(work.report(), requests=requests)
         now = self._clock.now()
-        if is_news:
-            await self._book.remember(project.id, replace(learned, report=report, reported_at=now))
+        kept = replace(learned, report=report, reported_at=now)
+        if is_news and await self._is_kept(kept, learned, work):
             self._standings.learn(report, now)
         if work.done:
             self._bus.publish(SyncRequested(project.id))
-        return report
+        return replace(report, errors=tuple(work.errors))
+
+    async def _is_kept(self, learned: SyncMemory, before: SyncMemory, work: Reconciling) -> bool:
+        """Remember what was learned, and say whether it is; that it cannot be is an error.
+
+        What was done was done, and is told whether it can be remembered or not.
+        """
+        has_written = bool(work.done)
+
+        def change(now: SyncMemory) -> SyncMemory:
+            return together(before, now, learned, has_written=has_written)
+
+        try:
+            kept = await self._book.change(work.known.project.id, change)
+        except SkyforgeError as error:
+            work.errors.append(f"what is known of it cannot be remembered: {error}")
+            return False
+        return has_written or kept == learned
 
     def _work(
         self, principal: Principal, known: Known, shared: Shared, follower: Follower | None
     ) -> Reconciling:
         upstream = upstream_of(known.project.id)
-        sides: list[Side] = [RepositorySide(known, self._keepers[upstream])]
+        sides: list[Side] = [RepositorySide(known, self._servers.keepers[upstream])]
         if known.manifest.blueprint:
             blueprints = shared.blueprints[upstream]
             sides.append(BlueprintSide(known, blueprints, principal.username))
@@ -251,27 +279,9 @@ class ProjectCareService:
         problems = [*known.secrets.problems, *errors]
         return Reconciling(known, [*sides, *engine], problems, follower)
 
-    async def _listed(self, upstreams: Iterable[str]) -> dict[ProjectId, Project]:
-        listings = await asyncio.gather(*(self._hosts[one].list_projects() for one in upstreams))
-        return {one.id: one for listing in listings for one in listing.projects}
-
-    def _shared(self) -> Shared:
-        lists = {name: EngineLists(one) for name, one in self._engines.items()}
-        blueprints = {
-            name: Blueprints(self._hosts[name], keeper) for name, keeper in self._keepers.items()
-        }
-        return Shared(lists, self._secrets.reading(), blueprints)
-
-    @contextmanager
-    def _counting(self) -> Iterator[Mapping[str, Mapping[str, int]]]:
-        """Count what is sent meanwhile, by server and method."""
-        servers: list[object] = [*self._hosts.values(), *self._engines.values()]
-        with ExitStack() as stack:
-            yield {
-                one.upstream: stack.enter_context(one.counting())
-                for one in servers
-                if isinstance(one, Counting)
-            }
+    def _unread(self, project_id: ProjectId, why: str) -> SyncReport:
+        """Return the report of a project of which nothing could be known, and nothing was done."""
+        return SyncReport(project_id, self.access.known(project_id).slug, errors=(why,))
 
     @asynccontextmanager
     async def _turn(self, *, applies: bool) -> AsyncIterator[None]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId, upstream_of
 from skyforge_tui.domain.permission import Permission
@@ -82,6 +83,7 @@ class ProjectService:
 
         Raises:
             NotFound: there is none, or none the person may see.
+            Unavailable, Refused: none is known, and a host that may have it was not read.
             Conflict: several are called so.
         """
         views = [one for one in await self.all(principal) if one.role > Role.NONE]
@@ -92,6 +94,7 @@ class ProjectService:
             names = " or ".join(one.project.full_name for one in able)
             raise Conflict(f"several projects are called {name}", advice=f"say {names}")
         if not able:
+            self._demand_all_read(f"no project named {name} is known")
             known = ", ".join(view.project.slug for view in views[:8]) or "none"
             raise NotFound(f"no project named {name}", advice=f"there are: {known}")
         return able[0]
@@ -114,6 +117,7 @@ class ProjectService:
 
         Raises:
             NotFound: there is none.
+            Unavailable, Refused: none is known, and a host that may have it was not read.
             Conflict: several projects have one.
         """
         hits: list[tuple[str, Template]] = []
@@ -136,6 +140,7 @@ class ProjectService:
         if full:
             return full[0]
         if not hits:
+            self._demand_all_read(f"no template named {name} is known")
             raise NotFound(f"no template named {name}", advice="list them with templates ls")
         if len(hits) > 1:
             names = ", ".join(f"{slug}/{name}" for slug, _ in hits)
@@ -218,6 +223,23 @@ class ProjectService:
             await self._catalog.read(project_id)
         else:
             await self._catalog.read_all(upstream)
+
+    @requires(Permission.PROJECT_SYNC)
+    async def try_sync(self, principal: Principal) -> dict[str, Unavailable | Refused]:
+        """Read all projects that can be read, and return why hosts were not, by their names.
+
+        What was known of these stays.
+        """
+        with suppress(Unavailable, Refused):  # each is noted
+            await self._catalog.read_all()
+        return dict(self._catalog.unread)
+
+    def _demand_all_read(self, said: str) -> None:
+        """Raise why a host was not read, if one was not: what is looked for may be there."""
+        for error in self._catalog.unread.values():
+            if isinstance(error, Refused):
+                raise error
+            raise Unavailable(f"{said}; {error}", operation=error.operation, advice=error.advice)
 
     def _view(self, principal: Principal, project: Project) -> ProjectView:
         role = self.access.role(principal, project.id)

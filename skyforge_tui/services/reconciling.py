@@ -48,9 +48,20 @@ class Reconciling:
         self.errors = list(errors)
         self._sides = sides
         self._due: list[tuple[Side, Step]] = []
+        self._is_given_up = False
         self._follower = Follower() if follower is None else follower
         for why in errors:
             self._follower.tell(why, Went.FAILED)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether anything is left to be done."""
+        return bool(self._due)
+
+    def give_up(self, why: str) -> None:
+        """Take none of the steps that are due."""
+        self.errors.append(why)
+        self._is_given_up = True
 
     async def look(self) -> None:
         """Find out what is due."""
@@ -70,7 +81,7 @@ class Reconciling:
         attends: whoever may write files may write the manifest, and must neither come to rule nor
         see what they may not by what runs unasked.
         """
-        dead: list[Side] = []
+        dead = list(self._sides) if self._is_given_up else []
         for side, step in list(self._due):
             if side in dead or self._follower.has_enough or step.act is Act.CONFLICT:
                 continue

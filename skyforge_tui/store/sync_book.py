@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -23,15 +23,7 @@ class SqliteSyncBook:
 
     async def memory(self, project_id: ProjectId) -> SyncMemory:
         """Return what is known of a project."""
-        found = await self._database.read(
-            lambda connection: decoded(
-                _MEMORY,
-                connection.execute(
-                    "SELECT project_id, payload FROM sync_book WHERE project_id = ?", (project_id,)
-                ),
-            )
-        )
-        return found[0] if found else SyncMemory()
+        return await self._database.read(lambda connection: _memory(connection, project_id))
 
     async def memories(self) -> Mapping[ProjectId, SyncMemory]:
         """Return what is known of every project; what cannot be read any more is left out."""
@@ -43,16 +35,23 @@ class SqliteSyncBook:
 
         return await self._database.read(read)
 
-    async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
-        """Keep what is known of a project."""
-        payload = encoded(memory)
-        await self._database.write(
-            lambda connection: connection.execute(
-                "INSERT INTO sync_book (project_id, payload) VALUES (?, ?)"
-                " ON CONFLICT (project_id) DO UPDATE SET payload = excluded.payload",
-                (project_id, payload),
-            )
-        )
+    async def change(
+        self, project_id: ProjectId, change: Callable[[SyncMemory], SyncMemory]
+    ) -> SyncMemory:
+        """Keep what `change` makes of what is known, in one transaction."""
+
+        def write(connection: sqlite3.Connection) -> SyncMemory:
+            before = _memory(connection, project_id)
+            after = change(before)
+            if after != before:
+                connection.execute(
+                    "INSERT INTO sync_book (project_id, payload) VALUES (?, ?)"
+                    " ON CONFLICT (project_id) DO UPDATE SET payload = excluded.payload",
+                    (project_id, encoded(after)),
+                )
+            return after
+
+        return await self._database.write(write)
 
     async def forget(self, project_id: ProjectId) -> None:
         """Know nothing of a project from now on."""
@@ -61,3 +60,10 @@ class SqliteSyncBook:
                 "DELETE FROM sync_book WHERE project_id = ?", (project_id,)
             )
         )
+
+
+def _memory(connection: sqlite3.Connection, project_id: ProjectId) -> SyncMemory:
+    rows = connection.execute(
+        "SELECT project_id, payload FROM sync_book WHERE project_id = ?", (project_id,)
+    )
+    return next(iter(decoded(_MEMORY, rows)), SyncMemory())

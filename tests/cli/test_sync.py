@@ -199,3 +199,27 @@ def test_a_plain_repository_is_adopted(stranger: Headless, servers: Servers) -> 
     assert "● create run project Plain one\n" in done.text
     again = stranger(*words, environ=environ)
     assert (again.code, "plain has a manifest already" in again.err) == (2, True)
+
+
+def test_a_dead_server_holds_up_no_other(stranger: Headless, servers: Servers) -> None:
+    """Whatever is not on the dead one is listed, found and kept in step; what may be is unknown."""
+    environ = connected(stranger, servers)
+    config = stranger.base / "config" / "skyforge" / "config.toml"
+    config.write_text(
+        config.read_text()
+        + '[semaphore.dead]\nurl = "http://127.0.0.1:1"\ntoken = "env:RUN_TOKEN"\n'
+    )
+    listed = stranger("projects", "ls", "--json", environ=environ)
+    assert listed.code == 3
+    assert {"edge", "plain", "fabric"} <= {one["slug"] for one in listed.json}
+    assert "dead: " in listed.err
+    assert "its projects are shown as last known" in listed.err
+    done = stranger("sync", "--apply", "--json", environ=environ)
+    assert done.code == 0
+    assert [(one["slug"], one["left"], one["errors"]) for one in done.json] == [("edge", [], [])]
+    assert stranger("repo", "ls", "edge", environ=environ).code == 0
+    lost = stranger("repo", "ls", "nothing", environ=environ)
+    assert (lost.code, "no project named nothing is known; dead: " in lost.err) == (3, True)
+    asks = stranger("attention", "ls", "--json", environ=environ)
+    assert asks.code == 3
+    assert "dead" in {one["name"] for one in asks.json}

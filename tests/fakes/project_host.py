@@ -59,7 +59,7 @@ class FakeRepositoryHost:
         if self.down is not None:
             raise self.down
         shallow = [
-            replace(one.project, files=(), file_count=0)
+            replace(one.project, files=(), file_count=0, manifest=None)
             for key, one in self.contents.items()
             if key not in self.unreadable and key not in self.uncovered
         ]

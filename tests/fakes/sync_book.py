@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.ports.sync_book import SyncMemory
@@ -22,9 +22,12 @@ class MemorySyncBook:
         """Return all that is known."""
         return self._known
 
-    async def remember(self, project_id: ProjectId, memory: SyncMemory) -> None:
-        """Keep what is known."""
-        self._known[project_id] = memory
+    async def change(
+        self, project_id: ProjectId, change: Callable[[SyncMemory], SyncMemory]
+    ) -> SyncMemory:
+        """Keep what is made of what is known."""
+        self._known[project_id] = change(self._known.get(project_id, SyncMemory()))
+        return self._known[project_id]
 
     async def forget(self, project_id: ProjectId) -> None:
         """Know nothing of it any more."""

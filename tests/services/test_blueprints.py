@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -153,3 +154,23 @@ async def test_a_blueprint_that_is_not_there(world: World, blueprint: str, why: 
     report = await world.firm.run(other.id)
     assert any(why in one for one in report.errors), report.errors
     assert not report.done
+
+
+async def test_what_is_said_during_a_pass_holds(world: World) -> None:
+    """A pass that writes meanwhile forgets no word, and a word forgets nothing of the pass."""
+    await world.run()
+    await world.change(world.edge, site="mine")
+    await world.change(world.blueprint, small__site="theirs", small__roles__bgp="next")
+    await world.firm.run(world.edge.id, applies=False)
+    host, write = world.firm.host, world.firm.host.write_files
+
+    async def write_files(*given: Any, **named: Any) -> str:
+        await world.settle(Stays.THEIRS, "site.txt")
+        return await write(*given, **named)
+
+    host.write_files = write_files  # type: ignore[method-assign]
+    assert [one.detail for one in (await world.run()).done] == ["≠ roles/bgp.txt"]
+    host.write_files = write  # type: ignore[method-assign]
+    assert [one.detail for one in (await world.run()).done] == ["≠ site.txt"]
+    assert (await world.text("site.txt"), await world.text("roles/bgp.txt")) == ("theirs", "next")
+    assert (await world.run()).is_in_step

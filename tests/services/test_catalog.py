@@ -13,7 +13,9 @@ from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable, Untruste
 from skyforge_tui.domain.events import HealthChanged, ProjectsChanged
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import Principal, ProjectId, Role
-from skyforge_tui.domain.project import ProjectKind, RepositoryFile
+from skyforge_tui.domain.members import Members
+from skyforge_tui.domain.project import Grant, ProjectKind, RepositoryFile
+from skyforge_tui.domain.project_manifest import ProjectManifest
 from skyforge_tui.ports.project_host import ProjectListing
 from tests.builders import NOON, PROJECT_ID, PROJECT_PATH, a_project, a_template
 from tests.fakes.core import Core
@@ -142,6 +144,21 @@ async def test_broken_project_says_so(core: Core) -> None:
     assert healthy.notices == ()
 
 
+async def test_a_manifest_that_cannot_be_read_now_still_counts(core: Core) -> None:
+    """Who is less by a manifest than by its server is so too while nobody can read it."""
+    grant = Grant("ada", "admin", Role.OWNER)
+    members = Members(frozenset({"olga"}), viewers=frozenset({"ada"}))
+    said = ProjectManifest("Edge", members=members)
+    core.host.put(replace(OTHER, created_by="olga", grant=grant, manifest=said))
+    await core.catalog.read_all()
+    assert core.access.role(Principal("ada"), OTHER.id) is Role.VIEWER
+    core.host.broken.add(OTHER.id)
+    await core.catalog.read_all()
+    assert core.access.known(OTHER.id).notices
+    assert core.access.role(Principal("ada"), OTHER.id) is Role.VIEWER
+    assert core.access.known(OTHER.id).manifest == said
+
+
 async def test_dead_host_harms_no_other() -> None:
     """A host that does not answer keeps no other one from being read."""
     dead, alive = FakeRepositoryHost("gitea"), FakeRepositoryHost("local")
@@ -152,6 +169,16 @@ async def test_dead_host_harms_no_other() -> None:
         await core.catalog.read_all()
     assert core.access.project(PROJECT_ID) is not None
     assert [one.state for one in core.health.lights()] == [UpstreamState.ERROR, UpstreamState.LIVE]
+    ada = Principal("ada")
+    assert await core.projects.try_sync(ada) == {"gitea": dead.down}
+    assert (await core.projects.find(ada, "edge-fabric")).project.id == PROJECT_ID
+    for find in (core.projects.find, core.projects.find_template):
+        with pytest.raises(Unavailable, match="nothing is known; gitea: no route"):
+            await find(ada, "nothing")
+    dead.down = None
+    assert await core.projects.try_sync(ada) == {}
+    with pytest.raises(NotFound):
+        await core.projects.find(ada, "nothing")
 
 
 async def test_vanishing_while_read(core: Core) -> None:

@@ -74,7 +74,7 @@ async def test_the_run_engine_has_the_projects_own_room() -> None:
     """The room that the sync made counts; else the one project there of the same name."""
     assert await found("Deploy", engine="runs") == "runs:3#skyforge.toml:Deploy"
     book = MemorySyncBook()
-    await book.remember(EDGE.id, SyncMemory(engine="runs", room="4"))
+    await book.change(EDGE.id, lambda _: SyncMemory(engine="runs", room="4"))
     assert await found("Only core", book, engine="runs") == "runs:4#skyforge.toml:Only core"
     assert await found("Only core", engine="runs") == "no template Only core in edge, runs"
     assert await found("Deploy") == "no template Deploy in edge"

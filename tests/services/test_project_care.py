@@ -313,7 +313,11 @@ async def test_the_deadline_cuts_and_says_so(firm: Company) -> None:
     before = firm.writes
     (report,) = await firm.run_all(within_s=0)
     assert firm.writes == before
-    assert report.errors == ("the deadline came first",)
+    assert report.errors == ("git was not looked at: the deadline came first",)
+    with pytest.raises(Unavailable, match="the deadline came first"):
+        await firm.care().run_for_project(
+            SYSTEM, ProjectId(report.project_id), firm.clock.now(), applies=True
+        )
 
 
 async def test_one_writes_at_a_time(firm: Company) -> None:
@@ -484,8 +488,9 @@ async def test_what_fails_every_minute_is_recorded_once(firm: Company) -> None:
     assert (failed.words, "no run engine is called elsewhere" in failed.why) == ("nothing", True)
     reading = Breaking([one.http for one in firm.clients], 1, How.UNSENT, reads=True)
     for _ in range(2):
-        with pytest.raises(Unavailable):
-            await firm.run_all()
+        (report,) = await firm.run_all()
+        assert "git was not looked at: git: " in report.errors[0]
+        assert report.slug == "edge"
     reading.mend()
     (of_all,) = firm.audit.kept[2:]
-    assert (of_all.outcome, of_all.project_id) == (Outcome.FAILED, "")
+    assert (of_all.outcome, of_all.project_id) == (Outcome.FAILED, edge.id)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from skyforge_tui.domain.identity import Role
+from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.identity import ProjectId, Role
 from skyforge_tui.domain.project import Project
 from skyforge_tui.integrations.http.client import HttpClient
+from skyforge_tui.ports.sync_book import SyncMemory
 from skyforge_tui.providers.repositories.manifest import RepositoryManifests
+from skyforge_tui.store.sync_book import SqliteSyncBook
 from tests.breaking import Breaking, How
 from tests.synced import MEMBERS, Company, company
 
@@ -90,3 +93,55 @@ async def test_broken_at_any_write_the_next_pass_converges(firm: Company, how: H
         assert at_runs >= {"mika", "olga", "rosa"}
         assert "gus" not in at_runs
     assert at > 4
+
+
+@dataclass
+class TornBook:
+    """A book of which the page of one project cannot be read, or not be written."""
+
+    book: SqliteSyncBook
+    torn: ProjectId
+    is_readable: bool = False
+
+    async def memory(self, project_id: ProjectId) -> SyncMemory:
+        """Return what is known."""
+        if project_id == self.torn and not self.is_readable:
+            raise Unavailable("state.db: disk I/O error")
+        return await self.book.memory(project_id)
+
+    async def change(
+        self, project_id: ProjectId, change: Callable[[SyncMemory], SyncMemory]
+    ) -> SyncMemory:
+        """Keep what is made of it."""
+        if project_id == self.torn:
+            raise Unavailable("state.db: no space left")
+        return await self.book.change(project_id, change)
+
+
+async def test_what_cannot_be_remembered_of_one_stops_no_other(firm: Company) -> None:
+    """A page of state.db that is broken is that project's error; what was done is told anyway."""
+    one, two = await firm.project("one"), await firm.project("two")
+    torn = TornBook(firm.book, one.id)
+    firm.book = torn  # type: ignore[assignment]
+    broken, whole = await firm.run_all()
+    assert (broken.slug, broken.errors) == ("one", ("state.db: disk I/O error",))
+    assert (whole.slug, whole.errors, whole.left) == ("two", (), ())
+    torn.is_readable = True
+    unkept, whole = await firm.run_all()
+    assert (len(unkept.done) > 3, unkept.left, whole.is_in_step) == (True, (), True)
+    assert "cannot be remembered: state.db: no space left" in unkept.errors[-1]
+    firm.book = torn.book
+    again, whole = await firm.run_all()
+    assert (again.errors, again.done, whole.is_in_step) == ((), (), True)
+    assert (await firm.book.memory(two.id)).report == whole
+
+
+async def test_a_manifest_that_is_old_puts_nobody_in_or_out(firm: Company) -> None:
+    """Before a pass writes, it reads the manifest by which it would: it may be another by now."""
+    edge = await drifted(firm, "edge")
+    await firm.rewrite(edge, lambda data: data.replace(b"rosa", b"nick"))
+    (report,) = await firm.run_all()
+    assert report.errors == ()
+    at_git, at_runs = await people_of(firm, edge)
+    assert ("rosa" in at_git, "nick" in at_git, "gus" in at_git) == (False, True, False)
+    assert ("rosa" in at_runs, "nick" in at_runs) == (False, True)
