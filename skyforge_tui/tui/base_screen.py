@@ -103,6 +103,8 @@ class PlaceScreen(FramedScreen):
         if self.bridge.is_open:
             self.hold()
             self.reload()
+        else:
+            self.expect()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Draw what was loaded; show why it was not."""

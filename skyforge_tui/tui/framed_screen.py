@@ -188,11 +188,12 @@ class FramedScreen(PacedScreen[None]):
             return
         if self._refusal is not None and command_id != "app.back":
             # What a later key does is not what was refused.
-            self._forget_refusal()
+            self.forget_refusal()
         name = f"do_{command_id.replace('.', '_')}"
         getattr(self if hasattr(self, name) else self.app, name)()
 
-    def _forget_refusal(self) -> None:
+    def forget_refusal(self) -> None:
+        """Take away why the last key was refused, if it still stands there."""
         if self._notice is self._refusal:
             self.say(None)
         self._refusal = None

@@ -14,6 +14,8 @@ from typing import Any
 
 from textual.screen import Screen, ScreenResultType
 
+from skyforge_tui.tui.once import once
+
 LEAST_S = 1 / 60
 """Least time between the beginnings of two frames that nobody waits for."""
 HURRY_S = 0.03
@@ -23,6 +25,8 @@ HOLD_S = 0.1
 """How long a screen may keep back its first frame for what it was asked to show."""
 ARRIVAL_S = 0.5
 """How long keys may wait for that: they were typed for what will be there."""
+STARTING_S = 5.0
+"""How long they may wait while the program starts: nobody is asked before it has."""
 
 
 class FramePace:
@@ -89,6 +93,11 @@ class PacedScreen(Screen[ScreenResultType]):
         self._is_held = self.is_arriving = True
         self.set_timer(HOLD_S, self.release)
         self.set_timer(ARRIVAL_S, self.arrive)
+
+    def expect(self) -> None:
+        """Have keys wait for what is asked for once the program has started."""
+        self.is_arriving = True
+        _ = once(self, STARTING_S, self.arrive)
 
     def arrive(self) -> None:
         """Be there, with what was asked for or without."""

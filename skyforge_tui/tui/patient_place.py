@@ -7,11 +7,15 @@ from datetime import datetime, timedelta
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
+from skyforge_tui.services.decisions import Denied
+from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.presenters.cells import Line
+from skyforge_tui.tui.presenters.missing import missing
 from skyforge_tui.tui.presenters.waiting import failed_line, waiting_line
 from skyforge_tui.tui.viewed_place import ViewedPlace
 
 _STEP_S = 1.0
+_UNKNOWN = "not known yet"
 
 
 class PatientPlace(ViewedPlace):
@@ -28,6 +32,14 @@ class PatientPlace(ViewedPlace):
         if not self.bridge.is_open:
             return "starting"
         return "" if all(one.has_loaded for one in self.filters[:1]) else "asking local"
+
+    def denied(self, command: Command) -> Denied | None:
+        """Say why a command is refused; not that there is nothing, while nobody knows."""
+        denied = super().denied(command)
+        if denied is None or self.target() is not None or not (doing := self.awaited()):
+            return denied
+        lacks = self.lacks(command) or missing(command.id, None)
+        return Denied(f"{_UNKNOWN}: {doing}", "wait a moment") if lacks else denied
 
     def on_mount(self) -> None:
         """Begin to say what is waited for."""
@@ -65,3 +77,5 @@ class PatientPlace(ViewedPlace):
         elif not line and self._waiting is not None:
             self._waiting.stop()
             self._waiting = None
+        if not line and self._refusal is not None and self._refusal.body.startswith(_UNKNOWN):
+            self.forget_refusal()  # it is known now

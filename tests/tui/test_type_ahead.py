@@ -10,10 +10,11 @@ from textual import events
 
 from skyforge_tui.tui import pacing, type_ahead
 from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.bridge import Bridge
 from skyforge_tui.tui.deck import Deck
 from skyforge_tui.tui.screens.run.screen import RunScreen
 from skyforge_tui.tui.screens.runs.screen import RunsScreen
-from tests.tui.cockpit_harness import press, until_idle, until_shown, write
+from tests.tui.cockpit_harness import press, until_gone, until_idle, until_shown, write
 from tests.tui.drawing import until
 from tests.tui.pretend import Estate
 
@@ -144,3 +145,44 @@ async def test_a_filter_outlives_the_terminals_focus() -> None:
         await until(pilot, lambda: app.app_focus)
         await write(pilot, "loy")
         await until_shown(pilot, "/ deploy▏", "Runs 6 of 16")
+
+
+async def test_keys_wait_for_the_program_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is typed before the services are there finds the rows it was meant for."""
+    monkeypatch.setattr(pacing, "STARTING_S", 60)
+    gate, opened = asyncio.Event(), Bridge.opened
+
+    async def late(self: Bridge) -> None:
+        await gate.wait()
+        await opened(self)
+
+    monkeypatch.setattr(Bridge, "opened", late)
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "starting, 0s")
+        await pilot.press("3", "enter")
+        assert app.current_mode == "projects"
+        gate.set()
+        await until(pilot, lambda: isinstance(app.screen, RunScreen))
+
+
+async def test_nothing_is_not_said_to_be_here_while_nobody_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A key that wants a row is refused for what is still asked, until the row is there."""
+    monkeypatch.setattr(pacing, "ARRIVAL_S", 0.01)
+    gate, load = asyncio.Event(), RunsScreen.load
+
+    async def late(self: RunsScreen) -> None:
+        await gate.wait()
+        await load(self)
+
+    monkeypatch.setattr(RunsScreen, "load", late)
+    app = Estate().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "3", "r", shows="not known yet: asking local. Nothing was sent")
+        await press(pilot, "R", "d", shows="not known yet: asking local")
+        gate.set()
+        await until_gone(pilot, "not known yet")
+        await until_shown(pilot, "▌ … queued")
