@@ -174,7 +174,7 @@ def _repository_servers(
 def _lab_servers(ground: Ground, health: HealthBoard) -> AbstractAsyncContextManager[LabServers]:
     return open_lab_servers(
         ground.loaded.settings, ground.access, health, ground.clock, ground.principal.username,
-        Attendance(ground.desk, book_of(ground.frame)),
+        Attendance(ground.desk, book_of(ground.frame)), ground.frame.cache_dir / "sessions",
     )  # fmt: skip
 
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from skyforge_tui.integrations.eve.client import EveClient
 from skyforge_tui.integrations.eve.session import base_url, open_http
+from skyforge_tui.integrations.eve.shared_session import SharedSession
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from skyforge_tui.wiring.desk import person_before
 from skyforge_tui.wiring.web import access_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from skyforge_tui.ports.clock import Clock
     from skyforge_tui.providers.labs.eve.by_ssh import EveFileLabs
     from skyforge_tui.settings.model import Eve, Ssh
@@ -40,12 +43,21 @@ async def open_eve_files(
 
 @asynccontextmanager
 async def open_eve(
-    upstream: str, settings: Eve, url: str, clock: Clock, attendance: Attendance | None
+    upstream: str,
+    settings: Eve,
+    url: str,
+    clock: Clock,
+    attendance: Attendance | None,
+    sessions: Path,
 ) -> AsyncIterator[EveLabProvider]:
-    """Make a server known, by SSH too where that is configured; nothing is sent yet."""
+    """Make a server known, by SSH too where that is configured; nothing is sent yet.
+
+    The session is shared with whoever has the same folder of `sessions`.
+    """
     access = access_of(settings, url)
     async with AsyncExitStack() as stack:
-        http = open_http(access, person_before(attendance, EVE, upstream))
+        shared = SharedSession(sessions, access)
+        http = open_http(access, person_before(attendance, EVE, upstream), shared=shared)
         stack.push_async_callback(http.aclose)
         files: EveFileLabs | None = None
         if settings.ssh is not None:

@@ -16,6 +16,8 @@ from skyforge_tui.providers.labs.netlab_command import NetlabLabProvider
 from skyforge_tui.services.lab_homes import make_home
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from skyforge_tui.ports.clock import Clock
     from skyforge_tui.ports.lab_provider import LabProvider
     from skyforge_tui.services.authorization import Access
@@ -41,10 +43,12 @@ async def open_lab_servers(
     clock: Clock,
     owner: str,
     attendance: Attendance | None,
+    sessions: Path,
 ) -> AsyncIterator[LabServers]:
     """Make everything that runs labs known; nothing is sent before something is wanted.
 
-    `owner` is the person on this machine. Without `attendance` there is nobody to ask.
+    `owner` is the person on this machine, whose programs share what lies in `sessions`. Without
+    `attendance` there is nobody to ask.
     """
     async with AsyncExitStack() as stack:
         servers = LabServers()
@@ -66,7 +70,7 @@ async def open_lab_servers(
 
             upstream = _made_known(EVE, name, one, access, health, owner)
             if one.url is not None:
-                opening = open_eve(upstream, one, one.url, clock, attendance)
+                opening = open_eve(upstream, one, one.url, clock, attendance, sessions)
                 servers.providers.append(await stack.enter_async_context(opening))
             elif one.ssh is not None:
                 by_ssh = open_eve_files(upstream, one, one.ssh, clock, attendance)

@@ -1,8 +1,8 @@
 """Keeps one account signed in at EVE-NG, which lets each have one session only.
 
 Whoever signs in ends the other session of that account, by a wrong password too: so it is done once
-for all who wait, and seldom. Where somebody else keeps signing in as the same account, both would
-throw each other out for ever; then this side rests.
+for all who wait, in whichever program of this person, and seldom. Where somebody else keeps signing
+in as the same account, both would throw each other out for ever; then this side rests.
 
 Source: EVE-NG Community 2.0.3 and 6.2, `POST /api/auth/login`; an ended session is answered 412.
 """
@@ -23,6 +23,7 @@ from skyforge_tui.integrations.eve.envelope import (
     reason_of,
     said_in,
 )
+from skyforge_tui.integrations.eve.shared_session import SharedSession
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.pace import Pace, Retry
@@ -56,12 +57,16 @@ class EveSession:
         access: WebAccess,
         ask: Asker,
         now: Callable[[], float] = time.monotonic,
+        shared: SharedSession | None = None,
     ) -> None:
         self._http = http
         self._access = access
         self._ask = ask
         self._now = now
+        self._shared = shared
         self._headers: dict[str, str] | None = None
+        self._ended: Mapping[str, str] = {}
+        """What signs no longer: nobody joins that again."""
         self._signed_in_at = 0.0
         self._fights = 0
         self._rests_until = 0.0
@@ -77,11 +82,11 @@ class EveSession:
             HttpError: unauthorized, if nobody can be signed in; limited, while this side rests.
         """
         async with self._signing_in:
-            if self._headers is None:
+            if self._headers is None and not await self._has_joined():
                 if self._now() >= self._rests_until:
                     await self._sign_in()
                 elif self._is_refused:
-                    self._begin(await self._from_person(self._resting()))
+                    await self._begin(await self._from_person(self._resting()))
                 else:
                     raise self._resting()
             return self._headers or {}
@@ -98,7 +103,9 @@ class EveSession:
         async with self._signing_in:
             if self._headers != refused:
                 return
-            self._headers = None
+            self._headers, self._ended = None, refused
+            if await self._has_joined():
+                return
             if self._now() - self._signed_in_at < FIGHT_S:
                 raise self._rest_from_fight()
             self._fights = 0  # that one lived well
@@ -133,7 +140,7 @@ class EveSession:
         except HttpError as error:
             failure = error
         else:
-            self._begin(headers)
+            await self._begin(headers)
             return
         if failure.kind != "unauthorized":
             raise failure
@@ -142,7 +149,7 @@ class EveSession:
         except HttpError as error:
             failure = error
         else:
-            self._begin(headers)
+            await self._begin(headers)
             return
         self._is_refused = True
         raise self._rest(failure, WRONG_REST_S)
@@ -154,9 +161,29 @@ class EveSession:
             raise HttpError("unauthorized", message, was_sent=False)
         return await sign_in(self._http, access.username, await revealed(access.password))
 
-    def _begin(self, headers: dict[str, str]) -> None:
+    async def _begin(self, headers: dict[str, str]) -> None:
         self._headers, self._signed_in_at = headers, self._now()
         self._is_refused = False
+        if self._shared is not None:
+            await self._shared.write(headers)
+
+    async def _has_joined(self) -> bool:
+        """Use the session that another program of this person has begun, if there is a living one.
+
+        Nobody knows how long it has lived: that it ends tells of no fight.
+        """
+        kept = None if self._shared is None else await self._shared.read()
+        if kept is None or kept == self._ended:
+            return False
+        try:
+            await self._http.call("GET", "/api/auth", headers=kept, is_signed=False)
+        except HttpError as error:
+            if error.kind != "unauthorized" and error.status not in SIGNED_OUT_STATUS:
+                raise
+            self._ended = kept
+            return False
+        self._headers, self._signed_in_at = kept, self._now() - FIGHT_S
+        return True
 
     async def _from_person(self, failure: HttpError) -> dict[str, str]:
         """Ask for the password until it is right."""
@@ -206,9 +233,14 @@ def _wrong(error: HttpError, username: str) -> HttpError:
 
 
 def open_http(
-    access: WebAccess, ask: Asker = NOBODY, now: Callable[[], float] = time.monotonic
+    access: WebAccess,
+    ask: Asker = NOBODY,
+    now: Callable[[], float] = time.monotonic,
+    shared: SharedSession | None = None,
 ) -> HttpClient:
     """Return what speaks with the EVE-NG at `access` as its account; connects when used.
+
+    A `shared` session is used with the other programs of this person.
 
     Raises:
         TransportError: invalid, if its way cannot be one.
@@ -218,7 +250,7 @@ def open_http(
         pace=Pace(at_once=_AT_ONCE, per_second=_PER_SECOND, burst=_BURST),
         signs_out=SIGNED_OUT_STATUS,
     )  # fmt: skip
-    http.session = EveSession(http, access, ask, now)
+    http.session = EveSession(http, access, ask, now, shared)
     return http
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from skyforge_tui.demo.servers.eve.server import EveServer
 from skyforge_tui.integrations.asking import Asker, Wanted
 from skyforge_tui.integrations.eve.client import EveClient
 from skyforge_tui.integrations.eve.session import NOBODY, open_http
+from skyforge_tui.integrations.eve.shared_session import SharedSession
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.secrets import Secret
@@ -35,12 +37,13 @@ class Hand:
 @asynccontextmanager
 async def a_client(
     server: EveServer, now: Hand | None = None, *, username: str = "admin", ask: Asker = NOBODY,
-    password: str = "",
+    password: str = "", sessions: Path | None = None,
 ) -> AsyncIterator[EveClient]:  # fmt: skip
-    """Give a client that signs in as `username`."""
+    """Give a client that signs in as `username`, and shares what lies in `sessions`."""
     os.environ["EVE_PASSWORD"] = password or server.state.accounts[username].password
     access = WebAccess(server.url, username, password=SecretRef.parse("env:EVE_PASSWORD"))
-    http = open_http(access, ask, now or Hand())
+    shared = None if sessions is None else SharedSession(sessions, access)
+    http = open_http(access, ask, now or Hand(), shared)
     try:
         yield EveClient(http)
     finally:
@@ -50,6 +53,11 @@ async def a_client(
 def sign_ins(server: EveServer) -> int:
     """Return how often somebody signed in."""
     return server.state.asked["POST /auth/login"]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return what lies in a folder."""
+    return list(folder.iterdir())
 
 
 async def test_many_requests_one_sign_in() -> None:
@@ -63,6 +71,51 @@ async def test_many_requests_one_sign_in() -> None:
             server.expire()
             await asyncio.gather(*(client.folder("/") for _ in range(20)))
             assert sign_ins(server) == 2
+
+
+async def test_programs_of_one_person_share_a_session(tmp_path: Path) -> None:
+    """A second program uses the session of the first; when it has ended, one signs in for both."""
+    async with served_eve() as server:
+        now, folder = Hand(), tmp_path / "sessions"
+        async with (
+            a_client(server, now, sessions=folder) as first,
+            a_client(server, now, sessions=folder) as second,
+        ):
+            for client in (first, second, first, second):
+                await client.folder("/")
+            assert sign_ins(server) == 1
+            now.time += 60
+            async with signed_in(server):  # its browser, which both give way to only once
+                await second.folder("/")
+                await first.folder("/")
+                assert sign_ins(server) == 3
+        async with a_client(server, now, sessions=folder, username="gus") as other:
+            await other.folder("/")
+        async with a_client(server, now, sessions=folder) as third:
+            await third.folder("/")
+        assert sign_ins(server) == 4
+        server.expire()
+        async with a_client(server, now, sessions=folder) as late:
+            await late.folder("/")
+        assert sign_ins(server) == 5
+    assert {one.stat().st_mode & 0o777 for one in files_in(folder)} == {0o600}
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+async def test_a_session_that_others_may_have_put_there(tmp_path: Path, mode: int) -> None:
+    """What others may read or write is no session of ours; neither is what is no cookie."""
+    async with served_eve() as server:
+        async with a_client(server, sessions=tmp_path) as client:
+            await client.folder("/")
+        (kept,) = files_in(tmp_path)
+        kept.chmod(mode)
+        async with a_client(server, sessions=tmp_path) as client:
+            await client.folder("/")
+        assert sign_ins(server) == 2
+        kept.write_bytes(b"a=b\r\nx-evil: 1")
+        async with a_client(server, sessions=tmp_path) as client:
+            await client.folder("/")
+        assert sign_ins(server) == 3
 
 
 async def test_an_ended_session_is_a_412() -> None:

@@ -288,7 +288,9 @@ async def test_a_service_that_nobody_checks_is_shown_as_such(tmp_path: Path) -> 
     )
     loaded, health = load(config, environ={}), HealthBoard(Bus())
     assert loaded.complaints == ()
-    opening = open_lab_servers(loaded.settings, Access(), health, QuickClock(), "ada", None)
+    opening = open_lab_servers(
+        loaded.settings, Access(), health, QuickClock(), "ada", None, tmp_path
+    )
     async with opening as servers:
         assert servers.far == ["eve", "blind", "seen"]
     lights = {one.name: one.is_unchecked for one in health.lights()}
