@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from skyforge_tui.integrations.eve.client import EveClient
+from skyforge_tui.integrations.eve.joint_session import JointSession
 from skyforge_tui.integrations.eve.session import base_url, open_http
-from skyforge_tui.integrations.eve.shared_session import SharedSession
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
 from skyforge_tui.wiring.desk import person_before
 from skyforge_tui.wiring.web import access_of
@@ -56,7 +56,7 @@ async def open_eve(
     """
     access = access_of(settings, url)
     async with AsyncExitStack() as stack:
-        shared = SharedSession(sessions, access)
+        shared = JointSession(sessions, access)
         http = open_http(access, person_before(attendance, EVE, upstream), shared=shared)
         stack.push_async_callback(http.aclose)
         files: EveFileLabs | None = None

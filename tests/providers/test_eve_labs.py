@@ -19,7 +19,9 @@ from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId
 from skyforge_tui.domain.lab import LabState, NodeState
 from skyforge_tui.domain.lab_action import LabProgress, NewLab
+from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.providers.labs.eve.provider import EveLabProvider
+from skyforge_tui.providers.labs.eve.trouble import translate
 from tests.eves import served_eve
 from tests.integrations.eve.test_session import a_client
 
@@ -375,3 +377,11 @@ async def test_a_session_that_others_take() -> None:
         assert source.mode is UpstreamState.ERROR
         assert "an account of its own" in source.error
         assert source.advice == "run: skyforge connect eve --name eve-1 --user ANOTHER"
+
+
+def test_a_session_that_ended_as_soon_as_it_began() -> None:
+    """Who is thrown out again at once hears by whom, and what helps; not what PHP calls it."""
+    error = translate(HttpError("invalid", "timed out (90001)", status=412), "eve-1", "lab.start")
+    assert isinstance(error, Unavailable)
+    assert "somebody signed in there as the same account" in error.message
+    assert error.advice == "run: skyforge connect eve --name eve-1 --user ANOTHER"

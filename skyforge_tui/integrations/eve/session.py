@@ -23,7 +23,7 @@ from skyforge_tui.integrations.eve.envelope import (
     reason_of,
     said_in,
 )
-from skyforge_tui.integrations.eve.shared_session import SharedSession
+from skyforge_tui.integrations.eve.joint_session import JointSession
 from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.pace import Pace, Retry
@@ -57,7 +57,7 @@ class EveSession:
         access: WebAccess,
         ask: Asker,
         now: Callable[[], float] = time.monotonic,
-        shared: SharedSession | None = None,
+        shared: JointSession | None = None,
     ) -> None:
         self._http = http
         self._access = access
@@ -236,7 +236,7 @@ def open_http(
     access: WebAccess,
     ask: Asker = NOBODY,
     now: Callable[[], float] = time.monotonic,
-    shared: SharedSession | None = None,
+    shared: JointSession | None = None,
 ) -> HttpClient:
     """Return what speaks with the EVE-NG at `access` as its account; connects when used.
 

@@ -14,8 +14,8 @@ from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.demo.servers.eve.server import EveServer
 from skyforge_tui.integrations.asking import Asker, Wanted
 from skyforge_tui.integrations.eve.client import EveClient
+from skyforge_tui.integrations.eve.joint_session import JointSession
 from skyforge_tui.integrations.eve.session import NOBODY, open_http
-from skyforge_tui.integrations.eve.shared_session import SharedSession
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.secrets import Secret
@@ -42,7 +42,7 @@ async def a_client(
     """Give a client that signs in as `username`, and shares what lies in `sessions`."""
     os.environ["EVE_PASSWORD"] = password or server.state.accounts[username].password
     access = WebAccess(server.url, username, password=SecretRef.parse("env:EVE_PASSWORD"))
-    shared = None if sessions is None else SharedSession(sessions, access)
+    shared = None if sessions is None else JointSession(sessions, access)
     http = open_http(access, ask, now or Hand(), shared)
     try:
         yield EveClient(http)

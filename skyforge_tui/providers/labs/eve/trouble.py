@@ -15,6 +15,7 @@ from skyforge_tui.domain.errors import (
 )
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.eve.envelope import reason_of
+from skyforge_tui.integrations.eve.session import SIGNED_OUT_STATUS
 from skyforge_tui.integrations.http.failures import HttpError
 
 _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
@@ -31,18 +32,29 @@ _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
 
 def words_of(error: TransportError) -> str:
     """Return what went wrong, in the server's own words where it has any."""
+    if _is_thrown_out(error):
+        return "somebody signed in there as the same account, which ended our session"
     return reason_of(error) if isinstance(error, HttpError) else error.message
 
 
 def advice_of(error: TransportError, upstream: str) -> str:
     """Return what to do next."""
-    return _FAMILIES.get(error.kind, (Unavailable, "R looks again"))[1].format(upstream=upstream)
+    return _family_of(error)[1].format(upstream=upstream)
+
+
+def _family_of(error: TransportError) -> tuple[type[SkyforgeError], str]:
+    kind = "limited" if _is_thrown_out(error) else error.kind
+    return _FAMILIES.get(kind, (Unavailable, "R looks again"))
+
+
+def _is_thrown_out(error: TransportError) -> bool:
+    """Say whether our session had ended again as soon as it had begun."""
+    return isinstance(error, HttpError) and error.status in SIGNED_OUT_STATUS
 
 
 def translate(error: TransportError, upstream: str, operation: str = "") -> SkyforgeError:
     """Return what a failed exchange means."""
-    family = _FAMILIES.get(error.kind, (Unavailable, ""))[0]
-    return family(
+    return _family_of(error)[0](
         words_of(error), upstream=upstream, operation=operation, advice=advice_of(error, upstream)
     )
 

@@ -23,7 +23,7 @@ _MOST_BYTES: Final = 4096
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-class SharedSession:
+class JointSession:
     """Keeps what signs the requests of one account at one server, below `folder`."""
 
     def __init__(self, folder: Path, access: WebAccess) -> None:
