@@ -40,7 +40,7 @@ def _translated(
             raise Unavailable(
                 f"the output in {self.place} cannot be read: {reason}",
                 operation="run.log",
-                advice="Check the disk and the permissions of this directory.",
+                advice="Check the disk and the permissions there.",
             ) from error
 
     return call

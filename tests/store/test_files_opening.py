@@ -144,11 +144,21 @@ def test_packed_files_are_unpacked(
 
 def test_other_packings_are_named(tmp_path: Path, files: LocalLogFiles) -> None:
     """What Python cannot unpack is refused with the command that does it."""
-    path = tmp_path / "log.lz4"
+    path = tmp_path / "the log.lz4"
     path.write_bytes(b"\x04\x22\x4d\x18" + os.urandom(2000))
     with pytest.raises(Invalid, match="packed by lz4") as refused:
         files.open([str(path)])
-    assert refused.value.advice == f"lz4 -dc {path} | skyforge view -"
+    assert refused.value.advice == f"lz4 -dc '{path}' | skyforge view -"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_other_texts_are_named(tmp_path: Path, files: LocalLogFiles, encoding: str) -> None:
+    """Text of two bytes a character, as PowerShell writes it, is refused with what makes it one."""
+    path = tmp_path / "log"
+    path.write_bytes(f"\ufeff{TEXT.decode()}".encode(encoding))
+    with pytest.raises(Invalid, match="is text in UTF-16") as refused:
+        files.open([str(path)])
+    assert refused.value.advice == f"iconv -f UTF-16 -t UTF-8 {path} | skyforge view -"
 
 
 def test_a_pipe_is_kept_as_it_comes(opened: Callable[..., FileLog], tmp_path: Path) -> None:

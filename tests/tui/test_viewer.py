@@ -149,6 +149,22 @@ async def test_accidents_of_files_are_followed(viewing: Viewing, tmp_path: Path)
         assert screen_text(pilot.app)[1].startswith("  short ")
 
 
+async def test_a_file_that_cannot_be_read_yet_is_tried_again(
+    viewing: Viewing, tmp_path: Path
+) -> None:
+    """What takes a file's place and cannot be read is said so, and shown once it can be read."""
+    path = tmp_path / "log"
+    path.write_text(numbered(1, 500))
+    async with viewing("log") as pilot:
+        await until_shown(pilot, "500 lines")
+        path.unlink()
+        path.mkdir()
+        await until_shown(pilot, "Unavailable", "was removed")
+        path.rmdir()
+        path.write_text("readable at last\n")
+        await until_shown(pilot, "readable at last", "log 17 B 1 line")
+
+
 async def test_only_q_leaves(viewing: Viewing, tmp_path: Path) -> None:
     """Esc leaves what is transient and never the program; a file need not be saved."""
     (tmp_path / "log").write_text(numbered(1, 50))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -58,11 +59,12 @@ class Part:
 
     @property
     def state(self) -> os.stat_result | None:
-        """How large it is and when it was written; None when it is gone by name."""
+        """How large it is and when it was written; None when no file has its name."""
         try:
-            return self.path.stat()
+            found = self.path.stat()
         except OSError:
             return None
+        return found if stat.S_ISREG(found.st_mode) else None
 
     def close(self) -> None:
         """Stop the pump and give up the spool."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Sequence
@@ -132,9 +133,16 @@ def _packing(name: str, path: Path) -> Packing | None:
         file.seek(max(len(head), os.fstat(file.fileno()).st_size - HEAD_BYTES))
         tail = file.read(HEAD_BYTES) or head
     packing = packing_of(head)
-    if packing is None and looks_binary(head, tail):
-        raise _invalid(f"{name} is not text", f"cat {name} | skyforge view - shows it all the same")
-    return packing
+    if packing is not None or not looks_binary(head, tail):
+        return packing
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _invalid(
+            f"{name} is text in UTF-16",
+            f"iconv -f UTF-16 -t UTF-8 {_typed(name)} | skyforge view -",
+        )
+    raise _invalid(
+        f"{name} is not text", f"cat {_typed(name)} | skyforge view - shows it all the same"
+    )
 
 
 def _unpacker(name: str, path: Path, packing: Packing) -> Unpacker:
@@ -145,14 +153,14 @@ def _unpacker(name: str, path: Path, packing: Packing) -> Unpacker:
         pass  # an optional part of Python, or one of a later version
     raise _invalid(
         f"{name} is packed by {packing.name}, which Python cannot unpack here",
-        f"{packing.program} {name} | skyforge view -",
+        f"{packing.program} {_typed(name)} | skyforge view -",
     )
 
 
 def _no_file(name: str, mode: int) -> SkyforgeError:
     if stat.S_ISDIR(mode):
         return _invalid(f"{name} is a folder", "name a file in it")
-    return _invalid(f"{name} is a device or a socket", f"cat {name} | skyforge view -")
+    return _invalid(f"{name} is a device or a socket", f"cat {_typed(name)} | skyforge view -")
 
 
 def _invalid(message: str, advice: str = "") -> Invalid:
@@ -166,12 +174,19 @@ def _failure(name: str, error: OSError) -> SkyforgeError:
         case PermissionError():
             return Forbidden(
                 f"{name} may not be read by you", operation=_OPERATION,
-                advice=f"sudo cat {name} | skyforge view -",
+                advice=f"sudo cat {_typed(name)} | skyforge view -",
             )  # fmt: skip
         case _:
             return Unavailable(
                 f"{name} cannot be read: {error.strerror or error}", operation=_OPERATION
             )
+
+
+def _typed(name: str) -> str:
+    """Return a name as it is typed in a shell; what knows how is loaded for those who need it."""
+    from shlex import quote
+
+    return quote(name)
 
 
 def _called(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.log_source import LogProgress, SourceKind
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.commands import Command, Place
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from skyforge_tui.services.file_parts import FileParts
     from skyforge_tui.tui.link import Link
     from skyforge_tui.tui.messages import Changes
+
+_AGAIN_S = 0.5
+"""Time between two tries to open a file."""
 
 
 class FilesScreen(LogKeys):
@@ -159,11 +163,25 @@ class FilesScreen(LogKeys):
         self.say(as_notice(event.error))
 
     async def _reopen(self, reader: LogReader) -> None:
+        """Open files anew; what was just made may be nobody's to read yet, and is tried again."""
+
         async def reopen(_: FileParts) -> None:
             await asyncio.to_thread(reader.reopen)
 
-        await self._link.ask(reopen)
-        self.log_view.grew()
+        is_told = False
+        while True:
+            try:
+                await self._link.ask(reopen)
+            except Unavailable as error:
+                if not is_told:
+                    self.say(as_notice(error))
+                is_told = True
+            else:
+                self.log_view.grew()
+                return
+            await asyncio.sleep(_AGAIN_S)
+            if not reader.is_stale:
+                return
 
     # What the keys do, besides those of the log.
 
