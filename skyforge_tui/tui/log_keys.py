@@ -239,12 +239,14 @@ class LogKeys(LogMoving, FramedScreen):
 
     def yank_more(self) -> None:
         """Copy something else than selected lines: the line one has come to."""
-        if text := self.log_view.line_text():
-            self._copy(text, "this line")
+        text, is_all = self.log_view.line_text()
+        if text:
+            self._copy(text, "this line", is_all=is_all)
 
     def own_yanks(self) -> list[Yank]:
         """Return what can be copied of the line one has come to."""
         from skyforge_tui.tui.presenters.offers import Yank
 
-        text = self.log_view.line_text()
-        return [Yank("y", "this line", text)] if text else []
+        text, is_all = self.log_view.line_text()
+        what = "this line" if is_all else "what fits of this line"
+        return [Yank("y", what, text)] if text else []

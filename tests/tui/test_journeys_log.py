@@ -284,13 +284,18 @@ async def test_lines_are_copied() -> None:
 
 
 async def test_what_is_too_much_to_copy_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More than a clipboard takes is cut at a line, and said."""
+    """More than a clipboard takes is cut at a line, within the first if need be, and said."""
     from skyforge_tui.tui.widgets import log_selecting
 
     monkeypatch.setattr(log_selecting, "MOST_COPIED", 50)
     async with reading() as page:
         await press(page.pilot, "g", "v", "G", "y", shows="no more fits into a clipboard")
         assert len(page.app.clipboard) <= 50
+        monkeypatch.setattr(log_selecting, "MOST_COPIED", 20)
+        await press(page.pilot, "escape", "E", "v", "j", "y", shows="Copied 1 line")
+        assert page.app.clipboard
+        assert FATAL.startswith(page.app.clipboard)
+        await press(page.pilot, "escape", "y", shows="what fits of this line")
 
 
 async def test_bookmarks_stay_with_the_run() -> None:

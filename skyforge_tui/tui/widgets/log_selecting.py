@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from skyforge_tui.tui.ansi import parse, prepared
 
 if TYPE_CHECKING:
+    from skyforge_tui.domain.log import LogLine
     from skyforge_tui.tui.widgets.log_frame import LogFrame
     from skyforge_tui.tui.widgets.log_window import LogWindow
 
@@ -82,11 +83,11 @@ class LogSelecting:
         self.redraw()
         return True
 
-    def line_text(self) -> str:
-        """Return the text of the line that is meant when none is named."""
+    def line_text(self) -> tuple[str, bool]:
+        """Return the text of the line that is meant when none is named, and whether it is all."""
         here = self.here()
         line = None if here is None or self.frame is None else self.frame.window.document.line(here)
-        return "" if line is None else parse(*prepared(line.data[:MOST_COPIED])).text.rstrip()
+        return ("", True) if line is None else _text_of(line, MOST_COPIED)
 
     def selected_text(self) -> tuple[str, int, bool]:
         """Return the text of the selected lines that are shown, how many, and whether it is all."""
@@ -96,13 +97,22 @@ class LogSelecting:
             return "", 0, True
         document = frame.window.document
         lines: list[str] = []
-        size = 0
+        room, is_all = MOST_COPIED, True
         line = document.line(chosen[0])
         while line is not None and line.offset in chosen:
-            text = parse(*prepared(line.data[:MOST_COPIED])).text.rstrip()
-            size += len(text) + 1
-            if size > MOST_COPIED:
-                return "\n".join(lines), len(lines), False
+            text, is_whole = _text_of(line, room)
+            is_all = is_all and is_whole
+            if lines and not is_whole:
+                break  # what is cut is cut at a line, if any line fits
+            room -= len(text) + 1
             lines.append(text)
             line = document.below(line.offset)
-        return "\n".join(lines), len(lines), True
+        return "\n".join(lines), len(lines), is_all
+
+
+def _text_of(line: LogLine, room: int) -> tuple[str, bool]:
+    """Return so many characters of a line's text, and whether there are no more."""
+    data = line.data[:MOST_COPIED]
+    text = parse(*prepared(data)).text.rstrip()
+    is_all = len(text) <= room and len(data) == len(line.data) and not line.omitted
+    return text[:room], is_all
