@@ -148,7 +148,7 @@ class LogView(
 
         `tells_hidden` draws a row where it leaves lines out.
         """
-        if self._frame is not None:
+        if self._frame is not None and not (reader is None and self._frame.shows_all):
             of_tasks = self.hides_passed
             self._frame.take_lines(reader, tells_hidden=tells_hidden, of_tasks=of_tasks)
             self.redraw()
