@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from skyforge_tui.cli.answers import narrate
+from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.cli.spans import Span
-from skyforge_tui.domain.errors import Refused, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LOCAL, Principal
 
@@ -69,22 +69,5 @@ async def look_at_projects(
     only: Collection[str] | None = None,
 ) -> None:
     """Read the projects of every host, or of `only` these; a silent one holds up nobody."""
-    hosts = services.catalog.upstreams if only is None else only
-    await asyncio.gather(*(_projects(services, principal, patience, one) for one in hosts))
-
-
-async def _projects(
-    services: Services, principal: Principal, patience: timedelta, host: str
-) -> None:
-    from skyforge_tui.services.patience import in_time
-
-    # What is read of this machine waits for no network.
-    wait = None if host == LOCAL else patience
-    try:
-        await in_time(services.projects.sync(principal, upstream=host), wait, host)
-    except (Unavailable, Refused) as error:
-        if host == LOCAL:
-            raise
-        if host not in services.lab_index.upstreams:
-            # One that runs labs too is told of as that.
-            narrate(f"skyforge: {error}: its projects are shown as last known")
+    # One that runs labs too is told of as that.
+    await read_projects(services, principal, patience, only, told=services.lab_index.upstreams)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from skyforge_tui.cli.answers import exit_code, narrate
 from skyforge_tui.domain.errors import Refused, SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import LOCAL, Principal, RunId, upstream_of
+
+PATIENCE: Final = timedelta(seconds=60)
+"""How long a server may take to tell all its projects: some have hundreds, far away."""
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
@@ -27,19 +32,28 @@ async def refresh(services: KnowsRuns, principal: Principal, only: str = "") -> 
     return max(codes, default=0)
 
 
-async def read_projects(services: Services, principal: Principal) -> int:
-    """Read the projects of every server; return the exit code that is due so far.
+async def read_projects(
+    services: Services,
+    principal: Principal,
+    patience: timedelta = PATIENCE,
+    only: Collection[str] | None = None,
+    *,
+    told: Collection[str] = (),
+) -> int:
+    """Read the projects of every server, or of `only` these; return the exit code that is due.
 
-    A server that does not answer, or not to us, is told: what was known of it is shown.
+    A server that does not answer, or not to us, is told, unless it is `told` of elsewhere: what was
+    known of it is shown.
 
     Raises:
         Unavailable: the projects of this machine cannot be read.
     """
-    unread = await services.projects.try_sync(principal)
+    unread = await services.projects.try_sync(principal, patience, only)
     if LOCAL in unread:
         raise unread[LOCAL]
-    for error in unread.values():
-        _tell(error, "projects")
+    for upstream, error in unread.items():
+        if upstream not in told:
+            _tell(error, "projects")
     return max(map(exit_code, unread.values()), default=0)
 
 

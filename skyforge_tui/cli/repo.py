@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -157,7 +159,8 @@ def put_file(
 
     async def work(services: Services, principal: Principal) -> int:
         known = await _known(services, principal, project)
-        change, where = FileChange(path, source.read(), replaces), branch or known.branch
+        change = FileChange(path, source.read(), replaces, _can_run(source))
+        where = branch or known.branch
         mine, is_beside = change.data or b"", False
         while True:
             try:
@@ -178,6 +181,14 @@ def put_file(
         return 0
 
     perform(ctx, work)
+
+
+def _can_run(source: IO[bytes]) -> bool:
+    """Say whether what was read comes from a file that is executable."""
+    if _is_piped(source):
+        return False
+    found = os.fstat(source.fileno())
+    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & stat.S_IXUSR)
 
 
 def _is_piped(source: IO[bytes]) -> bool:

@@ -94,6 +94,8 @@ class FileChange:
     path: str
     data: bytes | None = field(repr=False)
     replaces: str = ""
+    is_executable: bool = False
+    """Whether a new file shall be; one that is there stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _LOG: Final = "%H%x00%ct%x00%an%x00%s"
 _REFS: Final = "%(refname:lstrip=2)%00%(objectname)%00%(committerdate:unix)%00%(authorname)%00"
 _OBJECT = re.compile(rb"[0-9a-f]{40,64}")
 _FILE: Final = "100644"
+_PROGRAM: Final = "100755"
 _BIG: Final = ("-c", "core.bigFileThreshold=1m")
 """Larger files are given as they are read, not held whole."""
 
@@ -59,6 +60,8 @@ class Edit:
     path: str
     data: bytes | None
     replaces: str = ""
+    is_executable: bool = False
+    """Of a new file; one that is there keeps its mode."""
 
 
 class StaleEditError(Exception):
@@ -185,7 +188,8 @@ async def commit(top: Path, branch: str, message: str, edits: Sequence[Edit]) ->
         found = await entry(top, old, one.path) if old else None
         if one.replaces != ("" if found is None else found.sha):
             raise StaleEditError(one.path)
-        modes[one.path] = _FILE if found is None else found.mode
+        new = _PROGRAM if one.is_executable else _FILE
+        modes[one.path] = new if found is None else found.mode
     head = await call(top, "symbolic-ref", "--short", "-q", "HEAD")
     is_out = os.fsdecode(head.stdout.removesuffix(b"\n")) == branch
     if is_out:
@@ -268,7 +272,7 @@ def _write_out(top: Path, edits: Sequence[Edit], modes: Mapping[str, str]) -> No
         with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as spare:
             spare.write(one.data)
         place = Path(spare.name)
-        place.chmod(0o755 if modes[one.path] == "100755" else 0o644)
+        place.chmod(0o755 if modes[one.path] == _PROGRAM else 0o644)
         place.replace(target)
 
 

@@ -79,7 +79,8 @@ class RepositoryHost(ProjectHost, Protocol):
     ) -> str:
         """Write files to a branch by one commit where the host can, and return its SHA.
 
-        An empty repository gets that branch.
+        An empty repository gets that branch. A new file is executable where it shall be and the
+        host can make it so.
 
         Raises:
             Stale: a file is not what its change replaces; it is named. By one commit nothing was

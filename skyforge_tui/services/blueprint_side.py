@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -17,102 +17,18 @@ from skyforge_tui.domain.blueprint import (
     place_of,
     three_ways,
 )
-from skyforge_tui.domain.errors import Invalid, NotFound
+from skyforge_tui.domain.errors import Invalid, SkyforgeError
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.project_plan import Act, Part, Step, Thing
-from skyforge_tui.domain.repository import EntryKind, FileChange
-from skyforge_tui.ports.repository_host import RepositoryHost
-from skyforge_tui.ports.repository_keeper import RepositoryKeeper
+from skyforge_tui.domain.repository import Entry, EntryKind, FileChange
+from skyforge_tui.services.blueprints import Blueprint, Blueprints, entries_of, head_of
 from skyforge_tui.services.sync_sides import Known
 
-MOST_FILES: Final = 500
 MOST_BYTES: Final = 1024 * 1024
 """Of one file."""
-_OWN: Final = ".skyforge/"
-"""What says of each repository what it is itself."""
 _NAMED: Final = 4
 """Files that a plan names of those of a kind; of more it says how many."""
 _ACTS: Final = {Fate.CREATE: "+", Fate.CHANGE: "≠", Fate.REMOVE: "−"}
-
-
-@dataclass(frozen=True, slots=True)
-class Blueprint:
-    """A blueprint as it is now."""
-
-    place: BlueprintPlace
-    project: Project
-    commit: str
-    files: dict[str, str] = field(default_factory=dict)
-    """Names of contents, by path in the projects that have it."""
-
-
-class Blueprints:
-    """Blueprints of one host, each read once in a pass however many projects have it."""
-
-    def __init__(self, host: RepositoryHost, keeper: RepositoryKeeper) -> None:
-        self.host = host
-        self._keeper = keeper
-        self._heads: dict[str, tuple[Project, str]] = {}
-        self._read: dict[BlueprintPlace, Blueprint] = {}
-        self._turn = asyncio.Lock()
-
-    async def head(self, place: BlueprintPlace) -> str:
-        """Return a blueprint's newest commit, by two requests.
-
-        Raises:
-            NotFound: it is not there, or one may not see it.
-        """
-        async with self._turn:
-            return (await self._head(place))[1]
-
-    async def at(self, place: BlueprintPlace) -> Blueprint:
-        """Return a blueprint with its files, by a request for each folder.
-
-        Raises:
-            NotFound: it, or its folder, is not there, or one may not see it.
-            Invalid: it is too large.
-        """
-        async with self._turn:
-            if place not in self._read:
-                project, commit = await self._head(place)
-                found: dict[str, str] = {}
-                await self._walk(project, await self._folder(project, commit, place), "", found)
-                self._read[place] = Blueprint(place, project, commit, found)
-            return self._read[place]
-
-    async def _head(self, place: BlueprintPlace) -> tuple[Project, str]:
-        if place.repository not in self._heads:
-            project = await self._keeper.find_repository(place.repository)
-            commit = "" if project is None else await head_of(self.host, project)
-            if project is None or not commit:
-                raise NotFound(
-                    f"no blueprint {place.name}: it is not there, or you may not see it",
-                    upstream=self.host.upstream, operation="project.sync",
-                )  # fmt: skip
-            self._heads[place.repository] = project, commit
-        return self._heads[place.repository]
-
-    async def _folder(self, project: Project, commit: str, place: BlueprintPlace) -> str:
-        tree = commit
-        for name in PurePosixPath(place.folder).parts:
-            inner = await entries_of(self.host, project, tree)
-            kind, tree = inner.get(name, (EntryKind.UNKNOWN, ""))
-            if kind is not EntryKind.FOLDER:
-                raise NotFound(f"no folder {place.folder} in {place.repository}")
-        return tree
-
-    async def _walk(self, project: Project, tree: str, folder: str, found: dict[str, str]) -> None:
-        for name, (kind, object_id) in (await entries_of(self.host, project, tree)).items():
-            path = f"{folder}{name}"
-            if kind is EntryKind.FOLDER and not f"{path}/".startswith(_OWN):
-                await self._walk(project, object_id, f"{path}/", found)
-            elif kind is EntryKind.FILE:
-                found[path] = object_id
-        if len(found) > MOST_FILES:
-            raise Invalid(
-                f"a blueprint of more than {MOST_FILES} files is not brought in",
-                operation="project.sync", advice="name a folder of it: OWNER/NAME/FOLDER",
-            )  # fmt: skip
 
 
 class BlueprintSide:
@@ -143,7 +59,8 @@ class BlueprintSide:
         if (memory.commit, memory.head) == (newest, head):
             return []
         blueprint = await self._blueprints.at(place)
-        ours = await self._ours(project, head, {*memory.files, *blueprint.files})
+        there = await self._there(project, head, {*memory.files, *blueprint.files})
+        ours = {path: one.object_id for path, one in there.items()}
         found = three_ways(memory.files, ours, blueprint.files, memory.settled)
         self._due, self._conflicts = found.due, found.conflicts
         is_as_it_should_be = not found.due and not found.conflicts
@@ -179,6 +96,7 @@ class BlueprintSide:
         seen = ("", "") if self._conflicts else (blueprint.commit, head)
         memory = BlueprintMemory(step.name, *seen, alike, is_accepted=True)
         known.memory = replace(known.memory, blueprint=memory)
+        await self._tell_lost(blueprint, head)
 
     async def _change(self, blueprint: Blueprint, one: FileDue) -> FileChange:
         if one.fate is Fate.REMOVE:
@@ -193,11 +111,29 @@ class BlueprintSide:
                 f"{path} of {blueprint.place.repository} cannot be brought in",
                 operation="project.sync", advice=f"only files of up to {MOST_BYTES:,} bytes are",
             )  # fmt: skip
-        return FileChange(one.path, found.data, one.ours)
+        return FileChange(one.path, found.data, one.ours, one.path in blueprint.programs)
 
-    async def _ours(self, project: Project, head: str, paths: Iterable[str]) -> dict[str, str]:
+    async def _tell_lost(self, blueprint: Blueprint, head: str) -> None:
+        """Say which new files are not executable here, as hosts make them that cannot do it."""
+        new = {one.path for one in self._due if one.fate is Fate.CREATE} & blueprint.programs
+        if not new:
+            return
+        try:
+            there = await self._there(self._known.project, head, new)
+        except SkyforgeError as error:  # what was written is written
+            self._known.notes.append(
+                f"whether {', '.join(sorted(new))} can run was not seen: {error}"
+            )
+            return
+        for path in sorted(path for path, one in there.items() if not one.is_executable):
+            self._known.notes.append(
+                f"{path} is executable in {blueprint.place.name}, and not here:"
+                f" {self._host.upstream} cannot do that from here, `git push` can"
+            )
+
+    async def _there(self, project: Project, head: str, paths: Iterable[str]) -> dict[str, Entry]:
         """Return what the project has of these paths, looking only into their folders."""
-        found: dict[str, str] = {}
+        found: dict[str, Entry] = {}
         if not head:
             return found
         by_folder: dict[str, list[str]] = {}
@@ -205,14 +141,14 @@ class BlueprintSide:
             folder, _, name = path.rpartition("/")
             by_folder.setdefault(folder, []).append(name)
         trees: dict[str, str] = {"": head}
-        listed: dict[str, dict[str, tuple[EntryKind, str]]] = {}
+        listed: dict[str, dict[str, Entry]] = {}
         for folder in sorted(by_folder):
             await self._into(project, folder, trees, listed)
             inner = listed.get(folder, {})
             for name in by_folder[folder]:
-                kind, object_id = inner.get(name, (EntryKind.UNKNOWN, ""))
-                if object_id and kind is EntryKind.FILE:
-                    found[f"{folder}/{name}" if folder else name] = object_id
+                one = inner.get(name)
+                if one is not None and one.kind is EntryKind.FILE:
+                    found[f"{folder}/{name}" if folder else name] = one
         return found
 
     async def _into(
@@ -220,7 +156,7 @@ class BlueprintSide:
         project: Project,
         folder: str,
         trees: dict[str, str],
-        listed: dict[str, dict[str, tuple[EntryKind, str]]],
+        listed: dict[str, dict[str, Entry]],
     ) -> None:
         """List a folder and all around it, each once; one that is not there has nothing in it."""
         parts = PurePosixPath(folder).parts
@@ -228,9 +164,9 @@ class BlueprintSide:
             here = "/".join(parts[:depth])
             if here not in listed and here in trees:
                 listed[here] = await entries_of(self._host, project, trees[here])
-                for name, (kind, object_id) in listed[here].items():
-                    if kind is EntryKind.FOLDER:
-                        trees[f"{here}/{name}" if here else name] = object_id
+                for name, one in listed[here].items():
+                    if one.kind is EntryKind.FOLDER:
+                        trees[f"{here}/{name}" if here else name] = one.object_id
 
 
 def _step(place: BlueprintPlace, due: tuple[FileDue, ...], *, is_new: bool) -> Step:
@@ -252,26 +188,3 @@ def _conflict(place: BlueprintPlace, one: FileDue) -> Step:
     return Step(
         Part.BLUEPRINT, Act.CONFLICT, one.path, f"yours stays: {here}, and changed in {place.name}"
     )
-
-
-async def head_of(host: RepositoryHost, project: Project) -> str:
-    """Return the newest commit of a project's branch; empty of an empty repository."""
-    try:
-        page = await host.commits(project, project.branch)
-    except NotFound:
-        return ""
-    return page.commits[0].sha if page.commits else ""
-
-
-async def entries_of(
-    host: RepositoryHost, project: Project, tree: str
-) -> dict[str, tuple[EntryKind, str]]:
-    """Return everything in a folder by name: its kind, and the name of its content."""
-    found: dict[str, tuple[EntryKind, str]] = {}
-    start = 0
-    while True:
-        page = await host.folder(project, tree, start)
-        found.update((one.name, (one.kind, one.object_id)) for one in page.entries)
-        start += len(page.entries)
-        if not page.entries or start >= page.total:
-            return found

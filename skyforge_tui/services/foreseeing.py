@@ -13,7 +13,8 @@ from skyforge_tui.domain.seal import Seal
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.ports.sync_book import SyncMemory
-from skyforge_tui.services.blueprint_side import Blueprints, BlueprintSide
+from skyforge_tui.services.blueprint_side import BlueprintSide
+from skyforge_tui.services.blueprints import Blueprints
 from skyforge_tui.services.engine_side import EngineLists, engine_sides
 from skyforge_tui.services.making import MANIFEST, Wish, Workshop, found
 from skyforge_tui.services.project_wishes import people_of

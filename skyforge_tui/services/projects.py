@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from skyforge_tui.domain.events import SyncRequested
-from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId, upstream_of
+from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId, Role, TemplateId, upstream_of
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import Project, is_at_or_below
 from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
+from skyforge_tui.services.patience import in_time
 from skyforge_tui.services.standings import Standing, Standings
 
 
@@ -77,7 +80,7 @@ class ProjectService:
     async def find(
         self, principal: Principal, name: str, upstreams: Collection[str] = ()
     ) -> ProjectView:
-        """Return the project people call `name`: its slug, id, path, or `SERVER:SLUG`.
+        """Return the project people call `name`: its slug, id, path, `SERVER:SLUG`, `OWNER/SLUG`.
 
         Of several of one name those of `upstreams` count, which can do what is wanted.
 
@@ -88,14 +91,17 @@ class ProjectService:
         """
         views = [one for one in await self.all(principal) if one.role > Role.NONE]
         exact = [one for one in views if name in (one.project.id, one.project.path)]
-        hits = exact or [one for one in views if name in (one.project.slug, one.project.full_name)]
+        hits = exact or [one for one in views if _is_called(one.project, name)]
         able = [one for one in hits if upstream_of(one.project.id) in upstreams] or hits
         if len(able) > 1:
             names = " or ".join(one.project.full_name for one in able)
             raise Conflict(f"several projects are called {name}", advice=f"say {names}")
         if not able:
             self._demand_all_read(f"no project named {name} is known")
-            known = ", ".join(view.project.slug for view in views[:8]) or "none"
+            often = Counter(one.project.slug for one in views)
+            told = (one.project for one in views[:8])
+            words = (one.slug if often[one.slug] == 1 else one.full_name for one in told)
+            known = ", ".join(words) or "none"
             raise NotFound(f"no project named {name}", advice=f"there are: {known}")
         return able[0]
 
@@ -225,14 +231,28 @@ class ProjectService:
             await self._catalog.read_all(upstream)
 
     @requires(Permission.PROJECT_SYNC)
-    async def try_sync(self, principal: Principal) -> dict[str, Unavailable | Refused]:
-        """Read all projects that can be read, and return why hosts were not, by their names.
+    async def try_sync(
+        self,
+        principal: Principal,
+        patience: timedelta | None = None,
+        only: Collection[str] | None = None,
+    ) -> dict[str, Unavailable | Refused]:
+        """Read what hosts have, of all or `only` these; return why some were not read, by name.
 
-        What was known of these stays.
+        What was known of these stays. With `patience` no server may take longer.
         """
-        with suppress(Unavailable, Refused):  # each is noted
-            await self._catalog.read_all()
-        return dict(self._catalog.unread)
+        unread = self._catalog.unread
+
+        async def read(host: str) -> None:
+            wait = None if host == LOCAL else patience  # this machine waits for no network
+            try:
+                await in_time(self._catalog.read_all(host), wait, host)
+            except (Unavailable, Refused) as error:
+                unread[host] = error
+
+        wanted = self._catalog.upstreams if only is None else only
+        await asyncio.gather(*map(read, wanted))
+        return {one: unread[one] for one in wanted if one in unread}
 
     def _demand_all_read(self, said: str) -> None:
         """Raise why a host was not read, if one was not: what is looked for may be there."""
@@ -246,3 +266,8 @@ class ProjectService:
         templates = self._catalog.templates_of(project.id) if role > Role.NONE else ()
         standing = self._standings.of(project.id) if role > Role.NONE else None
         return ProjectView(project, role, templates, standing)
+
+
+def _is_called(project: Project, name: str) -> bool:
+    is_of_owner = "/" in name and project.path.endswith(f"/{name}")
+    return is_of_owner or name in (project.slug, project.full_name)

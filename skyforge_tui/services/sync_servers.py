@@ -16,7 +16,7 @@ from skyforge_tui.ports.project_secrets import SecretReading, SecretSource
 from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
 from skyforge_tui.ports.run_host import RunHost
-from skyforge_tui.services.blueprint_side import Blueprints
+from skyforge_tui.services.blueprints import Blueprints
 from skyforge_tui.services.deadlines import LATE
 from skyforge_tui.services.engine_side import EngineLists
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from skyforge_tui.demo.chaos import Kind, Trouble
 from skyforge_tui.demo.servers.gitea.server import GiteaServer
 from skyforge_tui.demo.servers.semaphore.server import SemaphoreServer
 from skyforge_tui.integrations.gitea.files import FileChange
@@ -223,3 +224,13 @@ def test_a_dead_server_holds_up_no_other(stranger: Headless, servers: Servers) -
     asks = stranger("attention", "ls", "--json", environ=environ)
     assert asks.code == 3
     assert "dead" in {one["name"] for one in asks.json}
+
+
+def test_a_silent_server_is_waited_for_no_longer_than_a_pass_may_take(
+    stranger: Headless, servers: Servers
+) -> None:
+    """One that never answers is given up when the time of a pass is over, and told."""
+    environ = connected(stranger, servers)
+    servers.semaphore.chaos.add(Trouble(Kind.HANG))
+    done = stranger("sync", "--within", "1s", environ=environ)
+    assert "runs: no answer within 1 s: its projects are shown as last known" in done.err

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skyforge_tui.domain.errors import Conflict, NotFound, Stale
-from skyforge_tui.domain.identity import Principal, Role
+from skyforge_tui.domain.identity import LOCAL, Principal, Role
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project import ProjectKind, access_level
 from skyforge_tui.domain.project_manifest import PATH
@@ -153,6 +153,17 @@ async def test_branches_may_have_slashes(world: World) -> None:
     assert await host.read_file(project, "main", "on.txt", MIB) is None
     assert await host.read_file(project, name, "on.txt", MIB) is not None
     assert "on.txt" in {one.name for one in (await top_of(world, name)).entries}
+
+
+async def test_a_program_is_one_where_the_host_can_make_it_so(world: World) -> None:
+    """A new file is executable where that can be had; a change of what is in it leaves it so."""
+    host, project = world.host, world.project
+    held = [FileChange("go.sh", b"one", is_executable=True)]
+    for data in (b"two", b"three"):
+        await host.write_files(project, held, "Go", branch="main")
+        modes = {one.name: one.is_executable for one in (await top_of(world)).entries}
+        assert (modes["go.sh"], modes["README.md"]) == (host.upstream == LOCAL, False)
+        held = [FileChange("go.sh", data, await object_of(world, "go.sh"))]
 
 
 async def test_an_empty_repository_begins_with_a_write(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -174,3 +176,21 @@ async def test_what_is_said_during_a_pass_holds(world: World) -> None:
     assert [one.detail for one in (await world.run()).done] == ["≠ site.txt"]
     assert (await world.text("site.txt"), await world.text("roles/bgp.txt")) == ("theirs", "next")
     assert (await world.run()).is_in_step
+
+
+async def test_programs_that_cannot_be_made_so_are_told(world: World) -> None:
+    """The web interface makes no file executable: which ones came without it is said, once."""
+    repo = world.firm.gitea.state.repo("admin/fabric")
+    assert repo is not None
+    stream = (
+        b"commit refs/heads/main\ncommitter A <a@x> 1700000000 +0000\ndata 1\ng\n"
+        b"from refs/heads/main^0\nM 100755 inline small/go.sh\ndata 2\ngo\n"
+    )
+    command = ["git", "--git-dir", str(repo.bare.path), "fast-import", "--quiet"]
+    await asyncio.to_thread(subprocess.run, command, input=stream, check=True)
+    report = await world.run()
+    assert (report.errors, report.left) == ((), ())
+    (note,) = report.notes
+    assert note.startswith("go.sh is executable in admin/fabric/small, and not here: ")
+    again = await world.run()
+    assert (again.notes, again.is_in_step) == ((), True)

@@ -85,6 +85,23 @@ async def test_find_says_what_there_is(core: Core) -> None:
     assert missed.value.advice == "there are: edge-fabric"
 
 
+async def test_projects_of_one_name_are_told_apart() -> None:
+    """By server or by owner each of two namesakes can be meant, and is named so."""
+    core = Core(hosts=[FakeRepositoryHost(one) for one in ("zeta", "alpha")])
+    for host in core.hosts:
+        path = f"https://{host.upstream}.example.net/{host.upstream[:1]}/edge"
+        one = ProjectId(f"{host.upstream}:1")
+        host.put(a_project(id=one, slug="edge", path=path, members=MINE))
+    await core.catalog.read_all()
+    for name in ("zeta:edge", "z/edge", "zeta.example.net/z/edge"):
+        assert (await core.projects.find(VERA, name)).project.id == "zeta:1"
+    with pytest.raises(Conflict):
+        await core.projects.find(VERA, "edge")
+    with pytest.raises(NotFound) as missed:
+        await core.projects.find(VERA, "dge")
+    assert missed.value.advice == "there are: alpha:edge, zeta:edge"
+
+
 async def test_templates_are_filtered(core: Core) -> None:
     """Templates of projects without a role there are not told."""
     assert {one.project_id for one in await core.projects.templates(VERA)} == {PROJECT_ID}

@@ -107,7 +107,9 @@ class LocalGit:
         self, project: Project, changes: Sequence[FileChange], message: str, *, branch: str
     ) -> str:
         """Write files by one commit; where that branch is checked out, its files follow."""
-        edits = [git_objects.Edit(one.path, one.data, one.replaces) for one in changes]
+        edits = [
+            git_objects.Edit(one.path, one.data, one.replaces, one.is_executable) for one in changes
+        ]
         with _translated(WRITE):
             return await git_objects.commit(_top(project), branch, message, edits)
 
