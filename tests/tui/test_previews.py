@@ -168,13 +168,18 @@ def test_packed_text() -> None:
     assert text_of(long.lines[-1]) == "cut here: the first 65.5 kB, unpacked"
 
 
+_WORDS = some.text(max_size=8)
 _JSON = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.text(), lambda one: some.lists(one) |
-    some.dictionaries(some.text(), one),
-)  # fmt: skip
+    some.none() | some.booleans() | some.integers() | _WORDS,
+    lambda one: some.lists(one, max_size=4) | some.dictionaries(_WORDS, one, max_size=4),
+    max_leaves=12,
+)
 
 
-@given(some.lists(_JSON, min_size=1) | some.dictionaries(some.text(), _JSON, min_size=1))
+@given(
+    some.lists(_JSON, min_size=1, max_size=4)
+    | some.dictionaries(_WORDS, _JSON, min_size=1, max_size=4)
+)
 def test_json_on_one_line(value: object) -> None:
     """JSON on one line is laid out on many: what it says is the same, to the character."""
     text = json.dumps(value)
