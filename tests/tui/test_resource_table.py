@@ -84,7 +84,7 @@ def a_run(
     )  # fmt: skip
 
 
-async def test_a_row_is_drawn_as_the_look_book_has_it() -> None:
+async def test_a_row_is_drawn_whole() -> None:
     """At 80 columns a run's row stands exactly where the wireframe puts it."""
     six = timedelta(seconds=6)
 
