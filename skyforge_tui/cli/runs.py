@@ -16,7 +16,7 @@ from skyforge_tui.cli.run_decisions import confirm_run, reject_run
 from skyforge_tui.cli.run_gc import collect_garbage
 from skyforge_tui.cli.run_logs import run_logs
 from skyforge_tui.domain.errors import Invalid, NotFound
-from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.identity import LOCAL, Principal, upstream_of
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.domain.template import FieldKind, Template
 
@@ -90,9 +90,10 @@ def show_run(ctx: click.Context, run: str, as_json: bool) -> None:
             ("command", " ".join(detail.spec.command)),
             ("directory", detail.spec.directory),
             ("started by", detail.run.who or detail.spec.started_by),
+            *_times(detail.run, datetime.now(UTC)),
             ("exit code", "" if detail.run.exit_code is None else str(detail.run.exit_code)),
             ("signal", detail.run.signal),
-            ("output", f"{detail.run.log_bytes} bytes"),
+            ("output", _written(detail.run)),
             *((f"answer {name}", value) for name, value in detail.spec.answers.items()),
             *((f"answer {name}", "secret, not kept") for name in detail.spec.secret_names),
         ]
@@ -271,10 +272,28 @@ def pair(text: str) -> tuple[str, str]:
 
 
 def _row(run: Run, now: datetime) -> tuple[str, ...]:
-    took = run.duration(now)
+    (_, started), _, (_, took) = _times(run, now)
     return (
         "asks you" if run.asks else str(run.state), str(run.number), run.title,
-        run.project, run.started_by,
-        "" if run.started_at is None else run.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        "" if took is None else f"{took.total_seconds():.0f}s", run.note,
+        run.project, run.started_by, started, took, run.note,
     )  # fmt: skip
+
+
+def _times(run: Run, now: datetime) -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+    """Return when a run started and ended, and how long it took; empty where it has not."""
+    took = run.duration(now)
+    return (
+        ("started", _clock(run.started_at)),
+        ("ended", _clock(run.ended_at)),
+        ("took", "" if took is None else f"{took.total_seconds():.0f}s"),
+    )
+
+
+def _clock(at: datetime | None) -> str:
+    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _written(run: Run) -> str:
+    """Return how much a run wrote; empty where that is unknown, as before a server was asked."""
+    is_known = run.log_bytes or upstream_of(run.id) == LOCAL
+    return f"{run.log_bytes} bytes" if is_known else ""

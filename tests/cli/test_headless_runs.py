@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from datetime import datetime
 from pathlib import Path
 
 from tests.cli.headless import Headless, ended
@@ -33,7 +34,7 @@ def test_launch_waits_for_failure(sky: Headless) -> None:
 
 
 def test_list_is_json(sky: Headless) -> None:
-    """Runs are listed as JSON, newest first, with every fact of theirs."""
+    """Runs are listed as JSON, newest first, with every fact of theirs; shown, with their times."""
     sky.launch("hello", "--wait")
     sky.launch("fails", "--wait")
     listed = sky("runs", "ls", "--json").json
@@ -43,6 +44,13 @@ def test_list_is_json(sky: Headless) -> None:
         "waits_for_input": False, "log_bytes": len(HELLO),
     }.items()  # fmt: skip
     assert {"created_at", "started_at", "ended_at", "started_by"} <= listed[1].keys()
+    shown = sky("runs", "show", "1").text.splitlines()
+    facts = {line[:10].rstrip(): line[10:].strip() for line in shown}
+    for fact, at in (("started", "started_at"), ("ended", "ended_at")):
+        told = datetime.strptime(facts[fact], "%Y-%m-%d %H:%M:%S").astimezone()
+        assert told == datetime.fromisoformat(listed[1][at]).replace(microsecond=0)
+    assert facts["took"].endswith("s")
+    assert facts["output"] == f"{len(HELLO)} bytes"
 
 
 def test_list_says_where_it_was_cut(sky: Headless) -> None:

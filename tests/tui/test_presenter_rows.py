@@ -9,7 +9,7 @@ from typing import Any
 
 from skyforge_tui.domain.concern import Attention, Concern, Distrust, Why
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
-from skyforge_tui.domain.identity import Me, ProjectId, Role
+from skyforge_tui.domain.identity import Me, ProjectId, Role, RunId
 from skyforge_tui.domain.lab import LabState
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.project import ProjectKind
@@ -21,7 +21,7 @@ from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.services.projects import ProjectView
 from skyforge_tui.services.standings import Standing
 from skyforge_tui.tui.presenters import attention as attention_rows
-from skyforge_tui.tui.presenters import launch, project_files, projects, runs
+from skyforge_tui.tui.presenters import details, launch, project_files, projects, runs
 from skyforge_tui.tui.presenters.cells import Line, line, text_of
 from skyforge_tui.tui.presenters.columns import Column, fit, head_line, row_line
 from tests.builders import a_detail, a_project, a_run
@@ -150,7 +150,8 @@ def test_facts_of_a_run() -> None:
     detail = a_detail(run=FAILED)
     asked = replace(detail.spec, answers={"limit": "all"}, secret_names=("vault_pw",))
     detail = replace(detail, spec=asked)
-    assert texts(runs.fact_lines(detail, [FAILED, LOST], NOW)) == [
+    early = replace(LOST, id=RunId("local:93"), number=93)
+    assert texts(runs.fact_lines(detail, [FAILED, LOST, early], NOW)) == [
         "Parameters",
         "template   a-very-long-name-of-a-template-pr41",
         "engine     local",
@@ -166,9 +167,21 @@ def test_facts_of_a_run() -> None:
         "limit      all",
         "vault_pw   •••••• secret, not kept",
         "",
-        "Before",
+        "Before  ██",
         "× 805 lost           1h  2h",
+        "×  93 lost           1h  2h",
     ]
+
+
+def test_output_elsewhere_is_not_said_to_be_none() -> None:
+    """How much a run wrote is told where it is known: nothing written here, unread elsewhere."""
+    here = replace(LOST, log_bytes=0)
+    elsewhere = replace(here, id=RunId("emea:3-805"))
+    told = [
+        [text_of(fact.words) for fact in details.of_run(run, None, NOW) if fact.label == "output"]
+        for run in (here, elsewhere, replace(elsewhere, log_bytes=2048))
+    ]
+    assert told == [["0 B"], [], ["2.0 kB"]]
 
 
 # Projects.

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.history import Outcome
+from skyforge_tui.domain.identity import LOCAL, upstream_of
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, literal
 from skyforge_tui.tui.presenters.offers import Fact
@@ -35,7 +36,8 @@ def of_run(run: Run, detail: RunDetail | None, now: datetime) -> list[Fact]:
         ("started", _at(run.started_at, now)),
         ("ended", _at(run.ended_at, now)),
         ("exit", run.signal or ("" if run.exit_code is None else str(run.exit_code))),
-        ("output", tones.size(run.log_bytes)),
+        # How much there is elsewhere nobody counts before it is read.
+        ("output", tones.size(run.log_bytes) if run.log_bytes or _is_here(run) else ""),
     ]
     if detail is not None:
         spec, use = detail.spec, detail.use
@@ -51,6 +53,10 @@ def of_run(run: Run, detail: RunDetail | None, now: datetime) -> list[Fact]:
             cpu = f"{use.user_s + use.system_s:.1f}s cpu"
             facts.append(("used", f"{cpu}, {tones.size(use.max_rss_bytes)}"))
     return _filled(facts)
+
+
+def _is_here(run: Run) -> bool:
+    return upstream_of(run.id) == LOCAL
 
 
 def of_project(project: Project, now: datetime, done: Sequence[AuditEntry] = ()) -> list[Fact]:

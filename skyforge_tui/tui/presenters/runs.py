@@ -225,7 +225,9 @@ def fact_lines(
     others = [one for one in before if one.id != run.id]
     if others:
         lines += [(), line(_heading("Before"), "  ", _trend(others))]
-        lines += [_earlier(one, now) for one in others[:5]]
+        shown = others[:5]
+        wide = max(len(str(one.number)) for one in shown)
+        lines += [_earlier(one, now, wide) for one in shown]
     return lines
 
 
@@ -247,11 +249,12 @@ def _fact(label: str, value: str) -> Line:
     return (Span(f"{label:<10} ", "muted"), Span(value))
 
 
-def _earlier(run: Run, now: datetime) -> Line:
+def _earlier(run: Run, now: datetime, wide: int) -> Line:
+    """Return a run from before, its number as wide as the widest beside it."""
     look = tones.run_look(run)
     return (
         Span(look.glyph, look.tone, bold=look.bold),
-        Span(f" {run.number} "),
+        Span(f" {run.number:>{wide}} "),
         Span(f"{look.word:<9}", look.word_tone),
         Span(f"{tones.duration(run.duration(now)):>8}"),
         Span(f"  {tones.age(now - run.created_at)}", "muted"),
