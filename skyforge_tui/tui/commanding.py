@@ -129,6 +129,8 @@ class Commanding(Things):
             self.go_to(place)
         else:
             await self.switch_mode(place.value)
+            if wanted:  # among its rows, not on the page one left there
+                self.go_to(place)
         screen = self.place()
         if isinstance(screen, FilteredPlace):
             screen.look_for(screen.filter, wanted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skyforge_tui.domain.history import LineKind
-from skyforge_tui.domain.identity import ProjectId
+from skyforge_tui.domain.identity import LOCAL, ProjectId, upstream_of
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.query import quoted
@@ -121,7 +121,9 @@ def _things(app: Commanding, offered: _Offered) -> Iterator[Choice[Item]]:
         yield _choice(run, f"{run.number} {run.title}", "run", (*look.line, age), also)
     for project in offered.projects:
         also = f"project {project.description} {project.path}"
-        yield _choice(project, project.slug, "project", _muted(project.description), also)
+        upstream = upstream_of(project.id)
+        about = "  ".join(one for one in (upstream, project.description) if one not in ("", LOCAL))
+        yield _choice(project, project.slug, "project", _muted(about), also)
     for lab in offered.labs:
         also = f"lab {lab.owner} {lab.project}"
         yield _choice(lab, lab.name, "lab", _muted(f"{lab.state}  {lab.provider}"), also)

@@ -6,20 +6,23 @@ import os
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from skyforge_tui.domain.history import LineKind, Outcome
-from skyforge_tui.domain.identity import Principal
+from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.tui import palette
 from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.widgets.command_line import CommandLine
 from skyforge_tui.tui.widgets.confirm import Confirm
 from skyforge_tui.tui.widgets.launch_card import LaunchCard
 from tests.tui.cockpit_harness import press, row_with, until_gone, until_idle, until_shown, write
 from tests.tui.drawing import until
-from tests.tui.pretend import Estate, run_id
+from tests.tui.pretend import EDGE, Estate, run_id
 
 SIZE = (100, 40)
 
@@ -233,6 +236,19 @@ async def test_filtering_by_name(estate: Estate) -> None:
         await until_shown(pilot, "wan-cutover")
 
 
+async def test_filtering_looks_behind_a_page(estate: Estate) -> None:
+    """Words behind a place filter its rows, whichever page of it one had gone away from."""
+    app = estate.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until_idle(pilot)
+        await press(pilot, "3", "enter", shows="runs › 813")
+        await pilot.press("1")
+        await until(pilot, lambda: app.current_mode == "projects")
+        await say(pilot, "runs wan")
+        await until_shown(pilot, "Runs 1 of 16", "wan-cutover")
+        await until_gone(pilot, "deploy-bgp")
+
+
 async def test_views_by_name(estate: Estate) -> None:
     """A filter is kept as a view, brought back and dropped by lines."""
     app = estate.app()
@@ -274,6 +290,14 @@ async def test_palette_knows_past_launches(estate: Estate) -> None:
         await press(pilot, "enter", shows="Launch netlab-up")
         assert isinstance(app.screen, LaunchCard)
         assert app.screen.form.plain_answers["topology"] == "dc77"
+
+
+def test_palette_tells_projects_of_one_name_apart(estate: Estate) -> None:
+    """Of a project that is kept on a server as well, the palette says which."""
+    there = replace(EDGE, id=ProjectId("emea:3"))
+    offered = palette._Offered([], [], [EDGE, there], [], [])
+    shown = [text_of(one.cells["note"]) for one in palette._things(estate.app(), offered)]
+    assert shown == [EDGE.description, f"emea  {EDGE.description}"]
 
 
 async def test_palette_goes_to_projects(estate: Estate) -> None:
