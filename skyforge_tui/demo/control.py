@@ -46,7 +46,8 @@ class Control:
             Route("/{server}/expire", self._does(_expire), methods=["POST"]),
             Route("/{server}/restart", self._does(_restart), methods=["POST"]),
         ]
-        app = Starlette(routes=[Mount(f"/{self._word}", routes=routes)])
+        bare = Route(f"/{self._word}", self._status)  # the address as it is told, without a slash
+        app = Starlette(routes=[bare, Mount(f"/{self._word}", routes=routes)])
         self._listener = Listener(app, Chaos(), estate.clock)
 
     @property

@@ -64,9 +64,12 @@ async def open_estate(options: Options) -> AsyncIterator[OpenEstate]:
     """Open all servers of the estate, and its controls; close them on every way out.
 
     Raises:
-        ValueError: an option is nothing that its server knows.
+        ValueError: an option is nothing that its server knows, or of no server.
         OSError: a port is taken.
     """
+    for kind in options.servers:
+        if kind not in KINDS:
+            raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
     estate = make_estate(options.seed, LiveClock(options.speed))
     servers = {
         kind: make_server(

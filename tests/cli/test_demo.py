@@ -106,6 +106,7 @@ def test_ends_with_who_started_it() -> None:
     [
         ("semaphore.version=2.99", "2.99 is not between 2.8 and 2.18"),
         ("semaphore.mood=bad", "'mood' is none of"),
+        ("semafor.version=2.10", "'semafor' is none of semaphore, gitea, eve, netlab"),
         ("gitea.version=1.9", "1.9 is not between 1.15 and 1.27"),
         ("version=2.10", "SERVER.NAME=VALUE"),
         ("semaphore.queue_s=soon", "queue_s"),

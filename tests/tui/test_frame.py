@@ -86,6 +86,14 @@ def test_lights_fold_words_first_dots_never(width: int, shown: str) -> None:
     assert plain(lights_line(LIGHTS, width)) == shown
 
 
+def test_this_machine_makes_no_server_old() -> None:
+    """Where one age stands for all dots it is that of servers; alone, that of this machine."""
+    here = Light("local", UpstreamState.LIVE, "9m")
+    servers = [Light(name, UpstreamState.LIVE, old) for name, old in (("a", "10s"), ("b", "20s"))]
+    assert plain(lights_line([here, *servers], 10)) == "●●● 20s"
+    assert plain(lights_line([here], 6)) == "● 9m"
+
+
 def test_two_ill_upstreams_are_both_named() -> None:
     """The second ill upstream loses its words before the first does."""
     lights = (

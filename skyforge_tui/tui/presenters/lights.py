@@ -11,6 +11,7 @@ from datetime import datetime
 
 from skyforge_tui.domain.freshness import UpstreamHealth, UpstreamState
 from skyforge_tui.domain.guard import Guard
+from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.tui.presenters.amounts import age
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, literal, width_of
 from skyforge_tui.tui.presenters.glyphs import FAILED, READY, STOPPED_LAB, UNKNOWN
@@ -131,7 +132,9 @@ def _as_dots(lights: Sequence[Light], *, aged: bool, worded: int) -> Line:
         spans.append(_DOTS[light.state])
         if light.needs_confirm:
             spans.append(Span("!", "warn", bold=True))
-    oldest = max((light.age for light in well), key=_seconds, default="")
+    # This machine is never away: how old its news is says nothing of the servers beside it.
+    away = [light for light in well if light.name != LOCAL] or well
+    oldest = max((light.age for light in away), key=_seconds, default="")
     if aged and spans and oldest:
         spans.append(Span(f" {oldest}", "muted"))
     ill = [light for light in lights if light not in well]
