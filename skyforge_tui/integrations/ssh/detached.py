@@ -24,7 +24,7 @@ _SHORT_S: Final = 30.0
 _LONG_S: Final = 120.0
 """Removing many files, or telling of all runs there ever were, takes a while."""
 _ROW = re.compile(
-    rb"run (\d{1,9})\|(\d*)\|(\d*)\|(\d*)\|(\d*)\|(yes|no)\|(\d*)\|((?:[0-9a-f]{2})*)"
+    rb"run (\d{1,9})\|(\d*)\|(\d*)\|(\d*)\|(\d*)\|(yes|no)\|(\d*)\|((?:[0-9a-f]{2})*)\|(|full)"
 )
 
 
@@ -56,6 +56,8 @@ class Held:
     """The last bytes of output while it runs."""
     still_s: int = 0
     """For how long nothing was written."""
+    is_full: bool = False
+    """Whether its disk was full when it ended: the end of its output may be missing."""
 
     @property
     def is_over(self) -> bool:
@@ -190,7 +192,7 @@ def _held(row: bytes, spec: bytes, now: int) -> Held:
     found = _ROW.fullmatch(row)
     if found is None:
         raise TransportError("unreadable", f"the host tells of a run: {plain(row[:80])}")
-    number, start, code, ended, size, live, stops, tail = found.groups()
+    number, start, code, ended, size, live, stops, tail, full = found.groups()
     written = int(ended) if ended else None
     try:
         read = json.loads(spec or b"{}")
@@ -207,6 +209,7 @@ def _held(row: bytes, spec: bytes, now: int) -> Held:
         stops=int(stops or 0),
         tail=bytes.fromhex(tail.decode()),
         still_s=max(0, now - written) if written else 0,
+        is_full=bool(full),
     )
 
 

@@ -30,8 +30,8 @@ HOLDER: Final = (
     _COMMON
     + r"""
 cd "$1" && mkdir begun 2>/dev/null || exit 0
-echo "$$ $(began $$)" >holder
-date +%s >started
+echo "$$ $(began $$)" 1<>holder
+date +%s 1<>started
 exec 3<>input
 heed=; env --default-signal=INT,QUIT true 2>/dev/null && heed='env --default-signal=INT,QUIT'
 if command -v script >/dev/null 2>&1; then
@@ -40,10 +40,14 @@ else
   $heed /bin/sh ./command <&3 >log 2>&1
 fi
 code=$?
-echo "$code $(date +%s) $(wc -c <log)" >exit.part && mv exit.part exit
+full=; { echo room >room; } 2>/dev/null || full=full
+rm -f room
+echo "$code $(date +%s) $(wc -c <log) $full" 1<>exit.part && mv exit.part exit
 """
 )
 """Runs `command` in the folder `$1` to its end, once.
+
+Where the disk is full by then, the end says so: what does not fit into the log is lost.
 
 Whatever a shell starts in the background ignores interrupts, and all that comes of it too; a shell
 cannot undo that, `env` can.
@@ -52,16 +56,28 @@ cannot undo that, `env` can.
 START: Final = (
     _COMMON
     + r"""
-mkdir -p "$root" || exit 70
+fail() {
+  cd / && [ -n "$n" ] && rm -rf "$root/$n"
+  [ -d "$root" ] && set -- "$root" || set -- "$HOME"
+  set -- $(df -kP "$1" | tail -n 1)
+  echo "$root cannot be written: $4 kB are free there" >&2; exit 70
+}
+write() {
+  printf '%s\n' "$1" >spec && printf '%s' "$2" >command && printf '%s' "$3" >hold &&
+    echo "$given" >given && : >log && mkfifo input || return
+  for one in holder started pid stops exit.part; do printf '%63s\n' '' >$one || return; done
+}
+n=
+mkdir -p "$root" 2>/dev/null || fail
 if n=$(readlink "$root/.$1"); then :
 else
-  n=$(cd "$root" && ls | sort -n | tail -n 1); n=$((${n:-0} + 1))
-  until mkdir "$root/$n" 2>/dev/null; do n=$((n + 1)); [ -d "$root" ] || exit 70; done
+  last=$(cd "$root" && ls | sort -n | tail -n 1); next=$((${last:-0} + 1))
+  until mkdir "$root/$next" 2>/dev/null; do [ -e "$root/$next" ] || fail; next=$((next + 1)); done
+  n=$next
   cd "$root/$n" || exit 70
-  printf '%s\n' "$2" >spec && printf '%s' "$3" >command && printf '%s' "$4" >hold || exit 70
-  echo "$given" >given && : >log && mkfifo input || exit 70
+  { write "$2" "$3" "$4"; } 2>/dev/null || fail
   if ! ln -sn "$n" "$root/.$1" 2>/dev/null; then
-    cd "$root" && rm -rf "./$n" && n=$(readlink "$root/.$1") || exit 70
+    cd "$root" && rm -rf "./$n" && n=$(readlink "$root/.$1") || fail
   fi
 fi
 cd "$root/$n" || exit 70
@@ -73,7 +89,11 @@ fi
 echo "$n"
 """
 )
-"""Begins a run for the token `$1` (one token, one run), with spec, command and holder."""
+"""Begins a run for the token `$1` (one token, one run), with spec, command and holder.
+
+What is written down later has its room from now on: a disk that fills hides neither that the run
+lives, nor how it ends, nor how often it was asked to.
+"""
 
 LIST: Final = (
     _COMMON
@@ -81,21 +101,21 @@ LIST: Final = (
 cd "$root" 2>/dev/null || { echo end; exit 0; }
 for n in $(if [ $# -gt 1 ]; then shift; echo "$@"; else ls | sort -rn | head -n "$1"; fi); do
   [ -d "$n" ] || continue
-  code= ended= size= start= stops= spec= live=no mark=
+  code= ended= size= full= start= stops= spec= live=no mark=
   [ -r "$n/spec" ] && IFS= read -r spec <"$n/spec"
   [ -r "$n/started" ] && read -r start <"$n/started"
   [ -r "$n/stops" ] && read -r stops <"$n/stops"
-  if [ -r "$n/exit" ]; then read -r code ended size <"$n/exit"
+  if [ -r "$n/exit" ]; then read -r code ended size full <"$n/exit"
   else
     alive "$n/holder" && live=yes
-    [ -r "$n/exit" ] && read -r code ended size <"$n/exit"
+    [ -r "$n/exit" ] && read -r code ended size full <"$n/exit"
   fi
   if [ -z "$code" ]; then
     size=$(wc -c <"$n/log") ended=$(stat -c %Y "$n/log" 2>/dev/null)
     mark=$(tail -c 200 "$n/log" | od -An -v -tx1 | tr -d ' \n')
   fi
-  printf 'run %s|%s|%s|%s|%s|%s|%s|%s\n' \
-    "$n" "$start" "$code" "$ended" "$((${size:-0}))" "$live" "$stops" "$mark"
+  printf 'run %s|%s|%s|%s|%s|%s|%s|%s|%s\n' \
+    "$n" "$start" "$code" "$ended" "$((${size:-0}))" "$live" "$stops" "$mark" "$full"
   printf '%s\n' "$spec"
 done
 echo "end $(date +%s)"
@@ -131,7 +151,7 @@ cd "$root/$1" || exit 66
 [ -e exit ] && exit 3
 alive holder || exit 3
 stops=0; [ -r stops ] && read -r stops <stops
-stops=$((stops + 1)); echo $stops >stops
+stops=$((${stops:-0} + 1)); echo $stops 1<>stops
 group=; alive pid && read -r group was <pid
 case $stops in
   1) if command -v script >/dev/null 2>&1; then printf '\003' 1<>input
@@ -182,7 +202,7 @@ BEGIN: Final = (
     _COMMON
     + r"""
 stty cols 120 rows 40 2>/dev/null
-echo "$$ $(began $$)" >pid
+echo "$$ $(began $$)" 1<>pid
 IFS= read -r given <given && umask "$given"
 """
 )

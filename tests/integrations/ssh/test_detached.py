@@ -15,6 +15,7 @@ from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.ssh.detached import Detached, GoneError, Held, OverError
 from skyforge_tui.integrations.ssh.host import SshHost
 from skyforge_tui.integrations.ssh.person import Nobody
+from tests.disks import small_disk
 from tests.ssh_servers import Home, Server
 
 TOKEN = "0123456789abcdef"
@@ -150,6 +151,30 @@ async def test_stopping_grows_firmer(runs: Detached) -> None:
         await runs.stop(deaf)
     with pytest.raises(GoneError):
         await runs.stop(999)
+
+
+@pytest.mark.real
+async def test_a_disk_that_is_full(runs: Detached, server: Server) -> None:
+    """A full disk keeps no run from being stopped or ending; what may be missing is said.
+
+    What cannot begin says why, and leaves nothing.
+    """
+    with small_disk(server.home / ".skyforge", "256k"):
+        deaf = await sh(runs, "trap '' INT TERM; echo ready; while :; do sleep 0.02; done")
+        await until(runs, deaf, lambda held: b"ready" in held.tail)
+        loud = await sh(runs, "read -r it; seq 90000; exit 7", "b" * 16)
+        await until(runs, loud, lambda held: held.is_alive)
+        await runs.answer(loud, b"go\n")
+        held = await until(runs, loud, lambda held: held.is_over)
+        assert (held.code, held.is_full) == (7, True)
+        with pytest.raises(TransportError, match="runs cannot be written: 0 kB are free there"):
+            await sh(runs, "echo late", "c" * 16)
+        assert sorted(one.number for one in await runs.listed()) == [deaf, loud]
+        for _ in range(3):
+            assert not (await runs.listed([deaf]))[0].is_over
+            await runs.stop(deaf)
+        held = await until(runs, deaf, lambda held: held.is_over)
+        assert (held.code, held.stops) == (128 + 9, 3)
 
 
 async def test_a_holder_that_was_killed_is_told(runs: Detached, server: Server) -> None:

@@ -81,10 +81,11 @@ def is_asking(held: Held) -> bool:
 
 
 def _state(held: Held, created: datetime, now: datetime) -> tuple[RunState, str]:
+    note = "the disk of its host was full: output may be missing" if held.is_full else ""
     if held.code == 0:
-        return RunState.SUCCESS, ""
+        return RunState.SUCCESS, note
     if held.code is not None:
-        return (RunState.STOPPED if held.stops else RunState.ERROR), ""
+        return (RunState.STOPPED if held.stops else RunState.ERROR), note
     if held.is_over:
         return RunState.LOST, "what held it on its host is gone"
     if held.started_at is None:
