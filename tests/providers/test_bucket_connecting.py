@@ -207,3 +207,13 @@ def test_what_the_card_asks() -> None:
     assert (server.region, server.is_path_style, server.jump) == ("eu-north-1", False, "bastion")
     words = " ".join(connect_act(server, answers).words)
     assert all(one in words for one in ("--region eu-north-1", "--jump bastion", "--host-style"))
+
+
+def test_the_card_keeps_where_keys_come_from() -> None:
+    """Where a bucket takes its keys from stays as it is on the card, unless a key is typed."""
+    before = Server("s3", "lab", "https://s3.example.net/labs", credentials="profile:lab")
+    answers = {one.name: one.default for one in fields(before, ("file",))}
+    server = server_of(before, answers)
+    assert server.credentials == "profile:lab"
+    assert "--credentials profile:lab" in " ".join(connect_act(server, answers).words)
+    assert server_of(before, answers | {"user": "ADA"}).credentials == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import unquote_plus
@@ -113,6 +114,27 @@ def told_of(body: bytes, root: str, name: str) -> str:
     return rows.top.get(name, "")
 
 
+def leaves(body: bytes) -> dict[str, str]:
+    """Return the last text of every element that has no others in it, however deep, by name.
+
+    Raises:
+        TransportError: unreadable.
+    """
+    found: dict[str, str] = {}
+    texts: list[str] = []
+
+    def start(_: str, __: dict[str, str]) -> None:
+        texts.clear()
+
+    def end(element: str) -> None:
+        if texts:
+            found[element.rpartition(":")[2]] = "".join(texts)
+        texts.clear()
+
+    _parse(body, start, end, texts.append)
+    return found
+
+
 def quoted(etag: str) -> str:
     """Return an etag as a HEAD tells it; some leave the quotes out (rclone 1.75)."""
     return etag if not etag or etag.endswith('"') else f'"{etag}"'
@@ -153,6 +175,16 @@ def _rows(body: bytes, wanted: tuple[str, ...]) -> _Rows:
         depth -= 1
         texts.clear()
 
+    _parse(body, start, end, texts.append)
+    return rows
+
+
+def _parse(
+    body: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> None:
     def no_doctype(*_: object) -> None:
         raise _unreadable()
 
@@ -160,13 +192,12 @@ def _rows(body: bytes, wanted: tuple[str, ...]) -> _Rows:
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.CharacterDataHandler = texts.append
+    parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = no_doctype  # entities could grow without end
     try:
         parser.Parse(body, True)
     except expat.ExpatError:
         raise _unreadable() from None
-    return rows
 
 
 def _moment(text: str) -> datetime:

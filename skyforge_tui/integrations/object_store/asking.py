@@ -16,7 +16,8 @@ from skyforge_tui.integrations.http.reply import Reply
 from skyforge_tui.integrations.http.way import Tunnel, Way
 from skyforge_tui.integrations.http.wire import Answer, Content, Patience
 from skyforge_tui.integrations.object_store.answers import Answered, listed
-from skyforge_tui.integrations.object_store.bucket import Bucket, Keys, keys_of
+from skyforge_tui.integrations.object_store.bucket import Bucket, Keys
+from skyforge_tui.integrations.object_store.keys import KeyRing
 from skyforge_tui.integrations.object_store.refusals import from_http
 from skyforge_tui.integrations.object_store.signing import NOTHING, signed, spelled
 
@@ -43,8 +44,7 @@ class BucketAsker:
         self._jump = jump
         self.bucket = bucket
         self._now = now
-        self._given = keys
-        self._keys = keys
+        self._ring = KeyRing(bucket, keys, now)
         parts = urlsplit(bucket.root)
         self._path = parts.path or "/"
         way = Way(bucket.trust, bucket.proxy, jump)
@@ -62,14 +62,12 @@ class BucketAsker:
             await self._jump.aclose()
 
     async def keys(self) -> Keys:
-        """Return the keys, fetched when they are first needed."""
-        if self._keys is None:
-            self._keys = await keys_of(self.bucket)
-        return self._keys
+        """Return keys that count now; see `KeyRing`."""
+        return await self._ring.keys()
 
-    def forget_keys(self) -> None:
-        """Fetch the keys again next time: those that are known are not accepted."""
-        self._keys = self._given
+    def forget_keys(self, refused: Keys) -> None:
+        """Fetch the keys again next time: these are not accepted."""
+        self._ring.forget(refused)
 
     async def page(
         self, prefix: str, *, deep: bool, after: str = "", token: str = "", limit: int = MOST
@@ -100,10 +98,9 @@ class BucketAsker:
     @asynccontextmanager
     async def reading(self, path: str, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
         """Give the answer to a signed GET while it arrives; `headers` have lower-case names."""
-        proof = signed(
-            "GET", self.bulk.base_url + path, {}, await self.keys(), self.bucket.place,
-            self._now(), more=headers,
-        )  # fmt: skip
+        keys = await self.keys()
+        url = self.bulk.base_url + path
+        proof = signed("GET", url, {}, keys, self.bucket.place, self._now(), more=headers)
         try:
             async with self.bulk.stream(path, headers={**headers, **proof}) as answer:
                 yield answer
@@ -111,7 +108,7 @@ class BucketAsker:
         except HttpError as error:
             failure = from_http(error)
         if failure.kind == "unauthorized":
-            self.forget_keys()
+            self.forget_keys(keys)
         raise failure
 
     async def send(
@@ -167,5 +164,5 @@ class BucketAsker:
             gone = TransportError("missing", "there is no such object")
             failure = gone if is_missing else from_http(error)
         if failure.kind == "unauthorized":
-            self.forget_keys()
+            self.forget_keys(keys)
         raise failure

@@ -1,28 +1,18 @@
-"""A bucket of any service that speaks S3: where it is, and with which keys one is let in.
-
-The usual places of keys are looked through in the usual order (AWS CLI 2, "Configuration and
-credential precedence"): what was said, the environment, the file of keys. Keys that a machine in a
-cloud is given by its network are not asked for.
-"""
+"""A bucket of any service that speaks S3: where it is, and with which keys one is let in."""
 
 from __future__ import annotations
 
-import configparser
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from skyforge_tui.integrations.aside import aside
 from skyforge_tui.integrations.http.tls import SYSTEM_TRUST, Trust
-from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.secret_reference import SecretRef
-from skyforge_tui.integrations.secrets import Secret, SecretError, resolve
+from skyforge_tui.integrations.secrets import Secret
 
 USUAL_REGION = "us-east-1"
 """What services without regions take, and S3 itself where none is said."""
-_NO_KEYS = "no keys for it are configured, in the environment or in the file of keys"
-_SAY_KEYS = "say access_key and secret_key, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +22,8 @@ class Keys:
     access: str
     secret: Secret
     token: Secret | None = None
+    ends_at: datetime | None = None
+    """None where they do not end, or do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +42,8 @@ class Bucket:
     access_key: SecretRef | None = None
     secret_key: SecretRef | None = None
     session_token: SecretRef | None = None
+    credentials: str = ""
+    """`instance` or `profile:NAME`; empty looks through the usual places."""
     trust: Trust = SYSTEM_TRUST
     proxy: str | None = None
     jump: str = ""
@@ -75,64 +69,3 @@ class Bucket:
         """What every key in the bucket begins with, with its final slash; may be empty."""
         bare = self.prefix.strip("/")
         return f"{bare}/" if bare else ""
-
-
-async def keys_of(bucket: Bucket) -> Keys:
-    """Return the keys for a bucket.
-
-    Raises:
-        StoreError: unauthorized, if there are none, or those that were said cannot be fetched.
-    """
-    access = bucket.access_name
-    if bucket.access_key and not access:
-        access = (await _revealed(bucket.access_key)).reveal()
-    if access and bucket.secret_key:
-        token = bucket.session_token
-        return Keys(
-            access,
-            await _revealed(bucket.secret_key),
-            await _revealed(token) if token else None,
-        )
-    if access or bucket.secret_key:
-        missing = "secret_key" if access else "access_key"
-        raise StoreError("unauthorized", f"{missing} is not configured", _SAY_KEYS)
-    found = _from_environment() or await aside(_from_file, "keys")
-    if found is None:
-        raise StoreError("unauthorized", _NO_KEYS, _SAY_KEYS)
-    return found
-
-
-async def _revealed(reference: SecretRef) -> Secret:
-    try:
-        return await resolve(reference)
-    except SecretError as error:
-        failure = StoreError("unauthorized", str(error), error.advice)
-    raise failure
-
-
-def _from_environment() -> Keys | None:
-    access, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
-    token = os.environ.get("AWS_SESSION_TOKEN")
-    if not (access and secret):
-        return None
-    return Keys(access, Secret(secret), Secret(token) if token else None)
-
-
-def _from_file() -> Keys | None:
-    """Read the shared file of keys, in the section of AWS_PROFILE or in `default`."""
-    path = Path(os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials")
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read(path.expanduser(), encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError, RuntimeError, OSError):
-        message = f"{path} cannot be read as a file of keys"
-        raise StoreError("unauthorized", message, "look at that file") from None
-    profile = os.environ.get("AWS_PROFILE") or "default"
-    if not parser.has_section(profile):
-        return None
-    access = parser.get(profile, "aws_access_key_id", fallback="")
-    secret = parser.get(profile, "aws_secret_access_key", fallback="")
-    token = parser.get(profile, "aws_session_token", fallback="")
-    if not (access and secret):
-        return None
-    return Keys(access, Secret(secret), Secret(token) if token else None)

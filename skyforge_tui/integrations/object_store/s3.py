@@ -22,7 +22,7 @@ from obstore.store import S3Store
 from skyforge_tui.integrations.aside import aside
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.object_store.asking import BucketAsker
-from skyforge_tui.integrations.object_store.bucket import Bucket
+from skyforge_tui.integrations.object_store.bucket import Bucket, Keys
 from skyforge_tui.integrations.object_store.client import HIDDEN, Kept, ObjectClient, nobody_hears
 from skyforge_tui.integrations.object_store.cutting import Cutter
 from skyforge_tui.integrations.object_store.journal import Entry, Journal
@@ -54,6 +54,8 @@ class S3Client(ObjectClient):
         self._part_bytes = part_bytes
         self._bucket: Bucket = asker.bucket
         self._s3: S3Store | None = None
+        self._keys: Keys | None = None
+        """With which the library has the bucket open."""
 
     def _opened(self) -> S3Store:
         if self._s3 is not None:
@@ -61,10 +63,11 @@ class S3Client(ObjectClient):
         raise TransportError("failed", "the bucket was not opened")
 
     async def ready(self) -> None:
-        """Fetch the keys, unless that was done and they are still accepted."""
-        if self._s3 is None:
-            keys = await self.asker.keys()
+        """Open the bucket with the keys that count now, unless that was done."""
+        keys = await self.asker.keys()
+        if keys is not self._keys:
             self._s3 = await aside(lambda: opened(self._bucket, keys), "certificates")
+            self._keys = keys
             self.reopen()
 
     async def explained(self, error: TransportError) -> TransportError:
@@ -78,9 +81,9 @@ class S3Client(ObjectClient):
                 await self.asker.page(self._bucket.start, deep=True, limit=1)
             except TransportError as reason:
                 error = reason
-        if error.kind == "unauthorized":
-            self._s3 = None
-            self.asker.forget_keys()
+        if error.kind == "unauthorized" and self._keys is not None:
+            self.asker.forget_keys(self._keys)
+            self._keys = None
         return error
 
     async def page(self, prefix: str, *, deep: bool, after: str, limit: int) -> Listing:

@@ -176,6 +176,7 @@ def _bucket_values(server: Server) -> Values:
         "path_style": None if server.is_path_style else False,
         "access_key_id": server.username or None,
         "secret_key": server.token_ref or server.password_ref or None,
+        "credentials": server.credentials or None,
         "proxy": server.proxy or None,
         "jump": server.jump or None,
         "guard": None if server.guard == "normal" else server.guard,

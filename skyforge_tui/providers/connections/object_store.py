@@ -19,6 +19,7 @@ from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.object_store.answers import listed
 from skyforge_tui.integrations.object_store.asking import BucketAsker
 from skyforge_tui.integrations.object_store.bucket import Bucket, Keys
+from skyforge_tui.integrations.object_store.keys import is_place
 from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.secret_reference import SecretRef
 from skyforge_tui.integrations.secrets import Secret
@@ -29,6 +30,7 @@ from skyforge_tui.providers.connections.trusting import Approach
 
 _SKEW_S = 300.0
 """From here on a clock is soon too wrong for signed requests, which S3 takes for 15 minutes."""
+_PLACES = "credentials are instance, or profile:NAME of ~/.aws"
 _ADDRESS = "an address of a bucket reads https://HOST[:PORT]/BUCKET"
 
 
@@ -79,7 +81,7 @@ def bucket_of(server: Server, address: Address, scheme: str) -> Bucket:
     return Bucket(
         name, f"{scheme}://{place}", server.region, prefix, server.is_path_style,
         trust=Trust(server.verify, ca_file, server.fingerprint), proxy=server.proxy,
-        jump=server.jump,
+        jump=server.jump, credentials=server.credentials,
     )  # fmt: skip
 
 
@@ -111,7 +113,7 @@ class _Attempt:
         url = f"{bucket.endpoint}/{path}" if bucket.is_path_style else bucket.root
         named = replace(server, address=url, region=bucket.region)
         token = self._given.password or self._given.token
-        who = keys.access if keys else "the usual keys"
+        who = keys.access if keys else server.credentials or "the usual keys"
         return Found(named, "", who, rights, self._latency_ms, skew_s, Hidden(token.reveal()))
 
     async def _keys(self) -> Keys | None:
@@ -120,6 +122,8 @@ class _Attempt:
 
         typed = self._given.password or self._given.token
         server = self._approach.server
+        if server.credentials and not is_place(server.credentials):
+            raise Invalid(f"{server.credentials} is no place of keys", advice=_PLACES)
         reference = server.token_ref or server.password_ref
         if not (typed or reference):
             return None
@@ -182,7 +186,9 @@ class _Attempt:
         place = f", below {bucket.start}" if bucket.prefix else ""
         service = f"the bucket {bucket.name}{place} in {bucket.place}"
         self._approach.tell(bucket.root, service)
-        teller.done(Step.SIGN_IN, f"{self._approach.server.username or 'the usual keys'}, accepted")
+        server = self._approach.server
+        who = server.username or server.credentials or "the usual keys"
+        teller.done(Step.SIGN_IN, f"{who}, accepted")
         rights = "it may be listed; writing is tried with the first artifact"
         teller.done(Step.RIGHTS, rights)
         return f"the bucket {bucket.name} may be listed"

@@ -165,6 +165,7 @@ def server_of(before: Server, answers: Mapping[str, str]) -> Server:
         guard=answers["guard"],
         region=answers.get("region", before.region).strip(),
         is_path_style=answers.get("style", "path") == "path",
+        credentials="" if answers["user"].strip() else before.credentials,
     )
 
 
@@ -190,6 +191,7 @@ def connect_act(server: Server, answers: Mapping[str, str]) -> Connect:
         "--ca": server.ca_file,
         "--pin": server.fingerprint,
         "--region": server.region,
+        "--credentials": server.credentials,
     }
     if answers.get("token"):
         options["--token-ref"] = "env:TOKEN"
