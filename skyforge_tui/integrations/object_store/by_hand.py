@@ -20,6 +20,7 @@ from skyforge_tui.integrations.object_store.answers import told_of
 from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.integrations.object_store.signing import NOTHING
+from skyforge_tui.integrations.object_store.skipping import Skip
 from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.integrations.together import together
 
@@ -52,11 +53,10 @@ class ByHandClient(S3Client):
         headers |= {"if-match": etag} if etag else {}
         try:
             async with self.asker.reading(self._path(key), headers) as answer:
-                skip = start if _is_whole(answer) else 0
+                skip = Skip(start if _is_whole(answer) else 0)
                 gathered = bytearray()
                 async for chunk in answer.chunks():
-                    gathered += chunk[skip:] if skip else chunk
-                    skip = max(0, skip - len(chunk))
+                    gathered += skip.rest(chunk)
                     if len(gathered) >= _PIECE:
                         yield bytes(gathered)
                         gathered.clear()
@@ -137,10 +137,9 @@ class ByHandClient(S3Client):
         headers = {"range": f"bytes={offset}-{offset + max(1, size) - 1}"}
         try:
             async with self.asker.reading(self._path(key), headers) as answer:
-                skip = offset if _is_whole(answer) else 0
+                skip = Skip(offset if _is_whole(answer) else 0)
                 async for chunk in answer.chunks():
-                    found += chunk[skip:] if skip else chunk
-                    skip = max(0, skip - len(chunk))
+                    found += skip.rest(chunk)
                     if len(found) >= size:
                         break
         except HttpError as error:

@@ -30,6 +30,7 @@ from skyforge_tui.integrations.object_store.opening import opened
 from skyforge_tui.integrations.object_store.parted import PART, PartedPut, part_bytes_for
 from skyforge_tui.integrations.object_store.refusals import StoreError, code_of
 from skyforge_tui.integrations.object_store.signing import presigned
+from skyforge_tui.integrations.object_store.skipping import Skip
 from skyforge_tui.integrations.object_store.uploads import Uploads
 from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObject
 
@@ -253,11 +254,8 @@ class S3Client(ObjectClient):
 
     def _chunks_from(self, key: str, start: int, etag: str) -> Iterator[bytes]:
         """Yield the whole object but its beginning: for services that answer ranges oddly."""
-        at = 0
-        for chunk in super()._chunks(key, 0, etag):
-            if rest := chunk[max(0, start - at) :]:
-                yield rest
-            at += len(chunk)
+        skip = Skip(start)
+        yield from filter(len, map(skip.rest, super()._chunks(key, 0, etag)))
 
     def _clear(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -270,15 +268,11 @@ class S3Client(ObjectClient):
         except GenericError as error:
             if _WHOLE_INSTEAD not in str(error):
                 raise
-        # Some answer a range with status 200 (rclone 1.75), which the library does not take.
-        return self._read_on(key, offset, size)
-
-    def _read_on(self, key: str, offset: int, size: int) -> bytes:
-        """Return a range out of the whole object, which is let go of behind it."""
-        found, at = bytearray(), 0
-        for chunk in self._chunks(key):
-            found += chunk[max(0, offset - at) :]
-            at += len(chunk)
+        # Some answer a range with status 200 (rclone 1.75), which the library does not take: then
+        # the whole object is let go of behind it.
+        found = bytearray()
+        for chunk in self._chunks_from(key, offset, ""):
+            found += chunk
             if len(found) >= size:
                 break
         return bytes(found[:size])
