@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from skyforge_tui.settings import places
 from skyforge_tui.settings.complaint import SettingsError
+from skyforge_tui.settings.tables import (
+    Artifacts,
+    Launcher,
+    Local,
+    Look,
+    Retention,
+    Table,
+    Workspace,
+)
 from skyforge_tui.settings.values import (
     AbsolutePath,
-    Age,
-    AnswerText,
     Fingerprint,
     Guard,
     Host,
-    InstanceName,
     Keys,
     Port,
     SecretText,
     ServerName,
-    Size,
     Url,
     named,
 )
@@ -32,71 +37,6 @@ from skyforge_tui.settings.values import (
 __all__ = ["INSTANCE_KINDS", "LAYERS", "Settings", "SettingsError"]
 
 INSTANCE_KINDS: Final = ("semaphore", "gitea", "eve", "netlab", "containerlab", "s3")
-
-
-class Table(BaseModel):
-    """A table of the file: no unknown keys, no converted types, no changes afterwards."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, defer_build=True
-    )
-
-
-class Workspace(Table):
-    """The folders whose projects are shown."""
-
-    name: str = ""
-    roots: tuple[AbsolutePath, ...] = Field(default=(), strict=False)
-    """Empty means the folder one stands in."""
-
-
-class Local(Table):
-    """Runs on this machine."""
-
-    slots: int = Field(default=4, ge=1, le=64)
-    """How many runs go at the same time; more wait."""
-
-
-class Artifacts(Table):
-    """Where what runs leave is kept."""
-
-    directory: AbsolutePath | None = None
-    """None is `artifacts` in the state directory."""
-    store: InstanceName | None = None
-    """The bucket, as `[s3.NAME]`, where what runs leave is kept instead."""
-    age: Age | None = None
-    """Since a run's last artifact came; what is older goes when that is asked for."""
-    size: Size | None = None
-    """Of what runs left, in all; of more, the oldest goes when that is asked for."""
-
-
-class Retention(Table):
-    """How long the output of runs is kept, which stay themselves; and runs on hosts, whole."""
-
-    age: Age | None = None
-    """Since a run ended, as in `90d`; without it, for good."""
-    size: Size | None = None
-    """Of all output together, as in `20GB`; without it, however much."""
-    host_age: Age | None = None
-    """Since a run on a host of labs ended: then it is removed there, whole; else never."""
-    host_runs: int | None = Field(default=None, ge=1)
-    """Of so many newest runs on each such host; without it, of all."""
-
-
-class Look(Table):
-    """Colours, glyphs and motion."""
-
-    theme: Literal["dark", "light", "contrast", "mono"] = "dark"
-    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
-    motion: bool = True
-
-
-class Launcher(Table):
-    """A template on a key of one's own."""
-
-    template: str = Field(min_length=1)
-    """`name`, or `project/name`."""
-    answers: dict[str, AnswerText] = {}
 
 
 class Tls(Table):
@@ -166,7 +106,7 @@ class Gitea(WebAccess, Upstream):
     private: bool = True
     """Whether repositories made from here are private."""
     clone: Clone | None = None
-    secrets: dict[str, dict[str, SecretText]] = {}
+    secrets: dict[str, dict[str, SecretText]] = Field(default={})
     """What runs of a project find beside its variables: by `OWNER/NAME`, by name."""
     admins: tuple[str, ...] = Field(default=(), strict=False)
     """Its administrators, by login: what manifests say takes nothing from them."""

@@ -16,7 +16,7 @@ from skyforge_tui.services.authorization import Access
 from skyforge_tui.services.held_runs import HeldRunsService
 from skyforge_tui.services.retention import RetentionService
 from skyforge_tui.services.run_index import RunIndex
-from skyforge_tui.settings.model import Artifacts, Retention
+from skyforge_tui.settings.tables import Artifacts, Retention
 from skyforge_tui.store.bookmarks import SqliteBookmarkStore
 from skyforge_tui.store.claims import FileClaims
 from skyforge_tui.store.collections import SqliteCollectionCache
