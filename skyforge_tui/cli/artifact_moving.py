@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform
+from skyforge_tui.cli.answers import answer, narrate, perform, told
 from skyforge_tui.cli.artifact_care import as_json_option, confirm, meant, store_option
 from skyforge_tui.cli.artifact_fetching import get_all
 from skyforge_tui.cli.carrying import carried
@@ -168,7 +168,7 @@ async def _remove(
 ) -> int:
     """Remove one after the other; what fails is told, and the rest goes on."""
     removed: list[str] = []
-    failures: list[SkyforgeError] = []
+    failed: dict[str, SkyforgeError] = {}
     for one in keys:
         ref = await meant(services, principal, store, one)
         try:
@@ -179,16 +179,19 @@ async def _remove(
                 await services.artifacts.delete(principal, ref)
             removed.append(ref.key)
         except SkyforgeError as error:
-            if len(keys) == 1:
-                raise
-            failures.append(error)
-            narrate(f"skyforge: {ref}: {error}")
+            failed[ref.key] = error
+            if len(keys) > 1:
+                narrate(f"skyforge: {ref}: {error}")
     verb = "would remove" if is_dry else "removed"
-    document: dict[str, object] = {"removed": removed, "failed": len(failures)}
-    if len(keys) == 1:
-        document = {"removed": removed[0]}
-    answer(document, as_json=as_json, table=lambda: [f"{verb} {one}" for one in removed])
-    return 1 if failures else 0
+    why = {key: str(error) for key, error in failed.items()}
+    answer(
+        {"removed": removed, "failed": why, "dry_run": is_dry},
+        as_json=as_json,
+        table=lambda: [f"{verb} {one}" for one in removed],
+    )
+    if len(keys) == 1 and failed:
+        return told(next(iter(failed.values())))
+    return int(bool(failed))
 
 
 async def _write_out(services: Services, principal: Principal, ref: ArtifactRef) -> None:

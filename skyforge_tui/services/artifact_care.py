@@ -28,11 +28,11 @@ from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import Access, Allowed, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.checksums import Checksums
+from skyforge_tui.services.store_pages import PAGE, pages_below
 from skyforge_tui.services.store_shelf import StoreShelf
 
 LONGEST_URL = timedelta(days=7)
 """As long as S3 lets an address last."""
-_PAGE = 1000
 
 
 class Soundness(StrEnum):
@@ -133,7 +133,7 @@ class ArtifactCareService:
         one may read.
         """
         prefix, wanted = checked_prefix(ref.key), folded(text)
-        page = await self._shelf.of(ref).page(prefix, deep=True, after=after, limit=_PAGE)
+        page = await self._shelf.of(ref).page(prefix, deep=True, after=after, limit=PAGE)
         found = [
             (one, Held(one.ref, await self.project_of(one.ref)))
             for one in page.artifacts
@@ -277,12 +277,5 @@ class ArtifactCareService:
             for one in page:
                 yield one
 
-    async def _pages(self, ref: ArtifactRef) -> AsyncGenerator[Sequence[Artifact], None]:
-        """Yield all that lies below a prefix, page by page."""
-        store, prefix, after = self._shelf.of(ref), checked_prefix(ref.key), ""
-        while True:
-            page = await store.page(prefix, deep=True, after=after, limit=_PAGE)
-            yield page.artifacts
-            after = page.last
-            if not page.is_more:
-                return
+    def _pages(self, ref: ArtifactRef) -> AsyncGenerator[Sequence[Artifact], None]:
+        return pages_below(self._shelf.of(ref), checked_prefix(ref.key))

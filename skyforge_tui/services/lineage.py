@@ -17,19 +17,19 @@ from skyforge_tui.domain.artifact import (
 )
 from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.events import ArtifactsChanged
-from skyforge_tui.domain.identity import Principal, ProjectId
+from skyforge_tui.domain.identity import Principal, ProjectId, RunId
 from skyforge_tui.domain.manifest import LARGEST, detail_in, is_of, manifest_key, read, run_id_in
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run, RunDetail
 from skyforge_tui.ports.artifact_store import ArtifactStore
 from skyforge_tui.ports.collection_cache import CollectionCache
+from skyforge_tui.services.artifact_views import FolderSize
 from skyforge_tui.services.artifacts import ArtifactService
 from skyforge_tui.services.authorization import YES, Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.run_index import RunIndex
+from skyforge_tui.services.store_pages import PAGE, pages_below
 from skyforge_tui.services.store_shelf import StoreShelf
-
-_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class LineageService:
         self._bus = bus
 
     async def project_of(self, target: object) -> ProjectId:
-        """Return the project of an artifact's reference."""
+        """Return the project of an artifact's reference or of a run id."""
         return await self._artifacts.project_of(target)
 
     @requires(Permission.ARTIFACT_READ, of="ref")
@@ -99,6 +99,23 @@ class LineageService:
             return Origin(known, is_known=True)
         return Origin(told, is_known=False)
 
+    @requires(Permission.ARTIFACT_READ, of="run_id")
+    async def left_of(self, principal: Principal, run_id: RunId) -> FolderSize | None:
+        """Return how much lies where a run's artifacts were put, its manifest not counted.
+
+        None as long as nothing was put there.
+        """
+        made = await self._collections.get(run_id)
+        if made is None or not made.count:
+            return None
+        manifest = manifest_key(made.prefix)
+        page = await self._shelf.of(ArtifactRef(made.store, made.prefix)).page(
+            made.prefix, deep=True, limit=PAGE
+        )
+        there = [one for one in page.artifacts if one.key != manifest]
+        newest = max((one.modified_at for one in there), default=None)
+        return FolderSize(len(there), sum(one.size for one in there), newest, page.is_more)
+
     @requires(Permission.ARTIFACT_LIST)
     async def index(self, principal: Principal, store: str) -> Indexed:
         """Learn from the manifests of a store what its runs left, as after a loss of the cache.
@@ -108,10 +125,9 @@ class LineageService:
         root = ArtifactRef(store, ROOT)
         found: list[bool | None] = []
         unreadable = list[str]()
-        held, after = self._shelf.of(root), ""
-        while True:
-            page = await held.page(ROOT, deep=True, after=after, limit=_PAGE)
-            for one in page.artifacts:
+        held = self._shelf.of(root)
+        async for page in pages_below(held, ROOT):
+            for one in page:
                 if one.name != MANIFEST or one.key.count("/") != 3:
                     continue
                 project_id = await self.project_of(one.ref)
@@ -120,9 +136,6 @@ class LineageService:
                 found.append(await self._learn(held, one))
                 if found[-1] is None:
                     unreadable.append(one.key)
-            after = page.last
-            if not page.is_more:
-                break
         self._bus.publish(ArtifactsChanged(store, frozenset({ROOT})))
         return Indexed(found.count(True), tuple(unreadable), found.count(False))
 

@@ -44,7 +44,7 @@ def names(key: str, count: int) -> Iterator[tuple[str, bytes]]:
 
 def main(conf: str, bucket: str, key: str, count: int) -> None:
     """Write the keys, shard by shard."""
-    import rados
+    import rados  # type: ignore[import-not-found]
 
     with (
         rados.Rados(conffile=conf, rados_id="rgw") as cluster,

@@ -121,8 +121,14 @@ def test_put_get_copy_remove(sky: Headless, tmp_path: Path) -> None:
     assert sky("artifacts", "get", "mine/plan.bin", "-o", tmp_path / "back").code == 0
     assert (tmp_path / "back").read_bytes() == file.read_bytes()
     assert sky("artifacts", "cp", "mine/plan.bin", "mine/b", "--json").json["key"] == "mine/b"
-    assert sky("artifacts", "rm", "mine/plan.bin", "--json").json == {"removed": "mine/plan.bin"}
+    gone = {"removed": ["mine/plan.bin"], "failed": {}, "dry_run": False}
+    assert sky("artifacts", "rm", "mine/plan.bin", "--json").json == gone
     assert sky("artifacts", "ls", "mine", "--json").json["artifacts"][0]["key"] == "mine/b"
+    for keys, code in ((("none",), 5), (("none", "mine/b"), 1)):
+        done = sky("artifacts", "rm", *keys, "--json")
+        assert (done.code, done.json["removed"]) == (code, list(keys[1:]))
+        assert list(done.json["failed"]) == ["none"]
+        assert "no artifact none" in done.err
 
 
 def test_a_folder_comes(sky: Headless, tmp_path: Path) -> None:

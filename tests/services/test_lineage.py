@@ -114,6 +114,22 @@ async def test_index(core: Core) -> None:
     assert (await core.lineage.index(EVE, LOCAL)).runs == 0
 
 
+async def test_what_is_left(core: Core) -> None:
+    """How much of what a run left is there is looked at, not remembered; its manifest is none."""
+    run = RunId("local:7")
+    assert await core.lineage.left_of(ADA, run) is None
+    await core.lineage.index(ADA, LOCAL)
+    left = await core.lineage.left_of(ADA, run)
+    assert left is not None
+    assert (left.count, left.size) == (1, 7)
+    await core.artifacts.delete(ADA, ref(f"{OURS}/7/a.cfg"))
+    left = await core.lineage.left_of(ADA, run)
+    assert left is not None
+    assert (left.count, left.size, left.newest) == (0, 0, None)
+    with pytest.raises(Forbidden):
+        await core.lineage.left_of(EVE, run)
+
+
 def test_a_manifest_tells_its_run() -> None:
     """What a manifest says of its run is what the run was."""
     detail = a_detail(number=7)

@@ -18,8 +18,9 @@ from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.domain.manifest import Kept, manifest_key, written
 from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.tui.app import SkyforgeApp
-from skyforge_tui.tui.presenters.artifacts import made_lines, twigs
+from skyforge_tui.tui.presenters.artifacts import twigs
 from skyforge_tui.tui.presenters.cells import text_of
+from skyforge_tui.tui.presenters.made import made_lines
 from tests.builders import a_detail
 from tests.tui.cockpit_harness import (
     press,
@@ -341,14 +342,22 @@ async def test_wide() -> None:
 
 
 async def test_run_says_what_it_made() -> None:
-    """A run's page says how much of it is kept and where."""
+    """A run's page says how much of what it left is there, and hears when some of it goes."""
     async with place(size=(120, 36)) as (pilot, estate):
-        kept = Collection(run_id(806), LOCAL, OURS, 4, 1234)
-        await estate.core.shelf.cache.write(kept)
         app = pilot.app
         assert isinstance(app, SkyforgeApp)
+        mine = [one for one in await stored(estate) if one.startswith(f"{OURS}/")]
+        files = [one for one in mine if one != manifest_key(OURS)]
+        count = len(files)
+        await estate.core.shelf.cache.write(Collection(run_id(806), LOCAL, OURS, count, 1234))
         app.open_run(run_id(806))
-        await until_shown(pilot, "Made", "4 artifacts, 1.2 kB", OURS)
+        await until_shown(pilot, "Made", f"{count} artifacts, ", OURS, f"{count} artifacts u")
+        await estate.core.artifacts.delete(MARA, ArtifactRef(LOCAL, files[0]))
+        await until_shown(pilot, f"{count - 1} artifacts of {count}, ", f"{count - 1} artifacts u")
+        for key in files[1:]:
+            await estate.core.artifacts.delete(MARA, ArtifactRef(LOCAL, key))
+        await until_shown(pilot, f"none of {count} artifacts")
+        assert not shows(app, "artifacts u")
 
 
 def test_made_lines() -> None:

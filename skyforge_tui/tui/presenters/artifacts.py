@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from skyforge_tui.domain.artifact import MANIFEST, Artifact, home_of
-from skyforge_tui.domain.collection import Collection
+from skyforge_tui.domain.artifact import Artifact, home_of
 from skyforge_tui.domain.comparison import Comparison, Likeness
-from skyforge_tui.domain.markers import MarkerKind
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.services.artifact_views import FolderSize, Level, Preview
 from skyforge_tui.services.lineage import Origin
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone, line, literal, spread, width_of
 from skyforge_tui.tui.presenters.columns import Column
-from skyforge_tui.tui.presenters.glyphs import MARKER, NONE, PENDING, TRACK, TREE_CLOSED, TREE_OPEN
+from skyforge_tui.tui.presenters.glyphs import NONE, PENDING, TRACK, TREE_CLOSED, TREE_OPEN
 
 COLUMNS: tuple[Column, ...] = (
     Column("name", "Name", 14, most=None, priority=100, cut="middle", is_name=True),
@@ -44,7 +42,6 @@ NOT_FOUND: Line = (
 )
 _LOG_NAME = re.compile(r"(?:\.(?:log|out)|^(?:syslog|messages))(?:\.\d+)?(?:\.gz)?$")
 _LABEL = 10
-_MOST_OUTPUTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,41 +252,6 @@ def folder_facts(size: FolderSize, now: datetime) -> list[Line]:
         age = tones.age(now - size.newest, fine=True)
         facts.append(_fact("newest", (Span(f"{age} ago"),)))
     return facts
-
-
-def kept_line(made: Collection | None, key: str) -> Line:
-    """Return how much is kept of a run, and the key that leads there."""
-    if made is None or not made.count:
-        return ()
-    things = "1 artifact" if made.count == 1 else f"{tones.count(made.count)} artifacts"
-    return (Span(f"{things} ", "muted"), Span(key, "strong", bold=True))
-
-
-def made_lines(made: Collection | None) -> list[Line]:
-    """Return what a run made: how much is kept and where, and what its output declares."""
-    if made is None or not (made.store or made.markers):
-        return []
-    lines: list[Line] = [(Span("Made", "strong", bold=True),)]
-    if made.store:
-        things = "1 artifact" if made.count == 1 else f"{tones.count(made.count)} artifacts"
-        what = f"{things}, {tones.size(made.size)}" if made.count else "what its output declares"
-        lines.append(_fact("kept", (Span(what),)))
-        lines.append(_fact("in", (Span(literal(made.prefix)),)))
-    outputs = [one for one in made.markers if one.kind is MarkerKind.OUTPUT]
-    for one in outputs[:_MOST_OUTPUTS]:
-        words: Line = (Span(f"{MARKER} ", "muted"), Span(literal(f"{one.name} {one.value}")))
-        lines.append(_fact("output", words))
-    if len(outputs) > _MOST_OUTPUTS:
-        more = f"{len(outputs) - _MOST_OUTPUTS} more"
-        lines.append(_fact("", (Span(more, "muted"),)))
-    if made.refusals:
-        first = made.refusals[0]
-        words = (Span(literal(f"{first.path}: {first.reason}"), "warn"),)
-        lines.append(_fact("not kept", words))
-        if len(made.refusals) > 1:
-            more = f"{len(made.refusals) - 1} more, all told in {MANIFEST}"
-            lines.append(_fact("", (Span(more, "muted"),)))
-    return lines
 
 
 def _fact(label: str, words: Line) -> Line:

@@ -8,10 +8,12 @@ from pathlib import Path
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from skyforge_tui.domain.errors import SkyforgeError
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import Run
 from skyforge_tui.ports.log_store import LogReader
+from skyforge_tui.services.artifact_views import FolderSize
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.base_screen import TALL, WIDE, PlaceScreen
 from skyforge_tui.tui.commands import Command, Place
@@ -19,11 +21,11 @@ from skyforge_tui.tui.log_keys import LogKeys
 from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.output_reading import OutputReading
 from skyforge_tui.tui.presenters import runs as present
-from skyforge_tui.tui.presenters.artifacts import kept_line, made_lines
 from skyforge_tui.tui.presenters.cells import Line, joined, spread, width_of
 from skyforge_tui.tui.presenters.cut_off import MAY_GO_ON, cut_end_line, cut_off_line, lost_light
 from skyforge_tui.tui.presenters.frame import MARGIN, crumb_line
 from skyforge_tui.tui.presenters.hints import KeyHint
+from skyforge_tui.tui.presenters.made import kept_line, made_lines
 from skyforge_tui.tui.presenters.plays import progress_line
 from skyforge_tui.tui.presenters.tones import size
 from skyforge_tui.tui.run_commands import RunCommands
@@ -52,6 +54,7 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         self.pane = LogPane()
         self.output = self.pane.view
         self._awaited = AwaitedOutput(run_id)
+        self._left_there: FolderSize | None = None
         self._cut = LinesView([()], id="cut")
         self._rule = PaneLine()
         self._facts = LinesView(id="facts", indent=0)
@@ -75,9 +78,8 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         return crumb_line(run.project, "runs", f"{run.number} {run.title}")
 
     def concerns(self, changes: Changes) -> bool:
-        """Say whether this run changed, or what it made is kept now."""
-        is_made = self._story is not None and self._story.made is not None
-        return self.run_id in changes.run_ids or (changes.artifacts and not is_made)
+        """Say whether this run changed, or what it made is kept now, or removed."""
+        return self.run_id in changes.run_ids or changes.artifacts
 
     def heard(self, changes: Changes) -> None:
         """Show new output."""
@@ -114,6 +116,8 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
 
         story, reader, marked = await self.ask(ask)
         self._story = story
+        if story.made is not None and story.made.count:
+            self.work(self._count_left(), group="left", exclusive=True)
         self.pane.is_live = story.run.state.is_active
         self.pane.expected = story.expected
         if reader is not None:
@@ -125,6 +129,17 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         if self._awaited.is_wanted:
             asking = self._awaited.asked(self.bridge.principal, self.now)
             self.work(self._bring(asking), group="bring")
+        self._show()
+
+    async def _count_left(self) -> None:
+        """Look how much of what the run left is there now; untold, what was noted stands."""
+        principal = self.bridge.principal
+        try:
+            self._left_there = await self.ask(
+                lambda services: services.lineage.left_of(principal, self.run_id)
+            )
+        except SkyforgeError:  # its store says so itself, where it is looked at
+            return
         self._show()
 
     async def _bring(self, asking: Asking) -> None:
@@ -161,7 +176,7 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
         if story is None:
             return
         self._show_status()
-        made = made_lines(story.made)
+        made = made_lines(story.made, self._left_there)
         self._facts.show(present.fact_lines(story.detail, story.before, self.now, made))
         is_moving = story.run.state.is_active or self._awaited.is_waiting
         self.tick(self._beat_status if is_moving else None)
@@ -186,7 +201,8 @@ class RunScreen(LogKeys, OutputReading, RunCommands, PlaceScreen):
             self._status.show([spread(left, MAY_GO_ON, room)])
             return
         status = present.status_line(story.run, story.usual, self.now, wide=is_wide)
-        left = joined([status, kept_line(story.made, self.cockpit.keymap.shown("run.made"))], "   ")
+        key = self.cockpit.keymap.shown("run.made")
+        left = joined([status, kept_line(story.made, self._left_there, key)], "   ")
         right = progress_line(
             self.pane.outline, story.expected, room - width_of(left) - 2,
             has_grid=self.pane.has_strip,
