@@ -56,7 +56,7 @@ def _kept_words(made: Collection, left: FolderSize | None) -> str:
     if left is None or left.is_more:
         return f"{_things(made.count)}, {tones.size(made.size)}"
     if not left.count:
-        return f"none of {_things(made.count)} any more"
+        return f"none of {_things(made.count)}"
     of = f" of {tones.count(made.count)}" if left.count < made.count else ""
     return f"{_things(left.count)}{of}, {tones.size(left.size)}"
 
