@@ -13,7 +13,7 @@ from skyforge_tui.tui.presenters import connecting as present
 from skyforge_tui.tui.presenters.cells import Line, Span, cut_text, literal, wrapped
 from skyforge_tui.tui.presenters.connect_fields import fields
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule, same_rows
 from skyforge_tui.tui.widgets.secret_line import SecretLine
 from skyforge_tui.tui.widgets.survey_form import SurveyForm
 
@@ -133,12 +133,7 @@ class ConnectCard(Overlay[Found | None]):
         return Sections(blank, [*steps, *blank], foot, focus)
 
     def _filling(self, width: int, height: int) -> Sections:
-        lead = "same as  "
-        rows = wrapped(literal(self._same_as(self._form.answers)), width - 4 - len(lead), 2)
-        same = [
-            indented(Span(" " * len(lead) if index else lead, "muted"), row)
-            for index, row in enumerate(rows)
-        ]
+        same = same_rows(self._same_as(self._form.answers), width)
         keys = indented(keys_line(self._keys(), width - 4))
         said = Span(cut_text(self._others, width - 4), "muted")
         others = [indented(said)] if self._others else []
@@ -249,9 +244,7 @@ class ConnectCard(Overlay[Found | None]):
 
     def pressed(self, ref: str) -> None:
         """Go to a clicked field, or do what the key at the foot does."""
-        kind, _, index = ref.partition(":")
-        if kind == "field":
-            self._form.move(int(index) - self._form.focus)
+        if self._form.press(ref):
             self.repaint()
         else:
             self.key(ref, None)

@@ -9,7 +9,7 @@ from skyforge_tui.tui.presenters.columns import Column
 from skyforge_tui.tui.presenters.glyphs import ASKS, NONE, PASSED, REFUSED
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.presenters.offers import LaunchOffer, Untrusted
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, rule, same_rows
 from skyforge_tui.tui.widgets.picker import Choice, Picker
 from skyforge_tui.tui.widgets.survey_form import SurveyForm
 
@@ -17,8 +17,6 @@ LABEL = 12
 HASH = 12
 """How many characters of a content's hash are shown."""
 _ALONG = "  trusted with it"
-_GLUE = "\u00a0"
-"""Keeps an option and its value in one row."""
 
 
 class LaunchCard(Overlay[dict[str, str] | None]):
@@ -167,13 +165,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
         return lines
 
     def _same(self, width: int) -> list[Line]:
-        lead = "same as  "
-        command = literal(self._same_as(self._form.plain_answers)).replace(" -v ", f" -v{_GLUE}")
-        rows = wrapped(command, width - 4 - len(lead), 2)
-        return [
-            indented(Span(" " * len(lead) if index else lead, "muted"), row.replace(_GLUE, " "))
-            for index, row in enumerate(rows)
-        ]
+        return same_rows(self._same_as(self._form.plain_answers), width)
 
     def _keys(self, width: int) -> Line:
         parts = [go_line("enter", self._offer.go, allowed=self.may_launch)]
@@ -221,9 +213,7 @@ class LaunchCard(Overlay[dict[str, str] | None]):
 
     def pressed(self, ref: str) -> None:
         """Go to a clicked field, or do what the key at the foot does."""
-        kind, _, index = ref.partition(":")
-        if kind == "field":
-            self._form.move(int(index) - self._form.focus)
+        if self._form.press(ref):
             self.repaint()
         else:
             self.key(ref, None)

@@ -16,7 +16,7 @@ from skyforge_tui.tui.presenters import making as present
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal, width_of, wrapped
 from skyforge_tui.tui.presenters.hints import KeyHint, go_line, hint_line
 from skyforge_tui.tui.presenters.making import Stage, Undertaking
-from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line
+from skyforge_tui.tui.widgets.overlay import Overlay, Sections, indented, keys_line, same_rows
 from skyforge_tui.tui.widgets.text_entry import TextEntry
 
 
@@ -171,8 +171,7 @@ class MakingCard(Overlay[Left]):
             rest = [*present.rest_lines(self._draft, asked.wording, room)]
             body += [(), *map(indented, rest)] if rest else []
         foot = [(), *self._typing(room), indented(keys_line(self._keys(), room))]
-        same = [indented(Span("same as  ", "muted"), row)
-                for row in wrapped(literal(asked.same_as), room - 9, 1)]  # fmt: skip
+        same = same_rows(asked.same_as, width, 1)
         if self._phase is Phase.PLANNED and len(body) + len(foot) + len(same) < height:
             foot[-1:-1] = [*same, ()] if same else []
         return Sections(body=body, foot=foot, focus=focus)

@@ -23,13 +23,13 @@ from skyforge_tui.tui.theme import look_of
 from skyforge_tui.tui.type_ahead import TypeAhead
 from skyforge_tui.tui.widgets.faded import Faded
 from skyforge_tui.tui.widgets.painted import Painted
-from skyforge_tui.tui.widgets.sections import Drawn, Sections, indented, keys_line, rule
+from skyforge_tui.tui.widgets.sections import Drawn, Sections, indented, keys_line, rule, same_rows
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-__all__ = ["Drawn", "Overlay", "Panel", "Sections", "indented", "keys_line", "rule"]
+__all__ = ["Drawn", "Overlay", "Panel", "Sections", "indented", "keys_line", "rule", "same_rows"]
 
 Result = TypeVar("Result")
 

@@ -6,7 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, width_of
+from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal, width_of, wrapped
+
+_SAME = "same as  "
+_GLUE = "\u00a0"
+"""Keeps an option and its value in one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,13 @@ def keys_line(parts: Sequence[Line], width: int, gap: str = "   ") -> Line:
 def rule(width: int) -> Line:
     """Return a thin line across the inside of a panel."""
     return line(" ", Span("─" * max(0, width - 2), "line"), " ")
+
+
+def same_rows(command: str, width: int, most: int = 2) -> list[Line]:
+    """Return what one would type for the same, in `most` rows at most."""
+    text = literal(command).replace(" -v ", f" -v{_GLUE}")
+    rows = wrapped(text, width - 4 - len(_SAME), most)
+    return [
+        indented(Span(" " * len(_SAME) if index else _SAME, "muted"), row.replace(_GLUE, " "))
+        for index, row in enumerate(rows)
+    ]

@@ -17,6 +17,9 @@ from skyforge_tui.tui.presenters.cells import (
 from skyforge_tui.tui.presenters.glyphs import CHANGED, CURSOR
 from skyforge_tui.tui.widgets.field_entry import VALUE, FieldEntry
 
+_FIELD = "field"
+"""What references to fields begin with."""
+
 
 class SurveyForm:
     """All fields of a survey, one of them in focus."""
@@ -68,6 +71,14 @@ class SurveyForm:
             self.current.was_left = True
             self.focus = (self.focus + delta) % len(self.entries)
 
+    def press(self, ref: str) -> bool:
+        """Go to the field that was clicked; say whether `ref` names one."""
+        kind, _, index = ref.partition(":")
+        if kind != _FIELD:
+            return False
+        self.move(int(index) - self.focus)
+        return True
+
     def show_missing(self) -> None:
         """Say of every field what is wrong, and go to the first such field."""
         for index in reversed(range(len(self.entries))):
@@ -100,7 +111,7 @@ class SurveyForm:
 def _row(
     entry: FieldEntry, index: int, label_width: int, width: int, has_focus: bool, is_mono: bool
 ) -> Line:
-    ref = f"field:{index}"
+    ref = f"{_FIELD}:{index}"
     label = cut_text(literal(entry.field.name), label_width - 2, "middle")
     room = width - 4 - label_width
     hint = entry.hint_line()
