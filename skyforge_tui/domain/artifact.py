@@ -46,7 +46,6 @@ class Artifact:
     size: int
     """In bytes."""
     modified_at: datetime
-    content_type: str = ""
     checksum: str = ""
     """SHA-256 in hex, where it is known."""
     etag: str = ""

@@ -50,7 +50,6 @@ class MarkerScanner:
 
     def __init__(self) -> None:
         self._rest = b""
-        self._is_skipping = False
         self._found: dict[tuple[MarkerKind, str], str] = {}
         self.ignored = 0
         """Markers that were not taken: too long, not text, or too many."""

@@ -33,16 +33,6 @@ class RepositoryKeeper(Protocol):
         """
         ...
 
-    async def copy_repository(
-        self, address: str, name: str, *, owner: str = "", is_private: bool = True
-    ) -> Project:
-        """Make a repository of one that the host fetches from `address`; may take minutes.
-
-        Raises:
-            Conflict, Invalid: as `create_repository`.
-        """
-        ...
-
     async def find_repository(self, full_name: str) -> Project | None:
         """Return the project of `OWNER/NAME`, also by a name it once had; None where there is none.
 

@@ -17,7 +17,6 @@ from skyforge_tui.domain.artifact import (
 from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, RunId, upstream_of
-from skyforge_tui.domain.markers import Marker
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.run import Run
 from skyforge_tui.ports.artifact_store import Source
@@ -166,12 +165,6 @@ class ArtifactService:
     async def made_by(self, principal: Principal, run_id: RunId) -> Collection | None:
         """Return what was kept of a run; None as long as nobody has looked."""
         return await self._collector.cache.get(run_id)
-
-    @requires(Permission.ARTIFACT_READ, of="run_id")
-    async def markers_of(self, principal: Principal, run_id: RunId) -> tuple[Marker, ...]:
-        """Return what a run's output declares; empty before it has ended."""
-        collection = await self._collector.cache.get(run_id)
-        return () if collection is None else collection.markers
 
     # What one may change.
 

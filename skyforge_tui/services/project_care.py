@@ -164,16 +164,6 @@ class ProjectCareService:
                 works = [group.create_task(brought(*one)) for one in wanted.items()]
         return sorted((one.result() for one in works), key=lambda one: one.slug)
 
-    @requires(Permission.PROJECT_READ, of="project_id")
-    async def last_report(
-        self, principal: Principal, project_id: ProjectId
-    ) -> tuple[SyncReport, datetime] | None:
-        """Return how a project stood when it was last looked at, and when that was."""
-        memory = await self._book.memory(project_id)
-        if memory.report is None or memory.reported_at is None:
-            return None
-        return memory.report, memory.reported_at
-
     async def _known(
         self, project: Project, manifest: ProjectManifest, shared: Shared, *, is_attended: bool
     ) -> Known:

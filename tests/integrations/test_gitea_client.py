@@ -348,7 +348,9 @@ async def test_people_are_let_in_and_out() -> None:
                 await client.people.let_in(FABRIC, "nobody", "read")
             assert caught.value.kind == "invalid"
         async with client_at(server.url, server.token("admin")) as client:
-            assert [one.login for one in (await client.people.organisations()).items] == ["net"]
+            await client.people.create_organisation("lab")
+            mine = (await client.people.organisations()).items
+            assert [one.login for one in mine] == ["net", "lab"]
             team = await client.people.create_team("net", "helpers", "write")
             await client.people.join(team.id, "nick")
             await client.people.give_repo(team.id, FABRIC)
@@ -360,6 +362,18 @@ async def test_people_are_let_in_and_out() -> None:
             with pytest.raises(TransportError) as caught:
                 await client.people.let_in(FABRIC, "nick", "read")
             assert caught.value.kind == "forbidden"
+
+
+async def test_a_repository_is_made_of_one_elsewhere() -> None:
+    """The server fetches all branches of the other by itself."""
+    async with gitea_client(who="olga") as (server, client):
+        made = await client.repos.migrate(f"{server.url}/net/netlab-topologies.git", "copy")
+        assert (made.full_name, made.empty) == ("olga/copy", False)
+        its, others = await asyncio.gather(
+            client.history.branches(made.full_name),
+            client.history.branches("net/netlab-topologies"),
+        )
+        assert [one.name for one in its.items] == [one.name for one in others.items]
 
 
 async def test_repositories_are_made_changed_found_and_deleted() -> None:

@@ -100,9 +100,9 @@ async def test_outputs_are_rows() -> None:
     """What a run declares is remembered; where there is nothing to keep, nothing is stored."""
     core = await a_core(artifacts=(), output=b"SKYFORGE_OUTPUT bgp=up\n")
     await core.artifacts.collect(ADA, RUN)
-    assert await core.artifacts.markers_of(ADA, RUN) == (
-        Marker(MarkerKind.OUTPUT, "bgp", "up"),
-    )  # fmt: skip
+    collection = await core.artifacts.made_by(ADA, RUN)
+    assert collection is not None
+    assert collection.markers == (Marker(MarkerKind.OUTPUT, "bgp", "up"),)
     assert await stored(core) == []
     assert core.shelf.files.asked == []
 

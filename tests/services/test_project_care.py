@@ -355,10 +355,9 @@ async def test_what_cannot_be_synced_is_refused(firm: Company) -> None:
 async def test_reports_are_kept(firm: Company) -> None:
     """How a project stood last is known to the next program."""
     edge = await firm.project("edge")
-    assert await firm.care().last_report(SYSTEM, edge.id) is None
     report = await firm.run(edge.id, applies=False)
-    assert await firm.care().last_report(SYSTEM, edge.id) == (report, firm.clock.now())
-    assert (await firm.book.memories())[edge.id].report == report
+    memory = (await firm.book.memories())[edge.id]
+    assert (memory.report, memory.reported_at) == (report, firm.clock.now())
 
 
 async def test_visibility_and_description_follow(firm: Company) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.netlab.wire import NodeEntry, scalar
 
 
@@ -32,31 +31,9 @@ class Link:
     ends: tuple[LinkEnd, ...] = ()
 
 
-def read_nodes(document: object) -> tuple[NodeEntry, ...]:
-    """Return the nodes, as `inspect nodes` has them.
-
-    Raises:
-        TransportError: unreadable.
-    """
-    if not _is_map(document):
-        raise TransportError("unreadable", "the nodes are not a map")
-    return tuple(nodes_of(document.items()))
-
-
 def nodes_of(told: Iterable[tuple[object, object]]) -> Iterator[NodeEntry]:
     """Yield the nodes of these names and values, in their order."""
     return (_node(str(name), one) for name, one in told if _is_map(one))
-
-
-def read_links(document: object) -> tuple[Link, ...]:
-    """Return the links, as `inspect links` has them.
-
-    Raises:
-        TransportError: unreadable.
-    """
-    if not isinstance(document, list):
-        raise TransportError("unreadable", "the links are not a list")
-    return tuple(links_of(document))
 
 
 def links_of(told: Iterable[object]) -> Iterator[Link]:

@@ -18,8 +18,6 @@ from skyforge_tui.integrations.object_store.refusals import StoreError
 from skyforge_tui.integrations.object_store.signing import NOTHING, UNSIGNED
 
 MOST_PARTS: Final = 10_000
-SMALLEST_PART: Final = 5 << 20
-"""Bytes that every part but the last must have."""
 _LONG_S: Final = 3600.0
 """Seconds for a part on the slowest line, and for a store that puts many together."""
 _ONLY_NEW: Final = {"if-none-match": "*"}

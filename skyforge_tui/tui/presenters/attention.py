@@ -195,8 +195,3 @@ def _last(label: str, run: Run | None, now: datetime) -> Iterator[Line]:
         Span(f"run {run.number} {literal(run.title)} "), Span(look.glyph, look.tone),
         Span(f" {tones.age(now - run.created_at)} ago", "muted"),
     )  # fmt: skip
-
-
-def counts_of(concerns: Sequence[Concern]) -> dict[Why, int]:
-    """Return how many concerns there are of each kind, most urgent kind first."""
-    return {why: number for why in Why if (number := sum(one.why is why for one in concerns))}

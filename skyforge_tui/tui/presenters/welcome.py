@@ -26,11 +26,6 @@ _WAYS = 5
 _SECRETS = "Secrets go to the keyring or to a file for you alone, never into that one."
 
 
-def state_look(state: CheckState) -> StateLook:
-    """Return how a check's outcome looks."""
-    return _STATES[state]
-
-
 def check_line(name: str, check: Check | None, width: int) -> Line:
     """Return one thing of this machine; None while one is still looking."""
     look = _LOOKING if check is None else _STATES[check.state]

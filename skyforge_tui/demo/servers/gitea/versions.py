@@ -41,11 +41,6 @@ class Version:
         return self.minor >= 20
 
     @property
-    def has_compare(self) -> bool:
-        """Two branches can be compared."""
-        return self.minor >= 16
-
-    @property
     def refuses_archived(self) -> bool:
         """Writing to an archived repository is a 423; before, a 500."""
         return self.minor >= 20
@@ -64,16 +59,6 @@ class Version:
     def puts_without_sha(self) -> bool:
         """PUT without a sha makes a new file."""
         return self.minor >= 26
-
-    @property
-    def has_batch(self) -> bool:
-        """Several files can be written in one commit."""
-        return self.minor >= 20
-
-    @property
-    def reads_batches(self) -> bool:
-        """Several files can be read by one request (`file-contents`)."""
-        return self.minor >= 24
 
     @property
     def tells_last_commit(self) -> bool:

@@ -46,14 +46,6 @@ class GiteaKeeping:
             )
             return await self._names.project(made)
 
-    async def copy_repository(
-        self, address: str, name: str, *, owner: str = "", is_private: bool = True
-    ) -> Project:
-        """Make a repository that the server fetches."""
-        with translated(self.upstream, KEEP):
-            made = await self._client.repos.migrate(address, name, owner=owner, private=is_private)
-            return await self._names.project(made)
-
     async def find_repository(self, full_name: str) -> Project | None:
         """Return the project of `OWNER/NAME`."""
         with translated(self.upstream, KEEP):
