@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -23,6 +24,7 @@ from skyforge_tui.store import log_pages
 from skyforge_tui.tui import key_order
 from skyforge_tui.tui.keymap import Keymap
 from skyforge_tui.tui.viewer import ViewerApp
+from skyforge_tui.tui.widgets.log_view import LogView
 from skyforge_tui.tui.widgets.search_line import SearchLine
 from skyforge_tui.wiring.file_parts import file_parts
 from skyforge_tui.wiring.ground import SystemClock
@@ -116,6 +118,27 @@ async def test_files_stand_in_order_of_time(viewing: Viewing, tmp_path: Path) ->
         await pilot.press("slash")
         await write(pilot, "chan")
         await press(pilot, "enter", shows="1 of 1")
+
+
+@pytest.mark.parametrize("lines", [3, 8000])
+async def test_files_are_merged_anew(viewing: Viewing, tmp_path: Path, lines: int) -> None:
+    """R merges files anew; everything is there again, also where nothing else can come."""
+    clocks = (f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}" for at in range(lines))
+    data = "".join(f"2026-11-23T{clock}Z up\n" for clock in clocks).encode()
+    names = ("one.gz", "other.gz")
+    for name in names:
+        (tmp_path / name).write_bytes(gzip.compress(data))
+    async with viewing(*names) as pilot:
+        await until_shown(pilot, f"{2 * lines:,} lines")
+        await until_gone(pilot, "unpacks")
+        shown = screen_text(pilot.app)
+        reader = pilot.app.query_one(LogView).reader
+        assert reader is not None
+        for _ in range(2):
+            before = reader.generation
+            await pilot.press("R")
+            await until(pilot, lambda was=before: reader.generation > was)  # type: ignore[misc]
+            await until(pilot, lambda: screen_text(pilot.app) == shown)
 
 
 async def test_a_pipe_is_followed_and_saved(

@@ -163,10 +163,15 @@ class FilesScreen(LogKeys):
         self.say(as_notice(event.error))
 
     async def _reopen(self, reader: LogReader) -> None:
-        """Open files anew; what was just made may be nobody's to read yet, and is tried again."""
+        """Open files anew; what was just made may be nobody's to read yet, and is tried again.
 
-        async def reopen(_: FileParts) -> None:
+        Whoever follows them may have stopped, or see the very sizes that it has told already.
+        """
+
+        async def reopen(parts: FileParts) -> None:
             await asyncio.to_thread(reader.reopen)
+            while (await parts.files.advance(self._link.principal, self._opened)).has_more:
+                pass
 
         is_told = False
         while True:
