@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -79,9 +79,17 @@ def guarded(call: Callable[[], int]) -> int:
 def told(error: SkyforgeError) -> int:
     """Say why something failed, and return the exit code of that."""
     narrate(f"skyforge: {error}")
-    if error.advice:
-        narrate(f"  {error.advice}")
+    if advice := said_here(error.advice):
+        narrate(f"  {advice}")
     return exit_code(error)
+
+
+def said_here(advice: str) -> str:
+    """Return what is advised, unless that is a key of the cockpit: here one asks again."""
+    return "" if advice == _KEY else advice
+
+
+_KEY: Final = "R looks again"
 
 
 def exit_code(error: SkyforgeError) -> int:

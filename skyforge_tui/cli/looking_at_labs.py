@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from skyforge_tui.cli.answers import narrate
+from skyforge_tui.cli.answers import narrate, said_here
 from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.cli.spans import Span
 from skyforge_tui.domain.freshness import UpstreamState
@@ -57,8 +57,8 @@ async def look_at_labs(
     for source in asked:
         if source.error:
             narrate(f"skyforge: {source.provider}: {source.error}")
-        if source.error and source.advice:
-            narrate(f"  {source.advice}")
+        if source.error and (advice := said_here(source.advice)):
+            narrate(f"  {advice}")
     return 3 if any(one.mode is UpstreamState.ERROR for one in asked) else 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from skyforge_tui.cli.answers import exit_code, narrate
+from skyforge_tui.cli.answers import exit_code, narrate, said_here
 from skyforge_tui.domain.errors import Refused, SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import LOCAL, Principal, RunId, upstream_of
 
@@ -89,5 +89,5 @@ async def _refreshed(services: KnowsRuns, principal: Principal, upstream: str) -
 
 
 def _tell(error: SkyforgeError, what: str) -> None:
-    advice = f"; {error.advice}" if error.advice else ""
+    advice = f"; {advised}" if (advised := said_here(error.advice)) else ""
     narrate(f"skyforge: {error}: its {what} are shown as last known{advice}")

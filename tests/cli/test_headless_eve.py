@@ -83,7 +83,10 @@ def test_a_server_that_hangs_and_one_that_is_gone(stranger: Headless, eve: EveSe
     config = stranger.base / "config" / "skyforge" / "config.toml"
     with config.open("a") as file:
         file.write('[gitea.git]\nurl = "http://127.0.0.1:1"\ntoken = "env:TOKEN"\n')
-    eve.chaos.add(Trouble(Kind.HANG))
+    eve.chaos.add(Trouble(Kind.HTML))
+    done = stranger("labs", "ls", "--patience", "60s", environ=environ)
+    assert (done.code, "got a web page" in done.err, "R looks" in done.err) == (3, True, False)
+    eve.chaos.troubles[:] = [Trouble(Kind.HANG)]
 
     done = stranger("labs", "ls", "--patience", "1s", environ=environ)
     assert done.code == 3, done

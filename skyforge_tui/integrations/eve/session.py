@@ -45,6 +45,7 @@ _ATTEMPTS: Final = 3
 _AT_ONCE: Final = 6
 _PER_SECOND: Final = 60.0
 _BURST: Final = 160
+_NO_ANSWER: Final = ("unreachable", "timeout", "untrusted")
 NOBODY: Final = NobodyToAsk()
 
 
@@ -176,9 +177,9 @@ class EveSession:
         if kept is None or kept == self._ended:
             return False
         try:
-            await self._http.call("GET", "/api/auth", headers=kept, is_signed=False)
+            read_envelope(await self._http.call("GET", "/api/auth", headers=kept, is_signed=False))
         except HttpError as error:
-            if error.kind != "unauthorized" and error.status not in SIGNED_OUT_STATUS:
+            if error.kind in _NO_ANSWER:
                 raise
             self._ended = kept
             return False
