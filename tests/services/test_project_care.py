@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from skyforge_tui.domain.events import Event, ProjectsChanged
-from skyforge_tui.domain.history import Outcome
 from skyforge_tui.domain.identity import SYSTEM, Principal, ProjectId, Role
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.project import Grant
@@ -22,12 +20,10 @@ from skyforge_tui.domain.project_manifest import PATH, ProjectManifest
 from skyforge_tui.domain.project_plan import Act, Part
 from skyforge_tui.integrations.project_toml import written
 from skyforge_tui.jobs.drift_watch import DriftWatch
-from skyforge_tui.ports.project_secrets import CloneLogin, ProjectSecrets
 from skyforge_tui.ports.run_host import Room
 from skyforge_tui.providers.runs.semaphore.keeping import SemaphoreKeeping
 from skyforge_tui.store.claims import FileClaims
 from tests import semaphores
-from tests.breaking import Breaking, How
 from tests.synced import MEMBERS, Company, company
 
 FIRST = [
@@ -119,87 +115,6 @@ async def test_who_was_taken_out_is_out(firm: Company) -> None:
     members = (await firm.keeping.look(str(firm.room("edge")))).members
     assert "gus" not in members
     assert members["admin"] is Role.OWNER
-
-
-async def test_what_is_secret_is_written_when_it_changed_and_only_then(firm: Company) -> None:
-    """Keys and secret variables cannot be read back: a keyed mark tells when they are due.
-
-    Nothing of them stands in a report, or in what is remembered.
-    """
-    edge = await firm.project("edge")
-    login = CloneLogin("robot", "pass-one")
-    firm.secrets.known = ProjectSecrets(login, {"TOKEN": "token-one", "OTHER": "other-one"})
-    report = await firm.run(edge.id)
-    assert not report.errors
-    room = firm.semaphore.state.rooms[firm.room("edge")]
-    (key,) = [one for one in room.keys.values() if one.name == "gitea-http"]
-    assert (key.login_password.login, key.login_password.password) == ("robot", "pass-one")
-    (repository,) = room.repositories.values()
-    assert repository.ssh_key_id == key.id
-    (group,) = [one for one in room.environment.values() if one.name == "edge variables"]
-    assert {one.name: one.secret for one in group.secrets} == firm.secrets.known.variables
-    wrote = firm.writes
-    assert (await firm.run(edge.id)).is_in_step
-    assert firm.writes == wrote
-    firm.secrets.known = ProjectSecrets(
-        CloneLogin("robot", "pass-two"), {"TOKEN": "token-two", "OTHER": "other-one"}
-    )
-    again = await firm.run(edge.id)
-    assert [step.words for step in again.done] == [
-        "change key gitea-http: secret password",
-        "change variable group edge variables: secret TOKEN",
-    ]
-    assert room.keys[key.id].login_password.password == "pass-two"
-    group = room.environment[group.id]
-    kept = {one.name: one.secret for one in group.secrets}
-    assert kept == {"TOKEN": "token-two", "OTHER": "other-one"}
-    assert json.loads(group.json) == {"SITE": "north"}
-    told = repr((report, again)) + repr(await firm.book.memory(edge.id))
-    told += (firm.base / "state.db").read_bytes().decode("latin-1")
-    assert not [one for one in ("pass-", "token-", "other-") if one in told]
-
-
-async def test_a_key_that_a_person_gave_a_repository_stays(firm: Company) -> None:
-    """Where somebody chose another key, the repository keeps it, whatever we would clone with."""
-    edge = await firm.project("edge")
-    await firm.run(edge.id)
-    number = firm.room("edge")
-    admin = firm.clients[1]
-    own = await admin.create(number, "keys", {"name": "mine", "type": "ssh"})
-    (repository,) = firm.semaphore.state.rooms[number].repositories
-    await admin.change(number, "repositories", repository, {"ssh_key_id": own})
-    firm.secrets.known = ProjectSecrets(CloneLogin("robot", "pass"))
-    report = await firm.run(edge.id)
-    assert [step.words for step in report.done] == ["create key gitea-http"]
-    assert firm.semaphore.state.rooms[number].repositories[repository].ssh_key_id == own
-
-
-async def test_what_could_not_be_had_of_secrets_is_an_error(firm: Company) -> None:
-    """A secret that is not there is said by the report, and everything else is done."""
-    edge = await firm.project("edge")
-    firm.secrets.known = ProjectSecrets(problems=("the secret TOKEN: env:TOKEN: is not set",))
-    report = await firm.run(edge.id)
-    assert report.errors == firm.secrets.known.problems
-    assert not report.left
-
-
-async def test_reports_say_what_was_asked_of_whom(firm: Company) -> None:
-    """Requests are counted by server for each project, though many go side by side."""
-    names = ["a", "b", "c"]
-    for name in names:
-        await firm.project(name)
-    await firm.run_all()
-    counts = [one.http.counts for one in (firm.clients[0], firm.clients[1])]
-    before = [one.total() for one in counts]
-    reports = await firm.run_all()
-    git, runs = (one.total() - there for one, there in zip(counts, before, strict=True))
-    told = [one.requests for one in reports]
-    assert sum(one["semaphore"] for one in told) == runs
-    assert sum(one["git"] for one in told) == git - 1  # the list of all repositories
-    # Whoever comes first asks for each of the three lists that all share.
-    assert runs == 3 * 6 + 3
-    assert all(one["semaphore"] >= 6 for one in told)
-    assert all(one["git"] == 3 for one in told)
 
 
 async def test_a_variable_that_a_person_changed_is_theirs(firm: Company) -> None:
@@ -352,14 +267,6 @@ async def test_what_cannot_be_synced_is_refused(firm: Company) -> None:
     assert report.errors == ("no run engine is called nowhere here; there are: semaphore",)
 
 
-async def test_reports_are_kept(firm: Company) -> None:
-    """How a project stood last is known to the next program."""
-    edge = await firm.project("edge")
-    report = await firm.run(edge.id, applies=False)
-    memory = (await firm.book.memories())[edge.id]
-    assert (memory.report, memory.reported_at) == (report, firm.clock.now())
-
-
 async def test_visibility_and_description_follow(firm: Company) -> None:
     """What the manifest says of the repository itself is written there."""
     wanted = ProjectManifest("edge", "Leaf and spine", True, Members())
@@ -426,30 +333,6 @@ async def test_an_editor_does_not_come_to_own_it_by_what_runs_unasked(firm: Comp
     assert not (await firm.run(edge.id)).left
 
 
-async def test_the_record_says_what_a_pass_did(firm: Company) -> None:
-    """A pass that writes is recorded by its steps, without the values of variables."""
-    edge = await firm.project("edge")
-    await firm.run(edge.id, applies=False)
-    assert firm.audit.kept == []
-    await firm.run(edge.id)
-    (entry,) = firm.audit.kept
-    assert (entry.deed, entry.project, entry.outcome) == (Deed.SYNC, "edge", Outcome.OK)
-    assert "create collaborator mika: editor" in entry.words
-    assert "create variable group edge variables" in entry.words
-    await firm.rewrite(edge, lambda data: data.replace(b"north", b"hush"))
-    await firm.run(edge.id)
-    assert firm.audit.kept[-1].words == "change variable group edge variables"
-    await firm.run(edge.id)
-    assert len(firm.audit.kept) == 2
-    await firm.rewrite(edge, lambda data: data.replace(b"hush", b"south"))
-    breaking = Breaking([one.http for one in firm.clients], 1, How.UNSENT)
-    report = await firm.run(edge.id)
-    breaking.mend()
-    assert "'south'" in report.left[0].words
-    assert firm.audit.kept[-1].why.startswith("change variable group edge variables: ")
-    assert "south" not in firm.audit.kept[-1].why
-
-
 async def test_a_look_forgets_nothing_that_a_pass_learned_meanwhile(firm: Company) -> None:
     """Who looks while another writes remembers nothing: what was written then stays one's own."""
     edge = await firm.project("edge")
@@ -474,22 +357,3 @@ async def test_a_look_forgets_nothing_that_a_pass_learned_meanwhile(firm: Compan
     await firm.rewrite(edge, lambda data: data.replace(b"north", b"south"))
     report = await firm.run(edge.id)
     assert [one.name for one in report.done] == ["edge variables"]
-
-
-async def test_what_fails_every_minute_is_recorded_once(firm: Company) -> None:
-    """A pass that fails as the one before adds nothing to the record; one that fails anew does."""
-    edge = await firm.project("edge")
-    await firm.rewrite(edge, lambda data: data.replace(b"semaphore", b"elsewhere"))
-    for _ in range(3):
-        await firm.run(edge.id)
-    (done, failed) = firm.audit.kept
-    assert (done.outcome, failed.outcome) == (Outcome.FAILED, Outcome.FAILED)
-    assert (failed.words, "no run engine is called elsewhere" in failed.why) == ("nothing", True)
-    reading = Breaking([one.http for one in firm.clients], 1, How.UNSENT, reads=True)
-    for _ in range(2):
-        (report,) = await firm.run_all()
-        assert "git was not looked at: git: " in report.errors[0]
-        assert report.slug == "edge"
-    reading.mend()
-    (of_all,) = firm.audit.kept[2:]
-    assert (of_all.outcome, of_all.project_id) == (Outcome.FAILED, edge.id)
