@@ -21,6 +21,10 @@ _BULK: Mapping[str, LabAction] = {
 }  # fmt: skip
 
 
+_TOLD = 3
+"""Reasons that are told before they are only counted."""
+
+
 class BulkLabs(LabCommands, FilteredPlace):
     """A place of labs, of which several can be marked and acted on at once."""
 
@@ -38,13 +42,14 @@ class BulkLabs(LabCommands, FilteredPlace):
         """Say why not; what is done to several is refused if it can be done to none of them."""
         if command.id not in _BULK or not self.table.marked_count:
             return super().denied(command)
-        reasons = set[str]()
+        reasons = dict[str, None]()
         for lab in self.marked_labs():
             if not (reason := self._why_not(_BULK[command.id], lab)):
                 return None
-            reasons.add(reason)
-        why = reasons.pop() if len(reasons) == 1 else f"for {len(reasons)} reasons"
-        return Denied(f"none of the marked can be: {why}", "esc unmarks them")
+            reasons[reason] = None
+        told = "; ".join(list(reasons)[:_TOLD])
+        more = f"; and {len(reasons) - _TOLD} more reasons" if len(reasons) > _TOLD else ""
+        return Denied(f"none of the marked can be: {told}{more}", "esc unmarks them")
 
     def _why_not(self, action: LabAction, lab: Lab) -> str:
         decision = self.bridge.may_act(action, lab)

@@ -7,7 +7,7 @@ import pytest
 from skyforge_tui.domain.collection import Collection
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.freshness import UpstreamState
-from skyforge_tui.domain.identity import SYSTEM, RunId
+from skyforge_tui.domain.identity import SYSTEM, LabId, RunId
 from skyforge_tui.domain.lab import Lab, LabSource, LabState
 from skyforge_tui.domain.markers import Marker, MarkerKind
 from skyforge_tui.domain.run import RunState
@@ -16,7 +16,10 @@ from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.tui.presenters import labs as many
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.columns import fit, row_line
+from tests.acting_labs import ActingLabProvider
 from tests.builders import PROJECT_PATH, a_template
+from tests.fakes.clock import FakeClock
+from tests.fakes.core import Core
 from tests.fakes.labs import FakeLabProvider, a_lab, a_lab_source
 from tests.tui.cockpit_harness import (
     press,
@@ -142,6 +145,23 @@ async def test_what_a_state_rules_out() -> None:
         await press(pilot, "s", shows="bgp is running already")
         await press(pilot, "u", shows="no run of this workspace built bgp")
     assert bench.core.engine.held == {}
+
+
+async def test_what_can_be_done_to_none_of_the_marked() -> None:
+    """Where none of the marked can be stopped, each reason is told."""
+    rests = a_lab(
+        id=LabId("eve-1:/x.unl"), name="rests", provider="eve-1", state=LabState.STOPPED,
+        directory="", topology="",
+    )  # fmt: skip
+    eve = ActingLabProvider(rests, upstream="eve-1")
+    eve.source = a_lab_source(provider="eve-1")
+    bench = Bench(topologies=())
+    bench.core = Core(clock=FakeClock(NOW), lab_providers=[FakeLabProvider(a_lab()), eve])
+    async with bench.app().run_test(size=(80, 24)) as pilot:
+        await press(pilot, "2", shows="Labs 1 of 2")
+        await until_idle(pilot)
+        await press(pilot, "asterisk", shows="2 marked")
+        await press(pilot, "x", shows="netlab cannot stop labs; it does not run")
 
 
 async def test_other_actions() -> None:
