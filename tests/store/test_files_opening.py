@@ -8,8 +8,10 @@ import fcntl
 import gzip
 import lzma
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,10 +118,19 @@ def test_odd_texts_are_texts(tmp_path: Path, opened: Callable[..., FileLog], dat
 
 
 @pytest.mark.parametrize(
-    ("ending", "pack"), [("gz", gzip.compress), ("xz", lzma.compress), ("bz2", bz2.compress)]
+    ("ending", "pack", "begin"),
+    [
+        ("gz", gzip.compress, lambda: zlib.decompressobj(31)),
+        ("xz", lzma.compress, lzma.LZMADecompressor),
+        ("bz2", bz2.compress, bz2.BZ2Decompressor),
+    ],
 )
 def test_packed_files_are_unpacked(
-    tmp_path: Path, opened: Callable[..., FileLog], ending: str, pack: Callable[[bytes], bytes]
+    tmp_path: Path,
+    opened: Callable[..., FileLog],
+    ending: str,
+    pack: Callable[[bytes], bytes],
+    begin: Callable[[], Any],
 ) -> None:
     """What Python can unpack is read as what is inside; a broken end is told, the rest is kept."""
     path = tmp_path / f"log.{ending}"
@@ -132,6 +143,7 @@ def test_packed_files_are_unpacked(
     path.write_bytes(packed[: len(packed) // 2])
     log = opened(path)
     run_dry(log)
+    assert whole(log) == begin().decompress(packed[: len(packed) // 2])
     assert TEXT.startswith(whole(log))
     (trouble,) = log.advance().troubles
     assert trouble.startswith(f"{path} cannot be read any further: it ends too early")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from importlib import import_module
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 HEAD_BYTES = 32 * 1024
 """What is looked at of each end of a file."""
@@ -68,24 +69,39 @@ class Unpacker:
         """
         module = import_module(packing.module)
         opened: Callable[[Path], Any] = module.open
-        self._file: BinaryIO = opened(path)
+        self._file: BufferedReader = opened(path)
+        self._failure: OSError | None = None
         self._damage: tuple[type[Exception], ...] = (
             zlib.error,
             *(one for name in _DAMAGE if isinstance(one := getattr(module, name, None), type)),
         )
 
     def read(self, size: int, /) -> bytes:
-        """Return up to `size` bytes, none at the end.
+        """Return up to `size` bytes, none at the end; all there are before a damage.
 
         Raises:
             OSError: the file is damaged, or cannot be read.
         """
+        pieces: list[bytes] = []
+        # One by one: a read that meets the damage takes what it has read with it.
+        while size and self._failure is None and (piece := self._piece(size)):
+            pieces.append(piece)
+            size -= len(piece)
+        if self._failure is not None and not pieces:
+            raise self._failure
+        return b"".join(pieces)
+
+    def _piece(self, size: int) -> bytes:
+        """Return what comes out of the next bytes; none at the end, or if that fails."""
         try:
-            return self._file.read(size)
+            return self._file.read1(size)
         except EOFError:
-            raise OSError("it ends too early") from None
+            self._failure = OSError("it ends too early")
         except self._damage as error:
-            raise OSError(f"it is damaged: {error}") from error
+            self._failure = OSError(f"it is damaged: {error}")
+        except OSError as error:
+            self._failure = error
+        return b""
 
     def stop(self) -> None:
         """Do nothing: a file never keeps anybody waiting."""
