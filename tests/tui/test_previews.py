@@ -161,7 +161,7 @@ def test_packed_text() -> None:
     packed = gzip.compress(text)
     found = shown(packed, len(packed), "x.csv.gz", 60)
     assert [text_of(one).split() for one in found.lines] == [["host", "up"], ["leaf1", "yes"]]
-    assert found.about == f"{len(packed)} B packed, 1 rows"
+    assert found.about == f"{len(packed)} B packed, 1 row"
     assert shown(gzip.compress(packed), 90, "x.gz", 60).about == "90 B, binary"
     assert shown(b"\x1f\x8bbroken", 8, "x.gz", 60).about == "8 B, binary"
     long = shown(gzip.compress(b"line\n" * 99_999), 600, "x.log.gz", 60)

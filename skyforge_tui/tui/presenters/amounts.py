@@ -79,3 +79,8 @@ def size(count: int) -> str:
 def count(number: int) -> str:
     """Return a number with its thousands apart (`1,204`)."""
     return f"{number:,}"
+
+
+def several(number: int, thing: str) -> str:
+    """Return a number of things by the name of one (`1 run`, `1,204 runs`)."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"

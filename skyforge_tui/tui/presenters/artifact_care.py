@@ -74,7 +74,7 @@ def key_line(ref: ArtifactRef, below: ArtifactRef) -> Line:
 def counted(all_: int, taken: int) -> str:
     """Return how many artifacts something is done to, where that is not all of them too."""
     some = f"the first {tones.count(taken)} of " if taken < all_ else ""
-    return f"{some}{tones.count(all_)} artifact{'' if all_ == 1 else 's'}"
+    return some + tones.several(all_, "artifact")
 
 
 def unsound(verdict: Verdict) -> Unavailable:
@@ -99,7 +99,7 @@ def total_facts(
     ]
     if not limits.are_none:
         size = sum(one.bulk.size for one in doomed)
-        facts.append(("beyond", f"{_runs(len(doomed))}, {tones.size(size)}"))
+        facts.append(("beyond", f"{tones.several(len(doomed), 'run')}, {tones.size(size)}"))
     return [Fact(label, (Span(literal(text)),)) for label, text in facts]
 
 
@@ -134,12 +134,14 @@ def limits_of(text: str) -> Limits:
 
 def indexed_notice(learned: Indexed, store: str) -> Notice:
     """Return what was learned from the manifests of a store."""
-    title = f"What {_runs(learned.runs)} left is known"
+    title = f"What {tones.several(learned.runs, 'run')} left is known"
     if learned.unreadable:
         first, more = learned.unreadable[0], len(learned.unreadable) - 1
         words = f"{first}{f' and {more} more' if more else ''}"
         return Notice(Severity.WARNING, title, f"cannot be read: {words}")
-    others = f"; {_runs(learned.foreign)} of other machines" if learned.foreign else ""
+    others = (
+        f"; {tones.several(learned.foreign, 'run')} of other machines" if learned.foreign else ""
+    )
     return Notice(Severity.INFO, title, f"from the manifests in {store}{others}")
 
 
@@ -152,9 +154,4 @@ def _plain_size(size: int) -> str:
 
 
 def _bulk(bulk: Bulk) -> str:
-    things = "1 artifact" if bulk.count == 1 else f"{tones.count(bulk.count)} artifacts"
-    return f"{things}, {tones.size(bulk.size)}"
-
-
-def _runs(count: int) -> str:
-    return f"{tones.count(count)} run{'' if count == 1 else 's'}"
+    return f"{tones.several(bulk.count, 'artifact')}, {tones.size(bulk.size)}"

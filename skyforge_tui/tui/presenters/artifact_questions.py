@@ -65,12 +65,7 @@ def folder_line(one: Chosen) -> Line:
 
 def amount_words(bulk: Bulk) -> str:
     """Return how much there is in a few words."""
-    return f"{artifacts_words(bulk.count)}  {tones.size(bulk.size)}"
-
-
-def artifacts_words(count: int) -> str:
-    """Return a number of artifacts."""
-    return "1 artifact" if count == 1 else f"{tones.count(count)} artifacts"
+    return f"{tones.several(bulk.count, 'artifact')}  {tones.size(bulk.size)}"
 
 
 def delete_question(chosen: Selection, owner: str = "", *, spelled: Spelled = _plainly) -> Question:
@@ -108,7 +103,7 @@ def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str) -> Question:
         title=f"Delete all in {name}/", go="delete", way_out="keep them",
         things=[
             line(
-                Span(artifacts_words(bulk.count), "strong", bold=True),
+                Span(tones.several(bulk.count, "artifact"), "strong", bold=True),
                 Span(f"  {tones.size(bulk.size)}", "muted"),
             ),
             (Span(literal(str(ref)), "muted"),),
@@ -135,7 +130,7 @@ def retention_question(
 ) -> Question:
     """Return what is asked before what runs left long ago is removed: all that goes, first."""
     size = sum(one.bulk.size for one in doomed)
-    runs = "1 run" if len(doomed) == 1 else f"{tones.count(len(doomed))} runs"
+    runs = tones.several(len(doomed), "run")
     words = ["artifacts", "gc", *([spelled] if ref.key else [])]
     if limits.age is not None:
         words += ["--older-than", f"{limits.age.total_seconds() / 86400:g}d"]
@@ -173,20 +168,16 @@ def _total(chosen: Selection) -> str:
     size = sum(one.size for one in chosen.artifacts) + sum(one.size for one in bulks)
     count = len(chosen.artifacts) + sum(one.count for one in bulks)
     rest = len(chosen.folders) - len(bulks)
-    more = f", and what is in {_folders(rest)}" if rest else ""
-    return f"{artifacts_words(count)}, {tones.size(size)}{more}"
-
-
-def _folders(count: int) -> str:
-    return "1 folder" if count == 1 else f"{tones.count(count)} folders"
+    more = f", and what is in {tones.several(rest, 'folder')}" if rest else ""
+    return f"{tones.several(count, 'artifact')}, {tones.size(size)}{more}"
 
 
 def _counted(chosen: Selection) -> str:
     artifacts, folders = chosen.artifacts, chosen.folders
     if len(artifacts) == 1 and not folders:
         return artifacts[0].name
-    parts = [artifacts_words(len(artifacts))] if artifacts else []
-    return " and ".join([*parts, *([_folders(len(folders))] if folders else [])])
+    parts = [tones.several(len(artifacts), "artifact")] if artifacts else []
+    return " and ".join([*parts, *([tones.several(len(folders), "folder")] if folders else [])])
 
 
 def _keep(chosen: Selection) -> str:

@@ -185,7 +185,7 @@ def counted(size: FolderSize) -> str:
     """Return how many objects a folder has."""
     if size.is_more:
         return f"{tones.count(size.count)}+ objects"
-    return "1 object" if size.count == 1 else f"{tones.count(size.count)} objects"
+    return tones.several(size.count, "object")
 
 
 def artifact_cells(artifact: Artifact, name: str, now: datetime) -> dict[str, Line]:

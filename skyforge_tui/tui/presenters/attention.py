@@ -43,9 +43,8 @@ _LABEL = 15
 def counted(found: Attention) -> str:
     """Return how much there is, as the title says it."""
     total, broke = len(found.concerns), len(found.of(Why.BROKE))
-    things = "" if not total else "1 thing" if total == 1 else f"{tones.count(total)} things"
     parts = (
-        things,
+        tones.several(total, "thing") if total else "",
         f"{tones.count(broke)} broke" if broke else "",
         f"{tones.count(len(found.muted))} muted" if found.muted else "",
     )

@@ -152,10 +152,10 @@ def counts_line(counts: Counts, upstream: str) -> Line:
     total = by_state.total()
     passed = by_state.get(RunState.SUCCESS, 0)
     share = f", {round(100 * passed / total)} % passed" if total else ""
-    days = f"{len(counts.days)} {'day' if len(counts.days) == 1 else 'days'}"
+    days = tones.several(len(counts.days), "day")
     whose = f"counted by {upstream}" if counts.is_of_server else "of the runs known here"
     return (
-        Span(f"{tones.count(total)} {'run' if total == 1 else 'runs'} on {days}{share}"),
+        Span(f"{tones.several(total, 'run')} on {days}{share}"),
         Span(f"  {whose}", "muted"),
     )
 

@@ -26,7 +26,7 @@ def place_line(place: LabPlace, chosen: Sequence[str]) -> Line:
     glyph, tone, word = _MODES[place.mode]
     if not place.kind:
         glyph, tone, word = glyphs.UNKNOWN, "warn", "not known here"
-    labs = f"{tones.count(place.labs)} lab{'' if place.labs == 1 else 's'}" if place.kind else ""
+    labs = tones.several(place.labs, "lab") if place.kind else ""
     return line(
         mark, "  ", fitted((Span(literal(place.name), bold=bool(rank)),), 20, cut="middle"), "  ",
         fitted((Span(literal(place.kind), "muted"),), 12), "  ",

@@ -19,7 +19,7 @@ def kept_line(made: Collection | None, left: FolderSize | None, key: str) -> Lin
     count = 0 if made is None else made.count if left is None else left.count
     if not count:
         return ()
-    return (Span(f"{_things(count)} ", "muted"), Span(key, "strong", bold=True))
+    return (Span(f"{tones.several(count, 'artifact')} ", "muted"), Span(key, "strong", bold=True))
 
 
 def made_lines(made: Collection | None, left: FolderSize | None = None) -> list[Line]:
@@ -54,15 +54,11 @@ def _kept_words(made: Collection, left: FolderSize | None) -> str:
     if not made.count:
         return "what its output declares"
     if left is None or left.is_more:
-        return f"{_things(made.count)}, {tones.size(made.size)}"
+        return f"{tones.several(made.count, 'artifact')}, {tones.size(made.size)}"
     if not left.count:
-        return f"none of {_things(made.count)}"
+        return f"none of {tones.several(made.count, 'artifact')}"
     of = f" of {tones.count(made.count)}" if left.count < made.count else ""
-    return f"{_things(left.count)}{of}, {tones.size(left.size)}"
-
-
-def _things(count: int) -> str:
-    return "1 artifact" if count == 1 else f"{tones.count(count)} artifacts"
+    return f"{tones.several(left.count, 'artifact')}{of}, {tones.size(left.size)}"
 
 
 def _fact(label: str, words: Line) -> Line:

@@ -10,7 +10,7 @@ from skyforge_tui.domain.identity import Role, upstream_of
 from skyforge_tui.domain.members import is_user_name
 from skyforge_tui.domain.seat import Seat
 from skyforge_tui.domain.sharing import Sharing, visibility
-from skyforge_tui.tui.presenters import glyphs
+from skyforge_tui.tui.presenters import glyphs, tones
 from skyforge_tui.tui.presenters.cells import (
     Line,
     Span,
@@ -198,7 +198,7 @@ def corner_line(draft: Draft) -> Line:
         look = line(look, Span(f" {glyphs.CUT_OFF} {visibility(there)} there", "warn"))
     if not draft.count:
         return look
-    changes = "1 change" if draft.count == 1 else f"{draft.count} changes"
+    changes = tones.several(draft.count, "change")
     return line(look, Span(f"  {changes} not written", "warn"))
 
 

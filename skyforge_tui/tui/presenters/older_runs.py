@@ -5,7 +5,7 @@ from __future__ import annotations
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.services.older_runs import Older
 from skyforge_tui.tui.presenters.cells import Line, Span
-from skyforge_tui.tui.presenters.tones import count
+from skyforge_tui.tui.presenters.tones import count, several
 
 
 def older_hint(key: str) -> Line:
@@ -16,7 +16,7 @@ def older_hint(key: str) -> Line:
 def older_notice(older: Older, key: str) -> Notice:
     """Return how many older runs came, how many there still are, and how one gets them."""
     names = ", ".join(older.upstreams)
-    title = f"Read  {count(older.read)} older {'run' if older.read == 1 else 'runs'}"
+    title = f"Read  {several(older.read, 'older run')}"
     if older.left:
         more = f"{count(older.left)} more on {names}"
         return Notice(Severity.INFO, title, more, advice=f"{key} reads on")

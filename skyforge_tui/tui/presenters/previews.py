@@ -16,7 +16,7 @@ from skyforge_tui.tui.presenters.previewing import (
     table_lines,
     unpacked,
 )
-from skyforge_tui.tui.presenters.tones import count, size
+from skyforge_tui.tui.presenters.tones import several, size
 
 MOST_LINES = 2000
 MOST_COLUMNS = 500
@@ -55,7 +55,7 @@ def shown(
         return Shown(_hex(start, total, width), f"{size(total)}, binary")
     table = table_lines(text, name, width)
     if table is not None:
-        return _with_cut(table, len(start), total, f"{count(len(table) - 1)} rows")
+        return _with_cut(table, len(start), total, several(len(table) - 1, "row"))
     rows = text.splitlines()
     lines_of = laid_out(text, width) if paint is None and len(start) >= total else None
     rows = rows if lines_of is None else lines_of
@@ -74,8 +74,7 @@ def shown(
         words = f"{' ' * digits} cut here: the first {size(len(start))} of {size(total)}"
         lines.append((Span(words, "muted"),))
         return Shown(lines, size(total))
-    counted = "1 line" if len(rows) == 1 else f"{count(len(rows))} lines"
-    return Shown(lines, counted if lines_of is None else "1 line, laid out")
+    return Shown(lines, several(len(rows), "line") if lines_of is None else "1 line, laid out")
 
 
 def _of_packed(plain: bytes, is_part: bool, total: int, name: str, width: int) -> Shown:

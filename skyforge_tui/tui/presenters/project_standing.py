@@ -59,8 +59,7 @@ def kept_word(project: Project) -> Line:
     if project.seen_at is None:
         return (Span(glyphs.PENDING, "spin"), Span(" reading"))
     if project.notices:
-        count = len(project.notices)
-        word = "1 error" if count == 1 else f"{count} errors"
+        word = tones.several(len(project.notices), "error")
         return (Span(f"{glyphs.PARTIAL} ", "warn"), Span(word, "warn"))
     return (Span(glyphs.READY, "ok"), Span(" in sync"))
 

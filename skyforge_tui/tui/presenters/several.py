@@ -49,7 +49,7 @@ def question(
         words = line(Span(f"{run.number} {literal(run.title)}: "), Span(literal(reason), "warn"))
         costs.append(("Left out", words))
     return Question(
-        title=f"{verb.capitalize()} {_counted(len(runs))}",
+        title=f"{verb.capitalize()} {tones.several(len(runs), 'run')}",
         go=verb,
         way_out="let them run" if stops else "leave them",
         things=[_thing(run, now) for run in runs],
@@ -57,7 +57,3 @@ def question(
         same_as="; ".join(said(OnRun(verb, run.reference)) for run in runs[:8])
         + ("; …" if len(runs) > 8 else ""),
     )
-
-
-def _counted(number: int) -> str:
-    return "1 run" if number == 1 else f"{tones.count(number)} runs"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from skyforge_tui.domain.run import Run, RunState
 from skyforge_tui.tui.presenters import glyphs
-from skyforge_tui.tui.presenters.amounts import age, clock, count, duration, size
+from skyforge_tui.tui.presenters.amounts import age, clock, count, duration, several, size
 from skyforge_tui.tui.presenters.cells import Line, Span, Tone
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "duration",
     "run_look",
     "run_state",
+    "several",
     "size",
 ]
 

@@ -127,7 +127,7 @@ class KeepingPlace(FilteredPlace):
             lambda services: services.artifact_folders.get(principal, ref, folder),
         )
         name = ref.key.rpartition("/")[2]
-        words = questions.artifacts_words(len(begun))
+        words = tones.several(len(begun), "artifact")
         advice = "the header shows how far they are; they go on by themselves"
         self.say(Notice(Severity.INFO, f"Saving {name}/", f"{words} to {folder / name}",
                         advice=advice))  # fmt: skip
@@ -151,7 +151,7 @@ class KeepingPlace(FilteredPlace):
         question = questions.clear_question(ref, bulk, self.spelled(ref))
         if await self.app.push_screen_wait(Confirm(question)):
             gone = await self._remove_below(ref)
-            words = f"{tones.count(gone.count)} artifacts, {tones.size(gone.size)}"
+            words = f"{tones.several(gone.count, 'artifact')}, {tones.size(gone.size)}"
             self.say(Notice(Severity.INFO, f"Deleted {ref.key}/", words))
 
     # Several.
