@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.worker import WorkerState
@@ -37,6 +38,7 @@ Answer = TypeVar("Answer")
 
 AGE_STEP_S = 10.0
 """Ages are shown in steps of ten seconds, so nothing moves more often because of them."""
+_AGE_STEP = timedelta(seconds=AGE_STEP_S)
 
 
 class PlaceScreen(FramedScreen):
@@ -53,6 +55,8 @@ class PlaceScreen(FramedScreen):
     def __init__(self) -> None:
         super().__init__()
         self._is_stale = True
+        self._left_at: datetime | None = None
+        """When one went away from here last."""
         self._header = HeaderBar([Tab(str(i), one.value.title(), one.value) for i, one in _TABS])
 
     # What a place says of itself.
@@ -120,6 +124,12 @@ class PlaceScreen(FramedScreen):
         self.cockpit.consider_questions()
         if self._is_stale and self.bridge.is_open:
             self.reload()
+        elif self._left_at is not None and self.now - self._left_at >= _AGE_STEP:
+            self.step_ages()  # they stood still meanwhile
+
+    def on_screen_suspend(self) -> None:
+        """Remember since when nothing is drawn here."""
+        self._left_at = self.now
 
     def show_frame(self) -> None:
         """Draw header, crumbs, lights, footer and notice as they are now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from textual.pilot import Pilot
 from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.settings.frame import read_frame
+from skyforge_tui.tui import base_screen
 from skyforge_tui.tui.commands import TABS
 from tests.tui.cockpit_harness import (
     press,
@@ -24,7 +26,7 @@ from tests.tui.cockpit_harness import (
     write,
 )
 from tests.tui.drawing import segments_of
-from tests.tui.pretend import MARA, Estate, run_id
+from tests.tui.pretend import MARA, NOW, Estate, run_id
 
 
 @pytest.fixture
@@ -268,3 +270,16 @@ async def test_leaving_with_a_key(estate: Estate) -> None:
         await opened(pilot)
         await pilot.press("ctrl+q")
     assert app.return_code == 0
+
+
+async def test_ages_are_of_now_when_one_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a place says of ages is as old as it says, however long one was elsewhere."""
+    monkeypatch.setattr(base_screen, "AGE_STEP_S", 3600)
+    now = [NOW]
+    app = Estate().app(clock=lambda: now[0])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        await until_shown(pilot, "in sync 10s")
+        await press(pilot, "3", shows="Runs 16")
+        now[0] += timedelta(hours=3)
+        await press(pilot, "1", shows="in sync 3h")
