@@ -19,13 +19,16 @@ def test_deck_rows() -> None:
     command, playbook = a_command(EDGE, "netlab-up"), a_playbook(EDGE, "playbooks/site.yml")
     rows = [
         {"name": line(one.name), **launch.deck_cells(one, "edge-fabric", last, NOW)}
-        for one, last in ((command, RUNNING), (playbook, None), (*trusted(playbook), LOST))
-    ]
+        for one, last in (
+            (command, RUNNING), (replace(playbook, kind=TemplateKind.CONTAINERLAB), None),
+            (replace(*trusted(playbook), kind=TemplateKind.TERRAFORM), LOST),
+        )
+    ]  # fmt: skip
     assert table(launch.DECK_COLUMNS, 66, *rows) == [
-        "NAME                   WHAT      WHERE            LAST        USED",
-        "netlab-up              command   edge-fabric      ◐ now         4m",
-        "playbooks/site.yml     playbook  edge-fabric      ? trust",
-        "playbooks/site.yml     playbook  edge-fabric      × lost        2h",
+        "NAME                   WHAT       WHERE           LAST        USED",
+        "netlab-up              command    edge-fabric     ◐ now         4m",
+        "playbooks/site.yml     clab       edge-fabric     ? trust",
+        "playbooks/site.yml     terraform  edge-fabric     × lost        2h",
     ]
 
 

@@ -41,7 +41,7 @@ _NOTE_TONES: Mapping[LabState, Tone] = {
 }
 _READY = StateLook(glyphs.READY, "ready", "ok")
 _DEGRADED = StateLook(glyphs.PARTIAL, "degraded", "warn", "warn")
-_SHORT = {"containerlab": "clab"}
+SHORT_KINDS = {"containerlab": "clab"}
 """Kinds that would leave no room for names."""
 
 
@@ -180,7 +180,9 @@ def server_line(
     is_padded: bool = True,
 ) -> Line:
     """Return what runs a lab and where, with the age of what a silent provider said last."""
-    kind = Span(f"{literal(_SHORT.get(lab.kind, lab.kind)):<{6 if is_padded else 0}} ", "muted")
+    kind = Span(
+        f"{literal(SHORT_KINDS.get(lab.kind, lab.kind)):<{6 if is_padded else 0}} ", "muted"
+    )
     is_here = lab.provider in (lab.kind, LOCAL) and not lab.folder
     name = "here" if is_here else literal(lab.provider)
     if is_stale(source) and source is not None and source.as_of:

@@ -19,6 +19,7 @@ from skyforge_tui.domain.template import FieldKind, Template
 from skyforge_tui.tui.presenters import headless, tones
 from skyforge_tui.tui.presenters.cells import Line, Span, joined, line, literal
 from skyforge_tui.tui.presenters.columns import Column
+from skyforge_tui.tui.presenters.labs import SHORT_KINDS
 from skyforge_tui.tui.presenters.offers import Fact, Question
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _SHOWN = 5
 
 DECK_COLUMNS: tuple[Column, ...] = (
     Column("name", "Name", 18, most=30, priority=100, is_name=True, cut="middle"),
-    Column("what", "What", 8, priority=20),
+    Column("what", "What", 9, priority=20),
     Column("where", "Where", 12, most=20, priority=60, cut="middle"),
     Column("last", "Last", 9, priority=80),
     Column("used", "Used", 5, align="right", priority=70),
@@ -46,7 +47,7 @@ def deck_cells(
 ) -> dict[str, Line]:
     """Return a template's cells on the deck."""
     cells: dict[str, Line] = {
-        "what": (Span(str(template.kind), "muted"),),
+        "what": (Span(SHORT_KINDS.get(template.kind, template.kind), "muted"),),
         "where": (Span(literal(project), "muted"),),
     }
     if last is not None:
