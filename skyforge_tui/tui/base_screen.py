@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.worker import WorkerState
 
+from skyforge_tui.domain.notice import Severity
 from skyforge_tui.services.decisions import Denied
 from skyforge_tui.tui.commands import TABS, Command, Place
 from skyforge_tui.tui.framed_screen import SLIM, WIDE, FramedScreen
@@ -24,6 +25,7 @@ from skyforge_tui.tui.widgets.frame import HeaderBar
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from skyforge_tui.domain.notice import Notice
     from skyforge_tui.services.contract import Services, Target
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.cockpit import Cockpit
@@ -185,7 +187,7 @@ class PlaceScreen(FramedScreen):
 
     def _heard(self, changes: Changes) -> None:
         if changes.notices and self.is_current:
-            self._notice = changes.notices[-1]
+            self._hear_of(changes.notices[-1])
         if self.concerns(changes) or changes.opened:
             if self.is_current or (self.is_attached and self.app.screen.is_modal):
                 self.reload()
@@ -194,6 +196,12 @@ class PlaceScreen(FramedScreen):
         if self.is_current:
             self.heard(changes)
             self.show_frame()
+
+    def _hear_of(self, notice: Notice) -> None:
+        """Show what nobody asked for, unless why something failed stands there still unread."""
+        is_failure = self._notice is not None and self._notice.severity is Severity.ERROR
+        if not is_failure or notice.severity is Severity.ERROR:
+            self._notice = notice
 
     def heard(self, changes: Changes) -> None:
         """Hear of changes while one is here, besides being loaded anew."""

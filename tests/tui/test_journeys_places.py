@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from skyforge_tui.domain.identity import LOCAL
+from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.settings.frame import read_frame
 from skyforge_tui.tui import base_screen
@@ -283,3 +284,21 @@ async def test_ages_are_of_now_when_one_comes_back(monkeypatch: pytest.MonkeyPat
         await press(pilot, "3", shows="Runs 16")
         now[0] += timedelta(hours=3)
         await press(pilot, "1", shows="in sync 3h")
+
+
+async def test_why_something_failed_stays_until_it_is_read(estate: Estate) -> None:
+    """What nobody asked for comes after a failure, not over it."""
+    app = estate.app()
+    failed = Notice(Severity.ERROR, "Failed  start run", "no space left")
+    beside = Notice(Severity.WARNING, "Not remembered", "no space left")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_idle(pilot)
+        app.say(failed)
+        app.bridge.notify(beside)
+        await until_idle(pilot)
+        assert shows(app, "Failed start run")
+        assert not shows(app, "Not remembered")
+        await pilot.press("escape")
+        await until_gone(pilot, "Failed start run")
+        app.bridge.notify(beside)
+        await until_shown(pilot, "Not remembered")
