@@ -120,7 +120,7 @@ async def asked(path: Path, some: list[Run], search: RunSearch) -> list[RunId]:
         return [one.id for one in (await cache.page(order.rowids)).values()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(runs(), max_size=8, unique_by=lambda one: one.id), QUERIES, SORTS)
 def test_the_cache_finds_what_the_language_says(
     tmp_path_factory: pytest.TempPathFactory, some: list[Run], text: str, sort: Sort | None

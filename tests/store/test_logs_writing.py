@@ -87,7 +87,7 @@ def test_a_huge_line_makes_one_block(tmp_path: Path) -> None:
 
 
 _PIECES = st.one_of(
-    st.binary(max_size=200_000),
+    st.binary(max_size=2_000),
     st.integers(0, 200).map(lambda width: (b"x" * width + b"\n") * 1500),
 )
 """Bytes of any kind, and lines short or long, which are counted in two ways."""

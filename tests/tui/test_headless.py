@@ -17,11 +17,13 @@ from skyforge_tui.tui.presenters.headless import (
     variable,
 )
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12
+)
 NAMES = st.from_regex(r"[a-z_][a-z0-9_-]{0,8}", fullmatch=True)
 
 
-@given(WORDS, st.dictionaries(NAMES, WORDS), st.sets(NAMES))
+@given(WORDS, st.dictionaries(NAMES, WORDS, max_size=4), st.sets(NAMES, max_size=3))
 def test_launches_come_back(template: str, answers: dict[str, str], secret: set[str]) -> None:
     """A launch written for a shell is read back as it was, odd characters and dashes included."""
     secret -= answers.keys()

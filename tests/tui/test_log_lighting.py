@@ -41,7 +41,7 @@ lines = st.lists(
 
 
 @given(lines)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_exactly_the_hits_are_lit(line: str) -> None:
     """The text stays as it is; lit are the characters of the hits in what is seen."""
     drawn = parse(*prepared(line.encode())).text
