@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,13 +72,19 @@ def _lines(document: dict[str, Any]) -> list[str]:
     if document["is_folder"]:
         rows.append(("holds", f"{document['count']:,} artifacts"))
     else:
-        rows += [("written", document["written"]), ("sha256", document["sha256"] or "not noted")]
+        written = _clock(document["written"])
+        rows += [("written", written), ("sha256", document["sha256"] or "not noted")]
     if run is not None:
         known = "" if run["is_known"] else "  (its record is not here; its manifest tells)"
         rows += [
             ("run", f"{run['id']} {run['template']}, {run['state']}{known}"),
-            ("by", f"{run['started_by']}, {run['project']}, {run['created_at']}"),
+            ("by", f"{run['started_by']}, {run['project']}, {_clock(run['created_at'])}"),
             ("command", shlex.join(run["command"])),
             ("directory", run["directory"]),
         ]
     return [f"{label:<11}{value}" for label, value in rows if value]
+
+
+def _clock(at: datetime) -> str:
+    """Return a time as a person here reads it."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"

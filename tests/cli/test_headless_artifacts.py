@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,10 @@ def test_the_way_back_survives(leaving: Headless) -> None:
     told = done.json["run"]
     assert (told["id"], told["is_known"], told["template"]) == ("local:1", False, "leaves")
     assert told["command"] == before["run"]["command"]
-    assert "its manifest tells" in leaving("artifacts", "show", key).text
+    told = leaving("artifacts", "show", key).text
+    assert "its manifest tells" in told
+    for at in (before["written"], before["run"]["created_at"]):
+        assert f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}\n" in told
 
 
 CHANGES = '''
