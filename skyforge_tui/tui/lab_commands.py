@@ -18,6 +18,7 @@ from skyforge_tui.domain.template import Template, TemplateKind
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.commands import Command
 from skyforge_tui.tui.lab_acting import LabActing
+from skyforge_tui.tui.presenters.lab_acts import ruled_out
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.cockpit import Cockpit
     from skyforge_tui.tui.framed_screen import Work
 
-_RUNS = frozenset({LabState.RUNNING, LabState.STARTING})
+_ACTIONS = {
+    "lab.start": LabAction.START,
+    "lab.stop": LabAction.STOP,
+    "lab.destroy": LabAction.STOP,
+    "lab.wipe": LabAction.WIPE,
+}
+"""What commands come to, for what a lab's state rules out."""
 
 
 class LabCommands(LabActing):
@@ -53,15 +60,12 @@ class LabCommands(LabActing):
         lab = self.target()
         if lab is None:
             return "no lab here"
+        action = _ACTIONS.get(command.id)
+        if action is not None and (why := ruled_out(action, lab, lab.name)):
+            return why
         match command.id:
             case "lab.act" if lab.asks:
                 return ""
-            case "lab.start" if lab.state in _RUNS and not lab.is_degraded:
-                return f"{lab.name} is {lab.state} already"
-            case "lab.stop" | "lab.destroy" if lab.state is LabState.STOPPED:
-                return f"{lab.name} does not run"
-            case "lab.wipe" if lab.state in _RUNS:
-                return f"{lab.name} is {lab.state}: stop it first"
             case "lab.destroy" if self.does_itself(lab, LabAction.STOP):
                 return f"{lab.kind} labs are deleted where they are kept; W wipes"
             case "lab.run" if lab.run_id is None:

@@ -67,15 +67,15 @@ def lab_line(lab: Lab) -> Line:
     )
 
 
-def ruled_out(action: LabAction, lab: Lab) -> str:
+def ruled_out(action: LabAction, lab: Lab, called: str = "it") -> str:
     """Return why a lab's state rules an action out; empty where it does not."""
     runs = lab.state in (LabState.RUNNING, LabState.STARTING)
     if action is LabAction.WIPE and runs:
-        return f"it is {lab.state}: stop it first"
+        return f"{called} is {lab.state}: stop it first"
     if action is LabAction.START and runs and not lab.is_degraded:
-        return f"it is {lab.state} already"
+        return f"{called} is {lab.state} already"
     if action in (LabAction.STOP, LabAction.SAVE) and lab.state is LabState.STOPPED:
-        return "it does not run"
+        return f"{called} does not run"
     return ""
 
 
