@@ -38,16 +38,7 @@ class LocalLogFiles:
     def open(
         self, names: Sequence[str], piped: int | None = None, *, is_live: bool = True
     ) -> FileLog:
-        """Open what is named; `-` is what comes out of the descriptor `piped`, ours from now on.
-
-        Among files, what is piped in stands where it comes if `is_live`, else where its times say.
-
-        Raises:
-            NotFound: a file is not there.
-            Forbidden: it may not be read.
-            Invalid: it is no file, is not text, or is packed in a way that cannot be read.
-            Unavailable: it cannot be read, or there is no place to keep what is piped in.
-        """
+        """Open what is named, and what is piped in; see `LogFiles`."""
         with ExitStack() as opened:
             pipe = None if piped is None else _stream(piped)
             if pipe is not None:

@@ -20,7 +20,6 @@ from skyforge_tui.integrations.gitea.client import GiteaClient
 from skyforge_tui.integrations.project_toml import ManifestReading, read_project
 from skyforge_tui.ports.project_host import ProjectContent, ProjectListing
 from skyforge_tui.providers.repositories.gitea import words
-from skyforge_tui.providers.repositories.gitea.contents import GiteaContents
 from skyforge_tui.providers.repositories.gitea.keeping import GiteaKeeping
 from skyforge_tui.providers.repositories.gitea.names import Names
 from skyforge_tui.providers.repositories.gitea.trouble import translated
@@ -42,7 +41,7 @@ class _Seen:
     manifest: ManifestReading | None = None
 
 
-class GiteaRepositoryHost(GiteaContents, GiteaKeeping):
+class GiteaRepositoryHost(GiteaKeeping):
     """Implements `RepositoryHost` and `RepositoryKeeper` for one server."""
 
     def __init__(self, client: GiteaClient, names: Names) -> None:

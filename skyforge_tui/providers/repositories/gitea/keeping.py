@@ -11,25 +11,15 @@ from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import Role
 from skyforge_tui.domain.project import Project
 from skyforge_tui.integrations.errors import TransportError
-from skyforge_tui.integrations.gitea.client import GiteaClient
 from skyforge_tui.providers.repositories.gitea import words
-from skyforge_tui.providers.repositories.gitea.names import Names
+from skyforge_tui.providers.repositories.gitea.contents import GiteaContents
 from skyforge_tui.providers.repositories.gitea.trouble import translated
 
 KEEP, SHARE = "repository.keep", "repository.share"
 
 
-class GiteaKeeping:
-    """Makes, changes and deletes repositories, and lets people in."""
-
-    def __init__(self, client: GiteaClient, names: Names) -> None:
-        self._client = client
-        self._names = names
-
-    @property
-    def upstream(self) -> str:
-        """The instance's name."""
-        return self._names.upstream
+class GiteaKeeping(GiteaContents):
+    """Makes, changes and deletes repositories too, and lets people in."""
 
     def counting(self) -> AbstractContextManager[Mapping[str, int]]:
         """Count what is sent on somebody's behalf."""
