@@ -128,11 +128,14 @@ async def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_places_that_cannot_be(tmp_path: Path) -> None:
-    """Names too long, folders that are not there, folders in the way: each is named."""
+    """Names too long, folders that are not there, folders in the way: each is named.
+
+    Only a name is what keeps nothing else from being written.
+    """
     with pytest.raises(Unavailable, match="cannot be written"):
         await FILES.begin(tmp_path / "no" / "a", "1", overwrite=False)
     for overwrite in (False, True):
-        with pytest.raises(Unavailable, match="cannot be written: file name too long"):
+        with pytest.raises(Invalid, match="of that name cannot be written: file name too long"):
             await FILES.begin(tmp_path / ("x" * 300), "1", overwrite=overwrite)
     (tmp_path / "folder").mkdir()
     with pytest.raises(Conflict, match="folder"):

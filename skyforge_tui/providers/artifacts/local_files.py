@@ -29,6 +29,8 @@ _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _NAME = 80
 _IN_THE_WAY = (errno.ELOOP, errno.ENOTDIR)
 """What the system says where a folder is to be opened and there is a link or a file."""
+_OF_THE_NAME = (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)
+"""What the system says of a name that it does not take."""
 _OPERATION = "artifact.save"
 _KEPT = "nothing is overwritten: move it away, save elsewhere, or say --overwrite"
 
@@ -279,6 +281,11 @@ def _fail(error: OSError, target: Path) -> NoReturn:
             advice="make room there, then try again: it goes on from where it stopped",
         ) from None  # fmt: skip
     words = (error.strerror or str(error)).lower()
+    if error.errno in _OF_THE_NAME:  # another file may well be written there
+        raise Invalid(
+            f"a file of that name cannot be written: {words}: {target.name[:_NAME]}",
+            operation=_OPERATION, advice="save it alone, under another name",
+        ) from None  # fmt: skip
     raise Unavailable(
         f"{target} cannot be written: {words}", operation=_OPERATION,
         advice="choose a place where you may write",
