@@ -143,6 +143,18 @@ class Linking(Protocol):
 
 
 @runtime_checkable
+class Placed(Protocol):
+    """A store that several names may lead to, as two connections to one bucket do."""
+
+    def place_of(self, key: str) -> str:
+        """Return where an object lies: what two names of one object have in common.
+
+        Two services may have the like of it, each with an object of its own.
+        """
+        ...
+
+
+@runtime_checkable
 class Sweeping(Protocol):
     """A store where puts that were broken off leave something behind, out of sight."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 
-from skyforge_tui.domain.artifact import Artifact
+from skyforge_tui.domain.artifact import Artifact, ArtifactRef
 from skyforge_tui.domain.errors import Conflict, Unavailable
 from skyforge_tui.domain.events import ArtifactsChanged
 from skyforge_tui.domain.identity import LabId
 from skyforge_tui.domain.lab_action import ExportedLab
 from skyforge_tui.domain.transfer import Meter, Transfer, TransferKind, ref_of
-from skyforge_tui.ports.artifact_store import Sweeping
+from skyforge_tui.ports.artifact_store import Placed, Sweeping
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.carrier import Carrier
 from skyforge_tui.services.store_shelf import StoreShelf
@@ -113,8 +113,13 @@ class Mover:
         Raises:
             Conflict: it is; or both names mean the same, as of two connections to one bucket.
         """
-        source = ref_of(transfer.source)
+        source, target = ref_of(transfer.source), ref_of(transfer.target)
         now = await self._shelf.of(source).head(source.key)
+        if await self._is_same(now, target):
+            raise Conflict(
+                f"{source} and {target} are the same artifact: it is kept",
+                operation="artifact.move", advice="both connections lead to one bucket",
+            )  # fmt: skip
         if (now.etag, now.modified_at) != (moved.etag, moved.modified_at):
             raise Conflict(
                 f"{source} was changed while it was moved: both are kept",
@@ -122,6 +127,17 @@ class Mover:
             )  # fmt: skip
         await self._carrier.delete(self._shelf.writable(source), source.key)
         self._bus.publish(ArtifactsChanged(source.store, frozenset({source.key})))
+
+    async def _is_same(self, source: Artifact, target: ArtifactRef) -> bool:
+        """Say whether two names mean the same artifact, as far as their stores can tell."""
+        one, other = self._shelf.of(source.ref), self._shelf.of(target)
+        if not (isinstance(one, Placed) and isinstance(other, Placed)):
+            return False
+        if one.place_of(source.key) != other.place_of(target.key):
+            return False
+        there = await other.head(target.key)
+        told = [(each.etag, each.modified_at, each.size) for each in (source, there)]
+        return told[0] == told[1]
 
     async def _emptied(self, transfer: Transfer) -> Artifact | None:
         """Return what lies where a move goes, if its source is gone and a checksum is noted."""

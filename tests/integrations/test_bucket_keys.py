@@ -231,6 +231,18 @@ async def test_keys_that_end(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert await who(client, store) == {"third"}
 
 
+async def test_an_address_that_outlives_its_keys(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address is not lent for longer than the keys count that prove it."""
+    lender = Lender("lent", now=datetime.now(UTC))
+    async with lent_to(lender, home, monkeypatch) as (client, clock, _):
+        clock.time = lender.now
+        assert "X-Amz-Security-Token=lent" in await client.url("a", timedelta(minutes=50))
+        with pytest.raises(StoreError, match=r"its keys end in 5\d min"):
+            await client.url("a", timedelta(hours=2))
+
+
 async def test_keys_that_live_for_moments(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys that end in two minutes are used for one, and not fetched for every request."""
     lender = Lender("short", timedelta(minutes=2))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from skyforge_tui.domain.identity import LOCAL, SYSTEM, Principal
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
 from skyforge_tui.integrations.object_store.client import ObjectClient
 from skyforge_tui.integrations.object_store.directory import DirectoryClient
+from skyforge_tui.integrations.object_store.wire import StoredObject
 from skyforge_tui.ports.artifact_store import Source, Ticket
 from skyforge_tui.providers.artifacts.local_files import LocalArtifactFiles
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
@@ -193,6 +195,46 @@ async def test_a_move_onto_itself(core: Core) -> None:
     with pytest.raises(Conflict, match="both are kept"):
         await service.wait(ADA, begun.id)
     assert await core.shelf.store.read(KEY, 0, len(DATA)) == DATA
+
+
+class PlacedStore(ObjectArtifactStore):
+    """A bucket that tells etags of the bytes alone, and times in seconds, as rclone does."""
+
+    def place_of(self, key: str) -> str:
+        """Return the same for every connection to it."""
+        return f"labs/{key}"
+
+    async def stream(
+        self, key: str, *, start: int = 0, etag: str = ""
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield all bytes, of whatever version: rclone knows no If-Match."""
+        async with aclosing(super().stream(key, start=start)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    def _artifact(self, one: StoredObject) -> Artifact:
+        found = super()._artifact(one)
+        return replace(found, etag=str(found.size), modified_at=NOON)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_two_connections_to_one_bucket(overwrite: bool) -> None:
+    """What is moved onto itself by another connection stays, however often it is tried again."""
+    client = ObjectClient(MemoryStore(), is_sorted=True)
+    one = PlacedStore(LOCAL, client)
+    core = Core(shelf=Shelf(store=one, more=[PlacedStore("other", client)]))
+    core.host.put(a_project())
+    await core.catalog.read_all()
+    await core.artifacts.put(ADA, ref(KEY), DATA)
+    begun = await core.transfers.move(ADA, ref(KEY), ArtifactRef("other", KEY), overwrite=overwrite)
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            await core.transfers.wait(ADA, begun.id)
+        assert await one.read(KEY, 0, len(DATA)) == DATA
+        begun = await core.transfers.retry(ADA, begun.id)
+    with pytest.raises(Conflict, match="same artifact"):
+        await core.transfers.wait(ADA, begun.id)
+    assert await one.read(KEY, 0, len(DATA)) == DATA
 
 
 async def test_a_copy_that_is_not_the_same(core: Core) -> None:

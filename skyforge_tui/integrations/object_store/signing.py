@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from skyforge_tui.integrations.object_store.bucket import Keys
+from skyforge_tui.integrations.object_store.refusals import StoreError
 
 NOTHING: Final = hashlib.sha256(b"").hexdigest()
 """What stands for no body."""
@@ -32,7 +33,16 @@ def presigned(url: str, keys: Keys, region: str, now: datetime, lasts: timedelta
 
     `url` has no query and its path is quoted already; `now` is in UTC. Source: S3 API reference,
     "Authenticating Requests: Using Query Parameters".
+
+    Raises:
+        StoreError: invalid, if the keys end sooner, and the address with them.
     """
+    if keys.ends_at is not None and now + lasts > keys.ends_at:
+        left = max(0, int((keys.ends_at - now).total_seconds() // 60))
+        raise StoreError(
+            "invalid", f"its keys end in {left} min, and any address with them",
+            "say a shorter time by --lasts, or take keys that do not end",
+        )  # fmt: skip
     parts = urlsplit(url)
     stamp, scope = f"{now:%Y%m%dT%H%M%SZ}", _scope(region, now)
     query = {

@@ -12,7 +12,7 @@ from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
 
 
 class BucketArtifactStore(ObjectArtifactStore):
-    """Implements `ArtifactStore`, `Sweeping` and `Linking` on a bucket."""
+    """Implements `ArtifactStore`, `Sweeping`, `Linking` and `Placed` on a bucket."""
 
     def __init__(
         self,
@@ -22,6 +22,11 @@ class BucketArtifactStore(ObjectArtifactStore):
     ) -> None:
         super().__init__(name, client, notice)
         self._bucket = client
+
+    def place_of(self, key: str) -> str:
+        """Return the bucket and the whole key; one service may go by several addresses."""
+        bucket = self._bucket.asker.bucket
+        return f"{bucket.name}/{bucket.start}{key}"
 
     async def url(self, key: str, lasts: timedelta) -> str:
         """Return an address where anybody can read an object for a while."""
