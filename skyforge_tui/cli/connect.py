@@ -102,7 +102,7 @@ async def _connect(
         else:
             outcome = await service.connect(principal, server, given, narration, said["keep"])
     except SkyforgeError as error:
-        is_said = server.token_ref or server.password_ref
+        is_said = server.token_ref or server.password_ref or server.credentials
         if isinstance(error, NotSignedIn) and not (is_said or error.advice.startswith("run: ")):
             user = () if server.username else ("--user", "NAME")
             error.advice = f"run: {narration.with_options(*user, '--password-ref', 'env:NAME')}"

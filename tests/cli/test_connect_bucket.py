@@ -98,6 +98,8 @@ def test_keys_of_a_profile(stranger: Headless, service: S3Service, tmp_path: Pat
     done = stranger(*command, "--credentials", "profile:gone", environ=environ)
     assert (done.code, config.exists()) == (4, False)
     assert "no profile gone" in done.err
+    assert "look at those files" in done.err
+    assert "--password-ref" not in done.err
     done = stranger(*command, "--credentials", "profile:lab", "--json", environ=environ)
     assert done.code == 0, done.err
     place = {"bucket": "labs", "endpoint": service.url}

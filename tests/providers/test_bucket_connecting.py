@@ -141,13 +141,18 @@ async def test_what_is_in_the_way(
 
 async def test_keys_that_are_not_there_say_nothing_of_the_service() -> None:
     """Where a secret cannot be fetched, nobody was asked: no step says that it answers."""
-    lost = at("https://127.0.0.1:9/labs", password_ref="env:SKYFORGE_TESTS_SET_NO_SUCH_NAME")
-    told = ScriptedDialogue()
-    with pytest.raises(NotSignedIn, match="is not set"):
-        await BucketConnector().connect(lost, Given(), told)
-    states = told.states
-    assert states[Step.SIGN_IN] is StepState.FAILED
-    assert Step.REACH not in states
+    address = "https://127.0.0.1:9/labs"
+    lost = at(address, password_ref="env:SKYFORGE_TESTS_SET_NO_SUCH_NAME")
+    for server, words in (
+        (lost, "is not set"),
+        (Server("s3", "lab", address, credentials="profile:no-such"), "no profile no-such"),
+    ):
+        told = ScriptedDialogue()
+        with pytest.raises(NotSignedIn, match=words):
+            await BucketConnector().connect(server, Given(), told)
+        states = told.states
+        assert states[Step.SIGN_IN] is StepState.FAILED
+        assert Step.REACH not in states
 
 
 async def test_the_region_is_found() -> None:

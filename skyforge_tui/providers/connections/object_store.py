@@ -221,7 +221,7 @@ def _place(teller: Teller, error: TransportError) -> None:
         step = Step.FIND
     else:
         step = step_of(error)
-    was_asked = isinstance(error, StoreError) or step is not Step.SIGN_IN  # keys may not be there
+    was_asked = bool(code) or step is not Step.SIGN_IN  # keys may not be there
     if was_asked and step not in (Step.ADDRESS, Step.REACH):
         teller.done(Step.REACH, "it answers")
     teller.begin(step)
