@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.run import Run
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.bridge import Bridge
+    from skyforge_tui.tui.launching import Stopping
     from skyforge_tui.tui.messages import Changes
     from skyforge_tui.tui.presenters.offers import Instead
 
@@ -38,7 +39,7 @@ class Deploying(App[None]):
         def open_run(self, run_id: RunId) -> None:
             """Go to a run."""
 
-        def stop_run(self, run: Run) -> None:
+        async def ask_to_stop(self, run: Run, instead: Stopping | None = None) -> None:
             """Ask whether to stop a run, and stop it."""
 
         async def show_card(
@@ -92,8 +93,19 @@ class Deploying(App[None]):
             await self._by_card(one, Move.START)
         elif verb == "destroy":
             await self._destroy(one)
+        elif one.run is not None and verb == "stop":
+            await self._stop(one, one.run)
         elif one.run is not None:
-            (self.stop_run(one.run) if verb == "stop" else self.open_run(one.run.id))
+            self.open_run(one.run.id)
+
+    async def _stop(self, one: Deployment, run: Run) -> None:
+        from skyforge_tui.tui.presenters.deployments import stop_act
+
+        async def stop(services: Services) -> object:
+            some = services.deployments
+            return await some.stop(self.bridge.principal, one.project_id, one.name)
+
+        await self.ask_to_stop(run, (stop_act(one), stop))
 
     async def _destroy(self, one: Deployment) -> None:
         from skyforge_tui.domain.deployment import Move

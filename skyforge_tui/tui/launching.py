@@ -14,6 +14,8 @@ from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.tui.trusting import Trusting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from skyforge_tui.domain.identity import RunId, TemplateId
     from skyforge_tui.domain.notice import Notice
     from skyforge_tui.domain.project import Project
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.presenters.headless import Act
     from skyforge_tui.tui.presenters.offers import Instead
+
+    Stopping = tuple[Act, Callable[[Services], Coroutine[Any, Any, object]]]
 
 
 _LOOKED_BACK = 30
@@ -74,7 +78,7 @@ class Launching(Trusting):
 
     def stop_run(self, run: Run) -> None:
         """Ask whether to stop a run, and stop it."""
-        self.lead(self._stop(run))
+        self.lead(self.ask_to_stop(run))
 
     def decide_on_run(self, run: Run, verb: str) -> None:
         """Ask whether to confirm or reject a run, and do it."""
@@ -185,22 +189,22 @@ class Launching(Trusting):
 
     # Runs under way.
 
-    async def _stop(self, run: Run) -> None:
+    async def ask_to_stop(self, run: Run, instead: Stopping | None = None) -> None:
+        """Ask whether to stop a run, and stop it, by what stands for that if something does."""
         from skyforge_tui.tui.presenters.guarding import guarded
         from skyforge_tui.tui.presenters.headless import OnRun
         from skyforge_tui.tui.presenters.launch import stop_question
         from skyforge_tui.tui.widgets.confirm import Confirm
 
-        act = OnRun("stop", run.reference)
+        async def stop(services: Services) -> None:
+            await services.runs.stop(self.bridge.principal, run.id)
+
+        act, stopping = instead or (OnRun("stop", run.reference), stop)
         question = stop_question(run, self.bridge.me, self.now())
         question = replace(question, same_as=self.bridge.line(act))
         question = guarded(question, self.bridge.careful([run.id]), f"stop {run.number}")
         if await self.push_screen_wait(Confirm(question)):
-
-            async def stop(services: Services) -> None:
-                await services.runs.stop(self.bridge.principal, run.id)
-
-            await self.bridge.act(act, stop)
+            await self.bridge.act(act, stopping)
 
     async def _decide(self, run: Run, verb: str) -> None:
         from skyforge_tui.tui.presenters.deciding import CONFIRM, decision_question

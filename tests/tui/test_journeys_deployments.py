@@ -54,7 +54,7 @@ async def test_looked_at_refused_and_destroyed() -> None:
 
 
 async def test_started_by_its_card() -> None:
-    """Starting one opens the card of its template; enter starts it, and the record says so."""
+    """One is started by its template's card, and stopped; the record says so."""
     estate = Deploying(is_calm=True)
     app = estate.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -66,10 +66,13 @@ async def test_started_by_its_card() -> None:
         await press(pilot, "enter", shows="deploy-bgp")
         newest = max(estate.core.engine.held.values(), key=lambda one: one.run.number).run
         assert (newest.template, newest.state) == ("deploy-bgp", RunState.STARTING)
-        (entry,) = estate.core.audit_book.kept
-        assert (entry.deed, entry.words) == (
-            Deed.START, f"deployment bgp: run {newest.reference}",
-        )  # fmt: skip
+        stopping = "deployments stop local:edge-fabric/bgp"
+        await press(pilot, "1", "u", "x", shows=(f"Stop run {newest.number}", stopping))
+        await press(pilot, "enter", shows="bgp")
+        assert [(one.deed, one.words) for one in estate.core.audit_book.kept] == [
+            (Deed.START, f"deployment bgp: run {newest.reference}"),
+            (Deed.STOP, f"deployment bgp: run {newest.reference}"),
+        ]
 
 
 async def test_a_project_without_any_says_so() -> None:

@@ -102,6 +102,11 @@ def move_act(one: Deployment, move: Move, given: Mapping[str, str] | None = None
     return Other(("deployments", str(move), one.reference, *confirm, *options))
 
 
+def stop_act(one: Deployment) -> Other:
+    """Return the command that ends the run that is at a deployment."""
+    return Other(("deployments", "stop", one.reference))
+
+
 def destroy_question(one: Deployment, said: Callable[[Act], str] = line_of) -> Question:
     """Return what is asked before everything that a deployment made is removed."""
     way = one.ways[Move.DESTROY]
