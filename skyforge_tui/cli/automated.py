@@ -27,7 +27,7 @@ async def automated(services: Services, principal: Principal, name: str = "") ->
         for view in await services.projects.all(principal)
         if view.role > Role.NONE and upstream_of(view.project.id) in able
     ]
-    hits = [one for one in found if not name or name in (one.slug, one.id, one.path)]
+    hits = [one for one in found if not name or name in (one.slug, one.full_name, one.id, one.path)]
     if not hits:
         for one in services.automation.upstreams:
             if one in unread:
