@@ -10,7 +10,7 @@ from skyforge_tui.domain.identity import Principal, ProjectId, Role, upstream_of
 from skyforge_tui.domain.members import Members
 from skyforge_tui.domain.notice import Notice
 from skyforge_tui.domain.permission import Permission
-from skyforge_tui.domain.project_manifest import ProjectManifest
+from skyforge_tui.domain.project_manifest import PATH, ProjectManifest
 
 
 class ProjectKind(StrEnum):
@@ -90,6 +90,13 @@ class Project:
     def full_name(self) -> str:
         """What tells it from a project of the same name elsewhere: `SERVER:SLUG`."""
         return f"{upstream_of(self.id)}:{self.slug}"
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """What is wrong in its manifest, each with its place."""
+        return tuple(
+            f"{one.where}: {one.title}" for one in self.notices if one.where.startswith(PATH)
+        )
 
 
 def access_level(project: Project, principal: Principal, *, is_appointed: bool = False) -> Role:

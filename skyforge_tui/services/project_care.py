@@ -104,9 +104,11 @@ class ProjectCareService:
         """
         project = self.access.known(project_id)
         if project.manifest is None:
+            first = next(iter(project.mistakes), "")
             raise Invalid(
-                f"{project.slug} has no manifest", operation=OPERATION,
-                advice="write .skyforge/project.toml in its repository",
+                first or f"{project.slug} has no manifest", operation=OPERATION,
+                advice="correct it there first" if first
+                else "write .skyforge/project.toml in its repository",
             )  # fmt: skip
         if upstream_of(project_id) not in self._servers.keepers:
             raise Invalid(f"{project.slug} is kept here, and needs no step", operation=OPERATION)
@@ -128,19 +130,24 @@ class ProjectCareService:
     ) -> list[SyncReport]:
         """Bring every project into step that has a manifest and that one may, by slug.
 
-        One project's errors stop no other, and what the deadline cuts off is said of each. Where
-        nobody attends, it stays who owns what.
+        One project's errors stop no other, and what the deadline cuts off is said of each, as is
+        what is wrong in a manifest. Where nobody attends, it stays who owns what.
 
         Raises:
             Conflict: another pass goes on.
         """
-        wanted = {
-            one.id: one.manifest
+        kept = [
+            one
             for one in self.access.projects()
-            if one.manifest is not None
-            and upstream_of(one.id) in self._servers.keepers
+            if upstream_of(one.id) in self._servers.keepers
             and self.access.decide(principal, Permission.PROJECT_RECONCILE, one.id) == YES
-        }
+        ]
+        wanted = {one.id: one.manifest for one in kept if one.manifest is not None}
+        broken = [
+            SyncReport(one.id, one.slug, errors=one.mistakes)
+            for one in kept
+            if one.manifest is None and one.mistakes
+        ]
         async with self._turn(applies=applies):
             upstreams = {upstream_of(one) for one in wanted}
             found, unlisted = await self._servers.listed(upstreams, left_s(deadline, self._clock))
@@ -154,6 +161,7 @@ class ProjectCareService:
                 try:
                     async with turns:
                         known = await self._known(there, manifest, shared, is_attended=is_attended)
+                        known.notes += self.access.known(project_id).mistakes
                         return await self._brought(
                             principal, known, deadline, shared, applies=applies
                         )
@@ -162,7 +170,7 @@ class ProjectCareService:
 
             async with asyncio.TaskGroup() as group:
                 works = [group.create_task(brought(*one)) for one in wanted.items()]
-        return sorted((one.result() for one in works), key=lambda one: one.slug)
+        return sorted([*broken, *(one.result() for one in works)], key=lambda one: one.slug)
 
     async def _known(
         self, project: Project, manifest: ProjectManifest, shared: Shared, *, is_attended: bool

@@ -15,6 +15,7 @@ from skyforge_tui.domain.errors import Conflict, Forbidden, Invalid, Unavailable
 from skyforge_tui.domain.events import Event, ProjectsChanged
 from skyforge_tui.domain.identity import SYSTEM, Principal, ProjectId, Role
 from skyforge_tui.domain.members import Members
+from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.project import Grant
 from skyforge_tui.domain.project_manifest import PATH, ProjectManifest
 from skyforge_tui.domain.project_plan import Act, Part
@@ -357,3 +358,17 @@ async def test_a_look_forgets_nothing_that_a_pass_learned_meanwhile(firm: Compan
     await firm.rewrite(edge, lambda data: data.replace(b"north", b"south"))
     report = await firm.run(edge.id)
     assert [one.name for one in report.done] == ["edge variables"]
+
+
+async def test_what_is_wrong_in_a_manifest_is_said_with_its_place(firm: Company) -> None:
+    """A mistake is a note of every pass; a manifest that cannot be read at all is an error."""
+    edge = await firm.project("edge")
+    mistake = Notice(Severity.WARNING, 'unknown key "editor"', where=f"{PATH}:6")
+    firm.access.learn([replace(edge, notices=(mistake,))])
+    (report,) = await firm.run_all(applies=False)
+    assert report.notes == (f'{PATH}:6: unknown key "editor"',)
+    firm.access.learn([replace(edge, notices=(mistake,), manifest=None)])
+    (report,) = await firm.run_all()
+    assert (report.slug, report.errors) == ("edge", (f'{PATH}:6: unknown key "editor"',))
+    with pytest.raises(Invalid, match="unknown key"):
+        await firm.run(edge.id)
