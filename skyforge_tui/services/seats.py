@@ -47,9 +47,9 @@ class Seats:
         members, memory = manifest.members, await self._book.memory(project.id)
         named = members.by_name()
         strangers: set[str] = set()
-        there, inside = await asyncio.gather(
-            self._granted(project, named, strangers, told), self._on_engine(manifest.engine, memory)
-        )
+        inside = await self._on_engine(manifest.engine, memory)
+        # Who is only there may run what is there: nobody is to be overlooked.
+        there = await self._granted(project, {**(inside or {}), **named}, strangers, told)
         creator = project.created_by
         names = {one.lower(): one for one in (*there, *named, *([creator] if creator else []))}
         seats = [

@@ -131,6 +131,10 @@ async def test_people_are_shown_with_what_servers_grant_and_why(firm: Company) -
         "mika": Role.EDITOR, "nick": Role.NONE,
     }  # fmt: skip
     await firm.membership().share(SYSTEM, edge.id, Sharing({"zoe": Role.NONE}))
+    await firm.keeping.set_member(str(firm.room("edge")), "rosa", Role.EDITOR)
+    found = await firm.membership().look(SYSTEM, edge.id)
+    (rosa,) = [one for one in found.seats if one.name == "rosa"]
+    assert (rosa.declared, rosa.granted, rosa.on_engine) == (Role.NONE, Role.NONE, Role.EDITOR)
     await firm.run(edge.id)
     found = await firm.membership().look(SYSTEM, edge.id)
     assert {one.name for one in found.seats} == {"admin", "olga", "mika", "gus", "nick"}
