@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from skyforge_tui.domain.run import Run
     from skyforge_tui.services.contract import Services
     from skyforge_tui.tui.bridge import Bridge
-    from skyforge_tui.tui.launching import Stopping
     from skyforge_tui.tui.messages import Changes
-    from skyforge_tui.tui.presenters.offers import Instead
+    from skyforge_tui.tui.presenters.offers import Instead, Stopping
 
 
 class Deploying(App[None]):
@@ -100,12 +99,13 @@ class Deploying(App[None]):
 
     async def _stop(self, one: Deployment, run: Run) -> None:
         from skyforge_tui.tui.presenters.deployments import stop_act
+        from skyforge_tui.tui.presenters.offers import Stopping
 
         async def stop(services: Services) -> object:
             some = services.deployments
             return await some.stop(self.bridge.principal, one.project_id, one.name)
 
-        await self.ask_to_stop(run, (stop_act(one), stop))
+        await self.ask_to_stop(run, Stopping(stop_act(one), stop))
 
     async def _destroy(self, one: Deployment) -> None:
         from skyforge_tui.domain.deployment import Move

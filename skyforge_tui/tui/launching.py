@@ -14,8 +14,6 @@ from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.tui.trusting import Trusting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from skyforge_tui.domain.identity import RunId, TemplateId
     from skyforge_tui.domain.notice import Notice
     from skyforge_tui.domain.project import Project
@@ -25,9 +23,7 @@ if TYPE_CHECKING:
     from skyforge_tui.services.decisions import Decision
     from skyforge_tui.tui.bridge import Bridge
     from skyforge_tui.tui.presenters.headless import Act
-    from skyforge_tui.tui.presenters.offers import Instead
-
-    Stopping = tuple[Act, Callable[[Services], Coroutine[Any, Any, object]]]
+    from skyforge_tui.tui.presenters.offers import Instead, Stopping
 
 
 _LOOKED_BACK = 30
@@ -194,17 +190,18 @@ class Launching(Trusting):
         from skyforge_tui.tui.presenters.guarding import guarded
         from skyforge_tui.tui.presenters.headless import OnRun
         from skyforge_tui.tui.presenters.launch import stop_question
+        from skyforge_tui.tui.presenters.offers import Stopping
         from skyforge_tui.tui.widgets.confirm import Confirm
 
         async def stop(services: Services) -> None:
             await services.runs.stop(self.bridge.principal, run.id)
 
-        act, stopping = instead or (OnRun("stop", run.reference), stop)
+        stopping = instead or Stopping(OnRun("stop", run.reference), stop)
         question = stop_question(run, self.bridge.me, self.now())
-        question = replace(question, same_as=self.bridge.line(act))
+        question = replace(question, same_as=self.bridge.line(stopping.act))
         question = guarded(question, self.bridge.careful([run.id]), f"stop {run.number}")
         if await self.push_screen_wait(Confirm(question)):
-            await self.bridge.act(act, stopping)
+            await self.bridge.act(stopping.act, stopping.stop)
 
     async def _decide(self, run: Run, verb: str) -> None:
         from skyforge_tui.tui.presenters.deciding import CONFIRM, decision_question

@@ -114,6 +114,14 @@ class Yank:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """How something is stopped that a run does, and the command that does the same."""
+
+    act: Act
+    stop: Callable[[Services], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True, slots=True)
 class Instead:
     """What a launch by a card is done as, where it means more than a run of a template."""
 
