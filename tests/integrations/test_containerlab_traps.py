@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
+import sys
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -163,6 +165,21 @@ async def test_blank_heartbeats_and_long_silence(containerlab: Script) -> None:
     old = containerlab("echo 'unknown command' >&2; exit 1")
     with pytest.raises(TransportError, match="tells no events"):
         await anext(old.changes())
+
+
+async def test_what_it_started_ends_with_it(
+    containerlab: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that it started itself, and that holds its output, keeps no pipe open."""
+    left: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: left.append(told.exc_value))
+    event = {"type": "container", "action": "start", "attributes": {"containerlab": "vlan"}}
+    script = f"sleep 60 & echo '{json.dumps(event)}'; wait"
+    async with asyncio.timeout(20), aclosing(containerlab(script).changes()) as events:
+        assert await anext(events) == wire.Event("container", "start", "vlan")
+    del events
+    gc.collect()
+    assert left == []
 
 
 async def test_containerlab_is_not_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from subprocess import DEVNULL, PIPE
 from typing import Final
 
@@ -186,7 +187,11 @@ class LocalContainerlab(Containerlab):
             yield _read(process)
         finally:
             if process.returncode is None:
-                process.kill()
+                # All that it has started too: who holds its output keeps the pipe open.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                async for _ in _read(process):
+                    pass  # to its end, so that it is closed
             await process.wait()
 
     def _found(self) -> str:

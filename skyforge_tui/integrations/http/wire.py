@@ -27,7 +27,10 @@ from skyforge_tui.integrations.http.jumped import JumpedBackend
 from skyforge_tui.integrations.http.way import Proxy, Way, proxy_for
 
 _POOL: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=30)
-
+_WRITES: Final = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=2)
+"""A server ends what was idle, Apache after 5 seconds: a write that comes by it at that moment is
+cut, nobody knows whether it was done, and unlike what only reads it is not sent again."""
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 ERRORS: Final = (
     httpx.HTTPError,
@@ -169,12 +172,30 @@ class Wire:
         )  # fmt: skip
 
 
-class _Transport(httpx.AsyncHTTPTransport):
-    """Connects through a jump host where there is one; httpx itself offers no place for that."""
+class _Transport(httpx.AsyncBaseTransport):
+    """Sends what only reads by connections kept for long, and what writes by fresh ones."""
 
     def __init__(self, checking: ssl.SSLContext, proxy: Proxy | None, way: Way) -> None:
+        self._reads = _Pooled(checking, proxy, way, _POOL)
+        self._writes = _Pooled(checking, proxy, way, _WRITES)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        pooled = self._reads if request.method in _READS else self._writes
+        return await pooled.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._reads.aclose()
+        await self._writes.aclose()
+
+
+class _Pooled(httpx.AsyncHTTPTransport):
+    """Connects through a jump host where there is one; httpx itself offers no place for that."""
+
+    def __init__(
+        self, checking: ssl.SSLContext, proxy: Proxy | None, way: Way, limits: httpx.Limits
+    ) -> None:
         through = None if proxy is None else httpx.Proxy(proxy.url, auth=proxy.auth)
-        super().__init__(verify=checking, proxy=through, trust_env=False, limits=_POOL)
+        super().__init__(verify=checking, proxy=through, trust_env=False, limits=limits)
         if way.jump is None:
             return
         chosen = None
@@ -184,9 +205,9 @@ class _Transport(httpx.AsyncHTTPTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=checking,
             proxy=chosen,
-            max_connections=_POOL.max_connections,
-            max_keepalive_connections=_POOL.max_keepalive_connections,
-            keepalive_expiry=_POOL.keepalive_expiry,
+            max_connections=limits.max_connections,
+            max_keepalive_connections=limits.max_keepalive_connections,
+            keepalive_expiry=limits.keepalive_expiry,
             network_backend=JumpedBackend(way.jump),
         )
 

@@ -298,3 +298,11 @@ async def test_an_answer_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         await client.aclose()
         server.close()
     assert caught.value.kind == "timeout"
+
+
+async def test_a_write_comes_by_no_connection_that_was_kept() -> None:
+    """A server may end what was idle at that moment: what is sent only once takes a fresh one."""
+    async with serving(script(reply(200, {"id": 1}))) as server, client_of(server) as client:
+        for method, connections in (("GET", 1), ("GET", 1), ("POST", 2), ("GET", 2)):
+            await client.call(method, "/api/things")
+            assert server.connections == connections

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
+import anyio
+
 _FORMAT: Final = "%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00%x01"
 _SHA = re.compile(r"[0-9a-f]{40}")
 _CHUNK: Final = 1 << 16
@@ -144,8 +146,10 @@ class Bare:
         finally:
             if process.returncode is None:
                 process.kill()
-            await output.read()  # to its end, so that the pipe is closed
-            await process.wait()
+            # Who asked may have gone, and be told so again with every wait.
+            with anyio.CancelScope(shield=True):
+                await output.read()  # to its end, so that the pipe is closed
+                await process.wait()
 
     async def log(
         self, revisions: Sequence[str], *, path: str = "", skip: int = 0, count: int = -1

@@ -9,6 +9,7 @@ from skyforge_tui.domain.identity import RunId, native_of
 from skyforge_tui.integrations.ssh.detached import Detached
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.kept_logs import KeptLogs
+from skyforge_tui.providers.runs.lab_host.answers import Answers
 from skyforge_tui.providers.runs.lab_host.names import Names
 from skyforge_tui.providers.runs.lab_host.output import Output
 from skyforge_tui.providers.runs.lab_host.trouble import translated
@@ -29,13 +30,13 @@ class Following(Wanted):
         self._names = names
         self._clock = clock
         self._telling = telling
-        self._answers = asyncio.Condition()
+        self._answers = Answers()
 
     def _checked(self, run_id: RunId) -> None:
         self._names.number_of(run_id)
 
     def _bringing(self, run_id: RunId) -> Coroutine[None, None, None]:
-        return self._made(run_id).follow(self._reached)
+        return self._made(run_id).follow(self._answers)
 
     async def bring(self, run_id: RunId) -> None:
         """Bring an output as it is now; of an ended run, all of it.
@@ -46,6 +47,7 @@ class Following(Wanted):
         native, number = native_of(run_id), self._names.number_of(run_id)
         with translated(self._names.upstream, "run.log"):
             held = next(iter(await self._runs.listed([number])), None)
+            await self.answered()
             while held is not None:
                 if await asyncio.to_thread(self._kept.is_complete, native):
                     return
@@ -58,15 +60,10 @@ class Following(Wanted):
 
     async def answered(self) -> None:
         """Take note that the host answers: what was cut goes on."""
-        async with self._answers:
-            self._answers.notify_all()
+        await self._answers.note()
 
     async def _size(self, native: str) -> int:
         return await asyncio.to_thread(self._kept.size, native)
-
-    async def _reached(self) -> None:
-        async with self._answers:
-            await self._answers.wait()
 
     def _made(self, run_id: RunId) -> Output:
         number = self._names.number_of(run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from skyforge_tui.domain.errors import Unavailable
@@ -12,6 +12,7 @@ from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.ssh.detached import Detached, GoneError, Held
 from skyforge_tui.ports.clock import Clock
 from skyforge_tui.ports.kept_logs import KeptLog, KeptLogs
+from skyforge_tui.providers.runs.lab_host.answers import Answers
 from skyforge_tui.providers.runs.telling import Telling
 from skyforge_tui.providers.runs.to_its_end import to_its_end
 
@@ -40,15 +41,16 @@ class Output:
         self._clock = clock
         self._telling = telling
 
-    async def follow(self, reached: Callable[[], Awaitable[None]]) -> None:
-        """Bring everything until the run has ended; after a cut, go on when `reached` returns."""
+    async def follow(self, answers: Answers) -> None:
+        """Bring everything until the run has ended; after a cut, go on when the host answers."""
         while True:
+            heard = answers.count
             try:
                 if await self.brought(is_live=True):
                     return
                 await self._clock.sleep(_AGAIN_S)
             except TransportError:
-                await reached()
+                await answers.after(heard)
             except Unavailable:  # no room here: what is missing stays there
                 await self._clock.sleep(_NO_ROOM_S)
 
