@@ -17,6 +17,7 @@ from itertools import accumulate
 
 from skyforge_tui.tui.characters import is_mark, is_odd, is_tone, joins, name_of, width_of
 from skyforge_tui.tui.sgr import PLAIN, Sgr, applied, sgr_after
+from skyforge_tui.tui.taken_back import without_taken_back
 
 TAB = 8
 MARKS = 4
@@ -92,6 +93,8 @@ def prepared(data: bytes, sgr: Sgr = PLAIN) -> tuple[bytes, Sgr]:
     if b"\x1b" in data:
         data = _STRINGS.sub(b"", data)
     data = data.rstrip(b"\r\x08")
+    if b"\x08" in data:
+        data = without_taken_back(data)
     if b"\r" in data:
         cut = _first_state(data)
         sgr = sgr_after(data[:cut], sgr)

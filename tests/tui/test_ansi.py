@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from skyforge_tui.tui.ansi import MARKS, Parsed, parse, prepared
 from skyforge_tui.tui.sgr import PLAIN, Sgr
+from skyforge_tui.tui.taken_back import MANY
 
 
 def _parsed(data: bytes, sgr: Sgr = PLAIN) -> Parsed:
@@ -103,6 +104,19 @@ def _looks(data: bytes) -> list[tuple[str, Sgr]]:
 def test_lines(data: bytes, expected: str) -> None:
     """What a terminal would obey is dropped or shown; what people write stays as it is."""
     assert _parsed(data).text == expected
+
+
+_PARTS = st.sampled_from(
+    [b"a", b"b", b" ", "漢".encode(), b"\x08", b"\x08\x08", b"\x1b[31m", b"\x1b[0m", b"\x1b[K"]
+)
+
+
+@given(st.lists(_PARTS, max_size=16).map(b"".join))
+def test_a_spinner_shows_what_it_came_to(data: bytes) -> None:
+    """What was taken back many times over is dropped at once, and changes nothing of the rest."""
+    spun = b"".join(b"\x1b[32m" + one + b"\x1b[0m\x08" for one in (b"|", b"/", b"-")) * MANY
+    assert len(prepared(spun + data)[0]) < 32 + len(data)
+    assert _parsed(b"\x1b[0m" + spun + b"\x1b[1m." + data).text == _parsed(b"." + data).text
 
 
 def test_colours_become_spans() -> None:
