@@ -11,8 +11,9 @@ import asyncio
 import os
 import signal
 import threading
+from contextlib import suppress
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -146,6 +147,36 @@ def _on_canvas(driver: type[Driver]) -> type[Driver]:
             super().__init__(*args, **options)
             stream = canvas()
             if stream is not None:
-                self._file = stream
+                self._file = Lasting(stream)
 
     return OnCanvas
+
+
+class Lasting:
+    """A stream to a terminal, and to nowhere once that is gone.
+
+    What Textual (8.2.8) writes with ends at the first error, and then holds up for ever whoever
+    still has something to draw: a program whose terminal was closed would never end.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if there still is a terminal."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Have it seen, if there still is a terminal."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor of the terminal."""
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        """Return whether it is one."""
+        return self._stream.isatty()

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerState, WorkType
 
 from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.tui.crashing import Crashing
@@ -106,7 +106,9 @@ class ViewerApp(TypeAhead, Terminal, Ending, Crashing, Looks, Helping):
         if self._picture is not None:
             self._picture.let_end()
         self.link.start(self._make_engine(self))
-        self.go(self.link.opened())
+        # Not called before it begins, which it may never do where somebody leaves at once.
+        opened: WorkType[None] = self.link.opened
+        self.run_worker(opened, exit_on_error=False)
 
     def now(self) -> datetime:
         """Return the time with this machine's offset."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+from io import StringIO
 
 import pytest
 from textual.app import App
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -69,3 +72,20 @@ async def test_what_interrupts_another_program_does_not_end_this_one() -> None:
         app.aside(lambda: os.kill(os.getpid(), signal.SIGINT))
         assert signal.getsignal(signal.SIGINT) is before
         await press(pilot, "3", shows="Runs")
+
+
+async def test_a_terminal_that_is_gone_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is still drawn when the terminal was closed goes nowhere, and the writer ends."""
+
+    class Gone(StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(terminal, "canvas", Gone)
+    driver = terminal.Terminal().get_driver_class()(App())
+    writer = WriterThread(driver._file)  # type: ignore[attr-defined]
+    writer.start()
+    for _ in range(2 * MAX_QUEUED_WRITES):
+        writer.write("more")
+    writer.stop()
+    assert not writer.is_alive()
