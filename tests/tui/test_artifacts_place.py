@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from skyforge_tui.domain.artifact import ArtifactRef
+from skyforge_tui.domain.artifact import ArtifactPage, ArtifactRef
 from skyforge_tui.domain.collection import Collection, Refusal
 from skyforge_tui.domain.identity import LOCAL, RunId
 from skyforge_tui.domain.manifest import Kept, manifest_key, written
@@ -72,6 +73,30 @@ async def keys(pilot: Pilot[Any], *names: str) -> list[str]:
         await pilot.press(name)
         await until_idle(pilot)
     return screen_text(pilot.app)
+
+
+async def test_the_first_page_is_shown_at_once() -> None:
+    """Of a full level the first thousand are shown while the others are still asked for."""
+    content = {f"{OURS}/{number:04d}.log": b"" for number in range(1500)}
+    async with place(content) as (pilot, estate):
+        await press(pilot, "h", shows="▌ 806/")
+        store = estate.core.shelf.store
+        page, gate, asked = store.page, asyncio.Event(), []
+
+        async def held(prefix: str, **more: Any) -> ArtifactPage:
+            asked.append((prefix, more["after"]))
+            if more["after"]:
+                await gate.wait()
+            return await page(prefix, **more)
+
+        store.page = held  # type: ignore[method-assign]
+        await press(pilot, "enter", shows=("0000.log", "the first 1,000, there are more"))
+        assert [one for one in asked if one[0] == OURS] == [(OURS, ""), (OURS, f"{OURS}/0999.log")]
+        await pilot.press("down", "down")
+        gate.set()
+        await until_gone(pilot, "there are more")
+        assert "▌" in row_with(pilot.app, "0002.log")
+        await press(pilot, "G", shows="1499.log")
 
 
 async def test_from_a_run_to_what_it_left() -> None:

@@ -11,8 +11,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from skyforge_tui.domain.artifact_vocabulary import ARTIFACTS
-from skyforge_tui.services.artifact_views import FolderSize, Held, Preview
-from skyforge_tui.services.contract import Services
+from skyforge_tui.services.artifact_views import Held, Preview
 from skyforge_tui.services.lineage import Origin
 from skyforge_tui.tui.base_screen import SLIM, WIDE
 from skyforge_tui.tui.commands import Command, Place
@@ -20,19 +19,19 @@ from skyforge_tui.tui.messages import Changes
 from skyforge_tui.tui.presenters import artifacts as present
 from skyforge_tui.tui.presenters.cells import Line
 from skyforge_tui.tui.presenters.frame import title_line
-from skyforge_tui.tui.screens.artifacts.finding import FindingPlace
 from skyforge_tui.tui.screens.artifacts.glance_pane import GlancePane
 from skyforge_tui.tui.screens.artifacts.keeping import ON_ANY
+from skyforge_tui.tui.screens.artifacts.listing import ListingPlace
 from skyforge_tui.tui.screens.artifacts.reading import ReadingKeys
 from skyforge_tui.tui.screens.artifacts.rows import rows_of, title_words, twig_row
-from skyforge_tui.tui.screens.artifacts.store_view import Glance, StoreView, look_at, look_into
+from skyforge_tui.tui.screens.artifacts.store_view import Glance, StoreView, look_at
 from skyforge_tui.tui.table_filter import TableFilter
 from skyforge_tui.tui.widgets.lines import LinesView, PaneLine
 from skyforge_tui.tui.widgets.resource_table import LEAST_HEIGHT, ResourceTable
 from skyforge_tui.tui.widgets.row_source import ListRows
 
 
-class ArtifactsScreen(ReadingKeys, FindingPlace):
+class ArtifactsScreen(ReadingKeys, ListingPlace):
     """Show a store and walk through it."""
 
     PLACE = Place.ARTIFACTS
@@ -43,7 +42,6 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         self.here: str | None = None
         """The prefix whose content is shown; None before the first look."""
         self.view = StoreView()
-        self._sizes: dict[str, FolderSize] = {}
         self._glance: Glance | None = None
         self._has_preview = True
         super().__init__()
@@ -73,7 +71,7 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
     def crumb(self) -> Line:
         """Return the title with where one is, and what is not to be seen there."""
         found = self.filter.counted if self.filter.query else ""
-        return title_line("Artifacts", title_words(self.view, self.here or "", found, self._sizes))
+        return title_line("Artifacts", title_words(self.view, self.here or "", found, self.sizes))
 
     def concerns(self, changes: Changes) -> bool:
         """Say whether artifacts, the runs that make them, or roles changed."""
@@ -111,33 +109,7 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
 
     # The data road.
 
-    async def load(self) -> None:
-        """Ask for the tree and for what is here; then count what is in the folders."""
-        if self.sought:
-            await self.seek()
-            return
-        who, wanted, against, store = self.bridge.principal, self.here, self.against, self.store
-        here, view = await self.ask(lambda some: look_into(some, who, wanted, against, store))
-        if wanted not in (None, self.here) or store != self.store:
-            return  # somebody went on meanwhile; that has its own answer
-        self.here, self.view = here, view
-        self.show_level()
-        if self.focused is None:
-            self.set_focus(self.table, scroll_visible=False)
-        self.start(self._count, "count")
-        self._look()
-
-    async def _count(self) -> None:
-        for held in self.view.level.folders:
-
-            async def ask(services: Services, held: Held = held) -> FolderSize:
-                return await services.artifacts.measure(self.bridge.principal, held.ref)
-
-            if self.bridge.role(held):
-                self._sizes[held.ref.key] = await self.ask(ask)
-                self.show_level()
-
-    def _look(self) -> None:
+    def look(self) -> None:
         """Ask for what the thing under the cursor holds."""
         self.start(partial(self._look_at, self.target()), "look")
 
@@ -180,9 +152,7 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         if columns != self.table.columns:
             self.table.set_columns(columns)
         below = f"{here}/" if here else ""
-        listed = rows_of(
-            view, self._sizes, self.now, lambda one: bool(self.bridge.role(one)), below
-        )
+        listed = rows_of(view, self.sizes, self.now, lambda one: bool(self.bridge.role(one)), below)
         self.filter.list([*listed], present.nothing(here, is_search=is_search))
         self.show_frame()
 
@@ -221,7 +191,7 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         if event.table is self.table:
             if self.is_reading:  # what was read is gone
                 self.set_focus(self.table, scroll_visible=False)
-            self._look()
+            self.look()
 
     def on_resource_table_selected(self, event: ResourceTable.Selected) -> None:
         """Go into a folder, of the table or of the tree."""
@@ -287,12 +257,7 @@ class ArtifactsScreen(ReadingKeys, FindingPlace):
         self.here, self.sought, self._glance = prefix, "", None
         self._show_glance()
         self.set_focus(self.table, scroll_visible=False)
-        self._sizes.clear()
+        self.sizes.clear()
         self.table.clear_marks()
         self.filter.type("")
-        self.start(partial(self._arrive, came_from), "load")
-
-    async def _arrive(self, came_from: str) -> None:
-        await self.load()
-        if not (came_from and self.table.move_to_key(came_from)):
-            self.table.to_first()
+        self.start(partial(self.come, came_from), "load")

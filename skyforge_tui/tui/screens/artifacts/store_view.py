@@ -38,8 +38,10 @@ class StoreView:
     store: str = ""
     stores: tuple[str, ...] = ()
     """All there are, the usual one first."""
-    tree: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The folders below each prefix on the way."""
+    here: str | None = None
+    """The end of the way; None before anything was asked."""
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    """What lies below each prefix on the way, as far as it was read."""
     level: Level = Level((), ())
     """What lies at the end of the way."""
     runs: Mapping[str, Run] = field(default_factory=dict)
@@ -48,6 +50,16 @@ class StoreView:
     """What lies there beside what another run left."""
     search: Search | None = None
     """What stands in place of the level."""
+
+    @property
+    def tree(self) -> Mapping[str, Sequence[str]]:
+        """The folders below each prefix on the way."""
+        return {at: [one.ref.key for one in level.folders] for at, level in self.levels.items()}
+
+    @property
+    def unread(self) -> list[str]:
+        """The prefixes on the way below which more lies than was read, and is wanted."""
+        return [at for at, level in self.levels.items() if level.next and _rows(level) < MOST_ROWS]
 
     def held(self, key: str | None) -> Held | None:
         """Return the folder or object of that key at the end of the way."""
@@ -86,34 +98,56 @@ async def look_into(
     principal: Principal,
     here: str | None,
     against: Against,
-    store: str | None = None,
-) -> tuple[str, StoreView]:
-    """Return the way to `here`; None goes down as long as there is only one way.
+    store: str | None,
+    before: StoreView,
+) -> StoreView:
+    """Return what lies on the way to `here`, of every level the first page.
 
-    Without `store` it is the usual one.
+    None goes down as long as there is only one way. Without `store` it is the usual one. Coming
+    from elsewhere, what was seen there of the way is not asked for again.
     """
     stores = await services.artifacts.stores(principal)
     store = store if store in stores else stores[0]
-    tree: dict[str, Sequence[str]] = {}
+    is_elsewhere = before.store == store and before.here != here
+    known = before.levels if is_elsewhere else {}
+
+    async def page(prefix: str) -> Level:
+        level = await services.artifacts.level(principal, ArtifactRef(store, prefix))
+        return replace(level, folders=_in_order(level.folders))
+
+    levels: dict[str, Level] = {}
     if here is None:
-        here, level = "", await _level(services, principal, store, "")
-        tree[""] = [one.ref.key for one in level.folders]
-        while len(level.folders) == 1 and not level.artifacts:
-            here = level.folders[0].ref.key
-            level = await _level(services, principal, store, here)
-            tree[here] = [one.ref.key for one in level.folders]
+        here, levels[""] = "", await page("")
+        while len(levels[here].folders) == 1 and not levels[here].artifacts:
+            here = levels[here].folders[0].ref.key
+            levels[here] = await page(here)
     else:
         parts = here.split("/") if here else []
-        for depth in range(len(parts) + 1):
+        for depth in range(len(parts)):
             prefix = "/".join(parts[:depth])
-            level = await _level(services, principal, store, prefix)
-            tree[prefix] = [one.ref.key for one in level.folders]
+            levels[prefix] = known.get(prefix) or await page(prefix)
+        levels[here] = await page(here)
     comparison = None
     if against.is_wanted and home_of(here).number is not None:
         ref = ArtifactRef(store, here)
         comparison = await services.comparisons.compare(principal, ref, against.run_id)
-    runs = await _runs_of(services, principal, store, tree)
-    return here, StoreView(store, stores, tree, level, runs, comparison)
+    view = StoreView(store, stores, here, levels, levels[here], {}, comparison)
+    return replace(view, runs=await _runs_of(services, principal, store, view.tree))
+
+
+async def look_further(services: Services, principal: Principal, view: StoreView) -> StoreView:
+    """Return a view with the next page of every level on its way that has more."""
+    levels = dict(view.levels)
+    for prefix in view.unread:
+        level, ref = levels[prefix], ArtifactRef(view.store, prefix)
+        more = await services.artifacts.level(principal, ref, after=level.next)
+        folders = _in_order((*level.folders, *more.folders))
+        artifacts = (*level.artifacts, *more.artifacts)
+        levels[prefix] = replace(more, folders=folders, artifacts=artifacts)
+    view = replace(view, levels=levels, level=levels[view.here or ""])
+    if view.unread:
+        return view
+    return replace(view, runs=await _runs_of(services, principal, view.store, view.tree))
 
 
 async def _runs_of(
@@ -144,17 +178,8 @@ def _in_order(folders: Sequence[Held]) -> tuple[Held, ...]:
     return tuple(sorted(folders, key=place))
 
 
-async def _level(services: Services, principal: Principal, store: str, prefix: str) -> Level:
-    ref = ArtifactRef(store, prefix)
-    level = await services.artifacts.level(principal, ref)
-    while level.next and len(level.folders) + len(level.artifacts) < MOST_ROWS:
-        more = await services.artifacts.level(principal, ref, after=level.next)
-        level = replace(
-            more,
-            folders=(*level.folders, *more.folders),
-            artifacts=(*level.artifacts, *more.artifacts),
-        )
-    return replace(level, folders=_in_order(level.folders))
+def _rows(level: Level) -> int:
+    return len(level.folders) + len(level.artifacts)
 
 
 async def look_at(services: Services, principal: Principal, held: Held) -> Glance:
