@@ -137,7 +137,7 @@ def test_a_project_is_made_shared_and_deleted(stranger: Headless, servers: Serve
     told = [(one["name"], one["manifest"], one["granted"], one["due"]) for one in seen["members"]]
     assert told == [
         ("olga", "owner", "owner", ""),
-        ("admin", "none", None, ""),
+        ("admin", "none", "owner", ""),
         ("mika", "editor", "none", "let in at the next sync"),
     ]
     assert stranger("projects", "share", "core", "--viewer", "mika", environ=environ).code == 0

@@ -43,6 +43,8 @@ async def serve(
             task.cancel()
         await asyncio.gather(working, closed, return_exceptions=True)
         await child.wait()
+        # What it left behind may hold its pipes for long, and a `Process` lets go of none itself.
+        child._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 async def _carry(
