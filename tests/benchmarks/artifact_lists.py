@@ -3,10 +3,11 @@
     python -m tests.benchmarks.artifact_lists [KEYS [FOLDER]]
 
 In a directory the peer is the name of every file, sorted, and the first thousand looked at. In a
-bucket of Ceph (Debian radosgw) it is one ListObjectsV2 of the library. A pretended service that
-answers at once shows what we add to the request alone, whose answer nobody reads. Taken in turns
-and compared by medians; it reports and never gates. FOLDER is where a million files may lie for a
-while.
+bucket of Ceph (Debian radosgw) it is one ListObjectsV2 of the library, of a thousand keys: beside
+it stand as many of ours, and those that the Artifacts place asks for first. A pretended service
+that answers at once shows what we add to the request alone, whose answer nobody reads. Taken in
+turns and compared by medians; it reports and never gates. FOLDER is where a million files may lie
+for a while.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from skyforge_tui.integrations.object_store.directory import DirectoryClient
 from skyforge_tui.integrations.object_store.opening import opened
 from skyforge_tui.integrations.object_store.s3 import S3Client
 from skyforge_tui.providers.artifacts.object_store import ObjectArtifactStore
+from skyforge_tui.tui.screens.artifacts.store_view import FIRST_ROWS
 from tests.loopback import reply, serving
 from tests.object_stores import S3Service, a_key, ceph
 
@@ -131,7 +133,8 @@ async def on_a_service(service: S3Service, count: int) -> None:
     async def bare(after: str = "") -> object:
         return await asyncio.to_thread(one_request, after)
 
-    await in_turns("Ceph, first page", lambda: bucket.page("many", limit=PAGE), bare)
+    await in_turns("Ceph, first rows", lambda: bucket.page("many", limit=FIRST_ROWS), bare)
+    await in_turns("Ceph, a page", lambda: bucket.page("many", limit=PAGE), bare)
     await in_turns(
         "Ceph, in the middle", lambda: bucket.page("many", after=middle, limit=PAGE), bare
     )

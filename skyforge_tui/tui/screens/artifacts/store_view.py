@@ -15,6 +15,9 @@ from skyforge_tui.services.lineage import Origin
 
 MOST_ROWS = 5000
 """Rows of one level; of a fuller one the first are shown."""
+FIRST_ROWS = 200
+"""Rows of the first page: more than a screen holds, and there before a usual page could be."""
+_PAGE = 1000
 _LOOKED_UP = 100
 """Run folders of one level whose runs are looked up."""
 
@@ -112,7 +115,8 @@ async def look_into(
     known = before.levels if is_elsewhere else {}
 
     async def page(prefix: str) -> Level:
-        level = await services.artifacts.level(principal, ArtifactRef(store, prefix))
+        ref = ArtifactRef(store, prefix)
+        level = await services.artifacts.level(principal, ref, limit=FIRST_ROWS)
         return replace(level, folders=_in_order(level.folders))
 
     levels: dict[str, Level] = {}
@@ -140,7 +144,9 @@ async def look_further(services: Services, principal: Principal, view: StoreView
     levels = dict(view.levels)
     for prefix in view.unread:
         level, ref = levels[prefix], ArtifactRef(view.store, prefix)
-        more = await services.artifacts.level(principal, ref, after=level.next)
+        more = await services.artifacts.level(
+            principal, ref, after=level.next, limit=min(_PAGE, MOST_ROWS - _rows(level))
+        )
         folders = _in_order((*level.folders, *more.folders))
         artifacts = (*level.artifacts, *more.artifacts)
         levels[prefix] = replace(more, folders=folders, artifacts=artifacts)
