@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +16,7 @@ import pytest
 
 from skyforge_tui.demo import totp
 from skyforge_tui.demo.chaos import Kind, Trouble
+from skyforge_tui.demo.servers.gitea import bare
 from tests.giteas import api_of, encoded, served_gitea
 
 FABRIC = "/repos/net/edge-fabric"
@@ -261,3 +265,23 @@ async def test_a_repository_is_fetched_from_another() -> None:
         assert made.status_code == 201
         names = [one["name"] for one in (await api.get("/repos/olga/copy/branches")).json()]
         assert names == sorted(repo.work.branches if repo.work else ())
+
+
+def test_a_git_that_nobody_waits_for_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is closed in the middle of an answer leaves no process and no pipe."""
+    left: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: left.append(told.exc_value))
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path], check=True)
+
+    async def broken_off(turns: int) -> None:
+        asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/info/refs"}
+        answering = asyncio.create_task(bare.serve_git(tmp_path, b"", asked))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+
+    for turns in range(0, 40, 4):
+        asyncio.run(broken_off(turns))
+    gc.collect()
+    assert left == []

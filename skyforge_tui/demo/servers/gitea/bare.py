@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -205,7 +206,7 @@ class Bare:
             "git", *words, cwd=self.path, env=_environment(), stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        out, complaints = await process.communicate(given)
+        out, complaints = await _told(process, given)
         if process.returncode:
             raise GitError(complaints.decode("utf-8", "replace").strip())
         return out
@@ -226,8 +227,23 @@ async def serve_git(folder: Path, given: bytes, asked: Mapping[str, str]) -> byt
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
-    out, _ = await process.communicate(given)
+    out, _ = await _told(process, given)
     return out
+
+
+async def _told(process: asyncio.subprocess.Process, given: bytes) -> tuple[bytes, bytes]:
+    """Give a process its input and return both outputs; it ends with whoever asked."""
+    try:
+        return await process.communicate(given)
+    finally:
+        # Who asked may have gone, and be told so again with every wait.
+        with anyio.CancelScope(shield=True):
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        # A `Process` itself lets go of no pipe before the other side does.
+        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _entry(row: bytes) -> Entry:
