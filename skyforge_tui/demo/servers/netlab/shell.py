@@ -41,10 +41,13 @@ async def serve(
                 os.killpg(child.pid, signal.SIGHUP)
         for task in (working, closed):
             task.cancel()
-        await asyncio.gather(working, closed, return_exceptions=True)
-        await child.wait()
-        # What it left behind may hold its pipes for long, and a `Process` lets go of none itself.
-        child._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+        try:
+            await asyncio.gather(working, closed, return_exceptions=True)
+            await child.wait()
+        finally:
+            # What it left behind may hold its pipes for long, and a `Process` lets go of none
+            # itself; nor is there always somebody who waits until it has ended.
+            child._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 async def _carry(
