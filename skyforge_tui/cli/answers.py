@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from skyforge_tui.cli import Invocation
-from skyforge_tui.domain.errors import Invalid, NotFound, SkyforgeError, Unavailable
+from skyforge_tui.domain.errors import LOOK_AGAIN, Invalid, NotFound, SkyforgeError, Unavailable
 from skyforge_tui.domain.events import Event, NoticeRaised
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.notice import Notice
@@ -86,10 +86,7 @@ def told(error: SkyforgeError) -> int:
 
 def said_here(advice: str) -> str:
     """Return what is advised, unless that is a key of the cockpit: here one asks again."""
-    return "" if advice == _KEY else advice
-
-
-_KEY: Final = "R looks again"
+    return "" if advice == LOOK_AGAIN else advice
 
 
 def exit_code(error: SkyforgeError) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,7 @@ import click
 from skyforge_tui.cli.answers import answer, perform
 from skyforge_tui.cli.artifact_care import as_json_option, meant, store_option
 from skyforge_tui.cli.collecting import catch_up
+from skyforge_tui.cli.moments import clock
 from skyforge_tui.domain.artifact import ArtifactRef, checked_prefix
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal
@@ -72,19 +72,14 @@ def _lines(document: dict[str, Any]) -> list[str]:
     if document["is_folder"]:
         rows.append(("holds", f"{document['count']:,} artifacts"))
     else:
-        written = _clock(document["written"])
+        written = clock(document["written"])
         rows += [("written", written), ("sha256", document["sha256"] or "not noted")]
     if run is not None:
         known = "" if run["is_known"] else "  (its record is not here; its manifest tells)"
         rows += [
             ("run", f"{run['id']} {run['template']}, {run['state']}{known}"),
-            ("by", f"{run['started_by']}, {run['project']}, {_clock(run['created_at'])}"),
+            ("by", f"{run['started_by']}, {run['project']}, {clock(run['created_at'])}"),
             ("command", shlex.join(run["command"])),
             ("directory", run["directory"]),
         ]
     return [f"{label:<11}{value}" for label, value in rows if value]
-
-
-def _clock(at: datetime) -> str:
-    """Return a time as a person here reads it."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"

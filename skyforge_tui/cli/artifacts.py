@@ -23,6 +23,7 @@ from skyforge_tui.cli.artifact_moving import (
 )
 from skyforge_tui.cli.artifact_show import show
 from skyforge_tui.cli.collecting import catch_up
+from skyforge_tui.cli.moments import clock
 from skyforge_tui.domain.artifact import Artifact, ArtifactRef, checked_prefix
 from skyforge_tui.domain.errors import Invalid, NotFound
 from skyforge_tui.domain.identity import Principal
@@ -116,4 +117,4 @@ def compare_artifacts(ctx: click.Context, run: str, other: str | None, as_json: 
 
 
 def _row(one: Artifact) -> tuple[str, str, str]:
-    return one.key, str(one.size), f"{one.modified_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    return one.key, str(one.size), clock(one.modified_at)

@@ -22,7 +22,7 @@ PATIENCE: Final = timedelta(seconds=5)
 """Hosts whose every answer takes a program to be started tell a dozen labs in less."""
 
 patience_option = click.option(
-    "--patience", type=Span(), default="5s", show_default=True, metavar="SPAN",
+    "--patience", type=Span(), default=f"{PATIENCE.seconds}s", show_default=True, metavar="SPAN",
     help="How long a server may take; then its labs are those known.",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Moments as people write them: `5m` ago, `14:05`, `2026-11-29T14:05`."""
+"""Moments as people write them, `5m` ago, `14:05`, `2026-11-29T14:05`, and as they read them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from datetime import datetime, time, timedelta
 
 from skyforge_tui.domain.query_values import number_of
 from skyforge_tui.domain.searchable import FieldKind
+
+
+def clock(at: datetime | None) -> str:
+    """Return a moment as it is read here, to the second; empty where there is none."""
+    return "" if at is None else f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def moment_of(text: str, now: datetime) -> datetime | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skyforge_tui.cli.answers import answer, narrate, perform, perform_on_runs, rows
+from skyforge_tui.cli.moments import clock
 from skyforge_tui.cli.refreshing import found_run, read_older, read_projects, refresh
 from skyforge_tui.cli.run_decisions import confirm_run, reject_run
 from skyforge_tui.cli.run_gc import collect_garbage
@@ -283,14 +284,10 @@ def _times(run: Run, now: datetime) -> tuple[tuple[str, str], tuple[str, str], t
     """Return when a run started and ended, and how long it took; empty where it has not."""
     took = run.duration(now)
     return (
-        ("started", _clock(run.started_at)),
-        ("ended", _clock(run.ended_at)),
+        ("started", clock(run.started_at)),
+        ("ended", clock(run.ended_at)),
         ("took", "" if took is None else f"{took.total_seconds():.0f}s"),
     )
-
-
-def _clock(at: datetime | None) -> str:
-    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _written(run: Run) -> str:

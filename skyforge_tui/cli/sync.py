@@ -57,8 +57,8 @@ def sync(
         raise click.UsageError("--mine and --theirs are about one project, once")
 
     async def once(services: Services, principal: Principal) -> int:
-        code = await read_projects(services, principal, within)
         deadline = datetime.now(UTC) + within
+        code = await read_projects(services, principal, within)
         care = services.project_care
         is_attended = every is None
         if project is None:

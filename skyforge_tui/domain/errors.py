@@ -17,6 +17,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+LOOK_AGAIN: Final = "R looks again"
+"""The advice where nothing helps but to ask once more; at a shell that goes without saying."""
+
 
 class SkyforgeError(Exception):
     """Say what failed, where, while doing what, and what to do next."""

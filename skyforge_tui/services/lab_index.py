@@ -27,9 +27,9 @@ from skyforge_tui.ports.lab_provider import (
     Pushing,
 )
 from skyforge_tui.services.bus import Bus
+from skyforge_tui.services.deadlines import in_time
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.lab_asking import late_listing, query_of
-from skyforge_tui.services.patience import in_time
 from skyforge_tui.services.reconcile import Difference, reconcile
 
 

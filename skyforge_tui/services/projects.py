@@ -18,7 +18,7 @@ from skyforge_tui.domain.template import Source, Template
 from skyforge_tui.services.authorization import Access, requires
 from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.catalog import Catalog
-from skyforge_tui.services.patience import in_time
+from skyforge_tui.services.deadlines import in_time
 from skyforge_tui.services.standings import Standing, Standings
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from skyforge_tui.domain.audit import Deed
-from skyforge_tui.domain.errors import Invalid, NotFound
+from skyforge_tui.domain.errors import LOOK_AGAIN, Invalid, NotFound
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import Principal, ProjectId, upstream_of
 from skyforge_tui.domain.permission import Permission
@@ -131,7 +131,7 @@ class RepositoryService:
         if found is None:
             raise NotFound(
                 f"{project.slug} has no file {path} there", upstream=host.upstream,
-                operation="repository.read", advice="R looks again",
+                operation="repository.read", advice=LOOK_AGAIN,
             )  # fmt: skip
         return found
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.errors import SkyforgeError, Unavailable
 from skyforge_tui.domain.identity import ProjectId
 from skyforge_tui.domain.project import Project
 from skyforge_tui.ports.counting import Counting
@@ -17,7 +17,7 @@ from skyforge_tui.ports.repository_host import RepositoryHost
 from skyforge_tui.ports.repository_keeper import RepositoryKeeper
 from skyforge_tui.ports.run_host import RunHost
 from skyforge_tui.services.blueprints import Blueprints
-from skyforge_tui.services.deadlines import LATE
+from skyforge_tui.services.deadlines import LATE, within
 from skyforge_tui.services.engine_side import EngineLists
 
 
@@ -57,11 +57,8 @@ class SyncServers:
 
         async def ask(upstream: str) -> None:
             try:
-                async with asyncio.timeout(within_s):
+                async with within(within_s, Unavailable(LATE)):
                     listing = await self.hosts[upstream].list_projects()
-            except TimeoutError:
-                failed[upstream] = f"{upstream} was not looked at: {LATE}"
-                return
             except SkyforgeError as error:
                 failed[upstream] = f"{upstream} was not looked at: {error}"
                 return

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from skyforge_tui.domain.errors import SkyforgeError
+from skyforge_tui.domain.errors import LOOK_AGAIN, SkyforgeError
 from skyforge_tui.domain.freshness import Subject
 from skyforge_tui.domain.identity import upstream_of
 from skyforge_tui.domain.notice import Notice, Severity
@@ -89,7 +89,7 @@ class Deck(Launching, Syncing, PeopleEditing, Founding, Deploying, LabChoosing):
                 Notice(
                     Severity.INFO, "Nothing to launch here",
                     "no template is known in this workspace",
-                    advice="R looks again; playbooks, topologies, Makefiles, skyforge.toml count",
+                    advice=f"{LOOK_AGAIN}; playbooks, topologies, Makefiles, skyforge.toml count",
                 )
             )  # fmt: skip
             return

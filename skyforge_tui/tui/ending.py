@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 from asyncio import AbstractEventLoop, get_running_loop
 from typing import Final
@@ -9,6 +10,8 @@ from typing import Final
 from textual.app import App
 
 ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
+_LOOK_S: Final = 2.0
+"""How often one looks whether the terminal is still there."""
 
 
 class Ending(App[None]):
@@ -24,6 +27,7 @@ class Ending(App[None]):
             for number in ENDING:
                 loop.add_signal_handler(number, self._end, number)
             self._hear_interrupts(loop)
+            self.set_interval(_LOOK_S, self._end_if_hung_up)
 
     async def on_unmount(self) -> None:
         """Leave an interrupt to whoever heard it before: there will be no loop to tell."""
@@ -45,6 +49,19 @@ class Ending(App[None]):
 
         signal.signal(signal.SIGINT, told)
         self._heard_by = heard_by
+
+    def _end_if_hung_up(self) -> None:
+        """End when the terminal is gone, of which only whoever it controls is sent a signal.
+
+        What Textual (8.2.8) reads keys with would turn without end at the end of its input.
+        """
+        terminal = getattr(self._driver, "fileno", None)
+        if terminal is None:
+            return
+        looking = select.poll()
+        looking.register(terminal, 0)
+        if any(state & select.POLLHUP for _, state in looking.poll(0)):
+            self._end(signal.SIGHUP)
 
     def _end(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)

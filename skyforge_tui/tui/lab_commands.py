@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from skyforge_tui.domain.errors import LOOK_AGAIN
 from skyforge_tui.domain.identity import RunId
 from skyforge_tui.domain.lab import Lab, LabState
 from skyforge_tui.domain.lab_action import LabAction
@@ -143,5 +144,5 @@ class LabCommands(LabActing):
             self.cockpit.open_card(template, known)
         else:
             words = f"the topology of {lab.name} was not found"
-            advice = "R looks again; labs on a host are looked for where its configuration says"
+            advice = f"{LOOK_AGAIN}; labs on a host are looked for where its configuration says"
             self.cockpit.say(Notice(Severity.WARNING, words, advice=advice))

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import PurePosixPath
 from typing import Final
 
-from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.errors import LOOK_AGAIN, Conflict, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import (
@@ -36,7 +36,6 @@ from skyforge_tui.providers.labs.lab_machine import with_machine
 
 KIND: Final = "containerlab"
 _INSTALL: Final = "install containerlab there, or take this part out of the configuration"
-_AGAIN: Final = "R looks again"
 _ADVICE: Final = {
     "missing": _INSTALL,
     "oversized": "there, containerlab inspect --name LAB shows one lab",
@@ -197,7 +196,7 @@ class ContainerlabLabs:
         try:
             return await self._client.inspect()
         except TransportError as error:
-            advice = _ADVICE.get(error.kind, _AGAIN)
+            advice = _ADVICE.get(error.kind, LOOK_AGAIN)
             raise Unavailable(error.message, upstream=self.upstream, advice=advice) from error
 
     async def _containers(self, lab_id: LabId) -> Sequence[Container]:
@@ -241,7 +240,7 @@ class ContainerlabLabs:
             self.upstream, KIND,
             UpstreamState.DISABLED if is_missing else UpstreamState.ERROR,
             self._transport, self._client.endpoint, error.message,
-            _ADVICE.get(error.kind, _AGAIN),
+            _ADVICE.get(error.kind, LOOK_AGAIN),
         )  # fmt: skip
 
 

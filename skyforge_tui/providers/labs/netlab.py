@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from skyforge_tui.domain.errors import NotFound, Unavailable
+from skyforge_tui.domain.errors import LOOK_AGAIN, NotFound, Unavailable
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, native_of
 from skyforge_tui.domain.lab import Lab, LabDetail, LabNode, LabSource, LabState
@@ -243,7 +243,7 @@ class NetlabLabs(SshConsoles):
             UpstreamState.DISABLED if is_missing else UpstreamState.ERROR,
             endpoint=self._client.endpoint,
             error=error.message,
-            advice=self._advice if is_missing else "R looks again",
+            advice=self._advice if is_missing else LOOK_AGAIN,
         )  # fmt: skip
 
     async def _told(self, asking: Awaitable[Answer]) -> Answer:
@@ -253,5 +253,5 @@ class NetlabLabs(SshConsoles):
             raise self._unavailable(error) from error
 
     def _unavailable(self, error: TransportError) -> Unavailable:
-        advice = self._advice if error.kind == "missing" else "R looks again"
+        advice = self._advice if error.kind == "missing" else LOOK_AGAIN
         return Unavailable(error.message, upstream=self.upstream, advice=advice)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from skyforge_tui.domain.errors import (
+    LOOK_AGAIN,
     Conflict,
     Forbidden,
     NotFound,
@@ -19,7 +20,7 @@ from skyforge_tui.integrations.eve.session import SIGNED_OUT_STATUS
 from skyforge_tui.integrations.http.failures import HttpError
 
 _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
-    "missing": (NotFound, "R looks again"),
+    "missing": (NotFound, LOOK_AGAIN),
     "unauthorized": (NotSignedIn, "run: skyforge connect eve --name {upstream}"),
     "forbidden": (Forbidden, "ask who runs the server"),
     "invalid": (Conflict, ""),
@@ -44,7 +45,7 @@ def advice_of(error: TransportError, upstream: str) -> str:
 
 def _family_of(error: TransportError) -> tuple[type[SkyforgeError], str]:
     kind = "limited" if _is_thrown_out(error) else error.kind
-    return _FAMILIES.get(kind, (Unavailable, "R looks again"))
+    return _FAMILIES.get(kind, (Unavailable, LOOK_AGAIN))
 
 
 def _is_thrown_out(error: TransportError) -> bool:

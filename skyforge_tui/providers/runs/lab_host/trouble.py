@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from skyforge_tui.domain.errors import Invalid, NotSignedIn, SkyforgeError, Unavailable, Untrusted
+from skyforge_tui.domain.errors import (
+    LOOK_AGAIN,
+    Invalid,
+    NotSignedIn,
+    SkyforgeError,
+    Unavailable,
+    Untrusted,
+)
 from skyforge_tui.integrations.errors import TransportError
 
 _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
@@ -20,7 +27,7 @@ def translate(
     error: TransportError, upstream: str, operation: str = "", kind: str = "netlab"
 ) -> SkyforgeError:
     """Return what a failed exchange means."""
-    family, advice = _FAMILIES.get(error.kind, (Unavailable, "R looks again"))
+    family, advice = _FAMILIES.get(error.kind, (Unavailable, LOOK_AGAIN))
     return family(
         error.message,
         upstream=upstream,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from skyforge_tui.domain.errors import (
+    LOOK_AGAIN,
     Conflict,
     Forbidden,
     Invalid,
@@ -22,7 +23,7 @@ READS = frozenset({"", "project.sync", "run.list", "run.log"})
 SILENT: Final = "it does not say why: its own log may"
 """Of most that goes wrong inside of it the server says 400 and nothing more."""
 _FAMILIES: dict[str, tuple[type[SkyforgeError], str]] = {
-    "missing": (NotFound, "R looks again"),
+    "missing": (NotFound, LOOK_AGAIN),
     "unauthorized": (NotSignedIn, "run: skyforge connect semaphore --name {upstream}"),
     "forbidden": (Forbidden, "ask an owner of the project"),
     "invalid": (Invalid, ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from skyforge_tui.services.artifact_views import FolderSize, Held
 from skyforge_tui.services.contract import Services
 from skyforge_tui.tui.screens.artifacts.finding import FindingPlace
@@ -53,7 +55,7 @@ class ListingPlace(FindingPlace):
             if is_whole:
                 self.start(self._count, "count")
                 return
-            view = await self.ask(lambda some, view=view: look_further(some, who, view))  # type: ignore[misc]
+            view = await self.ask(partial(look_further, principal=who, view=view))
 
     def _show(self, view: StoreView) -> None:
         self.here, self.view = view.here, view
