@@ -54,6 +54,12 @@ class Terminal:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def hang_up(self) -> int:
+        """Take the terminal away, which controls nothing; return the program's exit code."""
+        os.close(self._fd)
+        self._fd = os.open(os.devnull, os.O_RDWR)
+        return self.process.wait(PATIENCE_S)
+
     def ended(self) -> int:
         """Read to the end of the program and return its exit code."""
         try:

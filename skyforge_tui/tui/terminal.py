@@ -11,7 +11,7 @@ import asyncio
 import os
 import signal
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -24,6 +24,8 @@ from skyforge_tui.tui.canvas import canvas, is_in_front
 from skyforge_tui.tui.once import once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
     from textual.driver import Driver
     from textual.screen import Screen
@@ -164,14 +166,25 @@ class Lasting:
 
     def write(self, text: str) -> int:
         """Write, if there still is a terminal."""
-        with suppress(OSError):
+        with self._to_nowhere_if_gone():
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Have it seen, if there still is a terminal."""
-        with suppress(OSError):
+        with self._to_nowhere_if_gone():
             self._stream.flush()
+
+    @contextmanager
+    def _to_nowhere_if_gone(self) -> Iterator[None]:
+        """Lead the stream to nowhere once it fails: what it holds would fail again at the end."""
+        try:
+            yield
+        except BlockingIOError:
+            return  # it is there, and busy
+        except OSError:
+            with suppress(OSError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+                os.dup2(nowhere.fileno(), self._stream.fileno())
 
     def fileno(self) -> int:
         """Return the descriptor of the terminal."""

@@ -113,3 +113,9 @@ def test_the_terminal_is_given_back_when_killed(
     assert terminal.ended() == 128 + number
     assert terminal.written.count(ALT_SCREEN + b"l") == 1
     assert terminal.written.rindex(b"\x1b[?25h") > terminal.written.index(ALT_SCREEN + b"h")
+
+
+def test_it_ends_when_the_terminal_is_gone(terminal: Terminal) -> None:
+    """Where nobody sends a signal when the terminal goes, nothing turns in vain for ever."""
+    terminal.until(b"\x1b[?1004h")
+    assert terminal.hang_up() == 128 + signal.SIGHUP

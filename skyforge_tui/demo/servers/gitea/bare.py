@@ -6,12 +6,12 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import Final, cast
 
-import anyio
+from skyforge_tui.demo.child import child
 
 _FORMAT: Final = "%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00%x01"
 _SHA = re.compile(r"[0-9a-f]{40}")
@@ -130,13 +130,11 @@ class Bare:
 
     async def stream(self, sha: str, first: int, count: int) -> AsyncIterator[bytes]:
         """Give `count` bytes of a file from `first` on, without holding the whole of it."""
-        process = await asyncio.create_subprocess_exec(
+        async with child(
             "git", "-c", "core.bigFileThreshold=1m", "cat-file", "blob", sha,
-            cwd=self.path, env=_environment(), stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        output = cast("asyncio.StreamReader", process.stdout)
-        try:
+            cwd=self.path, env=_environment(), stdout=PIPE, stderr=DEVNULL,
+        ) as process:  # fmt: skip
+            output = cast("asyncio.StreamReader", process.stdout)
             left, skipped = count, first
             while left > 0 and (chunk := await output.read(_CHUNK)):
                 part = chunk[skipped:][:left]
@@ -144,13 +142,6 @@ class Bare:
                 left -= len(part)
                 if part:
                     yield part
-        finally:
-            if process.returncode is None:
-                process.kill()
-            # Who asked may have gone, and be told so again with every wait.
-            with anyio.CancelScope(shield=True):
-                await output.read()  # to its end, so that the pipe is closed
-                await process.wait()
 
     async def log(
         self, revisions: Sequence[str], *, path: str = "", skip: int = 0, count: int = -1
@@ -202,11 +193,10 @@ class Bare:
         return told.decode().strip()
 
     async def _git(self, *words: str, given: bytes = b"") -> bytes:
-        process = await asyncio.create_subprocess_exec(
-            "git", *words, cwd=self.path, env=_environment(), stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, complaints = await _told(process, given)
+        async with child(
+            "git", *words, cwd=self.path, env=_environment(), stdin=PIPE, stdout=PIPE, stderr=PIPE
+        ) as process:
+            out, complaints = await process.communicate(given)
         if process.returncode:
             raise GitError(complaints.decode("utf-8", "replace").strip())
         return out
@@ -221,29 +211,13 @@ def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 async def serve_git(folder: Path, given: bytes, asked: Mapping[str, str]) -> bytes:
     """Answer a request of a git client by `git http-backend`; `asked` are its CGI variables."""
-    process = await asyncio.create_subprocess_exec(
+    async with child(
         "git", "http-backend", cwd=folder,
         env=_environment({"GIT_PROJECT_ROOT": str(folder), "GIT_HTTP_EXPORT_ALL": "1", **asked}),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    out, _ = await _told(process, given)
+        stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+    ) as process:  # fmt: skip
+        out, _ = await process.communicate(given)
     return out
-
-
-async def _told(process: asyncio.subprocess.Process, given: bytes) -> tuple[bytes, bytes]:
-    """Give a process its input and return both outputs; it ends with whoever asked."""
-    try:
-        return await process.communicate(given)
-    finally:
-        # Who asked may have gone, and be told so again with every wait.
-        with anyio.CancelScope(shield=True):
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        # A `Process` itself lets go of no pipe before the other side does.
-        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _entry(row: bytes) -> Entry:

@@ -12,6 +12,8 @@ from subprocess import PIPE
 
 import asyncssh
 
+from skyforge_tui.demo.child import child
+
 _CHUNK = 1 << 16
 
 
@@ -26,34 +28,29 @@ async def serve(
 
     A mute one breaks the connection off instead of telling what became of it.
     """
-    child = await asyncio.create_subprocess_exec(
+    async with child(
         "/bin/sh", *(("-c", process.command) if process.command else ()),
         cwd=home, env=dict(environment), start_new_session=True,
         stdin=PIPE, stdout=PIPE, stderr=PIPE,
-    )  # fmt: skip
-    working = asyncio.create_task(_carry(process, child, is_mute=is_mute))
-    closed = asyncio.create_task(process.channel.wait_closed())
-    try:
-        await asyncio.wait([working, closed], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGHUP)
-        for task in (working, closed):
-            task.cancel()
+    ) as shell:  # fmt: skip
+        working = asyncio.create_task(_carry(process, shell, is_mute=is_mute))
+        closed = asyncio.create_task(process.channel.wait_closed())
         try:
-            await asyncio.gather(working, closed, return_exceptions=True)
-            await child.wait()
+            await asyncio.wait([working, closed], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            # What it left behind may hold its pipes for long, and a `Process` lets go of none
-            # itself; nor is there always somebody who waits until it has ended.
-            child._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+            if shell.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(shell.pid, signal.SIGHUP)
+            for task in (working, closed):
+                task.cancel()
+            await asyncio.gather(working, closed, return_exceptions=True)
+            await shell.wait()
 
 
 async def _carry(
-    process: asyncssh.SSHServerProcess[bytes], child: asyncio.subprocess.Process, *, is_mute: bool
+    process: asyncssh.SSHServerProcess[bytes], shell: asyncio.subprocess.Process, *, is_mute: bool
 ) -> None:
-    stdin, stdout, stderr = child.stdin, child.stdout, child.stderr
+    stdin, stdout, stderr = shell.stdin, shell.stdout, shell.stderr
     if stdin is None or stdout is None or stderr is None:
         raise RuntimeError("the shell has no pipes")
     feeding = asyncio.create_task(_pump(process.stdin.read, stdin.write, stdin.drain))
@@ -67,7 +64,7 @@ async def _carry(
             _pump(stdout.read, process.stdout.write, process.stdout.drain),
             _pump(stderr.read, process.stderr.write, process.stderr.drain),
         )
-        process.exit(await child.wait())
+        process.exit(await shell.wait())
     finally:
         feeding.cancel()
         await asyncio.gather(feeding, return_exceptions=True)
