@@ -44,6 +44,8 @@ async def serve(
             for task in (working, closed):
                 task.cancel()
             await asyncio.gather(working, closed, return_exceptions=True)
+            if shell.stdin is not None:
+                shell.stdin.close()  # one that was started ignoring a hang-up may wait for more
             await shell.wait()
 
 
