@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,13 @@ class Bastion:
         self.folder = folder
         self.config = folder / "config"
         self.forwarded: list[tuple[str, int]] = []
-        self.connections = 0
+        self.live: list[asyncssh.SSHServerConnection] = []
         self.server: asyncssh.SSHAcceptor | None = None
+
+    @property
+    def connections(self) -> int:
+        """How many came."""
+        return len(self.live)
 
     @asynccontextmanager
     async def running(self, *, is_known: bool = True) -> AsyncIterator[Bastion]:
@@ -30,7 +36,7 @@ class Bastion:
 
         class Server(asyncssh.SSHServer):
             def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-                bastion.connections += 1
+                bastion.live.append(conn)
 
             def connection_requested(
                 self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
@@ -57,3 +63,6 @@ class Bastion:
         finally:
             self.server.close()
             await self.server.wait_closed()
+            for one in self.live:
+                one.abort()
+            await asyncio.gather(*(one.wait_closed() for one in self.live))

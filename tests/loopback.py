@@ -74,45 +74,69 @@ CUT = b""
 """An answer that is none: the connection is closed."""
 
 
+Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""What is done with a connection; it is closed afterwards."""
+
+
+@asynccontextmanager
+async def accepting(connected: Connected, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Give a port whose connections are all `connected`'s until the block ends; none outlives it.
+
+    Raises:
+        Exception: What `connected` raised, unless it was the connection that failed.
+    """
+    began: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await connected(reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Known before it runs: a task that is cancelled before it began closes nothing.
+        began[asyncio.create_task(serve(reader, writer))] = writer
+
+    server = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in began:
+            task.cancel()
+        ended = await asyncio.gather(*began, return_exceptions=True)
+        for writer in began.values():
+            writer.transport.abort()  # what nobody reads any more would keep it open
+        await asyncio.sleep(0)  # connections say farewell in the loop's next round
+    for one in ended:
+        if isinstance(one, Exception):
+            raise one
+
+
 @asynccontextmanager
 async def serving(
     answering: Answering, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Loopback]:
     """Serve on a port of its own until the block ends."""
-    tasks: set[asyncio.Task[None]] = set()
     found = Loopback(0, "https" if tls else "http")
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
         found.connections += 1
-        try:
-            while (asked := await _read(reader, writer)) is not None:
-                found.asked.append(asked)
-                answer = answering(asked)
-                data = answer if isinstance(answer, bytes) else await answer
-                if not data:
-                    break
-                writer.write(data)
-                await writer.drain()
-                if not _is_whole(data):
-                    break
-        except (OSError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-            tasks.discard(task)
+        while (asked := await _read(reader, writer)) is not None:
+            found.asked.append(asked)
+            answer = answering(asked)
+            data = answer if isinstance(answer, bytes) else await answer
+            if not data:
+                break
+            writer.write(data)
+            await writer.drain()
+            if not _is_whole(data):
+                break
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-    found.port = server.sockets[0].getsockname()[1]
-    try:
+    async with accepting(connected, tls) as found.port:
         yield found
-    finally:
-        server.close()
-        for task in tuple(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Asked | None:
@@ -138,4 +162,4 @@ def _is_whole(data: bytes) -> bool:
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return len(body) >= int(line.partition(b":")[2])
-    return head.split(b" ", 2)[1] in (b"204", b"304")
+    return head.split(b" ", 2)[1:2] in ([b"204"], [b"304"])

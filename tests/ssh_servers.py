@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncssh
 
+from skyforge_tui.demo.child import child
 from skyforge_tui.integrations.asking import Wanted
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.secrets import Secret
@@ -122,37 +123,37 @@ class Server:
     async def _run(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         self.commands.append(process.command or "")
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.home)}
-        child = await asyncio.create_subprocess_shell(
-            process.command or "exit 1", cwd=self.home, env=environment, start_new_session=True,
+        async with child(
+            "/bin/sh", "-c", process.command or "exit 1",
+            cwd=self.home, env=environment, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        working = asyncio.create_task(_worked(process, child))
-        closed = asyncio.create_task(process.channel.wait_closed())
-        try:
-            await asyncio.wait([working, closed], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if child.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
-            working.cancel()
-            closed.cancel()
-            await asyncio.gather(working, closed, return_exceptions=True)
-            await child.wait()
+        ) as shell:  # fmt: skip
+            working = asyncio.create_task(_worked(process, shell))
+            closed = asyncio.create_task(process.channel.wait_closed())
+            try:
+                await asyncio.wait([working, closed], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if shell.returncode is None:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(shell.pid, signal.SIGKILL)
+                working.cancel()
+                closed.cancel()
+                await asyncio.gather(working, closed, return_exceptions=True)
 
 
 async def _worked(
-    process: asyncssh.SSHServerProcess[bytes], child: asyncio.subprocess.Process
+    process: asyncssh.SSHServerProcess[bytes], shell: asyncio.subprocess.Process
 ) -> None:
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
-    feeding = asyncio.create_task(_pump(process.stdin.read, child.stdin.write))
+    assert shell.stdin is not None
+    assert shell.stdout is not None
+    assert shell.stderr is not None
+    feeding = asyncio.create_task(_pump(process.stdin.read, shell.stdin.write))
     await asyncio.gather(
-        _pump(child.stdout.read, process.stdout.write),
-        _pump(child.stderr.read, process.stderr.write),
-        _fed(feeding, child.stdin),
+        _pump(shell.stdout.read, process.stdout.write),
+        _pump(shell.stderr.read, process.stderr.write),
+        _fed(feeding, shell.stdin),
     )
-    process.exit(await child.wait())
+    process.exit(await shell.wait())
 
 
 async def _fed(feeding: asyncio.Task[None], stdin: asyncio.StreamWriter) -> None:

@@ -14,7 +14,7 @@ from skyforge_tui.integrations.http.client import HttpClient
 from skyforge_tui.integrations.http.failures import HttpError
 from skyforge_tui.integrations.http.pace import Pace, Retry
 from skyforge_tui.integrations.http.wire import Patience
-from tests.loopback import CUT, Answering, Loopback, reply, script, serving
+from tests.loopback import CUT, Answering, Loopback, accepting, reply, script, serving
 
 
 class Row(msgspec.Struct):
@@ -285,18 +285,14 @@ async def test_an_answer_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     async def stuck(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n{")
         await over.wait()
-        writer.close()
 
-    server = await asyncio.start_server(stuck, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    client = HttpClient(f"http://127.0.0.1:{port}", retry=Retry(attempts=1))
-    try:
-        with pytest.raises(HttpError, match="was not answered in full within") as caught:
-            await client.call("GET", "/drip")
-    finally:
-        over.set()
-        await client.aclose()
-        server.close()
+    async with accepting(stuck) as port:
+        client = HttpClient(f"http://127.0.0.1:{port}", retry=Retry(attempts=1))
+        try:
+            with pytest.raises(HttpError, match="was not answered in full within") as caught:
+                await client.call("GET", "/drip")
+        finally:
+            await client.aclose()
     assert caught.value.kind == "timeout"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncssh
@@ -22,7 +22,7 @@ from skyforge_tui.integrations.ssh.jump import SshJump
 from tests.bastion import Bastion
 from tests.certificates import Authority
 from tests.integrations.http.test_websocket import Peer, socket_server
-from tests.loopback import reply, script, serving
+from tests.loopback import accepting, reply, script, serving
 
 HELLO = script(reply(200, b"hello", "text/plain"))
 ONCE = Retry(attempts=1)
@@ -53,26 +53,8 @@ class ConnectProxy:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[ConnectProxy]:
         """Serve until the block ends."""
-        tasks: set[asyncio.Task[None]] = set()
-
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            tasks.add(task)
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await self._serve(reader, writer)
-            writer.close()
-            tasks.discard(task)
-
-        server = await asyncio.start_server(connected, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
+        async with accepting(self._serve) as self.port:
             yield self
-        finally:
-            server.close()
-            for task in tuple(tasks):
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()

@@ -28,7 +28,7 @@ from skyforge_tui.integrations.http.tls import Trust
 from skyforge_tui.integrations.http.way import Way
 from skyforge_tui.integrations.http.websocket import WebSocketClosedError
 from tests.certificates import Authority
-from tests.loopback import reply, script, serving
+from tests.loopback import accepting, reply, script, serving
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -63,38 +63,21 @@ async def socket_server(
 ) -> AsyncIterator[tuple[str, list[str]]]:
     """Serve WebSockets that take `course`; give the address and the heads that came in."""
     heads: list[str] = []
-    tasks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            heads.append(head)
-            key = head.lower().partition("sec-websocket-key:")[2].splitlines()[0].strip()
-            begin = head.lower().index(key)
-            digest = hashlib.sha1((head[begin : begin + len(key)] + _GUID).encode()).digest()
-            writer.write(
-                b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade"
-                b"\r\nsec-websocket-accept: " + base64.b64encode(digest) + b"\r\n\r\n"
-            )
-            await course(Peer(reader, writer))
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-            tasks.discard(task)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        heads.append(head)
+        key = head.lower().partition("sec-websocket-key:")[2].splitlines()[0].strip()
+        begin = head.lower().index(key)
+        digest = hashlib.sha1((head[begin : begin + len(key)] + _GUID).encode()).digest()
+        writer.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade"
+            b"\r\nsec-websocket-accept: " + base64.b64encode(digest) + b"\r\n\r\n"
+        )
+        await course(Peer(reader, writer))
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-    scheme = "https" if tls else "http"
-    try:
-        yield f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads
-    finally:
-        server.close()
-        for task in tuple(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with accepting(connected, tls) as port:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}", heads
 
 
 async def test_messages_arrive_whole_and_in_order() -> None:
