@@ -105,6 +105,10 @@ class PartOfLog:
         """Return the number, in the whole log, of the line that holds the byte at `offset`."""
         return self._reader.line_at(offset)
 
+    def lines_behind(self, offset: int) -> int | None:
+        """Return how many lines of the whole log begin at `offset` or behind."""
+        return self._reader.lines_behind(offset)
+
     def time_at(self, offset: int) -> datetime | None:
         """Return when the byte at `offset` arrived, if that was recorded."""
         return self._reader.time_at(offset)

@@ -112,6 +112,13 @@ class LogReader(Protocol):
         """Return the number of the line that holds the byte at `offset`; None if not counted."""
         ...
 
+    def lines_behind(self, offset: int) -> int | None:
+        """Return how many lines begin at `offset`, where one ends, or behind; None if not counted.
+
+        Of lines that a search has found, how many hits.
+        """
+        ...
+
     def time_at(self, offset: int) -> datetime | None:
         """Return when the byte at `offset` arrived, if that was recorded."""
         ...

@@ -12,7 +12,7 @@ class FilteredLogReader(PartOfLog):
     """Shows the lines of another reader in which a search of it has hits; both stay the caller's.
 
     It returns only lines between which nothing can turn up any more: while the search goes on, a
-    page may be shorter than it will be.
+    page may be shorter than it will be. At the end the last lines are those found so far.
     """
 
     def __init__(self, reader: LogReader, search: LogSearch, context: int = 0) -> None:
@@ -29,6 +29,10 @@ class FilteredLogReader(PartOfLog):
     def counted_size(self) -> int:
         """Bytes that were looked at for hits."""
         return self._search.scanned_bytes
+
+    def lines_behind(self, offset: int) -> int:
+        """Return how many hits were found at `offset` or behind so far."""
+        return self._search.count - self._search.count_before(offset)
 
     def refresh(self, budget_bytes: int = 1 << 22) -> bool:
         """Look for new bytes; return whether more remain to be counted or searched.
@@ -71,13 +75,20 @@ class FilteredLogReader(PartOfLog):
         shown_from = here[0].offset if here else self._reader.size
         position = here[-1].end + 1 if here and self._context else shown_from
         shown: list[LogLine] = []
-        while len(shown) < count and (hit := self._hit(self._search.previous_before(position))):
+        is_end = not here
+        while len(shown) < count and (hit := self._hit_before(position, is_end=is_end)):
             for line in reversed((*self._above(hit), hit, *self._below(hit))):
                 if line.offset < shown_from:
                     shown.append(line)
                     shown_from = line.offset
-            position = hit.offset
+            position, is_end = hit.offset, False
         return shown[:count][::-1]
+
+    def _hit_before(self, offset: int, *, is_end: bool) -> LogLine | None:
+        """Return the line of the last hit before `offset`; at the end, of the last one so far."""
+        hit = self._search.previous_before(offset)
+        # The end of a log that grows is seldom looked at already.
+        return self._hit(hit._replace(is_certain=hit.is_certain or is_end))
 
     def _hit(self, hit: Hit) -> LogLine | None:
         """Return the line of a hit, if no other one can turn up before it."""

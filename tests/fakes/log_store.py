@@ -148,6 +148,11 @@ class MemoryLogReader:
         """Return the line of a byte."""
         return self._data[:offset].count(b"\n")
 
+    def lines_behind(self, offset: int) -> int:
+        """Return how many lines begin at a byte or behind."""
+        above = self._data[: offset - 1].count(b"\n") + 1 if offset > 0 else 0
+        return max(0, self.line_count - above)
+
     def time_at(self, offset: int) -> datetime | None:
         """Return nothing: no times are kept."""
         return None

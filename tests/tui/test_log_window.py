@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from skyforge_tui.domain.log import LogGap
+from skyforge_tui.domain.log_query import read_log_query
+from skyforge_tui.store.log_search import BackgroundLogSearch
 from skyforge_tui.store.logs import FileLogReader, LogWriter
 from skyforge_tui.tui.sgr import Sgr
 from skyforge_tui.tui.widgets.log_document import LogDocument, Place
@@ -105,6 +107,51 @@ def test_new_lines_that_were_seen_are_not_new(log: Log) -> None:
     log.window.scroll(5)
     assert log.shown() == _numbers(8, 12)
     assert log.window.new_lines == 8
+
+
+@pytest.mark.parametrize("context", [0, 2])
+@pytest.mark.parametrize("follows", [True, False])
+def test_hits_stay_in_view_while_what_is_new_is_looked_through(
+    log: Log, context: int, *, follows: bool
+) -> None:
+    """Of a log that grows its hits are shown as well when the newest bytes are not searched yet."""
+    log.add(*_numbers(1, 40), "the end")
+    search = BackgroundLogSearch(log.reader, read_log_query("/[27]$/"))
+    assert search.wait(30)
+    log.document = LogDocument(log.reader.filtered(search, context), tells_hidden=context > 0)
+    log.window = LogWindow(log.document, 5)
+    if not follows:
+        log.window.scroll(-2)
+    shown = log.shown()
+    assert len(shown) == 5
+    search.close()
+    assert search.ended(30)
+    log.add("one more", "line 47")
+    search.refresh()
+    log.document.changed()
+    log.window.stir()
+    assert not search.is_complete
+    assert log.window.follows is follows
+    assert log.shown() == shown
+    log.window.hold(log.window.rows()[0].place)
+    assert log.shown() == shown
+
+
+def test_of_hits_only_hits_are_new(log: Log) -> None:
+    """Where only lines with hits are shown, what is new below is told in hits, not in lines."""
+    log.add(*_numbers(1, 30))
+    search = BackgroundLogSearch(log.reader, read_log_query("!/5$/"))
+    log.document = LogDocument(log.reader.filtered(search))
+    log.window = LogWindow(log.document, 5)
+    assert search.wait(30)
+    assert log.window.scroll(-2)
+    assert log.shown() == ["line 23", "line 24", "line 26", "line 27", "line 28"]
+    assert log.window.new_lines == 0
+    log.add(*_numbers(31, 50))
+    search.refresh()
+    assert search.wait(30)
+    assert log.window.new_lines == 18
+    search.close()
 
 
 def test_reaching_the_end_resumes(log: Log) -> None:

@@ -242,7 +242,7 @@ class LogFinding:
             if search.version != self._seen:
                 self._seen = search.version
                 self._grant(search)
-                if self.is_filter and (search.is_complete or not self._view.is_following):
+                if self.is_filter:
                     self._view.stir()
                 self._view.show_density()
             if not search.is_complete and search.failure is None:

@@ -31,14 +31,12 @@ class LogWindow:
 
     @property
     def new_lines(self) -> int:
-        """Lines below the view that came since it stopped following, as far as they are counted."""
+        """What came below the view since it stopped following, as far as it is counted."""
         if self.follows or self._is_beginning:
             return 0
         bounds = self.bounds()
         seen = max(self._seen, 0 if bounds is None else bounds[1])
-        reader = self.document.reader
-        last_seen = -1 if not seen else reader.line_at(seen - 1)
-        return 0 if last_seen is None else max(0, reader.line_count - last_seen - 1)
+        return self.document.reader.lines_behind(seen) or 0
 
     def rows(self) -> list[Row]:
         """Return the rows in view, fewer when there is not enough to fill it."""
@@ -217,9 +215,9 @@ class LogWindow:
         self.follows = is_at_end
 
     def _built(self) -> list[Row]:
-        last = self.document.last()
-        if last is None:
-            return []
         if self.follows:
+            last = self.document.last()
+            if last is None:
+                return []
             self._top = self.document.back(last, self._height - 1)
         return self.document.rows_from(self._top, self._height)
