@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, told
+from skyforge_tui.cli.answers import answer, narrate, perform, told, write
 from skyforge_tui.cli.artifact_care import as_json_option, confirm, meant, store_option
 from skyforge_tui.cli.artifact_fetching import get_all
 from skyforge_tui.cli.carrying import carried
@@ -202,8 +202,7 @@ async def _write_out(services: Services, principal: Principal, ref: ArtifactRef)
         async with aclosing(await services.artifacts.stream(principal, ref)) as chunks:
             async for chunk in chunks:
                 digest.update(chunk)
-                sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
+                write(chunk)
     if known.checksum and digest.hexdigest() != known.checksum:
         raise Unavailable(
             f"what came of {ref} is not what was stored: its checksum differs",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, rows
+from skyforge_tui.cli.answers import answer, narrate, perform, rows, write
 from skyforge_tui.cli.carrying import carried
 from skyforge_tui.cli.labs import found_lab, labs
 from skyforge_tui.cli.looking_at_labs import look_at_labs, patience_option
@@ -125,7 +124,7 @@ def unlock_lab(ctx: click.Context, name: str) -> None:
 )
 @click.pass_context
 def export_lab(ctx: click.Context, name: str, file: Path | None) -> None:
-    """Keep a lab, as an archive, among the artifacts and write where; or write it into FILE.
+    """Keep a lab, as an archive, among the artifacts and write where; or write it into a new FILE.
 
     `-` is standard output.
     """
@@ -138,15 +137,30 @@ def export_lab(ctx: click.Context, name: str, file: Path | None) -> None:
             return
         exported = await services.lab_actions.export(principal, lab.id)
         if str(file) == "-":
-            sys.stdout.buffer.write(exported.content)
+            write(exported.content)
             return
-        try:
-            await asyncio.to_thread(file.write_bytes, exported.content)
-        except OSError as error:
-            why = (error.strerror or "").lower()
-            raise Unavailable(f"{file} cannot be written ({why})", operation="lab.export") from None
+        await asyncio.to_thread(_write_new, file, exported.content)
 
     _act(ctx, name, LabAction.EXPORT, do)
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    """Write a file that was not there, whole or not at all."""
+    try:
+        with file.open("xb") as new:
+            try:
+                new.write(content)
+                new.flush()
+            except OSError:
+                file.unlink()
+                raise
+    except FileExistsError:
+        words = f"{file} is there already"
+        advice = "move it away, or name another file; nothing is overwritten"
+        raise Conflict(words, operation="lab.export", advice=advice) from None
+    except OSError as error:
+        why = (error.strerror or "").lower()
+        raise Unavailable(f"{file} cannot be written ({why})", operation="lab.export") from None
 
 
 @labs.command("link")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO
 
 import click
 
-from skyforge_tui.cli.answers import answer, narrate, perform, rows, told
+from skyforge_tui.cli.answers import answer, narrate, perform, rows, told, write
 from skyforge_tui.cli.refreshing import read_projects
 from skyforge_tui.cli.repo_meeting import Meeting, beside, kept, meeting
 from skyforge_tui.domain.errors import Stale
@@ -75,8 +74,7 @@ def write_file_out(ctx: click.Context, project: str, path: str, ref: str | None,
         content = await services.repositories.read_file(
             principal, known.id, ref or known.branch, path, most
         )
-        sys.stdout.buffer.write(content.data)
-        sys.stdout.buffer.flush()
+        write(content.data)
         if not content.is_whole:
             narrate(f"skyforge: the first {len(content.data)} of {content.size} bytes")
         return 0

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
+from pathlib import Path
 
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
 """What file systems without hard links say."""
@@ -43,3 +45,18 @@ def is_there(name: str, folder: int) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def kept_from_files(target: Path) -> str:
+    """Return what something is whose place no file takes, whatever was said; empty if one may.
+
+    Files and links may be replaced. In the place of a device or a pipe, all who use it would find
+    a file.
+    """
+    with contextlib.suppress(OSError):  # what cannot be looked at is told when it is written
+        mode = os.lstat(target).st_mode
+        if stat.S_ISDIR(mode) or (stat.S_ISLNK(mode) and target.is_dir()):
+            return "a folder"
+        if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+            return "no regular file"
+    return ""

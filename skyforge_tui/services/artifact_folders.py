@@ -107,7 +107,8 @@ class ArtifactFolderService:
     ) -> list[tuple[ArtifactRef, ArtifactRef]]:
         root, goal = checked_prefix(source.key), checked_prefix(target.key)
         if (source.store, root) == (target.store, goal):
-            raise Invalid("it is there already", operation="artifact.copy")
+            words = f"{source} is there already"
+            raise Invalid(words, operation="artifact.copy", advice="choose another key")
         pairs: list[tuple[ArtifactRef, ArtifactRef]] = []
         for one in await self._below(principal, source):
             rest = one.key[len(root) :].lstrip("/")

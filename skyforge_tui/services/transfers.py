@@ -107,7 +107,8 @@ class TransferService:
     ) -> Transfer:
         """Begin to move an artifact: it is removed where it was when it is whole where it goes."""
         if source == target:
-            raise Conflict(f"{source} is there already", operation="artifact.move")
+            words = f"{source} is there already"
+            raise Conflict(words, operation="artifact.move", advice="choose another key")
         await self._artifacts.check_removable(principal, source)
         await self._artifacts.head(principal, source)
         return await self._put(TransferKind.MOVE, str(source), target, overwrite=overwrite)

@@ -150,6 +150,11 @@ def test_a_folder_comes(sky: Headless, tmp_path: Path) -> None:
     noted.mkdir()
     (noted / "plan").symlink_to(tmp_path)
     assert sky("artifacts", "get", "-r", "mine/plan", "-o", noted, "--json").json["done"] == []
+    for words in (("get", "mine/plan"), ("cp", "mine/plan", "x")):
+        alone = sky("artifacts", *words)
+        assert (alone.code, "plan is a folder" in alone.err, "-r takes all" in alone.err) == (
+            2, True, True,
+        )  # fmt: skip
     assert sky("artifacts", "get", "-r", "mine/none").code == 5
     assert sky("artifacts", "cp", "-r", "mine/none", "x").code == 5
 
@@ -204,6 +209,9 @@ def test_nothing_is_overwritten(sky: Headless, tmp_path: Path) -> None:
     assert sky("artifacts", "put", "-", "a", stdin=b"1").code == 0
     assert sky("artifacts", "put", "-", "a", stdin=b"2").code == 4
     assert sky("artifacts", "cp", "a", "a").code == 4
+    for more in ((), ("--overwrite",)):
+        done = sky("artifacts", "mv", "a", "a", *more)
+        assert (done.code, "choose another key" in done.err) == (4, True)
     (tmp_path / "file").write_text("mine")
     assert sky("artifacts", "get", "a", "-o", tmp_path / "file").code == 4
     assert (tmp_path / "file").read_text() == "mine"

@@ -64,6 +64,9 @@ def test_labs_from_a_shell(stranger: Headless, eve: EveServer) -> None:
     archive = stranger.base / "fresh.zip"
     assert sky("labs", "export", out.strip(), str(archive))[0] == 0
     assert zipfile.ZipFile(archive).namelist() == ["team/fresh.unl"]
+    archive.write_text("mine")
+    code, _, told = sky("labs", "export", out.strip(), str(archive))
+    assert (code, "is there already" in told, archive.read_text()) == (4, True, "mine")
     code, kept, _ = sky("labs", "export", out.strip())
     assert (code, kept.startswith("local:artifacts/unfiled/labs/lab1/fresh-")) == (0, True)
 

@@ -105,10 +105,15 @@ def test_trust_that_would_be_forgotten_exits_3(stranger: Headless) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-def test_full_output_exits_3(sky: Headless) -> None:
-    """Output that cannot be written is said once, without a trace."""
+@pytest.mark.parametrize(
+    "words", [("projects", "ls"), ("artifacts", "get", "notes/a", "-o", "-")], ids=" ".join
+)
+def test_full_output_exits_3(sky: Headless, words: tuple[str, ...]) -> None:
+    """Output that cannot be written is said once, without a trace; an object's bytes as well."""
+    if words[0] == "artifacts":
+        assert sky("artifacts", "put", "-", "notes/a", stdin=b"hello").code == 0
     with Path("/dev/full").open("wb") as full:
-        done = ended(sky.process("projects", "ls", stdout=full))
+        done = ended(sky.process(*words, stdout=full))
     assert done.code == 3
     assert "standard output cannot be written" in done.err
     assert "Traceback" not in done.err

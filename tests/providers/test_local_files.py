@@ -86,6 +86,20 @@ async def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "a").is_symlink()
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_what_others_use_is_never_replaced(tmp_path: Path, overwrite: bool) -> None:
+    """A pipe, as a socket or a device, and a folder stay what they are, whatever was said."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    for name, why in (("pipe", "no regular file"), ("folder", "a folder"), ("link", "a folder")):
+        with pytest.raises(Conflict, match=f"{name} is {why}") as caught:
+            await FILES.begin(tmp_path / name, "1", overwrite=overwrite)
+        assert caught.value.advice.startswith("name a file")
+    assert (tmp_path / "pipe").is_fifo()
+    assert names(tmp_path) == ["folder", "link", "pipe"]
+
+
 async def test_a_planted_part(tmp_path: Path) -> None:
     """A link or a second name in the place of what was begun is not written through."""
     part = await FILES.begin(tmp_path / "a", "1", overwrite=False)

@@ -31,6 +31,7 @@ from skyforge_tui.integrations.object_store.folder_pages import FolderPages
 from skyforge_tui.integrations.object_store.guarded_files import GuardedFiles
 from skyforge_tui.integrations.object_store.hashed import Hashed
 from skyforge_tui.integrations.object_store.refusals import CHANGED, StoreError
+from skyforge_tui.integrations.object_store.system_words import no_file
 from skyforge_tui.integrations.object_store.wire import Left, Listing, StoredObject
 
 _LONGEST_PART = 240
@@ -79,7 +80,7 @@ class DirectoryClient(ObjectClient):
                 raise TransportError("invalid", f"{part[:80]}: {reason.lower()}") from None
             is_last = index == len(parts) - 1
             if not (stat.S_ISDIR(mode) or (is_last and stat.S_ISREG(mode))):
-                raise TransportError("invalid", f"{part} is a link, or no file of this store")
+                raise no_file(part)
 
     async def put(
         self,

@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from skyforge_tui.integrations.object_store.drafts import Draft
-from skyforge_tui.integrations.object_store.system_words import no_file, told_of
+from skyforge_tui.integrations.object_store.system_words import is_folder, no_file, told_of
 from skyforge_tui.integrations.placing import is_there
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -40,7 +40,10 @@ class GuardedFiles:
         with self._folder(key) as (folder, name), told_of(name):
             descriptor = os.open(name, _FILE, dir_fd=folder)
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            mode = os.fstat(descriptor).st_mode
+            if stat.S_ISDIR(mode):
+                raise is_folder(name)
+            if not stat.S_ISREG(mode):
                 raise no_file(name)
             yield descriptor
         finally:

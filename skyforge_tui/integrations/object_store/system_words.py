@@ -41,4 +41,10 @@ def _failure(error: OSError, name: str) -> TransportError:
 
 def no_file(name: str) -> TransportError:
     """Return the error about something that no key leads to."""
-    return TransportError("invalid", f"{name[:80]} is a link, or no file of this store")
+    words = f"{name[:80]} is a link, or no file of this store"
+    return StoreError("invalid", words, "choose another key")
+
+
+def is_folder(name: str) -> TransportError:
+    """Return the error about a folder that was taken for an object."""
+    return StoreError("invalid", f"{name[:80]} is a folder", "-r takes all that lies below it")

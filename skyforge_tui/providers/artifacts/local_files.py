@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from skyforge_tui.integrations.object_store.hashed import SideHash
-from skyforge_tui.integrations.placing import is_there, place
+from skyforge_tui.integrations.placing import is_there, kept_from_files, place
 
 _CHUNK = 1 << 20
 """Bytes read at once: what a processor's cache holds is hashed and written twice as fast."""
@@ -147,8 +147,9 @@ class LocalArtifactFiles:
             os.close(descriptor)
 
     def _begin(self, target: Path, version: str, overwrite: bool) -> LocalPartFile:
-        if overwrite and os.path.isdir(target):  # noqa: PTH112 - it raises nothing
-            raise Conflict(f"{target} is a folder", operation=_OPERATION)
+        if why := kept_from_files(target):
+            advice = "name a file; - is standard output"
+            raise Conflict(f"{target} is {why}", operation=_OPERATION, advice=advice)
         mark = hashlib.sha256(version.encode()).hexdigest()[:16]
         stem = os.fsencode(target.name)[:_NAME].decode(errors="ignore")
         name = f".{stem}.{mark}.part"
