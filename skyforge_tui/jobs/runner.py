@@ -59,8 +59,12 @@ async def _keep_running(job: Job, bus: Bus, clock: Clock) -> None:
             words = str(error) or type(error).__name__
             if words != last:
                 last = words
-                log.warning("job %s failed: %s", job.name, words, exc_info=error)
-                advice = error.advice if isinstance(error, SkyforgeError) else ""
+                advice = ""
+                if isinstance(error, SkyforgeError):  # understood: the notice says it all
+                    advice = error.advice
+                    log.info("job %s failed: %s", job.name, words)
+                else:
+                    log.warning("job %s failed: %s", job.name, words, exc_info=error)
                 notice = Notice(
                     Severity.ERROR, f"{job.name} failed", words,
                     advice=advice or "it tries again by itself",

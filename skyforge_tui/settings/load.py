@@ -7,6 +7,7 @@ half of it (a guard that was not understood) would be dangerous.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -120,8 +121,21 @@ def _read(path: Path, is_named: bool) -> tuple[TomlDocument | None, list[Complai
     except FileNotFoundError:
         return None, [Complaint(str(path), "there is no such file")] if is_named else []
     except (OSError, ValueError) as error:  # ValueError: a null character in its name
-        reason = error.strerror if isinstance(error, OSError) else None
-        return None, [Complaint(str(path), f"cannot be read ({reason or 'no such name'})")]
+        words = f"cannot be read: {_hindrance(error)}; mend that, or name another with --config"
+        return None, [Complaint(str(path), words)]
+
+
+def _hindrance(error: OSError | ValueError) -> str:
+    """Say why a file cannot be read."""
+    match getattr(error, "errno", None):
+        case errno.ENOTDIR:
+            return "what should be a folder above it is none"
+        case errno.EISDIR:
+            return "it is a folder"
+        case errno.EACCES:
+            return "you may not read it"
+        case _:
+            return (getattr(error, "strerror", None) or "no file has such a name").lower()
 
 
 def _profiles(document: TomlDocument | None) -> tuple[dict[str, Layer], list[Complaint]]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.store.hindrance import hindrance
 from skyforge_tui.store.supervisor import locks
 
 
@@ -28,7 +29,7 @@ class FileClaims:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = locks.try_hold(self._folder / f"{name}.lock")
         except OSError as error:
-            words = f"{self._folder} cannot be written: {error.strerror or error}"
+            words = f"{self._folder} cannot be written: {hindrance(self._folder, error)}"
             raise Unavailable(words) from None
         try:
             yield lock is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from skyforge_tui.domain.notice import Notice, Severity
+from skyforge_tui.store.hindrance import hindrance
 from skyforge_tui.store.occupancy import Confidence, Occupancy
 from skyforge_tui.store.schema import Schema
 
@@ -81,10 +82,11 @@ class DatabaseFile:
                 str(error), "Close the other skyforge, then start this one again."
             )
         except (sqlite3.Error, OSError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            folder, reason = self.path.parent, str(error)
+            if isinstance(error, OSError):
+                reason = hindrance(folder, error)
             advice = (
-                f"Make sure that {self.path.parent} can be written and has space, "
-                "then start skyforge again."
+                f"Make sure that {folder} can be written and has space, then start skyforge again."
             )
             return self._stand_in(reason, advice)
 

@@ -18,6 +18,7 @@ from skyforge_tui.domain.errors import NotFound, Unavailable
 from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.domain.run import ResourceUse, RunDetail, RunSpec
 from skyforge_tui.ports.run_directories import Reservation
+from skyforge_tui.store.hindrance import hindrance
 from skyforge_tui.store.log_format import current_log
 from skyforge_tui.store.run_told import Told, as_lost, as_run
 from skyforge_tui.store.supervisor import locks
@@ -235,14 +236,21 @@ class FileRunDirectories:
             raise self._unreadable(path, error) from error
 
     def _unreadable(self, path: Path, error: object) -> Unavailable:
-        return Unavailable(f"{path} cannot be read: {error}", upstream=self._upstream)
+        if not isinstance(error, OSError):
+            return Unavailable(f"{path} cannot be read: {error}", upstream=self._upstream)
+        return Unavailable(
+            f"{path} cannot be read: {hindrance(self._places.runs, error)}",
+            upstream=self._upstream,
+            advice=f"let yourself read {self._places.state}, or set state_dir elsewhere",
+        )
 
     def _unwritable(self, error: OSError) -> Unavailable:
         what = error.filename or self._places.state
         return Unavailable(
-            f"{what} cannot be written: {error.strerror or error}",
+            f"{what} cannot be written: {hindrance(self._places.runs, error)}",
             upstream=self._upstream,
-            advice="Make room or check the permissions of the state directory.",
+            advice=f"make room in {self._places.state} and let yourself write there, "
+            "or set state_dir elsewhere",
         )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from skyforge_tui.domain.errors import Unavailable
 from skyforge_tui.domain.transfer import Transfer, TransferKind, TransferState
+from skyforge_tui.store.hindrance import hindrance
 from skyforge_tui.store.supervisor import locks
 
 
@@ -59,7 +60,7 @@ class FileTransferBook:
         try:
             lock = locks.try_hold(path.with_suffix(".lock"))
         except OSError as error:
-            words = f"{self._folder} cannot be written: {error.strerror or error}"
+            words = f"{self._folder} cannot be written: {hindrance(self._folder, error)}"
             raise Unavailable(words, operation="transfer.hold") from None
         if lock is not None and not path.exists():
             path.with_suffix(".lock").unlink(missing_ok=True)
@@ -80,7 +81,7 @@ class FileTransferBook:
             draft.write_text(json.dumps(asdict(transfer), default=_plain), encoding="utf-8")
             os.replace(draft, path)  # noqa: PTH105 - nobody reads half of it
         except OSError as error:
-            words = f"{self._folder} cannot be written: {error.strerror or error}"
+            words = f"{self._folder} cannot be written: {hindrance(self._folder, error)}"
             raise Unavailable(words, operation="transfer.write") from None
 
     def _read(self) -> list[Transfer]:

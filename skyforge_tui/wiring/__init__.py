@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
     from skyforge_tui.services.run_parts import RunParts
 
+_WITHOUT_SCREENS = frozenset({"dumb", "unknown"})
+"""Values of `TERM` of what prints one line below the other, as an editor's shell does."""
+
 
 def current_principal() -> Principal:
     """Return the person who started the program, as this machine knows them."""
@@ -79,13 +82,20 @@ async def open_runs(frame: FrameSettings, *, watch_runs: bool = False) -> AsyncI
         yield parts
 
 
+def why_no_screen() -> str:
+    """Say why this terminal shows no screens, and what to do; nothing if it does."""
+    kind = os.environ.get("TERM", "")
+    if kind not in _WITHOUT_SCREENS:
+        return ""
+    return f"TERM={kind} says that this terminal shows no screens: set TERM to what it is"
+
+
 def run_cockpit(config_path: Path | None, profile: str | None) -> int:
     """Run the cockpit until the person leaves it; return the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        sys.stderr.write(
-            "skyforge: the cockpit needs a terminal; see skyforge --help for its commands\n"
-        )
-        return 2
+        return _told_to_use_commands("the cockpit needs a terminal")
+    if why := why_no_screen():
+        return _told_to_use_commands(why)
     from skyforge_tui.wiring.garbage import defer
 
     defer()
@@ -94,3 +104,8 @@ def run_cockpit(config_path: Path | None, profile: str | None) -> int:
     cockpit = make_cockpit(config_path, profile)
     cockpit.run()
     return cockpit.return_code or 0
+
+
+def _told_to_use_commands(why: str) -> int:
+    sys.stderr.write(f"skyforge: {why}; see skyforge --help for its commands\n")
+    return 2

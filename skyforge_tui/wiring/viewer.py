@@ -11,10 +11,10 @@ from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.domain.errors import Invalid, Unavailable
 from skyforge_tui.domain.log_source import PIPED
 from skyforge_tui.settings.frame import FrameSettings, read_frame
-from skyforge_tui.wiring import current_principal
+from skyforge_tui.wiring import current_principal, why_no_screen
 from skyforge_tui.wiring.file_parts import file_parts
 from skyforge_tui.wiring.garbage import WRITING_S, defer, settle
 
@@ -34,6 +34,10 @@ def run_viewer(
     Raises:
         SkyforgeError: they cannot be opened; the terminal was not touched.
     """
+    if why := why_no_screen():
+        raise Invalid(
+            why, operation="file.open", advice="or have the bytes alone: skyforge view FILE… | cat"
+        )
     defer()
     frame = read_frame(config_path, profile)
     parts = file_parts(frame)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import Terminal
+from tests.terminal import PATIENCE_S, Terminal
 from tests.tui.hostile_logs import HOSTILE
 
 SEQUENCE = re.compile(
@@ -24,15 +24,18 @@ OURS = re.compile(
 )
 """What the program itself says to a terminal: colours, places, its modes, the mouse's shape."""
 ALT_SCREEN = b"\x1b[?1049"
+VIEW = ("view", "log")
 
 
-def viewing(tmp_path: Path, *command: str) -> Terminal:
-    """Return a terminal that shows all hostile logs as one."""
+def viewing(
+    tmp_path: Path, *command: str, kind: str = "xterm-256color", what: tuple[str, ...] = VIEW
+) -> Terminal:
+    """Return a terminal of that kind that shows all hostile logs as one, or something else."""
     (tmp_path / "log").write_bytes(b"\n".join(HOSTILE.values()) + b"\nthe very end\n")
     environ = {one: os.environ[one] for one in ("PATH", "LANG") if one in os.environ}
     environ |= {f"XDG_{one}_HOME": str(tmp_path / "home") for one in ("STATE", "CACHE", "CONFIG")}
-    viewer = [sys.executable, "-m", "skyforge_tui", "view", "log"]
-    return Terminal([*command, *viewer], tmp_path, environ | {"TERM": "xterm-256color"})
+    program = [sys.executable, "-m", "skyforge_tui", *what]
+    return Terminal([*command, *program], tmp_path, environ | {"TERM": kind})
 
 
 @pytest.fixture
@@ -100,6 +103,20 @@ def test_it_is_seen_wherever_complaints_go(tmp_path: Path) -> None:
     finally:
         terminal.close()
     assert (tmp_path / "complaints").read_bytes() == b""
+
+
+@pytest.mark.parametrize("what", [VIEW, ("view", "--", "log"), ()])
+def test_where_there_are_no_screens_one_sentence_says_so(
+    what: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A terminal that shows no screens gets none: a sentence that says why, and exit code 2."""
+    terminal = viewing(tmp_path, kind="dumb", what=what)
+    try:
+        terminal.until(b"set TERM to what it is")
+        assert terminal.process.wait(PATIENCE_S) == 2
+    finally:
+        terminal.close()
+    assert b"\x1b" not in terminal.written
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

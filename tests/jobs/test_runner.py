@@ -120,14 +120,17 @@ async def test_nameless_failure_has_a_body(bus: Bus, events: list[Event]) -> Non
 
 
 async def test_failures_are_logged(bus: Bus, caplog: pytest.LogCaptureFixture) -> None:
-    """A failure is in the log with its trace."""
-    job = ScriptedJob(failing(KeyError("lost")), name="project sync")
-    with caplog.at_level(logging.WARNING):
+    """A defect is in the log with its trace; what was understood is without, and warns nobody."""
+    causes = failing(KeyError("lost")), failing(Unavailable("no route"))
+    job = ScriptedJob(*causes, name="project sync")
+    with caplog.at_level(logging.INFO):
         async with running([job], bus, FakeClock()):
-            await until(lambda: job.started == 2)
-    (record,) = caplog.records
-    assert "project sync" in record.getMessage()
-    assert record.exc_info
+            await until(lambda: job.started == 3)
+    defect, understood = caplog.records
+    assert (defect.levelno, "project sync" in defect.getMessage()) == (logging.WARNING, True)
+    assert defect.exc_info
+    assert (understood.levelno, "no route" in understood.getMessage()) == (logging.INFO, True)
+    assert understood.exc_info is None
 
 
 async def test_siblings_are_unaffected(bus: Bus) -> None:

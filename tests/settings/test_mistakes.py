@@ -26,7 +26,15 @@ def test_a_named_file_that_is_missing_is_a_complaint(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_a_complaint(tmp_path: Path) -> None:
     """Folders, pipes, other encodings and broken syntax are said with their place."""
-    assert said(load(tmp_path, environ={})) == [f"{tmp_path}: cannot be read (Is a directory)"]
+    onward = "mend that, or name another with --config"
+    assert said(load(tmp_path, environ={})) == [
+        f"{tmp_path}: cannot be read: it is a folder; {onward}"
+    ]
+    (tmp_path / "file").touch()
+    below = tmp_path / "file/config.toml"
+    assert said(load(below, environ={})) == [
+        f"{below}: cannot be read: what should be a folder above it is none; {onward}"
+    ]
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     assert said(load(pipe, environ={})) == [f"{pipe}: this is not a regular file"]

@@ -105,6 +105,8 @@ async def test_a_folder_that_cannot_be(schema: Schema, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     async with open_database(tmp_path / "file" / "some.db", schema) as database:
         assert database.is_in_memory
+        in_the_way = f"{tmp_path / 'file'} is no folder, and one is needed there."
+        assert in_the_way in database.notices[0].body
         assert "Nothing new is remembered" in database.notices[0].body
         assert "was remembered" not in database.notices[0].body
 

@@ -263,6 +263,9 @@ def test_a_state_directory_that_cannot_be_written_is_unavailable(runs: Runs) -> 
     assert caught.value.advice
     with pytest.raises(Unavailable, match="cannot be written"):
         directories.bells()
+    with pytest.raises(Unavailable, match=f"cannot be read: {runs.state} is no folder") as caught:
+        directories.numbers()
+    assert str(runs.state) in caught.value.advice
     runs.state.unlink()
 
 
@@ -276,7 +279,7 @@ def test_a_failed_reservation_leaves_no_lock_behind(
 
     monkeypatch.setattr("skyforge_tui.store.run_directories.write_whole", no_room)
     open_before = len(list(Path("/dev/fd").iterdir()))
-    with pytest.raises(Unavailable, match="No space left"):
+    with pytest.raises(Unavailable, match="no space left"):
         directories.reserve(a_spec(), {})
     assert directories.numbers() == []
     assert len(list(Path("/dev/fd").iterdir())) == open_before

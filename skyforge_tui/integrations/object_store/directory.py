@@ -55,8 +55,9 @@ class DirectoryClient(ObjectClient):
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
         except OSError as error:
-            words = f"{self._root}: {error.strerror or error}"
-            raise TransportError("failed", words) from None
+            words = f"{self._root} cannot be written: {(error.strerror or str(error)).lower()}"
+            advice = "let yourself write there, or set artifacts.directory elsewhere"
+            raise StoreError("failed", words, advice) from None
         return LocalStore(self._root, automatic_cleanup=True)
 
     def check(self, key: str) -> None:
