@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,12 @@ from skyforge_tui.domain.events import Event, LabsChanged
 from skyforge_tui.domain.identity import Principal
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.lab_action import LabAction, LabServer, NewLab
+from skyforge_tui.domain.lab_host_actions import containerlab_answers
+from skyforge_tui.domain.template import TemplateKind
 from skyforge_tui.services.contract import Services
+
+_ASKED_OF_RUNS = {LabAction.START: "up", LabAction.STOP: "down"}
+"""What runs of topologies are asked for, in netlab's words."""
 
 Do = Callable[[Services, Principal, Lab], Awaitable[object]]
 
@@ -29,8 +35,7 @@ def _act(ctx: click.Context, name: str, action: LabAction, do: Do) -> None:
     async def work(services: Services, principal: Principal) -> int:
         lab = await found_lab(services, principal, name)
         if reason := services.lab_can(lab, action):
-            template = await services.labs.template_for(principal, lab.id)
-            advice = "" if template is None else "use skyforge runs launch on its topology"
+            advice = await _by_run(services, principal, lab, action)
             raise Conflict(reason, operation=f"lab.{action}", advice=advice)
         told: list[str] = []
 
@@ -49,6 +54,22 @@ def _act(ctx: click.Context, name: str, action: LabAction, do: Do) -> None:
         return 0
 
     perform(ctx, work)
+
+
+async def _by_run(services: Services, principal: Principal, lab: Lab, action: LabAction) -> str:
+    """Return which run of a lab's topology does what whatever runs the lab does not."""
+    if action not in _ASKED_OF_RUNS:
+        return ""
+    template = await services.labs.template_for(principal, lab.id)
+    if template is None:
+        return f"no topology of this workspace makes {lab.name}"
+    project = (await services.projects.get(principal, template.project_id)).project
+    answers = {"action": _ASKED_OF_RUNS[action]}
+    if template.kind is TemplateKind.CONTAINERLAB:
+        answers = containerlab_answers(answers)
+    name = f"{project.slug}/{template.name}"
+    words = ("skyforge", "runs", "launch", name, "-v", f"action={answers['action']}")
+    return f"a run of its topology does it: {shlex.join(words)}"
 
 
 @labs.command("start")

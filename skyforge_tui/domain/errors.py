@@ -17,10 +17,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 LOOK_AGAIN: Final = "R looks again"
 """The advice where nothing helps but to ask once more; at a shell that goes without saying."""
+
+
+_TOLD: Final = 8
+"""Names that an advice tells; of more it says how many."""
+
+
+def there_are(names: Sequence[str]) -> str:
+    """Return the advice that tells what there is, where somebody asked for another name."""
+    more = len(names) - _TOLD
+    known = ", ".join(names[:_TOLD]) or "none"
+    return f"there are: {known}{f' and {more} more' if more > 0 else ''}"
 
 
 class SkyforgeError(Exception):

@@ -8,7 +8,7 @@ from typing import Any
 
 from skyforge_tui.domain.audit import Deed
 from skyforge_tui.domain.blueprint import Stays
-from skyforge_tui.domain.errors import NotFound
+from skyforge_tui.domain.errors import NotFound, there_are
 from skyforge_tui.domain.identity import Principal, ProjectId
 from skyforge_tui.domain.permission import Permission
 from skyforge_tui.domain.project_plan import Act
@@ -68,6 +68,6 @@ def _meant(memory: SyncMemory, paths: Collection[str]) -> tuple[str, ...]:
         if path not in open_ones:
             raise NotFound(
                 f"{path} was not changed on both sides", operation="project.sync",
-                advice=f"there are: {', '.join(open_ones[:8]) or 'none'}",
+                advice=there_are(open_ones),
             )  # fmt: skip
     return tuple(one for one in open_ones if not paths or one in paths)

@@ -15,7 +15,7 @@ from skyforge_tui.domain.deployment import (
     is_same_move,
     move_of,
 )
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, there_are
 from skyforge_tui.domain.identity import Principal, ProjectId, Role, TemplateId
 from skyforge_tui.domain.lab import Lab
 from skyforge_tui.domain.permission import Permission
@@ -111,8 +111,8 @@ class DeploymentService:
             names = " or ".join(sorted(one.reference for one in hits))
             raise Conflict(f"several deployments are called {name}", advice=f"say {names}")
         if not hits:
-            known = ", ".join(one.full_name for one in found[:8]) or "none"
-            raise NotFound(f"no deployment named {name}", advice=f"there are: {known}")
+            known = there_are([one.full_name for one in found])
+            raise NotFound(f"no deployment named {name}", advice=known)
         return hits[0]
 
     # What one may change.

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable
+from skyforge_tui.domain.errors import Conflict, NotFound, Unavailable, there_are
 from skyforge_tui.domain.events import LabSyncRequested
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LabId, Principal, ProjectId, Role
@@ -135,8 +135,8 @@ class LabService:
             ids = ", ".join(one.id for one in hits)
             raise Conflict(f"several labs are called {name}", advice=f"say one of {ids}")
         if not hits:
-            known = ", ".join(one.name for one in view.labs[:8]) or "none"
-            raise NotFound(f"no lab named {name}", advice=f"there are: {known}")
+            known = there_are([one.name for one in view.labs])
+            raise NotFound(f"no lab named {name}", advice=known)
         return hits[0]
 
     @requires(Permission.LAB_READ)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from skyforge_tui.domain.errors import Conflict, Invalid, NotFound, Refused, Unavailable, there_are
 from skyforge_tui.domain.events import SyncRequested
 from skyforge_tui.domain.identity import LOCAL, Principal, ProjectId, Role, TemplateId, upstream_of
 from skyforge_tui.domain.permission import Permission
@@ -99,10 +99,9 @@ class ProjectService:
         if not able:
             self._demand_all_read(f"no project named {name} is known")
             often = Counter(one.project.slug for one in views)
-            told = (one.project for one in views[:8])
-            words = (one.slug if often[one.slug] == 1 else one.full_name for one in told)
-            known = ", ".join(words) or "none"
-            raise NotFound(f"no project named {name}", advice=f"there are: {known}")
+            told = (one.project for one in views)
+            words = [one.slug if often[one.slug] == 1 else one.full_name for one in told]
+            raise NotFound(f"no project named {name}", advice=there_are(words))
         return able[0]
 
     @requires(Permission.TEMPLATE_LIST)

@@ -52,10 +52,12 @@ class BulkLabs(LabCommands, FilteredPlace):
         return Denied(f"none of the marked can be: {told}{more}", "esc unmarks them")
 
     def _why_not(self, action: LabAction, lab: Lab) -> str:
-        decision = self.bridge.may_act(action, lab)
+        if why := present.ruled_out(action, lab):
+            return why
+        decision = self.bridge.may(action.permission, lab)
         if isinstance(decision, Denied):
             return decision.reason
-        return present.ruled_out(action, lab)
+        return "" if self.does_itself(lab, action) else present.by_run_alone(action, lab)
 
     def do_lab_start(self) -> None:
         """Start it, or all that are marked."""

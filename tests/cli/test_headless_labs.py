@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.headless import Headless
 from tests.fakes.labs import ScriptedNetlab
+from tests.worktrees import write
 
 
 @pytest.fixture
@@ -47,6 +48,16 @@ def test_showing(sky: Headless, netlab: ScriptedNetlab) -> None:
     told = sky("labs", "show", "demo", environ=netlab.environ).text
     assert "links[1] - r1 -- r2" in " ".join(told.split())
     assert sky("labs", "show", "other", environ=netlab.environ).code == 5
+
+
+def test_what_runs_of_a_topology_do(sky: Headless, tmp_path: Path) -> None:
+    """Starting a lab that a run of its topology starts is refused with that very command."""
+    write(sky.project, {"bgp/topology.yml": "nodes: [r1, r2]\nprovider: clab\nlinks: [r1-r2]\n"})
+    netlab = ScriptedNetlab(tmp_path / "netlab")
+    netlab.answer("status-all", {})
+    done = sky("labs", "start", "bgp", environ=netlab.environ)
+    assert (done.code, done.out) == (4, b"")
+    assert "skyforge runs launch fabric/bgp/topology.yml -v action=up" in done.err
 
 
 def test_reports_and_graphs(sky: Headless, netlab: ScriptedNetlab) -> None:

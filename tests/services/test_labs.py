@@ -361,8 +361,14 @@ async def test_finding_a_lab() -> None:
     assert (await core.labs.find(ADA, a_lab().directory)).id == LAB
     with pytest.raises(Conflict, match="several labs are called bgp"):
         await core.labs.find(ADA, "bgp")
-    with pytest.raises(NotFound, match="no lab named ospf"):
+    with pytest.raises(NotFound, match="no lab named ospf") as missed:
         await core.labs.find(ADA, "ospf")
+    assert missed.value.advice == "there are: bgp, bgp"
+    core.lab_providers[0].put(*(a_lab(id=LabId(f"netlab:{at}"), name=f"l{at}") for at in range(10)))
+    await core.labs.sync(SYSTEM)
+    with pytest.raises(NotFound) as missed:
+        await core.labs.find(ADA, "ospf")
+    assert missed.value.advice == "there are: bgp, l0, l1, l2, l3, l4, l5, l6 and 3 more"
 
 
 async def test_asking_for_a_look() -> None:

@@ -155,13 +155,17 @@ async def test_what_can_be_done_to_none_of_the_marked() -> None:
     )  # fmt: skip
     eve = ActingLabProvider(rests, upstream="eve-1")
     eve.source = a_lab_source(provider="eve-1")
-    bench = Bench(topologies=())
-    bench.core = Core(clock=FakeClock(NOW), lab_providers=[FakeLabProvider(a_lab()), eve])
-    async with bench.app().run_test(size=(80, 24)) as pilot:
-        await press(pilot, "2", shows="Labs 1 of 2")
-        await until_idle(pilot)
-        await press(pilot, "asterisk", shows="2 marked")
-        await press(pilot, "x", shows="netlab cannot stop labs; it does not run")
+    for topologies, reason in (
+        ((), "no topology of this workspace makes bgp"),
+        ((TOPOLOGY,), "netlab stops it by a run of its topology: stop it by itself"),
+    ):
+        bench = Bench(topologies=topologies)
+        bench.core = Core(clock=FakeClock(NOW), lab_providers=[FakeLabProvider(a_lab()), eve])
+        async with bench.app().run_test(size=(120, 36)) as pilot:
+            await press(pilot, "2", shows="Labs 1 of 2")
+            await until_idle(pilot)
+            await press(pilot, "asterisk", shows="2 marked")
+            await press(pilot, "x", shows=(reason, "it does not"))
 
 
 async def test_other_actions() -> None:

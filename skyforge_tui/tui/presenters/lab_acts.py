@@ -58,6 +58,11 @@ def is_mine(lab: Lab, me: Me) -> bool:
     return lab.owner in (me.username, me.at_labs(lab.provider))
 
 
+def by_run_alone(action: LabAction, lab: Lab) -> str:
+    """Return why a lab that a run of its topology starts or stops is not among several."""
+    return f"{lab.kind} {action}s it by a run of its topology: {action} it by itself, with its card"
+
+
 def lab_line(lab: Lab) -> Line:
     """Return a lab in one line, with its owner and place."""
     place = f"{lab.provider} {lab.folder}".rstrip()
