@@ -10,6 +10,8 @@ from textual.app import App
 from skyforge_tui.domain.freshness import UpstreamState
 from skyforge_tui.domain.identity import LOCAL
 from skyforge_tui.tui.commands import Place
+from skyforge_tui.tui.once import once
+from skyforge_tui.tui.pacing import STARTING_S
 
 if TYPE_CHECKING:
     from skyforge_tui.services.contract import Services
@@ -22,11 +24,19 @@ class Beginning(App[None]):
 
     bridge: Bridge
     config_path: str
+    _was_considered = False
+    """Whether the first page was considered since the program started."""
 
     if TYPE_CHECKING:
 
         def go(self, coroutine: Coroutine[Any, Any, None]) -> None:
             """Run something beside the keys; its failure becomes a notice."""
+
+        def hold_input(self) -> None:
+            """Keep input from now on until it is let in, clicks too."""
+
+        def let_in(self) -> None:
+            """Hand on what was kept, in order."""
 
     @property
     def is_welcoming(self) -> bool:
@@ -36,7 +46,21 @@ class Beginning(App[None]):
     def consider_welcome(self, changes: Changes | None = None) -> None:
         """Show the first page if it is due; `changes` that do not matter for it are let pass."""
         if changes is None or changes.opened or changes.project_ids or changes.health:
-            self.go(self._consider_welcome())
+            if self._may_welcome() and not self._was_considered:
+                self._was_considered = True
+                self.hold_input()
+                self.go(self._consider_first())
+            else:
+                self.go(self._consider_welcome())
+
+    async def _consider_first(self) -> None:
+        """Consider it with the keys waiting: they are for what comes, not for what it covers."""
+        patience = once(self, STARTING_S, self.let_in)
+        try:
+            await self._consider_welcome()
+        finally:
+            patience.cancel()
+            self.let_in()
 
     async def _consider_welcome(self) -> None:
         if not self._may_welcome():

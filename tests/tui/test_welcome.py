@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -16,12 +16,15 @@ from skyforge_tui.engine.inline import InlineEngine
 from skyforge_tui.services.contract import Services
 from skyforge_tui.settings.frame import FrameSettings
 from skyforge_tui.tui.app import SkyforgeApp
+from skyforge_tui.tui.base_screen import PlaceScreen
 from skyforge_tui.tui.presenters import glyphs
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.welcome import check_line, page_lines
 from skyforge_tui.wiring import current_principal, open_services
 from tests.builders import a_project, a_template
+from tests.fakes.waiting import Gate
 from tests.tui.cockpit_harness import press, shows, until_gone, until_idle, until_shown, write
+from tests.tui.drawing import until
 from tests.tui.pretend import MACHINE, Estate
 
 BY_NAME = {one.name: one for one in MACHINE}
@@ -94,6 +97,28 @@ async def test_who_has_something_never_sees_it() -> None:
             await until_shown(pilot, "Projects")
             assert not shows(pilot.app, "Welcome")
             assert estate.core.machine.asked == []
+
+
+async def test_a_key_at_the_very_beginning_is_for_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is typed while the page is on its way is for the page, not for what it covers."""
+    estate, gate = Estate(is_new=True), Gate()
+    has_config = estate.core.starter.has_config
+
+    async def late() -> bool:
+        await gate.pass_through()
+        return await has_config()
+
+    monkeypatch.setattr(estate.core.starter, "has_config", late)
+    gate.close()
+    async with estate.app().run_test(size=(80, 24)) as pilot:
+        await gate.reached()
+        await until(pilot, lambda: not cast("PlaceScreen", pilot.app.screen).is_arriving)
+        await pilot.press("f")
+        assert not shows(pilot.app, "Refused")
+        gate.open()
+        await until_shown(pilot, "Use another folder")
 
 
 async def test_enter_makes_the_sample() -> None:
