@@ -13,6 +13,7 @@ from skyforge_tui.cli.artifact_each import each
 from skyforge_tui.cli.carrying import carried
 from skyforge_tui.cli.collecting import catch_up
 from skyforge_tui.domain.artifact import checked_prefix
+from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.identity import Principal
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ def get_all(
     ctx: click.Context, key: str, folder: Path, overwrite: bool, store: str | None, as_json: bool
 ) -> None:
     """Bring everything, one after the other; what is there already stays."""
+    is_folder = folder.is_dir()
 
     async def work(services: Services, principal: Principal) -> int:
+        if not is_folder:  # said once, and not for each that is brought
+            words, advice = f"there is no folder {folder}", "make it, or name another with -o"
+            raise NotFound(words, operation="artifact.save", advice=advice)
         ref = await meant(services, principal, store, checked_prefix(key))
         await catch_up(services, principal)
 

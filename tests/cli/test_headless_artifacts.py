@@ -156,6 +156,9 @@ def test_a_folder_comes(sky: Headless, tmp_path: Path) -> None:
             2, True, True,
         )  # fmt: skip
     assert sky("artifacts", "get", "-r", "mine/none").code == 5
+    for nowhere in (tmp_path / "nowhere", "-"):
+        lost = sky("artifacts", "get", "-r", "mine/plan", "-o", nowhere)
+        assert (lost.code, lost.err.count("there is no folder"), lost.out) == (5, 1, b"")
     assert sky("artifacts", "cp", "-r", "mine/none", "x").code == 5
 
 

@@ -201,7 +201,8 @@ def _inside(folder: Path, names: Sequence[str]) -> Path:
         here = _reached(at)
     except OSError as error:
         if error.errno in (errno.ENOENT, *_IN_THE_WAY):
-            raise NotFound(f"there is no folder {folder}", operation=_OPERATION) from None
+            words, advice = f"there is no folder {folder}", "make it, or choose another"
+            raise NotFound(words, operation=_OPERATION, advice=advice) from None
         _fail(error, folder)
     try:
         for name in names:
