@@ -137,6 +137,25 @@ def test_hits_stay_in_view_while_what_is_new_is_looked_through(
     assert log.shown() == shown
 
 
+def test_the_first_hits_are_shown_where_there_were_none(log: Log) -> None:
+    """Whoever waited before lines that were all left out sees the first ones that are not."""
+    log.add(*_numbers(1, 3))
+    search = BackgroundLogSearch(log.reader, read_log_query("/[5-9]$/"))
+    assert search.wait(30)
+    log.document = LogDocument(log.reader.filtered(search, 1), tells_hidden=True)
+    log.window = LogWindow(log.document, 5)
+    (row,) = log.window.rows()
+    log.window.hold(row.place)
+    log.add(*_numbers(4, 5))
+    search.refresh()
+    assert search.wait(30)
+    log.document.changed()
+    log.window.stir()
+    assert log.shown()[-2:] == ["line 4", "line 5"]
+    assert not log.window.follows
+    search.close()
+
+
 def test_of_hits_only_hits_are_new(log: Log) -> None:
     """Where only lines with hits are shown, what is new below is told in hits, not in lines."""
     log.add(*_numbers(1, 30))

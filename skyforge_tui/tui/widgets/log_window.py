@@ -5,7 +5,7 @@ Pure: it knows rows and sizes, no widget.
 
 from __future__ import annotations
 
-from skyforge_tui.tui.widgets.log_document import LogDocument, Place, Row
+from skyforge_tui.tui.widgets.log_document import END, LogDocument, Place, Row
 from skyforge_tui.tui.widgets.log_layout import thumb_rows
 from skyforge_tui.tui.widgets.log_text import LogText
 
@@ -215,7 +215,8 @@ class LogWindow:
         self.follows = is_at_end
 
     def _built(self) -> list[Row]:
-        if self.follows:
+        if self.follows or self._top.line == END:
+            # Where nothing but what is missing was there, what came since stands above that.
             last = self.document.last()
             if last is None:
                 return []
