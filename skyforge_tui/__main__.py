@@ -7,6 +7,7 @@ that are only named: nothing may stand between a person and the first picture.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run the program and return its exit code."""
     sys.excepthook = _report
+    _open_what_is_closed()
     try:
         if len(sys.argv) == 1:
             gc.disable()  # what is made while loading stays; `garbage.settle` enables it
@@ -33,6 +35,19 @@ def main() -> int:
         return run(sys.argv[1:])
     except KeyboardInterrupt:  # so early or late that nobody else minds it
         return 130
+
+
+def _open_what_is_closed() -> None:
+    """Let standard streams that whoever started us has closed be empty, or swallow what comes.
+
+    What is opened later would take their numbers else.
+    """
+    # In this order each gets the number that belongs to it: the lowest one that is free.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115
+            setattr(sys, name, nothing)
+            setattr(sys, f"__{name}__", nothing)
 
 
 def plainly_viewed(arguments: Sequence[str]) -> tuple[list[str], bool] | None:

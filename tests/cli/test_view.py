@@ -23,8 +23,10 @@ def view(tmp_path: Path) -> View:
     home = tmp_path / "home"
     environ = os.environ | {f"XDG_{one}_HOME": str(home) for one in ("STATE", "CACHE", "CONFIG")}
 
-    def start(*arguments: object) -> subprocess.Popen[bytes]:
+    def start(*arguments: object, closed: str = "") -> subprocess.Popen[bytes]:
         command = (sys.executable, "-m", "skyforge_tui", "view", *map(str, arguments))
+        if closed:
+            command = ("sh", "-c", f'exec "$@" {closed}', "sh", *command)
         return subprocess.Popen(
             command, cwd=tmp_path, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -50,6 +52,16 @@ def test_several_files_are_merged(view: View, tmp_path: Path) -> None:
     words = [line.split()[-1] for line in out.splitlines()]
     assert words == [b"one", b"two", b"bit", b"three", b"four"]
     assert not list((tmp_path / "home").rglob("output.log"))
+
+
+@pytest.mark.parametrize(("closed", "comes"), [("<&-", b"a line\n"), (">&-", b"")])
+def test_closed_streams_are_empty_ones(
+    view: View, tmp_path: Path, closed: str, comes: bytes
+) -> None:
+    """Where whoever starts it has closed a standard stream, nothing breaks and no file is hit."""
+    (tmp_path / "log").write_bytes(b"a line\n")
+    assert said(view("log", "-", closed=closed)) == (0, comes, "")
+    assert (tmp_path / "log").read_bytes() == b"a line\n"
 
 
 def test_one_file_is_copied(view: View, tmp_path: Path) -> None:
