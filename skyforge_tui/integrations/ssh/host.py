@@ -20,6 +20,7 @@ from skyforge_tui.integrations.redaction import redact
 from skyforge_tui.integrations.ssh.access import SshAccess, read_place
 from skyforge_tui.integrations.ssh.channel import Channel
 from skyforge_tui.integrations.ssh.keys import Keys
+from skyforge_tui.integrations.ssh.openings import Openings
 from skyforge_tui.integrations.ssh.person import Person
 from skyforge_tui.integrations.ssh.signing_in import Attempt, Dial
 
@@ -46,6 +47,7 @@ class SshHost:
         self._turns = asyncio.Semaphore(CHANNELS)
         self._long_turns = asyncio.Semaphore(LONG_CHANNELS)
         self._jumps: list[asyncssh.SSHClientConnection] = []
+        self._openings = Openings()
         self.connections = 0
         """How often it was connected to."""
 
@@ -124,6 +126,7 @@ class SshHost:
         for one in connections:
             one.close()
             await one.wait_closed()
+        await self._openings.aclose()
 
     def cut(self) -> None:
         """Break the connection off, without a word to the other side."""
@@ -135,7 +138,8 @@ class SshHost:
             connection = await self.connect()
             try:
                 async with asyncio.timeout(_OPEN_S):
-                    writer, reader, errors = await connection.open_session(SHELL, encoding=None)
+                    opening = connection.open_session(SHELL, encoding=None)
+                    writer, reader, errors = await self._openings.opened(opening)
             except asyncssh.ChannelOpenError as error:
                 is_ending = error.code == asyncssh.OPEN_CONNECT_FAILED or connection.is_closed()
                 if is_ending and not is_last:

@@ -17,6 +17,7 @@ import asyncssh
 from skyforge_tui.integrations.errors import TransportError
 from skyforge_tui.integrations.redaction import redact
 from skyforge_tui.integrations.ssh.failing import failure
+from skyforge_tui.integrations.ssh.openings import Openings
 
 CONNECT_S: Final = 15.0
 KEEPALIVE_S: Final = 15.0
@@ -50,6 +51,7 @@ class SshJump:
         self._place = place.strip()
         self._connection: asyncssh.SSHClientConnection | None = None
         self._connecting = asyncio.Lock()
+        self._openings = Openings()
 
     @property
     def name(self) -> str:
@@ -64,7 +66,8 @@ class SshJump:
         """
         connection = await self._connected()
         try:
-            reader, writer = await connection.open_connection(host, port, encoding=None)
+            opening = connection.open_connection(host, port, encoding=None)
+            reader, writer = await self._openings.opened(opening)
         except asyncssh.ChannelOpenError as error:
             message = f"{self._place} cannot connect to {host}:{port} ({redact(error.reason)})"
             raise TransportError("unreachable", message) from None
@@ -79,6 +82,7 @@ class SshJump:
         if connection is not None:
             connection.close()
             await connection.wait_closed()
+        await self._openings.aclose()
 
     async def _connected(self) -> asyncssh.SSHClientConnection:
         async with self._connecting:

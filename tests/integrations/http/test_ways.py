@@ -191,6 +191,25 @@ async def test_a_cut_jump_is_opened_again(tmp_path: Path) -> None:
     assert bastion.connections == 2
 
 
+async def test_a_connection_that_is_given_up_is_closed_beyond_a_jump_too(tmp_path: Path) -> None:
+    """Whoever leaves in any moment in which the jump host connects leaves no connection there."""
+    async with Bastion(tmp_path).running() as bastion, serving(HELLO) as server:
+        jump = SshJump("bastion", config=bastion.config)
+        await (await jump.open("127.0.0.1", server.port)).aclose()
+        moments, first = 0, server.connections
+        while server.connections < first + 8:
+            leaving = asyncio.create_task(jump.open("127.0.0.1", server.port))
+            for _ in range(moments):
+                await asyncio.sleep(0)
+            if not leaving.cancel():
+                await leaving.result().aclose()  # it was quicker
+            async with asyncio.timeout(20):
+                while left := asyncio.all_tasks() - {asyncio.current_task()}:
+                    await asyncio.wait(left)
+            moments += 1
+        await jump.aclose()
+
+
 async def test_an_unknown_host_key_stops(tmp_path: Path) -> None:
     """A jump host whose key is not the known one is not used, and the way to check it is said."""
     async with Bastion(tmp_path).running(is_known=False) as bastion, serving(HELLO) as server:

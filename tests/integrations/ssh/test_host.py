@@ -131,6 +131,25 @@ async def test_who_waits_for_a_connection_may_leave(home: Home, server: Server) 
     await host.aclose()
 
 
+async def test_who_leaves_while_a_command_begins_takes_it_along(
+    host: SshHost, server: Server
+) -> None:
+    """A command that is given up in any moment of its beginning ends on the host as well."""
+    await host.connect()
+    before, moments = asyncio.all_tasks(), 0
+    while len(server.commands) < 12:
+        leaving = asyncio.create_task(host.run("sleep 60"))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        async with asyncio.timeout(20):
+            while left := asyncio.all_tasks() - before:  # the server's among them
+                await asyncio.wait(left)
+        moments += 1
+    assert (await host.run("echo again")).stdout == b"again\n"
+    assert server.connections == 1
+
+
 @pytest.fixture
 def openssh(
     tmp_path: Path, home: Home, real_program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
