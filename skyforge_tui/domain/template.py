@@ -60,7 +60,9 @@ class SurveyField:
         """
         if answer == "" and not (self.kind is FieldKind.STRING and not self.required):
             if self.required:
-                raise Invalid(f"{self.name} is required", advice=f"give -v {self.name}=VALUE")
+                # A secret said on a command line would be seen by everybody on this machine.
+                value = "env:NAME" if self.kind is FieldKind.SECRET else "VALUE"
+                raise Invalid(f"{self.name} is required", advice=f"give -v {self.name}={value}")
             return ""
         match self.kind:
             case FieldKind.INT:

@@ -119,7 +119,8 @@ class Access:
         role = self.role(principal, project_id)
         project = self.project(project_id)
         owners = ", ".join(sorted(project.members.owners)) if project else ""
-        advice = f"ask {owners}" if owners else ""
+        # A server tells its owners' names only to them, as Gitea does.
+        advice = f"ask {owners}" if owners else f"ask an owner of {project.slug}" if project else ""
         if project is not None and project.grant is not None:
             from skyforge_tui.domain.project import declared_role
 
@@ -148,7 +149,8 @@ def _granted(
     article = "an" if word[:1] in "aeio" else "a"  # a user
     verb = _VERBS.get(permission, f"do {permission}")
     who = f" ({grant.user})" if grant.user else ""
-    reason = f"{article} {word} of {project.slug}{who} may look, not {verb}"
+    may = "may look," if grant.role <= Role.VIEWER else "may"
+    reason = f"{article} {word} of {project.slug}{who} {may} not {verb}"
     if declared is not None and declared > grant.role:
         reason += f"; its manifest says {declared.word}, {upstream_of(project.id)} grants {word}"
     return Denied(reason, advice)

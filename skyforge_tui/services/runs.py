@@ -215,7 +215,7 @@ class RunService:
             if name in asked and name not in secrets:
                 raise Invalid(
                     f"the secret {name} was not kept", operation="run.rerun",
-                    advice=f"give it again: -v {name}=VALUE",
+                    advice=f"give it again: -v {name}=env:NAME",
                 )  # fmt: skip
         return await self.launch(principal, spec.template_id, {**spec.answers, **secrets}, window)
 

@@ -131,7 +131,8 @@ def test_answer_is_handed_over(sky: Headless) -> None:
 
 
 def test_secrets_come_by_reference(sky: Headless, tmp_path: Path) -> None:
-    """A secret is read from the environment or a file, and kept nowhere."""
+    """A secret is read from the environment or a file, and kept nowhere; that is advised too."""
+    assert "give -v pw=env:NAME" in sky("runs", "launch", "vault").err
     file = tmp_path / "pw"
     file.write_text("s3cr3t-word\n")
     file.chmod(0o600)
@@ -150,7 +151,7 @@ def test_rerun_asks_secrets_again(sky: Headless) -> None:
     sky.launch("vault", "--wait", "-v", "pw=s3cr3t-word", "-v", "who=grace")
     refused = sky("runs", "rerun", "1")
     assert refused.code == 2
-    assert "-v pw=VALUE" in refused.err
+    assert "-v pw=env:NAME" in refused.err
     again = sky(
         "runs", "rerun", "1", "--wait", "--json", "-v", "pw=env:WORD",
         environ={"WORD": "s3cr3t-word"},

@@ -26,10 +26,10 @@ MARA = Principal("mara")
 HOSTED = ProjectId("emea:3")
 
 
-def access_with(grant: Grant) -> Access:
+def access_with(grant: Grant, owners: frozenset[str] = frozenset({"olga"})) -> Access:
     """Return access to a project of a server that grants this."""
     access = Access()
-    members = Members(owners=frozenset({"olga"}), viewers=frozenset({"mara"}))
+    members = Members(owners=owners, viewers=frozenset({"mara"}))
     project = a_project(
         id=HOSTED, slug="edge", kind=ProjectKind.HOSTED, grant=grant, members=members
     )
@@ -56,8 +56,16 @@ def test_who_may_run_may_not_therefore_do_all_that_editors_may() -> None:
     assert access.decide(MARA, Permission.RUN_START, HOSTED) == Allowed()
     denied = access.decide(MARA, Permission.ARTIFACT_DELETE, HOSTED)
     assert isinstance(denied, Denied)
-    assert denied.reason == "a task runner of edge (rosa) may look, not delete artifacts"
+    assert denied.reason == "a task runner of edge (rosa) may not delete artifacts"
     assert access.role(MARA, HOSTED) is Role.EDITOR
+
+
+def test_whom_to_ask_is_said_where_no_owner_is_named() -> None:
+    """A server that tells no names, as Gitea tells its readers, leaves nobody without a way on."""
+    access = access_with(Grant("gus", "reader", Role.VIEWER), owners=frozenset())
+    assert access.decide(MARA, Permission.PROJECT_DELETE, HOSTED) == Denied(
+        "a reader of edge (gus) may look, not delete it", "ask an owner of edge"
+    )
 
 
 def test_a_read_only_guard_outranks_every_role() -> None:

@@ -190,7 +190,7 @@ async def test_an_editor_makes_nobody_an_owner(firm: Company) -> None:
         "m as mika", Deed.PROMOTE, "mika: editor → owner",
     )  # fmt: skip
     assert (entry.outcome, entry.why) == (
-        Outcome.REFUSED, "a writer of edge (mika) may look, not let people in or out",
+        Outcome.REFUSED, "a writer of edge (mika) may not let people in or out",
     )  # fmt: skip
 
 

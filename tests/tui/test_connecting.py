@@ -114,7 +114,10 @@ async def test_what_fails_can_be_changed() -> None:
 
 
 async def test_what_is_not_trusted_or_answered_ends_it() -> None:
-    """A certificate that is not the right one, or no answer, ends it and writes nothing."""
+    """A certificate that is not the right one, or no answer, ends it and writes nothing.
+
+    One that is the right one is asked about once on a card, however often one tries again.
+    """
     estate = an_estate(FakeConnector(course=asks_all))
     async with estate.app().run_test(size=(80, 24)) as pilot:
         await opened(pilot)
@@ -123,6 +126,8 @@ async def test_what_is_not_trusted_or_answered_ends_it() -> None:
         await press(pilot, "escape", shows="this certificate is not the right one")
         await press(pilot, "enter", shows="it is the right one")
         await press(pilot, "ctrl+t", shows="The server wants a code")
+        await press(pilot, "escape", shows="try again")
+        await press(pilot, "enter", shows="The server wants a code")
         await press(pilot, "escape", shows="try again")
         await press(pilot, "escape", "escape")
         await until_gone(pilot, "same as")

@@ -171,7 +171,7 @@ async def test_an_editor_makes_himself_nothing(tmp_path: Path) -> None:
         repo.collaborators[tom.id] = "write"
         await declare(server, MANIFEST.replace('["olga", "rosa"]', '["olga", "tom"]'))
         await open_people(pilot)
-        why = "may look, not let people in or out; its manifest says owner"
+        why = "may not let people in or out; its manifest says owner"
         await until_shown(pilot, f"a writer of lab-services (tom) {why[:20]}", "git grants writer")
         await until_shown(pilot, "tom owner editor editor")
         before = await manifest(server)

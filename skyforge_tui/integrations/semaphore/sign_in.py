@@ -22,9 +22,9 @@ ATTEMPTS: Final = 3
 """How often a person may mistype."""
 _TOKEN = re.compile(r"[a-z0-9_-]{43}=")
 _FACTORS: Final[Mapping[str, tuple[Wanted, str]]] = {
-    "TOTP_REQUIRED": ("totp", "the six digits of the authenticator app"),
-    "EMAIL_OTP_REQUIRED": ("email code", "the code that was sent by e-mail"),
-    "SESSION_NOT_VERIFIED": ("totp", "the one-time code"),
+    "TOTP_REQUIRED": ("totp", "the six digits of the authenticator app of {username}"),
+    "EMAIL_OTP_REQUIRED": ("email code", "the code that was sent to {username} by e-mail"),
+    "SESSION_NOT_VERIFIED": ("totp", "the one-time code of {username}"),
 }
 _WRONG_CODE: Final = "INVALID_PASSCODE"
 
@@ -147,7 +147,8 @@ async def _verify(
     ask: Asker,
 ) -> None:
     wanted, words = factor
-    why = f"the server wants {words} of {username}"
+    wants = f"the server wants {words.format(username=username)}"
+    why = wants
     left = ATTEMPTS
     while True:
         left -= 1
@@ -163,4 +164,4 @@ async def _verify(
             raise failure
         if not left:
             raise HttpError("unauthorized", f"the code was wrong {ATTEMPTS} times")
-        why = f"that code is not right; the server wants {words} of {username}"
+        why = f"that code is not right; {wants}"

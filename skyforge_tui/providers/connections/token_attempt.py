@@ -72,7 +72,7 @@ class TokenAttempt(WebAttempt):
         if not server.username:
             raise NotSignedIn(
                 "a token, or a name and a password are needed", upstream=server.name,
-                advice="give --token-ref REF, or --user NAME with --password-ref REF",
+                advice="say one of both, and try again",
             )  # fmt: skip
         password, _ = await self.password(server.username)
         headers = await sign_in.by_password(http, server.username, password, self.ask)

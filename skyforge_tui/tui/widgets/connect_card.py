@@ -72,6 +72,8 @@ class ConnectCard(Overlay[Found | None]):
         self._entry = SecretLine()
         self._asked: tuple[Proof, str, Reply] | None = None
         self._shown: tuple[str, str, Verdict] | None = None
+        self._believed: set[tuple[str, str]] = set()
+        """Fingerprints, with the words that say whose: the same one elsewhere is asked about."""
 
     @property
     def phase(self) -> Phase:
@@ -97,7 +99,13 @@ class ConnectCard(Overlay[Found | None]):
         self._enter(Phase.ASKING)
 
     def show_certificate(self, fingerprint: str, words: str, verdict: Verdict) -> None:
-        """Ask whether a certificate is the right one; `verdict` is called once."""
+        """Ask whether a certificate is the right one; `verdict` is called once.
+
+        What the person said yes to counts for every further try on this card.
+        """
+        if (fingerprint, words) in self._believed:
+            verdict(True)
+            return
         self._shown = (fingerprint, words, verdict)
         self._enter(Phase.TRUSTING)
 
@@ -270,7 +278,10 @@ class ConnectCard(Overlay[Found | None]):
         shown, self._shown = self._shown, None
         self._enter(Phase.WORKING)
         if shown is not None:
-            shown[2](is_right)
+            fingerprint, words, verdict = shown
+            if is_right:
+                self._believed.add((fingerprint, words))
+            verdict(is_right)
 
 
 _HINTS = {
