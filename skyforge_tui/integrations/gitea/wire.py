@@ -184,14 +184,6 @@ class Tree(Shape):
     total_count: int = 0
 
 
-class Blob(Shape):
-    """`GET /repos/O/R/git/blobs/SHA`; `content` is null of what is too long."""
-
-    sha: str = ""
-    size: int = 0
-    content: str | None = None
-
-
 class WrittenCommit(Shape):
     """The commit that a write made."""
 
