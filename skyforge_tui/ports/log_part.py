@@ -52,6 +52,11 @@ class PartOfLog:
         """Whether `reopen` would find more than is held."""
         return self._reader.is_stale
 
+    @property
+    def knows_end(self) -> bool:
+        """Whether no shown line that is there already can turn up behind the last one."""
+        return self._reader.knows_end
+
     def reopen(self) -> None:
         """Open the files anew. Not for the UI thread.
 

@@ -56,6 +56,11 @@ class LogReader(Protocol):
         """Whether `reopen` would find more than is held: a new generation, a first byte, a gap."""
         ...
 
+    @property
+    def knows_end(self) -> bool:
+        """Whether no line that is there already can turn up behind the last one it returns."""
+        ...
+
     def reopen(self) -> None:
         """Open the files anew; the next `refresh` shows what is in them. Not for the UI thread.
 

@@ -30,6 +30,11 @@ class FilteredLogReader(PartOfLog):
         """Bytes that were looked at for hits."""
         return self._search.scanned_bytes
 
+    @property
+    def knows_end(self) -> bool:
+        """Whether all there is was looked through."""
+        return self._search.is_complete
+
     def lines_behind(self, offset: int) -> int:
         """Return how many hits were found at `offset` or behind so far."""
         return self._search.count - self._search.count_before(offset)

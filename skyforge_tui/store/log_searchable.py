@@ -19,7 +19,9 @@ def load_search() -> None:
 
 
 class Searchable:
-    """A `LogReader` in which something can be looked for."""
+    """A `LogReader` in which something can be looked for; it returns all lines there are."""
+
+    knows_end = True
 
     def search(self, query: LogQuery, near: int = 0) -> LogSearch:
         """Begin to look for something in the background, from the byte at `near` outwards.

@@ -61,6 +61,8 @@ class MemoryLogReader:
 
     generation = 0
 
+    knows_end = True
+
     def __init__(
         self, store: MemoryLogStore, name: str, on_close: Callable[[], None] | None = None
     ) -> None:

@@ -156,6 +156,25 @@ def test_the_first_hits_are_shown_where_there_were_none(log: Log) -> None:
     search.close()
 
 
+def test_where_hits_are_still_looked_for_is_no_end(log: Log) -> None:
+    """Going down while what is below is not searched yet stays with what was found so far."""
+    log.add(*_numbers(1, 30))
+    search = BackgroundLogSearch(log.reader, read_log_query("/[27]$/"))
+    assert search.wait(30)
+    search.close()
+    assert search.ended(30)
+    log.document = LogDocument(log.reader.filtered(search))
+    log.window = LogWindow(log.document, 5)
+    log.window.scroll(-9)
+    log.add(*_numbers(31, 60))
+    search.refresh()
+    shown = ["line 7", "line 12", "line 17", "line 22", "line 27"]
+    for _ in range(3):
+        log.window.scroll(5)
+        assert not log.window.follows
+        assert log.shown() == shown
+
+
 def test_of_hits_only_hits_are_new(log: Log) -> None:
     """Where only lines with hits are shown, what is new below is told in hits, not in lines."""
     log.add(*_numbers(1, 30))

@@ -116,6 +116,9 @@ class LogWindow:
         before = (self._top, self.follows)
         rows = self.document.rows_from(top, self._height + 1)
         is_at_end = len(rows) <= self._height
+        if is_at_end and not self.document.reader.knows_end:
+            self.hold(top)
+            return (self._top, self.follows) != before
         self._stop_following(is_at_end=is_at_end)
         self._is_held = False
         self._top = top
