@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from skyforge_tui.domain.log import LogGap
 from skyforge_tui.domain.log_query import read_log_query
+from skyforge_tui.ports.log_search import Hit, LogSearch
+from skyforge_tui.store.log_filter import FilteredLogReader
 from skyforge_tui.store.log_search import BackgroundLogSearch
 from skyforge_tui.store.logs import FileLogReader, LogWriter
 from skyforge_tui.tui.sgr import Sgr
@@ -54,6 +57,27 @@ class Log:
             gap = row.missing
             rows.append(f"gap {gap.missing_lines}" if isinstance(gap, LogGap) else text)
         return rows
+
+
+class PartlySearched:
+    """A search that has looked at the bytes from `looked_from` on only."""
+
+    is_complete = False
+
+    def __init__(self, whole: BackgroundLogSearch) -> None:
+        self.whole = whole
+        self.looked_from = 0
+
+    def next_after(self, offset: int) -> Hit:
+        """Return the first hit behind a byte, as far as is known."""
+        hit = self.whole.next_after(max(offset, self.looked_from - 1))
+        return hit._replace(is_certain=offset + 1 >= self.looked_from)
+
+    def previous_before(self, offset: int) -> Hit:
+        """Return the last hit before a byte, as far as is known."""
+        hit = self.whole.previous_before(offset)
+        is_known = hit.offset is not None and hit.offset >= self.looked_from
+        return hit if is_known or not self.looked_from else Hit(None, is_certain=False)
 
 
 @pytest.fixture
@@ -173,6 +197,23 @@ def test_where_hits_are_still_looked_for_is_no_end(log: Log) -> None:
         log.window.scroll(5)
         assert not log.window.follows
         assert log.shown() == shown
+
+
+def test_hits_that_turn_up_above_fill_the_view(log: Log) -> None:
+    """Whoever came to the end before all was looked through sees what is found above it later."""
+    log.add(*_numbers(1, 60))
+    search = PartlySearched(BackgroundLogSearch(log.reader, read_log_query("/[27]$/")))
+    assert search.whole.wait(30)
+    search.looked_from = log.reader.lines(50, 1)[0].offset
+    log.document = LogDocument(FilteredLogReader(log.reader, cast("LogSearch", search)))
+    log.window = LogWindow(log.document, 5)
+    log.window.go(log.document.at(search.looked_from))
+    assert log.shown() == ["line 52", "line 57"]
+    search.looked_from = 0
+    log.document.changed()
+    log.window.stir()
+    assert log.shown() == ["line 37", "line 42", "line 47", "line 52", "line 57"]
+    search.whole.close()
 
 
 def test_of_hits_only_hits_are_new(log: Log) -> None:

@@ -224,4 +224,9 @@ class LogWindow:
             if last is None:
                 return []
             self._top = self.document.back(last, self._height - 1)
-        return self.document.rows_from(self._top, self._height)
+        rows = self.document.rows_from(self._top, self._height)
+        if self._is_held and len(rows) < self._height:
+            # More may have turned up above, where it was not looked through when one came here.
+            self._top = self.document.back(self._top, self._height - len(rows))
+            rows = self.document.rows_from(self._top, self._height)
+        return rows
