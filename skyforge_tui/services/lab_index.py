@@ -30,6 +30,7 @@ from skyforge_tui.services.bus import Bus
 from skyforge_tui.services.deadlines import in_time
 from skyforge_tui.services.health import HealthBoard
 from skyforge_tui.services.lab_asking import late_listing, query_of
+from skyforge_tui.services.lab_notes import SourceNotes, differs
 from skyforge_tui.services.reconcile import Difference, reconcile
 
 
@@ -51,6 +52,7 @@ class LabIndex:
         """What was done to labs from here, last of all, step by step."""
         self._reading = {one: asyncio.Lock() for one in self._providers}
         self._taking = asyncio.Lock()
+        self._notes = SourceNotes()
 
     @property
     def near(self) -> tuple[str, ...]:
@@ -78,6 +80,7 @@ class LabIndex:
         self._sources = {
             one.provider: one for one in await self._cache.sources() if one.provider in configured
         }
+        self._notes.remember(self._sources.values())
         for source in self._sources.values():
             if source.as_of is not None:
                 self._health.remembered(source.provider, source.as_of)
@@ -238,10 +241,11 @@ class LabIndex:
         if all(one.mode is UpstreamState.LIVE for one in listing.sources):
             seen = {one.id: self._with_counts(one, listing.is_brief) for one in listing.labs}
         difference = reconcile(seen, known, listing.unreadable)
-        is_news = any(_differs(one, self._sources.get(one.provider)) for one in sources)
+        is_news = any(differs(one, self._sources.get(one.provider)) for one in sources)
         changed = [*difference.added.values(), *difference.changed.values()]
-        if difference or is_news:
+        if difference or is_news or self._notes.are_old(sources):
             await self._cache.write(changed, difference.gone, sources)
+            self._notes.remember(sources)
         self._remember(difference, sources)
         if difference or is_news:
             self._bus.publish(LabsChanged(difference.keys))
@@ -291,8 +295,3 @@ class LabIndex:
             return before if stands and lab.state is not LabState.FAILED else lab
         total = lab.nodes_total or before.nodes_total
         return replace(lab, nodes_total=total, topology=before.topology)
-
-
-def _differs(source: LabSource, before: LabSource | None) -> bool:
-    """Say whether a source says something else than before; its time alone does not count."""
-    return before is None or replace(source, as_of=None) != replace(before, as_of=None)

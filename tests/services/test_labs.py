@@ -75,6 +75,22 @@ async def test_labs_are_told_and_remembered() -> None:
     assert [one.id for one in (await again.labs.all(ADA)).labs] == [LAB]
 
 
+async def test_the_age_of_what_is_remembered() -> None:
+    """When a provider answered last is noted though nothing is new, once a minute; nobody hears."""
+    core = await a_core()
+    provider = core.lab_providers[0]
+    provider.put(a_lab())
+    first = provider.source.as_of
+    assert first is not None
+    for seconds, noted in ((0, 0), (59, 0), (60, 60), (119, 60), (3600, 3600)):
+        provider.source = replace(provider.source, as_of=first + timedelta(seconds=seconds))
+        await core.labs.sync(SYSTEM)
+        (source,) = await core.lab_cache.sources()
+        assert source.as_of == first + timedelta(seconds=noted)
+    assert len(core.told(LabsChanged)) == 1
+    assert core.lab_cache.writes == 3
+
+
 async def test_labs_that_are_gone() -> None:
     """A lab that is gone upstream is forgotten; one that cannot be read just now is not."""
     core = await a_core()
