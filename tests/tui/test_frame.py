@@ -11,7 +11,7 @@ from skyforge_tui.domain.notice import Notice, Severity
 from skyforge_tui.domain.run import RunState
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.bars import duration_bar
-from skyforge_tui.tui.presenters.cells import Span, plain, text_of, width_of
+from skyforge_tui.tui.presenters.cells import Line, Span, plain, text_of, width_of
 from skyforge_tui.tui.presenters.frame import (
     Identity,
     Place,
@@ -118,6 +118,15 @@ def test_a_long_crumb_loses_its_head() -> None:
     row = text_of(second_row(crumb, LIGHTS, 40))
     assert row.startswith("  › runs › 812 deploy-bgp")
     assert row.endswith("●●●●●●×")
+
+
+@pytest.mark.parametrize("busy", [(), ((Span("x" * 12),),)])
+def test_a_long_title_loses_its_name(busy: tuple[Line, ...]) -> None:
+    """What a place counts stays whole as long as there is room; its name is lit in the tabs."""
+    title = title_line("Attention", "5 things, 1 broke")
+    row = text_of(second_row(title, LIGHTS, 36, busy))
+    assert row.startswith("  5 things, 1 broke  ")
+    assert text_of(second_row(title, LIGHTS, 27, busy)).startswith("  …")
 
 
 def test_a_light_says_how_old_it_is() -> None:

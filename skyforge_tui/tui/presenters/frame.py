@@ -133,8 +133,9 @@ def crumb_line(*steps: str) -> Line:
 def second_row(left: Line, lights: Sequence[Light], width: int, busy: Sequence[Line] = ()) -> Line:
     """Return crumb or title on the left and the lights on the right, as rich as they fit.
 
-    A crumb too long loses its head; the lights keep at least their dots. What is `busy`, the
-    richest way to say it first, stands before the lights; it loses words before a crumb does.
+    A crumb too long loses its head, a title its name, which the tabs say too; the lights keep at
+    least their dots. What is `busy`, the richest way to say it first, stands before the lights; it
+    loses words before a crumb does.
     """
     if busy:
         return _busy_row(left, lights, width, busy)
@@ -164,11 +165,15 @@ def _busy_row(left: Line, lights: Sequence[Light], width: int, busy: Sequence[Li
         if (shown or not lights) and room >= 0:
             return (Span(" " * MARGIN), *spread(left, joined([said, shown], "  "), inner))
     room = inner - width_of(busy[-1]) - 2
-    return (Span(" " * MARGIN), *spread(cut_line(left, room, "front"), busy[-1], inner))
+    keep = next((one for one in _shorter(left) if width_of(one) <= room), left)
+    return (Span(" " * MARGIN), *spread(cut_line(keep, room, "front"), busy[-1], inner))
 
 
 def _shorter(left: Line) -> list[Line]:
-    """Return the crumb without its first step, without its first two, and so on."""
+    """Return the crumb without its first step, its first two …; a title without its name."""
+    match left:
+        case (Span(bold=True), Span(text=count)):
+            return [(Span(count.lstrip(), "muted"),)]
     steps = [index for index, span in enumerate(left) if span.text == " › "]
     return [(Span("› ", "muted"), *left[index + 1 :]) for index in steps]
 
