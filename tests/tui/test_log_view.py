@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from textual.events import MouseScrollUp
 
 from skyforge_tui.domain.errors import Unavailable
+from skyforge_tui.store.log_search import BackgroundLogSearch
 from skyforge_tui.store.logs import FileLogReader, LogWriter
 from skyforge_tui.tui.ansi import parse
 from skyforge_tui.tui.widgets import log_text
@@ -229,3 +232,33 @@ async def test_nothing_ticks_when_nothing_moves(writer: LogWriter, reader: FileL
         view.grew()
         assert view._timer is timer is not None
         await eventually(pilot, lambda: view._timer is None)
+
+
+async def test_the_end_of_the_hits_is_looked_for_where_it_is_followed(
+    writer: LogWriter, reader: FileLogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wants the last hit of a large log does not wait for all those before it."""
+    written(writer, *numbered(1, 60_000))
+    step, has_begun, may_go_on = BackgroundLogSearch._step, Event(), Event()
+
+    def first_step_only(self: BackgroundLogSearch, *args: Any, **options: Any) -> None:
+        if has_begun.is_set():
+            may_go_on.wait()
+        step(self, *args, **options)
+        has_begun.set()
+
+    monkeypatch.setattr(BackgroundLogSearch, "_step", first_step_only)
+    async with showing(reader, (80, 10)) as (app, view, pilot):
+        await eventually(pilot, lambda: reader.line_count == 60_000)
+        view.to_top()
+        view.finding.begin(is_filter=True)
+        view.finding.look_for("/777$/")
+        await eventually(pilot, has_begun.is_set)
+        await eventually(pilot, lambda: app.texts[0] == "line 777")
+        view.finding.keep()
+        view.to_end()
+        search = view.finding._search
+        assert isinstance(search, BackgroundLogSearch)
+        await eventually(pilot, lambda: search._attention == reader.size)
+        may_go_on.set()
+        await eventually(pilot, lambda: app.texts[-1] == "line 59777")

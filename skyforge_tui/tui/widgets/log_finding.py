@@ -246,8 +246,15 @@ class LogFinding:
                     self._view.stir()
                 self._view.show_density()
             if not search.is_complete and search.failure is None:
+                self._want_end(search)
                 self._poll_soon()
         self._on_change()
+
+    def _want_end(self, search: LogSearch) -> None:
+        """Have the end looked at next, if that is followed: what is drawn asks for other places."""
+        reader = self._view.reader
+        if reader is not None and self._view.is_following and self.is_filter and not self._ways:
+            search.attend(reader.size)
 
     def _poll_soon(self) -> None:
         def again() -> None:
