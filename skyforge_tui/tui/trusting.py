@@ -59,7 +59,7 @@ class Trusting(App[None]):
             return [one for view in views for one in view.templates]
 
         templates = (*templates, *trusted_along(templates, await self.bridge.ask(ask)))
-        if await self.push_screen_wait(Confirm(trust_question(templates))):
+        if await self.push_screen_wait(Confirm(trust_question(templates, self.bridge.line))):
             by_project: dict[ProjectId, dict[Source, None]] = {}
             for each in templates:
                 by_project.setdefault(each.project_id, {}).update(dict.fromkeys(each.sources))

@@ -53,6 +53,7 @@ async def place(
     content: dict[str, bytes] = CONTENT,
     size: tuple[int, int] = (80, 24),
     prepare: Callable[[Estate], Awaitable[None]] | None = None,
+    **app: Any,
 ) -> AsyncIterator[tuple[Pilot[Any], Estate]]:
     """Yield the cockpit at Artifacts, on a store with this in it."""
     estate = Estate()
@@ -60,7 +61,7 @@ async def place(
         await estate.core.shelf.store.put(key, data)
     if prepare is not None:
         await prepare(estate)
-    async with estate.app().run_test(size=size) as pilot:
+    async with estate.app(**app).run_test(size=size) as pilot:
         await until_idle(pilot)
         await pilot.press("4")
         await until_idle(pilot)
@@ -309,6 +310,22 @@ async def test_artifacts_are_filtered_and_sorted() -> None:
         await keys(pilot, "h")
         await until_shown(pilot, "791/")
         assert not shows(pilot.app, "hides")
+
+
+async def test_what_does_the_same_reads_the_same_configuration() -> None:
+    """The command beside a question is one for this very program: it hits no other store."""
+    program = ("skyforge", "--config", "/etc/sky.toml")
+    async with place(size=(120, 36), program=program) as (pilot, _):
+        for keys_first, key, verb in (
+            (("enter", "G"), "D", "rm"), ((), "asterisk", ""), ((), "D", "rm"), ((), "S", "get"),
+            (("escape", "h", "g"), "D", "rm -r"),
+        ):  # fmt: skip
+            await keys(pilot, *keys_first)
+            said = f"skyforge --config /etc/sky.toml artifacts {verb}" if verb else "marked"
+            await press(pilot, key, shows=said)
+            if verb:
+                await pilot.press("escape")
+                await until_gone(pilot, said)
 
 
 async def test_several_are_deleted() -> None:

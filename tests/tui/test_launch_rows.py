@@ -10,6 +10,7 @@ from skyforge_tui.domain.template import Source, TemplateKind
 from skyforge_tui.domain.tool_actions import NETLAB_SURVEY
 from skyforge_tui.tui.presenters import launch, runs
 from skyforge_tui.tui.presenters.cells import line, text_of
+from skyforge_tui.tui.presenters.headless import line_of
 from tests.tui.pretend import EDGE, NETLAB_UP, NOW, a_command, a_playbook
 from tests.tui.row_bench import FAILED, LARGE, LOST, RUNNING, SMALL, table, texts, trusted
 
@@ -95,7 +96,7 @@ def test_stop_question() -> None:
 def test_trust_question() -> None:
     """Before content is trusted one reads which files, with their hashes, and what would run."""
     sources = (Source("/srv/net/a b/skyforge.toml", "ab" * 32),)
-    asked = launch.trust_question([a_command(EDGE, "netlab-up", sources=sources)])
+    asked = launch.trust_question([a_command(EDGE, "netlab-up", sources=sources)], line_of)
     assert asked.title == "Trust one file"
     assert texts(asked.things) == [
         "/srv/net/a b/skyforge.toml  sha256 abababababab",

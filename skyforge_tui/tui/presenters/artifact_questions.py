@@ -11,7 +11,7 @@ from skyforge_tui.domain.retention import Limits
 from skyforge_tui.services.artifact_care import Bulk, OldRun
 from skyforge_tui.tui.presenters import tones
 from skyforge_tui.tui.presenters.cells import Line, Span, line, literal
-from skyforge_tui.tui.presenters.headless import Other, line_of
+from skyforge_tui.tui.presenters.headless import Act, Other
 from skyforge_tui.tui.presenters.offers import Question
 
 _SHOWN = 4
@@ -19,6 +19,8 @@ _SHOWN = 4
 
 
 Spelled = Callable[[ArtifactRef], str]
+Said = Callable[[Act], str]
+"""Spells a command for this very program, with the configuration it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,6 @@ class Selection:
 
     def __bool__(self) -> bool:
         return bool(self.artifacts or self.folders)
-
-
-def _plainly(ref: ArtifactRef) -> str:
-    return ref.key
 
 
 def thing_line(artifact: Artifact) -> Line:
@@ -68,10 +66,12 @@ def amount_words(bulk: Bulk) -> str:
     return f"{tones.several(bulk.count, 'artifact')}  {tones.size(bulk.size)}"
 
 
-def delete_question(chosen: Selection, owner: str = "", *, spelled: Spelled = _plainly) -> Question:
+def delete_question(
+    chosen: Selection, owner: str = "", *, spelled: Spelled, said: Said
+) -> Question:
     """Return what is asked before artifacts are removed; `owner` is the run that made it.
 
-    `spelled` says how the command line names one.
+    `spelled` says how the command line names one, `said` how a command reads.
     """
     artifacts = chosen.artifacts
     what = "its bytes" if len(artifacts) == 1 and not chosen.folders else "their bytes"
@@ -91,11 +91,11 @@ def delete_question(chosen: Selection, owner: str = "", *, spelled: Spelled = _p
     return Question(
         title=f"Delete {_counted(chosen)}", go="delete", way_out=_keep(chosen),
         things=things, costs=[*costs, *_left_out(chosen.left_out)],
-        same_as=_same_as("rm", chosen, spelled), is_destructive=True,
+        same_as=_same_as("rm", chosen, spelled, said), is_destructive=True,
     )  # fmt: skip
 
 
-def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str) -> Question:
+def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str, said: Said) -> Question:
     """Return what is asked before all in a folder is removed."""
     name = ref.key.rpartition("/")[2]
     hit = "what these runs left cannot be compared any more"
@@ -112,7 +112,7 @@ def clear_question(ref: ArtifactRef, bulk: Bulk, spelled: str) -> Question:
             ("Lost for good", (Span("their bytes; a run that made them is not run again"),)),
             ("Hit by it", (Span(hit),)),
         ],
-        same_as=line_of(Other(("artifacts", "rm", "-r", spelled, "--yes"))), is_destructive=True,
+        same_as=said(Other(("artifacts", "rm", "-r", spelled, "--yes"))), is_destructive=True,
     )  # fmt: skip
 
 
@@ -126,7 +126,12 @@ def old_run_line(old: OldRun, now: datetime) -> Line:
 
 
 def retention_question(
-    ref: ArtifactRef, doomed: Sequence[OldRun], limits: Limits, now: datetime, spelled: str
+    ref: ArtifactRef,
+    doomed: Sequence[OldRun],
+    limits: Limits,
+    now: datetime,
+    spelled: str,
+    said: Said,
 ) -> Question:
     """Return what is asked before what runs left long ago is removed: all that goes, first."""
     size = sum(one.bulk.size for one in doomed)
@@ -143,11 +148,11 @@ def retention_question(
             ("Lost for good", (Span(f"{tones.size(size)} of artifacts"),)),
             ("Kept", (Span("the runs and their output, and all that no run made"),)),
         ],
-        same_as=line_of(Other((*words, "--yes"))), is_destructive=True,
+        same_as=said(Other((*words, "--yes"))), is_destructive=True,
     )  # fmt: skip
 
 
-def save_question(chosen: Selection, directory: str, spelled: Spelled = _plainly) -> Question:
+def save_question(chosen: Selection, directory: str, spelled: Spelled, said: Said) -> Question:
     """Return what is asked before several artifacts are written to files."""
     costs: list[tuple[str, Line]] = [
         ("Into", (Span(literal(directory)),)),
@@ -158,7 +163,7 @@ def save_question(chosen: Selection, directory: str, spelled: Spelled = _plainly
         title=f"Save {_counted(chosen)}", go="save", way_out="leave them",
         things=[*map(thing_line, chosen.artifacts), *map(folder_line, chosen.folders)],
         costs=[*costs, *_left_out(chosen.left_out)],
-        same_as=_same_as("get", chosen, spelled),
+        same_as=_same_as("get", chosen, spelled, said),
     )  # fmt: skip
 
 
@@ -189,7 +194,7 @@ def _left_out(reasons: Sequence[str]) -> list[tuple[str, Line]]:
     return [("Left out", (Span(literal(one), "warn"),)) for one in reasons]
 
 
-def _same_as(verb: str, chosen: Selection, spelled: Spelled) -> str:
-    lines = [line_of(Other(("artifacts", verb, spelled(one.ref)))) for one in chosen.artifacts]
-    lines += [line_of(Other(("artifacts", verb, "-r", spelled(one.ref)))) for one in chosen.folders]
+def _same_as(verb: str, chosen: Selection, spelled: Spelled, said: Said) -> str:
+    lines = [said(Other(("artifacts", verb, spelled(one.ref)))) for one in chosen.artifacts]
+    lines += [said(Other(("artifacts", verb, "-r", spelled(one.ref)))) for one in chosen.folders]
     return "; ".join([*lines[:_SHOWN], "…"] if len(lines) > _SHOWN else lines)

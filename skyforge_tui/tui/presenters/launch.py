@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from statistics import median
@@ -210,7 +210,7 @@ def stop_question(run: Run, me: Me, now: datetime) -> Question:
     )  # fmt: skip
 
 
-def trust_question(templates: Sequence[Template]) -> Question:
+def trust_question(templates: Sequence[Template], said: Callable[[headless.Act], str]) -> Question:
     """Return what is asked before content is trusted."""
     sources = {one.path: one.sha256 for each in templates for one in each.sources}
     things: list[Line] = [
@@ -224,7 +224,7 @@ def trust_question(templates: Sequence[Template]) -> Question:
         costs.append(("", (Span(f"and {len(templates) - 8} more templates", "muted"),)))
     costs.append(("Until", (Span("their content changes; then you are asked again"),)))
     count = "one file" if len(sources) == 1 else f"{len(sources)} files"
-    same_as = headless.line_of(headless.Trust(tuple(sorted(sources))))
+    same_as = said(headless.Trust(tuple(sorted(sources))))
     return Question(
         title=f"Trust {count}", go="trust them as they are now", way_out="not yet", things=things,
         costs=costs, same_as=same_as,

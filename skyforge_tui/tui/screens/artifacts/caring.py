@@ -199,7 +199,9 @@ class CaringPlace(CarryingPlace):
         if not doomed:
             self.say(Notice(Severity.INFO, "Nothing goes", f"all below {ref} is within {text}"))
             return
-        question = questions.retention_question(ref, doomed, limits, self.now, self.spelled(ref))
+        question = questions.retention_question(
+            ref, doomed, limits, self.now, self.spelled(ref), self.bridge.line
+        )
         if await self.app.push_screen_wait(Confirm(question)):
             items = [
                 Item(questions.old_run_line(one, self.now), partial(self._drop, ref.store, one))

@@ -135,9 +135,10 @@ class KeepingPlace(FilteredPlace):
     async def _delete_one(self, artifact: Artifact) -> None:
         run = self.maker()
         owner = "" if run is None else f"run {run.number}"
-        if await self.app.push_screen_wait(
-            Confirm(questions.delete_question(Selection((artifact,)), owner, spelled=self.spelled))
-        ):
+        question = questions.delete_question(
+            Selection((artifact,)), owner, spelled=self.spelled, said=self.bridge.line
+        )
+        if await self.app.push_screen_wait(Confirm(question)):
             await self._delete(artifact)
             self.say(Notice(Severity.INFO, f"Deleted {artifact.name}", artifact.key))
 
@@ -148,7 +149,7 @@ class KeepingPlace(FilteredPlace):
         bulk = await self.found_out(title, _COUNTING, partial(_count, principal, ref))
         if bulk is None:
             return
-        question = questions.clear_question(ref, bulk, self.spelled(ref))
+        question = questions.clear_question(ref, bulk, self.spelled(ref), self.bridge.line)
         if await self.app.push_screen_wait(Confirm(question)):
             gone = await self._remove_below(ref)
             words = f"{tones.several(gone.count, 'artifact')}, {tones.size(gone.size)}"
@@ -158,7 +159,9 @@ class KeepingPlace(FilteredPlace):
 
     async def _save_several(self) -> None:
         chosen = self.chosen("artifact.save")
-        question = questions.save_question(chosen, self.bridge.directory, self.spelled)
+        question = questions.save_question(
+            chosen, self.bridge.directory, self.spelled, self.bridge.line
+        )
         if self._are_any("save", chosen) and await self.app.push_screen_wait(Confirm(question)):
             items = [
                 *(Item(questions.thing_line(one), partial(self._save, one))
@@ -183,7 +186,7 @@ class KeepingPlace(FilteredPlace):
                 return
             counted.append(replace(one, bulk=bulk))
         chosen = replace(chosen, folders=tuple(counted))
-        question = questions.delete_question(chosen, spelled=self.spelled)
+        question = questions.delete_question(chosen, spelled=self.spelled, said=self.bridge.line)
         if await self.app.push_screen_wait(Confirm(question)):
             items = [
                 *(Item(questions.thing_line(one), partial(self._delete, one))
