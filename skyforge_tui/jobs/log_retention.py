@@ -24,10 +24,17 @@ class LogRetention:
         self._retention = retention
         self._held = held
         self._clock = clock
+        self._has_waited = False
 
     async def run(self) -> None:
-        """Remove what goes, over and over."""
-        await self._clock.sleep(FIRST_S)
+        """Remove what goes, over and over.
+
+        Begun again after a failure it looks at once: with the first wait again, every failure
+        would look like another outage.
+        """
+        if not self._has_waited:
+            await self._clock.sleep(FIRST_S)
+            self._has_waited = True
         while True:
             await self.run_once()
             await self._clock.sleep(EVERY_S)

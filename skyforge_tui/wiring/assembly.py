@@ -16,7 +16,7 @@ from skyforge_tui.jobs.lab_poll import LabPoll
 from skyforge_tui.jobs.lab_watch import LabWatch
 from skyforge_tui.jobs.log_retention import LogRetention
 from skyforge_tui.jobs.project_sync import ProjectSync
-from skyforge_tui.jobs.repository_watch import RepositoryWatch
+from skyforge_tui.jobs.project_watch import RUN_HOST_EACH_S, RUN_HOST_EVERY_S, ProjectWatch
 from skyforge_tui.jobs.run_watch import RunWatch
 from skyforge_tui.jobs.runner import Job, running
 from skyforge_tui.jobs.transfer_resume import TransferResume
@@ -157,7 +157,13 @@ async def assemble(
         if sync_projects:
             jobs.append(DriftWatch(services.project_care, ground.principal, ground.clock))
             kept = tuple(one.upstream for one in gits)
-            jobs += [RepositoryWatch(services.projects, ground.clock, one) for one in kept]
+            jobs += [ProjectWatch(services.projects, ground.clock, one) for one in kept]
+            jobs += [
+                ProjectWatch(
+                    services.projects, ground.clock, one.upstream, RUN_HOST_EVERY_S, RUN_HOST_EACH_S
+                )
+                for one in servers.rooms
+            ]
             upstreams = (LOCAL, *servers.upstreams, *kept)
             jobs += [ProjectSync(services.projects, services.bus, one) for one in upstreams]
         await stack.enter_async_context(running(jobs, ground.bus, ground.clock))
