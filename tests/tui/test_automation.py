@@ -103,3 +103,22 @@ async def test_a_guarded_server_wants_it_typed(tmp_path: Path) -> None:
         await write(pilot, "disable 3")
         await press(pilot, "enter", shows="○ off")
         assert not server.state.rooms[2].schedules[3].active
+
+
+async def test_a_guarded_server_wants_a_new_schedule_typed(tmp_path: Path) -> None:
+    """Where the guard says so, a schedule is added in so many words; who would not is asked again.
+
+    The card says from the start how careful one has to be there.
+    """
+    async with a_cockpit(tmp_path, Stock(), more='guard = "confirm"\n') as (server, pilot):
+        schedules = server.state.rooms[2].schedules
+        await press(pilot, "g", "s", shows="Schedules 3")
+        await press(pilot, "plus", shows=("Schedule in campus", "! confirm"))
+        await write(pilot, "6 4 * * *")
+        await press(pilot, "enter", shows="Type  schedule campus")
+        await press(pilot, "enter", "escape", shows=("Schedule in campus", "6 4 * * *"))
+        assert len(schedules) == 3
+        await press(pilot, "enter", shows="Type  schedule campus")
+        await write(pilot, "schedule campus")
+        await press(pilot, "enter", shows=("Schedules 4", "Added schedule"))
+        assert "6 4 * * *" in {one.cron_format for one in schedules.values()}

@@ -181,6 +181,14 @@ def turn_question(
     )
 
 
+def add_question(template: Template, cron: str) -> Question:
+    """Return what a guarded server asks before a schedule is added."""
+    thing = line(
+        Span(literal(template.name), "strong", bold=True), Span(f"  {literal(cron)}", "muted")
+    )
+    return Question("Add a schedule", "add it", "add none", [thing])
+
+
 def add_act(project: Project, answers: Mapping[str, str]) -> headless.Other:
     """Return the headless command that adds a schedule."""
     more = ("--name", answers["name"]) if answers.get("name") else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -17,7 +18,7 @@ from skyforge_tui.tui.presenters import headless
 from skyforge_tui.tui.presenters.automation import Part
 from skyforge_tui.tui.presenters.cells import Line, Span
 from skyforge_tui.tui.presenters.frame import crumb_line
-from skyforge_tui.tui.presenters.guarding import guarded
+from skyforge_tui.tui.presenters.guarding import guard_line, guarded
 from skyforge_tui.tui.presenters.waiting import failed_line, waiting_line
 from skyforge_tui.tui.screens.automation.known import Known, rows_of
 from skyforge_tui.tui.table_keys import TableKeys
@@ -183,6 +184,7 @@ class AutomationScreen(TableKeys, PlaceScreen):
 
         templates = await self._templates()
         offer = present.add_offer(self._project, templates, answers or self._suggested())
+        offer = replace(offer, guard=guard_line(self.bridge.guard(self._upstream)))
         card = LaunchCard(
             offer, said=said,
             same_as=lambda plain: self.bridge.line(present.add_act(self._project, plain)),
@@ -193,6 +195,9 @@ class AutomationScreen(TableKeys, PlaceScreen):
         template = next((one for one in templates if one.name == given["template"]), None)
         if template is None:
             await self._add(given, f"no template is called {given['template']}")
+            return
+        if not await self._is_meant(template, given["cron"]):
+            await self._add(given)
             return
 
         async def add(services: Services) -> Schedule:
@@ -210,6 +215,15 @@ class AutomationScreen(TableKeys, PlaceScreen):
             Notice(Severity.INFO, f"Added schedule {made.number}", f"{made.template}  {made.cron}")
         )
         self.reload()
+
+    async def _is_meant(self, template: Template, cron: str) -> bool:
+        """Have words typed where the server is guarded so."""
+        from skyforge_tui.tui.widgets.confirm import Confirm
+
+        askers = self.bridge.careful([template.id])
+        asked = present.add_question(template, cron)
+        asked = guarded(asked, askers, f"schedule {self._project.slug}")
+        return not askers or await self.app.push_screen_wait(Confirm(asked)) is True
 
     async def _templates(self) -> list[Template]:
         async def ask(services: Services) -> list[Template]:
