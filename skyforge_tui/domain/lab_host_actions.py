@@ -176,7 +176,7 @@ def _wanted(answers: Mapping[str, str], name: str) -> str:
     value = answers.get(name, "").strip()
     if not value:
         raise Invalid(f"{answers['action']} needs {name}", operation="run.start",
-                      advice=f"give -v {name}=…")  # fmt: skip
+                      advice=f"fill in {name}; at a shell -v {name}=…")  # fmt: skip
     return value
 
 

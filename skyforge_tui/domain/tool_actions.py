@@ -155,7 +155,7 @@ def _report_name(report: str) -> str:
     if not report:
         raise Invalid(
             "the action report takes the name of a report", operation="run.start",
-            advice="give -v report=wiring; netlab show reports lists them",
+            advice="fill in report (-v report=wiring); netlab show reports lists them",
         )  # fmt: skip
     if not _REPORT.fullmatch(report):
         raise Invalid(

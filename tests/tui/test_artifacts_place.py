@@ -22,6 +22,7 @@ from skyforge_tui.tui.app import SkyforgeApp
 from skyforge_tui.tui.presenters.artifacts import twigs
 from skyforge_tui.tui.presenters.cells import text_of
 from skyforge_tui.tui.presenters.made import made_lines
+from skyforge_tui.tui.screens.artifacts.screen import ArtifactsScreen
 from tests.builders import a_detail
 from tests.tui.cockpit_harness import (
     press,
@@ -98,6 +99,19 @@ async def test_the_first_page_is_shown_at_once() -> None:
         await until_gone(pilot, "there are more")
         assert "▌" in row_with(pilot.app, "0002.log")
         await press(pilot, "G", shows="1499.log")
+
+
+async def test_the_tree_grows_with_the_way() -> None:
+    """Who is led to a folder that came since stands on it in the tree, not on a neighbour."""
+    async with place() as (pilot, estate):
+        await keys(pilot, "enter")
+        fresh = OURS.replace("806", "807")
+        await estate.core.shelf.store.put(f"{fresh}/x", b"x")
+        artifacts = pilot.app.screen
+        assert isinstance(artifacts, ArtifactsScreen)
+        artifacts.go_to(fresh)
+        await until_shown(pilot, "▾ 807", "› 806")
+        assert row_with(pilot.app, "▾ 807").startswith("›")
 
 
 async def test_from_a_run_to_what_it_left() -> None:

@@ -107,7 +107,7 @@ async def look_into(
     """Return what lies on the way to `here`, of every level the first page.
 
     None goes down as long as there is only one way. Without `store` it is the usual one. Coming
-    from elsewhere, what was seen there of the way is not asked for again.
+    from elsewhere, what was seen there of the way is not asked for again, unless it lacks the way.
     """
     stores = await services.artifacts.stores(principal)
     store = store if store in stores else stores[0]
@@ -128,8 +128,9 @@ async def look_into(
     else:
         parts = here.split("/") if here else []
         for depth in range(len(parts)):
-            prefix = "/".join(parts[:depth])
-            levels[prefix] = known.get(prefix) or await page(prefix)
+            prefix, ahead = "/".join(parts[:depth]), "/".join(parts[: depth + 1])
+            seen = known.get(prefix)
+            levels[prefix] = seen if seen and _may_lead(seen, ahead) else await page(prefix)
         levels[here] = await page(here)
     comparison = None
     if against.is_wanted and home_of(here).number is not None:
@@ -137,6 +138,11 @@ async def look_into(
         comparison = await services.comparisons.compare(principal, ref, against.run_id)
     view = StoreView(store, stores, here, levels, levels[here], {}, comparison)
     return replace(view, runs=await _runs_of(services, principal, store, view.tree))
+
+
+def _may_lead(level: Level, ahead: str) -> bool:
+    """Say whether a folder is in a level as it was read; what came since is in none."""
+    return bool(level.next) or any(one.ref.key == ahead for one in level.folders)
 
 
 async def look_further(services: Services, principal: Principal, view: StoreView) -> StoreView:
