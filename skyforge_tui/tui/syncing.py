@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import App
@@ -59,7 +60,24 @@ class Syncing(App[None]):
             )
 
         title = (Span(f"Sync {literal(project.slug)}", "strong", bold=True),)
-        plan = SyncPlan(title, make, settle, self.bridge.on_ui)
+        engine = project.manifest.engine if project.manifest is not None else ""
+        askers = self.bridge.careful([project.id, *([f"{engine}:"] if engine else [])])
+        is_meant = partial(self._is_sync_meant, project, askers) if askers else None
+        plan = SyncPlan(title, make, settle, self.bridge.on_ui, is_meant)
         await self.push_screen_wait(plan)
         if plan.defect is not None:
             raise plan.defect
+
+    async def _is_sync_meant(self, project: Project, askers: Iterable[str]) -> bool:
+        """Have words typed where a server that is written to is guarded so."""
+        from skyforge_tui.tui.presenters.cells import Span, literal
+        from skyforge_tui.tui.presenters.guarding import guarded
+        from skyforge_tui.tui.presenters.headless import Other
+        from skyforge_tui.tui.presenters.offers import Question
+        from skyforge_tui.tui.widgets.confirm import Confirm
+
+        line = self.bridge.line(Other(("sync", project.full_name, "--apply")))
+        things = [(Span(literal(f"what the plan of {project.full_name} says is due")),)]
+        asked = Question("Write the plan", "write it", "go back", things, same_as=line)
+        asked = guarded(asked, askers, f"sync {project.slug}")
+        return await self.push_screen_wait(Confirm(asked)) is True

@@ -143,6 +143,21 @@ async def test_a_plan_is_read_and_applied(tmp_path: Path) -> None:
         await press(pilot, "escape", shows="PROJECT")
 
 
+async def test_a_plan_for_guarded_servers_is_typed(tmp_path: Path) -> None:
+    """Where a guard says so, a plan is written in so many words only; going back keeps the plan."""
+    async with both(tmp_path, guard="confirm") as there:
+        pilot = there.pilot
+        await there.choose("core !spine")
+        await press(pilot, "S", shows=("Sync core", "y write this"))
+        await press(pilot, "y", shows=("asks for the words", "sync core", "! confirm"))
+        await press(pilot, "enter", "escape", shows=("Sync core", "y write this"))
+        assert there.rooms("Core") == 0
+        await press(pilot, "y", shows="asks for the words")
+        await write(pilot, "sync core")
+        await press(pilot, "enter", shows="7 done")
+        assert there.rooms("Core") == 1
+
+
 async def test_a_plain_repository_is_adopted(tmp_path: Path) -> None:
     """Refused to be synced with the way on, adopted by a manifest, and refused a second time."""
     async with both(tmp_path, guard="confirm") as there:

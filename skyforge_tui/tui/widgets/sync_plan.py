@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,8 @@ Settle = Callable[[Stays], Coroutine[Any, Any, object]]
 class SyncPlan(Overlay[bool]):
     """Show what is due, write it on `y`, show how it goes; the result is whether it was written.
 
-    `on_ui` has something called on this side, from any thread.
+    `on_ui` has something called on this side, from any thread. `is_meant` is asked before anything
+    is written, where a server wants that.
     """
 
     MARGIN = 2
@@ -42,8 +43,10 @@ class SyncPlan(Overlay[bool]):
         make: Pass,
         settle: Settle,
         on_ui: Callable[[Callable[[], object]], None],
+        is_meant: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         super().__init__(title)
+        self._is_meant = is_meant
         self._make = make
         self._settle = settle
         self._on_ui = on_ui
@@ -70,6 +73,17 @@ class SyncPlan(Overlay[bool]):
         self.repaint()
         work = self._pass(follower, writes, stays)
         _: Worker[None] = self.run_worker(work, exit_on_error=False)
+
+    def _write(self) -> None:
+        if self._is_meant is None:
+            self._begin(writes=True)
+        else:
+            asked = self._write_if_meant(self._is_meant)
+            _: Worker[None] = self.run_worker(asked, exit_on_error=False)
+
+    async def _write_if_meant(self, is_meant: Callable[[], Awaitable[bool]]) -> None:
+        if await is_meant() and self._is_due:
+            self._begin(writes=True)
 
     async def _pass(self, follower: Follower, writes: bool, stays: Stays | None) -> None:
         try:
@@ -159,7 +173,7 @@ class SyncPlan(Overlay[bool]):
         elif key in ("escape", "enter", "q"):
             self.finish(self._has_written)
         elif character == "y" and self._is_due:
-            self._begin(writes=True)
+            self._write()
         elif character == "r":
             self._begin(writes=False)
         elif character in ("m", "t") and self._is_contested:
