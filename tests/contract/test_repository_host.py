@@ -178,9 +178,11 @@ async def test_an_empty_repository_begins_with_a_write(world: World) -> None:
 
 
 async def test_what_is_gone_is_not_found(world: World) -> None:
-    """A commit that never was, and a repository that is gone, are not found."""
+    """A commit that never was, and a repository that is gone, are not found; a branch by name."""
     with pytest.raises(NotFound):
         await world.host.folder(world.project, "0" * 40)
+    with pytest.raises(NotFound, match="no branch or commit nope"):
+        await world.host.commits(world.project, "nope")
     await world.remove()
     with pytest.raises(NotFound):
         await world.host.read_project(world.project)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skyforge_tui.domain.errors import NotFound
 from skyforge_tui.domain.project import Project
 from skyforge_tui.domain.repository import (
     Branch,
@@ -51,9 +52,19 @@ class GiteaContents:
         with translated(self.upstream, READ):
             name = await self._names.of(project)
             page = start // COMMIT_PAGE + 1
-            told = await self._client.history.commits(
-                name, ref, path=path, page=page, size=COMMIT_PAGE
-            )
+            try:
+                told = await self._client.history.commits(
+                    name, ref, path=path, page=page, size=COMMIT_PAGE
+                )
+            except TransportError as error:
+                if error.kind != "missing":
+                    raise
+                await self._names.ask(project.id)  # it may be the repository that is missing
+                what = f"{path} on {ref}" if path else f"branch or commit {ref}"
+                raise NotFound(
+                    f"{project.slug} has no {what}", upstream=self.upstream, operation=READ,
+                    advice=f"skyforge repo branches {project.full_name} lists them",
+                ) from None  # fmt: skip
         commits = tuple(words.commit_of(one) for one in told.items)
         return CommitPage(commits, start, told.total or None, told.has_more)
 
