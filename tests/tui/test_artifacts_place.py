@@ -101,6 +101,24 @@ async def test_the_first_page_is_shown_at_once() -> None:
         await press(pilot, "G", shows="1499.log")
 
 
+async def test_how_much_there_is_is_of_where_one_is() -> None:
+    """As long as a slow store is asked for a folder, the title tells no total of the one before."""
+    async with place() as (pilot, estate):
+        await until_shown(pilot, "▌ 806/", "edge-fabric  5 objects")
+        store, gate = estate.core.shelf.store, asyncio.Event()
+        page = store.page
+
+        async def held(prefix: str, **more: Any) -> ArtifactPage:
+            await gate.wait()
+            return await page(prefix, **more)
+
+        store.page = held  # type: ignore[method-assign]
+        await press(pilot, "enter", shows="edge-fabric › 806")
+        assert "objects" not in row_with(pilot.app, "edge-fabric › 806")
+        gate.set()
+        await until_shown(pilot, "edge-fabric › 806  4 objects")  # one lies beside it
+
+
 async def test_the_tree_grows_with_the_way() -> None:
     """Who is led to a folder that came since stands on it in the tree, not on a neighbour."""
     async with place() as (pilot, estate):

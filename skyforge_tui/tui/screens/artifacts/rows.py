@@ -16,7 +16,7 @@ from skyforge_tui.tui.widgets.row_source import Row
 
 def title_words(view: StoreView, here: str, found: str, sizes: Mapping[str, FolderSize]) -> str:
     """Return where one is, and how much is there or was found; `found` is what a filter left."""
-    where = " › ".join(part for part in here.split("/") if part)
+    where, words = " › ".join(part for part in here.split("/") if part), [""]
     if (search := view.search) is not None:
         words = [
             found_words(
@@ -24,7 +24,7 @@ def title_words(view: StoreView, here: str, found: str, sizes: Mapping[str, Fold
                 is_cut=search.is_cut,
             )
         ]  # fmt: skip
-    else:
+    elif view.here == here:  # else it is asked for yet, and what is seen is of where one was
         total = present.total_words(view.level, sizes)
         words = [present.more_words(view.level), total, present.gone_words(view.comparison)]
     return "  ".join(filter(None, (where, found, *words)))
