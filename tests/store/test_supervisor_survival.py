@@ -301,7 +301,7 @@ def test_no_run_is_born_on_a_full_disk(
     filler = runs.state.parent / "filler"
     with pytest.raises(OSError, match="No space"):
         filler.write_bytes(b"x" * (2 << 20))
-    with pytest.raises(Unavailable, match="No space left on device"):
+    with pytest.raises(Unavailable, match="no space left on device"):
         runs.start(["true"])
     assert runs.directories.live() == []
     assert runs.directories.numbers() == []

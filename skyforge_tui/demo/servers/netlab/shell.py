@@ -12,7 +12,7 @@ from subprocess import PIPE
 
 import asyncssh
 
-from skyforge_tui.demo.child import child
+from skyforge_tui.demo.child import child, let_go
 
 _CHUNK = 1 << 16
 
@@ -44,8 +44,7 @@ async def serve(
             for task in (working, closed):
                 task.cancel()
             await asyncio.gather(working, closed, return_exceptions=True)
-            if shell.stdin is not None:
-                shell.stdin.close()  # one that was started ignoring a hang-up may wait for more
+            let_go(shell)  # one that was started ignoring a hang-up goes on alone
             await shell.wait()
 
 
