@@ -276,6 +276,8 @@ async def test_making_locking_and_taking_along() -> None:
         for name in ("../x", "a.b", "", "$(reboot)"):
             with pytest.raises(Invalid):
                 await provider.create(NewLab(name))
+        with pytest.raises(Conflict, match="no nodes"):  # and does not end well, and stay stopped
+            await provider.start(made, lambda _: None)
         await provider.lock(made, is_locked=True)
         assert (await provider.detail(made)).lab.is_locked
         exported = await provider.export(made)

@@ -66,8 +66,14 @@ class EveActing:
         Raises:
             HttpError: the server does not answer.
             Unavailable: some nodes do not run; says which and why.
+            Conflict: there is none.
         """
         nodes = await self._client.nodes(path)
+        if not nodes:  # it would stay as it is, and nothing would have failed
+            raise Conflict(
+                "it has no nodes", upstream=self._upstream, operation="lab.start",
+                advice="add some in its editor first",
+            )  # fmt: skip
 
         async def one(node: wire.Node) -> None:
             await self._client.acts.start(path, node.id)
