@@ -67,12 +67,16 @@ write() {
     echo "$given" >given && : >log && mkfifo input || return
   for one in holder started pid stops exit.part; do printf '%63s\n' '' >$one || return; done
 }
-n=
+n= vain=
 mkdir -p "$root" 2>/dev/null || fail
 if n=$(readlink "$root/.$1"); then :
 else
   last=$(cd "$root" && ls | sort -n | tail -n 1); next=$((${last:-0} + 1))
-  until mkdir "$root/$next" 2>/dev/null; do [ -e "$root/$next" ] || fail; next=$((next + 1)); done
+  until mkdir "$root/$next" 2>/dev/null; do
+    if [ -e "$root/$next" ]; then next=$((next + 1)); continue; fi
+    # Another start may have taken the number and given it back in between; not every time.
+    vain=x$vain; [ $vain != xxxxx ] || fail
+  done
   n=$next
   cd "$root/$n" || exit 70
   { write "$2" "$3" "$4"; } 2>/dev/null || fail

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import os
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -94,6 +96,22 @@ async def test_one_token_is_one_run(runs: Detached) -> None:
     await until(runs, other, lambda held: held.is_over)
     assert (await runs.host.run("cat $HOME/made")).stdout == b"once\n"
     assert [one.number for one in await runs.listed()] == sorted({*numbers, other}, reverse=True)
+
+
+async def test_a_number_that_is_given_back_keeps_nobody_from_beginning(
+    runs: Detached, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who begins while another start, too late for its token, gives its number back begins too."""
+    (tmp_path / "bin").mkdir()
+    taken = tmp_path / "bin" / "mkdir"
+    taken.write_text(
+        '#!/bin/sh\ncase $1 in */runs/1) [ -e "$0.once" ] || { : >"$0.once"; exit 1; } ;; esac\n'
+        f'exec {shutil.which("mkdir")} "$@"\n'
+    )
+    taken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{taken.parent}:{os.environ['PATH']}")
+    assert await sh(runs, "true") == 1
+    assert (tmp_path / "bin" / "mkdir.once").exists()
 
 
 async def test_what_a_run_makes_is_as_the_person_wants_it(runs: Detached, server: Server) -> None:
