@@ -217,15 +217,6 @@ class FileLogReader(Searchable):
             data = self._files.pread(size, offset)
         return data
 
-    def lines_behind(self, offset: int) -> int | None:
-        """Return how many lines begin at `offset`, where one ends, or behind; None if not counted.
-
-        Raises:
-            Unavailable: the file cannot be read.
-        """
-        last = self.line_at(offset - 1) if offset > 0 else -1
-        return None if last is None else max(0, self.line_count - last - 1)
-
     @_translated
     def time_at(self, offset: int) -> datetime | None:
         """Return when the byte at `offset` arrived, if that was recorded.

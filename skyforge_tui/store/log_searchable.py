@@ -23,6 +23,24 @@ class Searchable:
 
     knows_end = True
 
+    if TYPE_CHECKING:
+
+        @property
+        def line_count(self) -> int:
+            """How many lines there are."""
+
+        def line_at(self, offset: int) -> int | None:
+            """Return the number of the line that holds a byte; None if not counted."""
+
+    def lines_behind(self, offset: int) -> int | None:
+        """Return how many lines begin at `offset`, where one ends, or behind; None if not counted.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        last = self.line_at(offset - 1) if offset > 0 else -1
+        return None if last is None else max(0, self.line_count - last - 1)
+
     def search(self, query: LogQuery, near: int = 0) -> LogSearch:
         """Begin to look for something in the background, from the byte at `near` outwards.
 

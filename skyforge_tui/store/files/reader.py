@@ -185,15 +185,6 @@ class MergedReader(Searchable):
             return self._line_count
         return self._merged.line_at(max(offset, 0))
 
-    def lines_behind(self, offset: int) -> int:
-        """Return how many lines begin at `offset`, where one ends, or behind.
-
-        Raises:
-            Unavailable: a file cannot be read.
-        """
-        last = self.line_at(offset - 1) if offset > 0 else -1
-        return max(0, self._line_count - last - 1)
-
     @_translated
     def time_at(self, offset: int) -> datetime | None:
         """Return the time that the line with the byte at `offset` tells.
